@@ -1,0 +1,45 @@
+#pragma once
+/* What every layer names alike: an address, what IP knows of a packet, payload by reference. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* An IPv4 address in host byte order, and a port (0 = none or any). */
+struct addr {
+    uint32_t ip;
+    uint16_t port;
+};
+
+/* All that IP knows of a packet, in and out; the ports are in the addresses. */
+struct net {
+    struct addr from, to;
+    uint16_t iface; /* interface of the node that sent or got it */
+    uint8_t ttl;    /* 0 going out: the node's default, 64 */
+    uint8_t ecn;    /* the two ECN bits */
+    bool df;        /* don't fragment */
+};
+
+/* Payload by reference: bytes `at` .. at + len - 1 of a stream that the world owns until the run
+ * ends. Under 4 GB; a longer flow is several SENDs. Stream 0 is no stream (len is 0). */
+struct span {
+    uint64_t at;
+    uint32_t stream, len;
+};
+
+/* What a sender repeats when it retransmits. TCP: offset from the ISN unwrapped to 64 bits (SYN 0,
+ * first byte 1), n = sequence space used. ARQ: frame number, 1. n = 0: nothing to repeat (a pure
+ * ACK), numbered per sender by the engine. */
+struct unit {
+    uint64_t at;
+    uint32_t n;
+};
+
+static inline struct span span_sub(struct span s, uint32_t at, uint32_t len)
+{
+    return (struct span){s.at + at, s.stream, len};
+}
+
+/* Dotted decimal, "10.0.0.1"; buf holds 16 bytes. Returns buf. */
+char *ip_print(uint32_t ip, char buf[16]);
+/* Reads dotted decimal: four numbers of 0 to 255 without leading zeros, and nothing after. */
+bool ip_parse(const char *text, uint32_t *ip);

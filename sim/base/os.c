@@ -1,0 +1,355 @@
+/* The only file of sim/ that knows POSIX. */
+#define _POSIX_C_SOURCE 200809L
+#include "base/os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+_Noreturn void os_out_of_memory(void)
+{
+    static const char message[] = "slowwire: error: out of memory\n";
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)ignored;
+    _exit(3);
+}
+
+void *os_alloc(size_t size)
+{
+    void *p = calloc(1, size ? size : 1);
+    if (!p) {
+        os_out_of_memory();
+    }
+    return p;
+}
+
+void *os_realloc(void *old, size_t size)
+{
+    void *p = realloc(old, size ? size : 1);
+    if (!p) {
+        os_out_of_memory();
+    }
+    return p;
+}
+
+bool os_read_file(const char *path, size_t limit, struct buf *out)
+{
+    bool is_standard = strcmp(path, "-") == 0;
+    FILE *f = is_standard ? stdin : fopen(path, "rb");
+    if (!f) {
+        return false;
+    }
+    size_t start = out->len;
+    bool good = true;
+    for (;;) {
+        uint8_t *room = buf_extend(out, 65536);
+        size_t n = fread(room, 1, 65536, f);
+        out->len -= 65536 - n;
+        if (n == 0) {
+            break;
+        }
+        if (out->len - start > limit) {
+            errno = EFBIG;
+            good = false;
+            break;
+        }
+    }
+    int reason = ferror(f) ? (errno ? errno : EIO) : good ? 0 : errno;
+    if (!is_standard) {
+        fclose(f);
+    }
+    errno = reason;
+    return reason == 0;
+}
+
+bool os_out_open(struct os_out *out, const char *path)
+{
+    *out = (struct os_out){0};
+    if (strcmp(path, "-") == 0) {
+        out->file = stdout;
+        return true;
+    }
+    size_t n = strlen(path);
+    out->path = os_alloc(n + 1);
+    memcpy(out->path, path, n);
+    struct stat what;
+    if (stat(path, &what) == 0 && !S_ISREG(what.st_mode)) { /* a device or a pipe: no renaming */
+        out->file = fopen(path, "wb");
+    } else {
+        out->temporary = os_alloc(n + 8);
+        snprintf(out->temporary, n + 8, "%s.XXXXXX", path);
+        int fd = mkstemp(out->temporary);
+        if (fd >= 0) {
+            mode_t mask = umask(0);
+            umask(mask);
+            fchmod(fd, 0666 & ~mask);
+            out->file = fdopen(fd, "wb");
+        }
+    }
+    if (!out->file) {
+        int reason = errno;
+        free(out->path);
+        free(out->temporary);
+        *out = (struct os_out){0};
+        errno = reason;
+        return false;
+    }
+    return true;
+}
+
+bool os_out_commit(struct os_out *out)
+{
+    if (!out->path) {
+        bool good = fflush(out->file) == 0 && !ferror(out->file);
+        *out = (struct os_out){0};
+        return good;
+    }
+    bool good = fflush(out->file) == 0 && !ferror(out->file);
+    int reason = errno;
+    if (fclose(out->file) != 0 && good) {
+        good = false;
+        reason = errno;
+    }
+    if (good && out->temporary && rename(out->temporary, out->path) != 0) {
+        good = false;
+        reason = errno;
+    }
+    if (!good && out->temporary) {
+        unlink(out->temporary);
+    }
+    free(out->path);
+    free(out->temporary);
+    *out = (struct os_out){0};
+    errno = reason;
+    return good;
+}
+
+void os_out_abort(struct os_out *out)
+{
+    if (out->path) {
+        fclose(out->file);
+        if (out->temporary) {
+            unlink(out->temporary);
+        }
+    }
+    free(out->path);
+    free(out->temporary);
+    *out = (struct os_out){0};
+}
+
+int64_t os_wall_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+unsigned os_processors(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (unsigned)n : 1;
+}
+
+bool os_is_terminal(FILE *f)
+{
+    return isatty(fileno(f)) == 1;
+}
+
+unsigned os_terminal_columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+        return size.ws_col;
+    }
+    return 80;
+}
+
+bool os_is_directory(const char *path)
+{
+    struct stat what;
+    return stat(path, &what) == 0 && S_ISDIR(what.st_mode);
+}
+
+bool os_is_file(const char *path)
+{
+    struct stat what;
+    return stat(path, &what) == 0 && S_ISREG(what.st_mode);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool os_list(const char *directory, void (*each)(void *context, const char *name), void *context)
+{
+    DIR *d = opendir(directory);
+    if (!d) {
+        return false;
+    }
+    char **names = NULL;
+    size_t count = 0, cap = 0;
+    for (struct dirent *entry; (entry = readdir(d));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+            continue;
+        }
+        if (count == cap) {
+            cap = cap ? cap * 2 : 32;
+            names = os_realloc(names, cap * sizeof *names);
+        }
+        size_t n = strlen(entry->d_name) + 1;
+        names[count] = os_alloc(n);
+        memcpy(names[count++], entry->d_name, n);
+    }
+    closedir(d);
+    if (count) {
+        qsort(names, count, sizeof *names, by_name);
+    }
+    for (size_t i = 0; i < count; i++) {
+        each(context, names[i]);
+        free(names[i]);
+    }
+    free(names);
+    return true;
+}
+
+void os_program_directory(char *out, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", out, size - 1);
+    if (n <= 0) {
+        snprintf(out, size, ".");
+        return;
+    }
+    out[n] = '\0';
+    char *slash = strrchr(out, '/');
+    if (slash && slash != out) {
+        *slash = '\0';
+    }
+}
+
+void os_exec_beside(const char *program, char **argv)
+{
+    char directory[4096], path[4200];
+    os_program_directory(directory, sizeof directory);
+    snprintf(path, sizeof path, "%s/%s", directory, program);
+    argv[0] = path;
+    fflush(NULL);
+    execv(path, argv);
+}
+
+/* One worker at work: its pipe carries the output, its exit status the result. */
+struct worker {
+    pid_t pid;
+    int fd;
+    size_t job;
+};
+
+struct result {
+    struct buf out;
+    int status;
+    bool is_done;
+};
+
+static void run_worker(int fd, os_job job, void *context, size_t i)
+{
+    struct buf out = {0};
+    int status = job(context, i, &out);
+    for (size_t at = 0; at < out.len;) {
+        ssize_t n = write(fd, out.data + at, out.len - at);
+        if (n < 0 && errno != EINTR) {
+            _exit(255);
+        }
+        at += n > 0 ? (size_t)n : 0;
+    }
+    _exit(status & 127);
+}
+
+static bool start_worker(struct worker *w, os_job job, void *context, size_t i)
+{
+    int ends[2];
+    if (pipe(ends) != 0) {
+        return false;
+    }
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return false;
+    }
+    if (pid == 0) {
+        close(ends[0]);
+        run_worker(ends[1], job, context, i);
+    }
+    close(ends[1]);
+    *w = (struct worker){pid, ends[0], i};
+    return true;
+}
+
+/* Reads what has come; true when the worker has ended and was collected. */
+static bool collect(struct worker *w, struct result *r)
+{
+    uint8_t *room = buf_extend(&r->out, 65536);
+    ssize_t n = read(w->fd, room, 65536);
+    r->out.len -= 65536 - (n > 0 ? (size_t)n : 0);
+    if (n > 0 || (n < 0 && errno == EINTR)) {
+        return false;
+    }
+    close(w->fd);
+    int status = 0;
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    r->status = WIFEXITED(status) && WEXITSTATUS(status) != 255 ? WEXITSTATUS(status) : -1;
+    r->is_done = true;
+    return true;
+}
+
+bool os_parallel(size_t count, unsigned parallel, os_job job, os_done done, void *context)
+{
+    enum { MOST = 64 };
+    struct worker workers[MOST];
+    struct pollfd polls[MOST];
+    struct result *results = os_alloc(count * sizeof *results);
+    size_t next = 0, told = 0, busy = 0;
+    parallel = parallel > MOST ? MOST : parallel ? parallel : 1;
+    bool good = true;
+    while (told < count) {
+        while (good && busy < parallel && next < count) {
+            good = start_worker(&workers[busy], job, context, next);
+            if (good) {
+                busy++;
+                next++;
+            }
+        }
+        if (busy == 0) {
+            break;
+        }
+        for (size_t i = 0; i < busy; i++) {
+            polls[i] = (struct pollfd){.fd = workers[i].fd, .events = POLLIN};
+        }
+        poll(polls, busy, -1);
+        for (size_t i = busy; i-- > 0;) {
+            if (polls[i].revents && collect(&workers[i], &results[workers[i].job])) {
+                workers[i] = workers[--busy];
+            }
+        }
+        for (; told < count && results[told].is_done; told++) {
+            struct result *r = &results[told];
+            done(context, told, r->status, bytes_of(r->out.data, r->out.len));
+            buf_free(&r->out);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        buf_free(&results[i].out);
+    }
+    free(results);
+    return good;
+}

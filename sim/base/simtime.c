@@ -1,0 +1,34 @@
+/* Arithmetic of simulated time that cannot overflow. */
+#include "base/simtime.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+__extension__ typedef __int128 wide;
+
+sim_time time_add(sim_time a, sim_time b)
+{
+    return a > SIM_NEVER - b ? SIM_NEVER : a + b;
+}
+
+sim_time time_of_bytes(uint64_t bytes, int64_t rate_bps)
+{
+    wide ns = ((wide)bytes * 8 * SIM_S + rate_bps - 1) / rate_bps;
+    return ns > SIM_NEVER ? SIM_NEVER : (sim_time)ns;
+}
+
+int64_t muldiv(int64_t num, int64_t mul, int64_t div)
+{
+    return (int64_t)((wide)num * mul / div);
+}
+
+char *time_print(sim_time t, char buf[32])
+{
+    int n = snprintf(buf, 32, "%" PRId64 ".%09" PRId64, t / SIM_S, t % SIM_S);
+    char *shortest = strchr(buf, '.') + 4;
+    for (char *end = buf + n; end > shortest && end[-1] == '0'; end--) {
+        end[-1] = '\0';
+    }
+    return buf;
+}

@@ -1,0 +1,27 @@
+#pragma once
+/* Streams: the payload that spans refer to. Owned by the trace, alive until the run ends. Content
+ * is real bytes, or a keyed pseudo-random sequence by offset, made on demand. */
+
+#include "base/arena.h"
+#include "base/net.h"
+
+struct stream {
+    const uint8_t *bytes; /* real content, or NULL: generated from key */
+    uint64_t len;         /* of real content; ignored when generated */
+    uint64_t key;
+};
+
+struct streams {
+    struct stream *list; /* [0] is unused */
+    uint32_t count, cap;
+    struct arena arena;
+};
+
+uint32_t stream_add_pattern(struct streams *s, uint64_t key);          /* its number, from 1 */
+uint32_t stream_add_bytes(struct streams *s, struct bytes content);    /* copied */
+void streams_free(struct streams *s);
+
+/* Appends the bytes of `span` to `out`. */
+void span_read(const struct streams *s, struct span span, struct buf *out);
+/* Same content, byte by byte (different streams may hold equal bytes). */
+bool span_equal(const struct streams *s, struct span a, struct span b);
