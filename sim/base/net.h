@@ -19,6 +19,14 @@ struct net {
     bool df;        /* don't fragment */
 };
 
+/* What carries a wire format. */
+enum carrier {
+    CARRIER_LINK, /* stands alone on the link (the teaching ARQ frames) */
+    CARRIER_IP,   /* number = IP protocol */
+    CARRIER_UDP,  /* number = UDP port */
+    CARRIER_NONE, /* never on a wire */
+};
+
 /* Payload by reference: bytes `at` .. at + len - 1 of a stream that the world owns until the run
  * ends. Under 4 GB; a longer flow is several SENDs. Stream 0 is no stream (len is 0). */
 struct span {
