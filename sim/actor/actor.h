@@ -1,0 +1,186 @@
+#pragma once
+/* The one interface that protocols and applications implement. An actor is one endpoint (a
+ * connection, a listener, an ARQ sender, an application): state x input -> effects. It sees no clock,
+ * no network and no trace; time reaches it only as a field of its input. */
+
+#include "actor/packet.h"
+#include "base/bytes.h"
+#include "base/draw.h"
+#include "base/net.h"
+#include "base/simtime.h"
+
+enum in_kind {
+    IN_START,
+    IN_PACKET,
+    IN_SENT,       /* CARRIER_LINK only: a packet of ours has left the transmitter */
+    IN_ERROR,      /* an ICMP error about a packet of ours: code = ICMP type << 8 | code */
+    IN_TIMER,
+    IN_REQUEST,    /* from the layer above */
+    IN_INDICATION, /* from the layer below */
+};
+
+enum start_code { START_OPENED, START_SPAWNED };
+
+/* Request and indication codes that every layer shares; an actor type's own begin at CODE_OWN and
+ * are named by its `calls`. */
+enum common_code {
+    CODE_SEND = 1, /* down: body */
+    CODE_CLOSE,    /* down: no more data from here */
+    CODE_ABORT,    /* down */
+    CODE_READ,     /* down: body.len bytes of credit, UINT32_MAX: no limit */
+    CODE_DATA,     /* up: body; the engine records it as DELIVER */
+    CODE_OPENED,   /* up: the connection stands */
+    CODE_ACCEPTED, /* up: body.len bytes of a SEND were taken */
+    CODE_WRITABLE, /* up: there is room again */
+    CODE_END,      /* up: the other side sends no more */
+    CODE_CLOSED,   /* up: it is over; index = an errno_code */
+    CODE_OWN = 32,
+};
+
+/* Everything an actor can learn, and all of it. */
+struct input {
+    enum in_kind kind;
+    uint16_t code;           /* START: start_code. TIMER: which. REQUEST, INDICATION: its code */
+    uint32_t index;          /* START: who opened. TIMER: its index. SENT: low 32 bits of unit.at.
+                                REQUEST, INDICATION: handle of the neighbour */
+    sim_time now;            /* ns since the run began */
+    const struct dice *dice; /* of this entity, for draw() */
+    struct net net;          /* START: own key, with the port that the node chose */
+    struct bytes head;       /* header bytes, borrowed until the list of effects is empty */
+    struct span body;
+    bool is_damaged;         /* PACKET: its CRC did not hold (CARRIER_LINK; a damaged IP packet never
+                                gets this far) */
+};
+
+/* Why an endpoint refuses a packet, or the network loses it: `why` of a DROP record. */
+enum drop_class {
+    DROP_LOSS = 1,
+    DROP_QUEUE,
+    DROP_FAULT,
+    DROP_CHECKSUM,
+    DROP_LINK_DOWN,
+    DROP_TTL,
+    DROP_NO_ROUTE,
+    DROP_TOO_BIG,
+    DROP_NO_LISTENER,
+    DROP_MALFORMED,
+    DROP_UNRESOLVED,
+    DROP_NODE_DOWN,
+    DROP_POLICY,
+    DROP_DUPLICATE,
+    DROP_OUT_OF_WINDOW,
+    DROP_LATE,
+    DROP_CLASS_COUNT,
+};
+const char *drop_class_name(enum drop_class c); /* "loss", "link-down" …: CLI.md's words */
+
+struct fx; /* the list of effects: actor/fx.h */
+
+/* A wire format; types may share one (an ARQ sender and its receiver do). */
+struct proto {
+    const char *name; /* its name in wire/dissect.h */
+    enum carrier carrier;
+    uint16_t number; /* ethertype, IP protocol, UDP port */
+    /* Pure: adds the ports to what IP knows; false: malformed, dropped. */
+    bool (*key)(struct bytes head, struct net *io);
+    /* A packet for nobody: TCP answers RST; NULL (UDP): the node sends ICMP unreachable. */
+    void (*orphan)(const struct input *in, struct fx *fx);
+};
+
+/* Tables of a type; each ends with a zero entry. */
+struct machine {
+    const char *name;                /* "connection" */
+    const char *const *states;       /* names, NULL-terminated; state 0 is the first */
+    const struct machine_edge *edges; /* legal edges, ended by {-1, -1} */
+};
+struct machine_edge {
+    int from, to;
+    const char *label; /* language key of what causes it; NULL: none */
+};
+struct set {
+    const char *name;          /* "frame" */
+    const char *const *states; /* of an item, NULL-terminated; 0 is "absent" */
+};
+struct timer {
+    const char *name;
+    uint32_t slots; /* index < slots; selective repeat uses frame % slots */
+};
+struct reason {
+    const char *key; /* message key: the languages translate it */
+    const char *rfc; /* "RFC 9293 §3.5", "stop-and-wait": the reference shown beside it */
+};
+struct var {
+    const char *name;  /* "cwnd", "snd.una" */
+    const char *unit;  /* "B", "ns", "" */
+    const char *group; /* "window": variables of one group share a panel or plot */
+};
+
+enum param_kind {
+    PARAM_COUNT,  /* a bare whole number */
+    PARAM_TIME,   /* ns */
+    PARAM_BYTES,
+    PARAM_RATE,   /* bit/s */
+    PARAM_CHANCE, /* parts per 10^9, written as a percentage */
+    PARAM_SWITCH, /* 0, 1 */
+    PARAM_CHOICE, /* index into choices */
+    PARAM_FREQUENCY, /* per 10^9 seconds, written as a number per second (arrivals: 20 /s) */
+};
+/* What a scenario may set. The world writes values into the instance before IN_START: an int64_t at
+ * `offset`. A test keeps the table and the language key param.TYPE.NAME.about together. */
+struct param {
+    const char *name;
+    size_t offset;
+    enum param_kind kind;
+    bool may_be_off;          /* `off` is accepted and stored as -1 */
+    bool is_required;         /* must be given */
+    int64_t initial, min, max; /* in the unit of kind; min and max inclusive */
+    const char *const *choices; /* PARAM_CHOICE, NULL-terminated */
+};
+
+/* A figure of the protocol's own in the summary ("utilization_theory"). */
+struct path {
+    int64_t rate_bps;   /* of the slowest link of the way; 0: no rate */
+    sim_time delay_ns;  /* one way, all links */
+    uint32_t data_size, ack_size; /* bytes on the wire of the largest packet each way */
+};
+struct figure {
+    const char *name;
+    double (*value)(const void *self, const struct path *path); /* at the end of the run */
+};
+
+struct actor_type {
+    const char *name; /* "tcp": also its key in a scenario file */
+    const struct proto *proto; /* NULL: an application above another endpoint */
+    size_t size;               /* bytes of one instance, zeroed before IN_START */
+    const struct machine *machines;
+    const struct set *sets;
+    const struct timer *timers;
+    const struct reason *reasons; /* [0] is {NULL}: no reason; ends with a NULL key after that */
+    const struct var *vars;
+    const struct param *params;
+    const struct figure *figures;
+    const char *const *lowers; /* types that fx_open's second argument chooses from */
+    const char *const *calls;  /* names of the own request and indication codes, from CODE_OWN */
+    void (*step)(void *self, const struct input *in, struct fx *fx);
+    void (*read)(const void *self, int64_t *vars); /* in the order of .vars */
+    void (*free)(void *self); /* memory beyond the instance; NULL: none */
+};
+
+/* One key of `traffic:`: what it opens at either end. A setting goes to whichever of the types has a
+ * param of that name. */
+struct traffic_type {
+    const char *name;
+    const struct actor_type *source; /* opened on `from` at `start` */
+    const struct actor_type *sink;   /* opened on `to` at 0 */
+    bool has_port;                   /* `to: b:9` */
+};
+
+unsigned machine_count(const struct actor_type *t);
+unsigned set_count(const struct actor_type *t);
+unsigned timer_count(const struct actor_type *t);
+unsigned var_count(const struct actor_type *t);
+unsigned state_count(const char *const *states);
+bool edge_allowed(const struct machine *m, unsigned from, unsigned to);
+const struct param *param_find(const struct actor_type *t, const char *name);
+/* Writes every param's initial value into an instance. */
+void params_initial(const struct actor_type *t, void *self);

@@ -1,0 +1,145 @@
+/* The list of effects: chunks that never move, so an effect may be read while others are added. */
+#include "actor/fx.h"
+
+#include "base/os.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK 128u
+
+static struct effect *append(struct fx *fx, enum fx_kind kind)
+{
+    if (fx->back == fx->chunk_count * CHUNK) {
+        fx->chunks = os_realloc(fx->chunks, (fx->chunk_count + 1) * sizeof(struct effect *));
+        fx->chunks[fx->chunk_count++] = os_alloc(CHUNK * sizeof(struct effect));
+    }
+    struct effect *e = &fx->chunks[fx->back / CHUNK][fx->back % CHUNK];
+    fx->back++;
+    *e = (struct effect){.kind = kind, .author = fx->author, .cause = fx->cause};
+    return e;
+}
+
+bool fx_next(struct fx *fx, const struct effect **e)
+{
+    if (fx->front == fx->back) {
+        fx->front = fx->back = 0;
+        if (fx->arena.chunks) {
+            arena_free(&fx->arena);
+        }
+        return false;
+    }
+    *e = &fx->chunks[fx->front / CHUNK][fx->front % CHUNK];
+    fx->front++;
+    return true;
+}
+
+void fx_free(struct fx *fx)
+{
+    for (uint32_t i = 0; i < fx->chunk_count; i++) {
+        free(fx->chunks[i]);
+    }
+    free(fx->chunks);
+    arena_free(&fx->arena);
+    *fx = (struct fx){0};
+}
+
+void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct span body,
+             struct unit unit, unsigned why)
+{
+    uint32_t id = packet_new(fx->packets, head);
+    struct packet *p = packet_at(fx->packets, id);
+    p->net = *net;
+    p->body = body;
+    p->unit = unit;
+    p->proto = fx->proto;
+    p->sender = fx->author;
+    p->flow = fx->flow;
+    struct effect *e = append(fx, FX_SEND);
+    e->index = id;
+    e->why = (uint16_t)why;
+}
+
+void fx_timer(struct fx *fx, unsigned timer, uint32_t index, sim_time at)
+{
+    struct effect *e = append(fx, FX_TIMER);
+    e->code = (uint16_t)timer;
+    e->index = index;
+    e->value = at;
+}
+
+static uint32_t new_handle(struct fx *fx, enum fx_kind kind, unsigned lower, struct net key)
+{
+    struct effect *e = append(fx, kind);
+    e->code = (uint16_t)lower;
+    e->index = fx->next_handle++;
+    e->net = key;
+    return e->index;
+}
+
+uint32_t fx_open(struct fx *fx, unsigned lower, struct net key)
+{
+    return new_handle(fx, FX_OPEN, lower, key);
+}
+
+uint32_t fx_spawn(struct fx *fx, struct net key)
+{
+    return new_handle(fx, FX_SPAWN, 0, key);
+}
+
+void fx_end(struct fx *fx)
+{
+    append(fx, FX_END);
+}
+
+static void call(struct fx *fx, enum fx_kind kind, uint32_t handle, unsigned code,
+                 struct bytes head, struct span body)
+{
+    struct effect *e = append(fx, kind);
+    e->code = (uint16_t)code;
+    e->index = handle;
+    e->body = body;
+    if (head.len > 0) {
+        e->head = bytes_of(arena_alloc(&fx->arena, head.len), head.len);
+        memcpy((uint8_t *)(uintptr_t)e->head.data, head.data, head.len);
+    }
+}
+
+void fx_request(struct fx *fx, uint32_t handle, unsigned code, struct bytes head, struct span body)
+{
+    call(fx, FX_REQUEST, handle, code, head, body);
+}
+
+void fx_indicate(struct fx *fx, uint32_t handle, unsigned code, struct bytes head, struct span body)
+{
+    call(fx, FX_INDICATE, handle, code, head, body);
+}
+
+void fx_state(struct fx *fx, unsigned machine, unsigned from, unsigned to, unsigned why)
+{
+    struct effect *e = append(fx, FX_STATE);
+    e->code = (uint16_t)machine;
+    e->index = from << 16 | to;
+    e->why = (uint16_t)why;
+}
+
+void fx_item(struct fx *fx, unsigned set, int64_t key, unsigned state, unsigned why)
+{
+    struct effect *e = append(fx, FX_ITEM);
+    e->code = (uint16_t)set;
+    e->index = state;
+    e->value = key;
+    e->why = (uint16_t)why;
+}
+
+void fx_drop(struct fx *fx, enum drop_class c, unsigned why)
+{
+    struct effect *e = append(fx, FX_DROP);
+    e->code = (uint16_t)c;
+    e->why = (uint16_t)why;
+}
+
+void fx_note(struct fx *fx, unsigned why)
+{
+    append(fx, FX_NOTE)->why = (uint16_t)why;
+}

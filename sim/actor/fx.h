@@ -1,0 +1,69 @@
+#pragma once
+/* Effects: what an actor's step asks of the world. All effects of one instant stand in one list; a
+ * step appends, the world applies from the front until the list is empty, so no actor is ever
+ * entered while it runs. */
+
+#include "actor/actor.h"
+
+enum fx_kind {
+    FX_SEND,
+    FX_TIMER,
+    FX_OPEN,
+    FX_SPAWN,
+    FX_END,
+    FX_REQUEST,
+    FX_INDICATE,
+    FX_STATE,
+    FX_ITEM,
+    FX_DROP,
+    FX_NOTE,
+};
+
+struct effect {
+    enum fx_kind kind;
+    uint16_t code;   /* TIMER: which. OPEN: lower. REQUEST, INDICATE: its code. STATE: machine.
+                        ITEM: set. DROP: class */
+    uint16_t why;    /* reason of the author's type */
+    uint32_t author; /* entity whose step made it */
+    uint32_t cause;  /* record of that step's input */
+    uint32_t index;  /* SEND: packet. TIMER: index. OPEN, SPAWN, REQUEST, INDICATE: handle. STATE:
+                        old << 16 | new. ITEM: new state */
+    int64_t value;   /* TIMER: deadline. ITEM: key */
+    struct net net;  /* OPEN, SPAWN: key */
+    struct bytes head;
+    struct span body;
+};
+
+struct fx {
+    struct packets *packets; /* where fx_send puts its packets */
+    uint32_t next_handle;    /* fx_open and fx_spawn return it and count it up */
+    uint32_t author, cause;  /* of the step that runs now; packet: of its input */
+    const struct proto *proto; /* wire format of the author */
+    uint32_t flow;             /* of the author */
+    struct effect **chunks;
+    uint32_t chunk_count, front, back; /* front == back: empty */
+    struct arena arena;                /* copies of head bytes of requests; emptied with the list */
+};
+
+/* Sends a packet. head is copied; body is referenced; checksum fields in head stay zero. */
+void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct span body,
+             struct unit unit, unsigned why);
+/* Arms a timer of the author; SIM_NEVER stops it. */
+void fx_timer(struct fx *fx, unsigned timer, uint32_t index, sim_time at);
+/* Opens a lower endpoint (index into the type's lowers). The author is its upper. */
+uint32_t fx_open(struct fx *fx, unsigned lower, struct net key);
+/* Listener: a child of its own type and upper, which gets the same IN_PACKET after its IN_START. */
+uint32_t fx_spawn(struct fx *fx, struct net key);
+void fx_end(struct fx *fx); /* leave the node's table; no timer of the author fires any more */
+void fx_request(struct fx *fx, uint32_t handle, unsigned code, struct bytes head, struct span body);
+/* handle 0: the one above me. */
+void fx_indicate(struct fx *fx, uint32_t handle, unsigned code, struct bytes head,
+                 struct span body);
+void fx_state(struct fx *fx, unsigned machine, unsigned from, unsigned to, unsigned why);
+void fx_item(struct fx *fx, unsigned set, int64_t key, unsigned state, unsigned why);
+void fx_drop(struct fx *fx, enum drop_class c, unsigned why); /* the packet of this input is refused */
+void fx_note(struct fx *fx, unsigned why);
+
+/* For whoever applies them. */
+bool fx_next(struct fx *fx, const struct effect **e); /* false: the list is empty, and now clean */
+void fx_free(struct fx *fx);

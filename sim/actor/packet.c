@@ -1,0 +1,83 @@
+/* The packet table: chunks that never move, and a free list for runs that nobody watches. */
+#include "actor/packet.h"
+
+#include "base/os.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK 1024u
+
+struct packet *packet_at(const struct packets *p, uint32_t id)
+{
+    return &p->chunks[(id - 1) / CHUNK][(id - 1) % CHUNK];
+}
+
+static uint32_t fresh_id(struct packets *p)
+{
+    if (p->unused_count > 0) {
+        return p->unused[--p->unused_count];
+    }
+    if (p->count == p->chunk_count * CHUNK) {
+        if (p->chunk_count == p->chunk_cap) {
+            p->chunk_cap = p->chunk_cap ? p->chunk_cap * 2 : 16;
+            p->chunks = os_realloc(p->chunks, p->chunk_cap * sizeof(struct packet *));
+        }
+        p->chunks[p->chunk_count++] = os_alloc(CHUNK * sizeof(struct packet));
+    }
+    return ++p->count;
+}
+
+uint32_t packet_new(struct packets *p, struct bytes head)
+{
+    uint32_t id = fresh_id(p);
+    struct packet *packet = packet_at(p, id);
+    memset(packet, 0, offsetof(struct packet, head));
+    packet->head_len = (uint16_t)head.len;
+    uint8_t *to = packet->head.small;
+    if (head.len > PACKET_HEAD_INLINE) {
+        to = packet->head.large = os_alloc(head.len);
+    }
+    if (head.len > 0) {
+        memcpy(to, head.data, head.len);
+    }
+    return id;
+}
+
+struct bytes packet_head(const struct packet *packet)
+{
+    bool is_large = packet->head_len > PACKET_HEAD_INLINE;
+    return bytes_of(is_large ? packet->head.large : packet->head.small, packet->head_len);
+}
+
+void packet_release(struct packets *p, uint32_t id)
+{
+    if (p->keep) {
+        return;
+    }
+    struct packet *packet = packet_at(p, id);
+    if (packet->head_len > PACKET_HEAD_INLINE) {
+        free(packet->head.large);
+        packet->head_len = 0;
+    }
+    if (p->unused_count == p->unused_cap) {
+        p->unused_cap = p->unused_cap ? p->unused_cap * 2 : 256;
+        p->unused = os_realloc(p->unused, p->unused_cap * sizeof *p->unused);
+    }
+    p->unused[p->unused_count++] = id;
+}
+
+void packets_free(struct packets *p)
+{
+    for (uint32_t id = 1; id <= p->count; id++) {
+        if (packet_at(p, id)->head_len > PACKET_HEAD_INLINE) {
+            free(packet_at(p, id)->head.large);
+        }
+    }
+    for (uint32_t i = 0; i < p->chunk_count; i++) {
+        free(p->chunks[i]);
+    }
+    free(p->chunks);
+    free(p->unused);
+    *p = (struct packets){.keep = p->keep};
+}

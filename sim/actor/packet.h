@@ -1,0 +1,46 @@
+#pragma once
+/* Packets: what IP knows, header bytes, payload by reference. A packet never changes after it was
+ * sent and keeps its id from end to end; what belongs to a hop stands in the hop's records. */
+
+#include "base/bytes.h"
+#include "base/net.h"
+
+struct proto;
+
+#define PACKET_HEAD_INLINE 64u
+
+struct packet {
+    struct net net;            /* as sent */
+    struct unit unit;
+    struct span body;
+    const struct proto *proto; /* its wire format */
+    uint32_t sender;           /* entity */
+    uint32_t flow;             /* 0: none */
+    uint32_t of;               /* the packet that it retransmits, 0: none */
+    uint32_t parent;           /* the packet it was copied, corrupted or cut from, 0: none */
+    uint32_t copy;             /* which copy of its unit this sender sends, from 1 */
+    uint32_t size;             /* bytes on a point-to-point link */
+    uint16_t head_len;
+    bool is_raw;               /* head is the whole packet as it stands on the wire */
+    union {
+        uint8_t small[PACKET_HEAD_INLINE];
+        uint8_t *large; /* head_len > PACKET_HEAD_INLINE; owned */
+    } head;
+};
+
+/* A table of packets by id, from 1. Rows never move. With `keep` nothing is ever recycled; without,
+ * packet_release gives a row to the next packet_new. */
+struct packets {
+    struct packet **chunks;
+    uint32_t count, chunk_count, chunk_cap;
+    uint32_t *unused;
+    uint32_t unused_count, unused_cap;
+    bool keep;
+};
+
+/* A new row, zeroed but for the copied head. Returns its id. */
+uint32_t packet_new(struct packets *p, struct bytes head);
+struct packet *packet_at(const struct packets *p, uint32_t id);
+struct bytes packet_head(const struct packet *packet);
+void packet_release(struct packets *p, uint32_t id); /* nothing with `keep` */
+void packets_free(struct packets *p);
