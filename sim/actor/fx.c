@@ -100,8 +100,9 @@ static void call(struct fx *fx, enum fx_kind kind, uint32_t handle, unsigned cod
     e->index = handle;
     e->body = body;
     if (head.len > 0) {
-        e->head = bytes_of(arena_alloc(&fx->arena, head.len), head.len);
-        memcpy((uint8_t *)(uintptr_t)e->head.data, head.data, head.len);
+        uint8_t *copy = arena_alloc(&fx->arena, head.len);
+        memcpy(copy, head.data, head.len);
+        e->head = bytes_of(copy, head.len);
     }
 }
 

@@ -4,6 +4,7 @@
  * entered while it runs. */
 
 #include "actor/actor.h"
+#include "base/arena.h"
 
 enum fx_kind {
     FX_SEND,

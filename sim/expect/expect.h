@@ -1,0 +1,27 @@
+#pragma once
+/* What a scenario expects, looked up in the trace of its run; and invariants of every run. */
+
+#include "base/words.h"
+#include "scenario/model.h"
+#include "trace/trace.h"
+
+struct expect_result {
+    const struct expect *expect; /* its place in the file */
+    bool held;
+    sim_time when;               /* of what was seen; SIM_NEVER: no one moment */
+    char *expected, *seen;       /* in words, when it did not hold */
+};
+struct verdict {
+    struct arena arena;
+    struct expect_result *results; /* one an `expect` line, in order */
+    uint32_t count, failed;
+};
+
+/* The trace must have been kept. Owned by *out until verdict_free. */
+void expect_check(const struct scenario *sc, const struct trace *t, enum lang lang,
+                  struct verdict *out);
+void verdict_free(struct verdict *v);
+
+/* What holds of every run: each packet sent arrives, is dropped, or is under way at the end, once on
+ * every hop; what an application got is a prefix of what was sent to it. False: `what` says. */
+bool trace_invariants(const struct trace *t, struct buf *what);

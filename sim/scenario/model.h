@@ -1,0 +1,207 @@
+#pragma once
+/* A scenario as the program holds it: what the file says, checked, in base units (ns, bytes, bit/s,
+ * parts per 10^9). Made by read.c, looked at by the world, the expectations and the window.
+ * Everything lives in the scenario's arena. Nodes are numbered in the order of the file: hosts,
+ * routers, switches. */
+
+#include "actor/actor.h"
+#include "base/arena.h"
+#include "base/words.h"
+#include "base/net.h"
+
+#define NO_NODE UINT32_MAX
+
+struct place { /* where something stands in the file; line 0: nowhere */
+    uint32_t line, column;
+};
+
+/* A value given for a param of an actor type. */
+struct setting {
+    const struct actor_type *type; /* whose */
+    const struct param *param;
+    int64_t value;
+};
+struct settings {
+    struct setting *list;
+    uint32_t count;
+};
+
+enum scenario_node_kind { SCENARIO_HOST, SCENARIO_ROUTER, SCENARIO_SWITCH };
+
+struct scenario_address {
+    uint32_t ip;
+    uint8_t prefix; /* 0: none given (a point-to-point host) */
+};
+struct scenario_route {
+    uint32_t network;
+    uint8_t prefix;
+    uint32_t via;
+};
+struct scenario_node {
+    enum scenario_node_kind kind;
+    const char *name;
+    const char *label[LANG_COUNT];
+    struct scenario_address *addresses;
+    uint32_t address_count;
+    struct scenario_route *routes;
+    uint32_t route_count;
+    uint32_t gateway;       /* 0: none */
+    float x, y;             /* both -1: none given */
+    bool is_raw;
+    bool is_hub;
+    sim_time clock_offset;
+    int64_t clock_drift_ppb;
+    struct settings settings; /* per protocol: `tcp: {…}` */
+    struct place place;
+};
+
+enum loss_kind { LOSS_NONE, LOSS_CHANCE, LOSS_EVERY, LOSS_LIST, LOSS_GILBERT_ELLIOTT };
+struct loss_entry {
+    bool is_unit;
+    uint64_t n;    /* the n-th packet offered to the direction, from 1; or the unit */
+    uint32_t copy; /* with is_unit: which copy, from 1; 0: each */
+};
+struct loss {
+    enum loss_kind kind;
+    int64_t chance;           /* ppb */
+    uint64_t every;
+    struct loss_entry *list;
+    uint32_t list_count;
+    int64_t good_to_bad, bad_to_good, loss_good, loss_bad; /* ppb */
+};
+struct scenario_direction {
+    int64_t rate_bps;       /* 0: none */
+    sim_time delay, jitter;
+    uint32_t queue_packets; /* default 100 */
+    uint64_t queue_bytes;   /* 0: not limited in bytes */
+    uint32_t mtu;           /* 0: none given (1500) */
+    struct loss loss;
+    int64_t bit_errors;     /* probability of one bit, parts per 10^18 (1e-6 = 10^12) */
+    int64_t duplicate;      /* ppb */
+    int64_t reorder_chance; /* ppb */
+    sim_time reorder_by;
+};
+struct scenario_link {
+    uint32_t node[2];
+    struct scenario_direction direction[2]; /* [0]: from node[0] toward node[1] */
+    const char *text; /* rate, delay and what goes wrong, as the stage shows them */
+    struct place place;
+};
+
+struct scenario_traffic {
+    const struct traffic_type *type;
+    uint32_t from, to;
+    uint16_t port;      /* of `to`; 0: the type has none */
+    uint16_t from_port; /* 0: the node chooses */
+    sim_time start;
+    const char *name;   /* `as:`, NULL: none */
+    struct settings settings;
+    struct place place;
+};
+
+/* What a packet must look like; only what `given` names is compared. */
+enum pattern_key {
+    PATTERN_FROM = 1 << 0,
+    PATTERN_TO = 1 << 1,
+    PATTERN_LINK = 1 << 2,
+    PATTERN_PROTO = 1 << 3,
+    PATTERN_IS = 1 << 4,
+    PATTERN_FLAGS = 1 << 5,
+    PATTERN_SEQ = 1 << 6,
+    PATTERN_ACK = 1 << 7,
+    PATTERN_LEN = 1 << 8,
+    PATTERN_WINDOW = 1 << 9,
+    PATTERN_OPTIONS = 1 << 10,
+    PATTERN_ABSOLUTE = 1 << 11,
+    PATTERN_FLOW = 1 << 12,
+    PATTERN_NTH = 1 << 13,
+    PATTERN_AT = 1 << 14,     /* the three of `exchange` */
+    PATTERN_WITHIN = 1 << 15,
+    PATTERN_LOST = 1 << 16,
+};
+struct pattern {
+    uint32_t given;
+    uint32_t from, to;   /* nodes */
+    uint32_t link[2];    /* nodes */
+    const char *proto, *is, *flags, *flow;
+    int64_t seq, ack, len, window;
+    uint32_t nth;        /* from 1 */
+    sim_time at, within;
+    bool lost;
+    struct place place;
+};
+
+enum fault_kind {
+    FAULT_DROP,
+    FAULT_DELAY,
+    FAULT_DUPLICATE,
+    FAULT_CORRUPT,
+    FAULT_CUT,
+    FAULT_CRASH,
+    FAULT_RESTART,
+};
+struct fault {
+    enum fault_kind kind;
+    struct pattern pattern; /* DROP, DELAY, DUPLICATE, CORRUPT */
+    sim_time at;            /* DROP: where it dies, SIM_NEVER: half-way. CUT, CRASH, RESTART: when */
+    sim_time by;            /* DELAY: by. DUPLICATE: after. CUT: for, SIM_NEVER: for good */
+    int64_t bit;            /* CORRUPT: counted from the first bit of the packet; -1: drawn */
+    uint32_t node[2];       /* CUT: both ends. CRASH, RESTART: [0] */
+    const char **forget;    /* RESTART, NULL-terminated */
+    struct place place;
+};
+
+/* What must be true of one host; only what is given is compared. */
+struct condition {
+    uint32_t node;
+    const char *state;       /* NULL: not given */
+    const char *flow;        /* NULL: the newest */
+    int64_t received, sent;  /* application bytes; -1: not given */
+    int64_t retransmissions; /* -1: not given */
+    const struct pattern *packet; /* a matching packet has arrived; NULL: not given */
+    struct place place;
+};
+
+enum expect_kind { EXPECT_AT, EXPECT_EXCHANGE, EXPECT_COUNT, EXPECT_NONE, EXPECT_END, EXPECT_FIGURE };
+struct expect {
+    enum expect_kind kind;
+    struct place place;
+    sim_time at;                  /* AT */
+    struct condition *conditions; /* AT: one. END: one a host */
+    struct pattern *patterns;     /* EXCHANGE: in order. COUNT, NONE: one */
+    uint32_t count;               /* of conditions or patterns */
+    int64_t equals, at_least, at_most; /* COUNT; -1: not given */
+    sim_time from, until;         /* NONE; 0 and SIM_NEVER unless given */
+    const char *figure, *flow;    /* FIGURE: its name in the summary's flow; flow NULL: the only one */
+    double figure_equals, figure_within, figure_at_least, figure_at_most; /* NAN: not given */
+};
+
+struct scenario {
+    struct arena arena;
+    const char *file;                /* as given, "-" for standard input */
+    const char *text;                /* the whole file, zero-terminated */
+    const char *title[LANG_COUNT];   /* never NULL: the file's name if none is given */
+    const char *about[LANG_COUNT];   /* never NULL, may be empty */
+    uint64_t seed;
+    sim_time stop;                   /* SIM_NEVER unless given (then at most 1 h: SCENARIO.md) */
+    struct scenario_node *nodes;
+    uint32_t node_count;
+    struct scenario_link *links;
+    uint32_t link_count;
+    struct scenario_traffic *traffic;
+    uint32_t traffic_count;
+    struct fault *faults;
+    uint32_t fault_count;
+    struct expect *expects;
+    uint32_t expect_count;
+    const char **view_panels;        /* `view: {panels: [stage, ladder]}`, NULL-terminated or NULL */
+    double view_speed;               /* simulated seconds a second; 0: not given */
+};
+
+#define SCENARIO_STOP_DEFAULT (INT64_C(3600) * SIM_S)
+
+/* What the reader may name: the registry's tables, both NULL-terminated lists. */
+struct catalogue {
+    const struct actor_type *const *actors;
+    const struct traffic_type *const *traffic;
+};

@@ -1,0 +1,172 @@
+#pragma once
+/* The trace: all that happened, append-only, in time order, and the only thing that exporters,
+ * expectations and views look at. Records are numbered from 1; 0 is "the scenario". Entities
+ * (nodes, link directions, actors), packets, flows and links are tables beside the records. */
+
+#include "actor/actor.h"
+#include "base/arena.h"
+#include "base/stream.h"
+#include "base/words.h"
+#include "trace/record.h"
+
+enum entity_kind { ENTITY_NONE, ENTITY_NODE, ENTITY_DIRECTION, ENTITY_ACTOR };
+enum node_kind { NODE_HOST, NODE_ROUTER, NODE_SWITCH };
+
+struct entity {
+    enum entity_kind kind;
+    const char *name;              /* node: its name. direction: "a>b". actor: "client.tcp1" */
+    const struct actor_type *type; /* actor only */
+    uint32_t node;                 /* index into nodes: actor: its host; direction: sender's end */
+    uint32_t link;                 /* direction only: index into links */
+    uint32_t flow;                 /* actor: number of its flow, 0: none */
+    uint32_t upper;                /* actor: entity above it, 0: none */
+    struct addr local, remote;     /* actor: its key */
+    uint32_t born;                 /* trace_count when it was made */
+};
+
+struct trace_node {
+    const char *name;
+    const char *label[LANG_COUNT]; /* what the screen shows; never NULL */
+    enum node_kind kind;
+    uint32_t entity;
+    uint32_t ip;                   /* of its first interface, 0: none */
+    const char *addresses;         /* "10.0.1.1/24, 10.0.2.1/24" */
+    float x, y;                    /* `place`; both negative: none given */
+};
+
+struct trace_link {
+    uint32_t node[2];       /* indices into nodes, in the order of `between` */
+    uint32_t direction[2];  /* entities: [0] from node[0] to node[1] */
+    int64_t rate_bps[2];    /* per direction; 0: transmission takes no time */
+    sim_time delay[2];
+    const char *text;       /* "10 Mbit/s · 50 ms", as the scenario gives it */
+};
+
+/* A flow, with the figures that the engine counts whether or not anybody watches. */
+struct flow {
+    const char *name;
+    const char *proto;      /* actor type or traffic key */
+    uint32_t from, to;      /* nodes */
+    uint64_t packets, bytes, delivered_bytes, retransmissions;
+    uint64_t drops[DROP_CLASS_COUNT];
+    uint64_t delivered_bits; /* first copies delivered in order, in bits on the wire */
+    sim_time start, end;     /* end: last delivery, or last arrival of an answer at the sender */
+    sim_time last_delivery;
+    int64_t rate_bps;        /* of the slowest link of its way; 0: none */
+    sim_time rtt_min, rtt_max, rtt_sum;
+    uint64_t rtt_count;
+    struct {
+        const char *name;
+        double value;
+    } figures[8];            /* the protocol's own */
+    unsigned figure_count;
+};
+
+struct link_figures { /* one a direction, in the order of links, [0] before [1] */
+    sim_time busy;
+    uint32_t queue_packets_max;
+    uint64_t drops[DROP_CLASS_COUNT];
+};
+
+enum end_reason { END_NOTHING_LEFT, END_STOP, END_EVENTS, END_RECORDS };
+
+struct trace_index;
+
+struct trace {
+    bool keep; /* set before the run: records, packets and the index are kept */
+
+    const char *scenario;            /* file name as given */
+    const char *title[LANG_COUNT];   /* never NULL */
+    uint64_t seed;
+
+    struct record **chunks;
+    uint32_t count; /* records: 1 .. count */
+
+    struct entity *entities; /* [0] unused; 1 .. entity_count */
+    uint32_t entity_count, entity_cap;
+    struct trace_node *nodes;
+    uint32_t node_count;
+    struct trace_link *links;
+    uint32_t link_count;
+    struct link_figures *link_figures; /* 2 * link_count */
+    struct flow *flows; /* [0] unused; 1 .. flow_count */
+    uint32_t flow_count, flow_cap;
+    struct packets packets;
+    struct streams streams;
+
+    sim_time sim_ns; /* time of the last event, or `stop` if that ended the run */
+    uint64_t events;
+    enum end_reason end;
+
+    struct arena arena;        /* owns every text above */
+    struct trace_index *index; /* made by trace_finish */
+};
+
+/* Writing (sim/net and sim/run). */
+uint32_t trace_add(struct trace *t, const struct record *r); /* its number; 0 without keep */
+uint32_t trace_add_entity(struct trace *t, const struct entity *e);
+uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto);
+void trace_finish(struct trace *t); /* after the run: builds the index */
+void trace_free(struct trace *t);
+const char *end_reason_name(enum end_reason r); /* "done", "stop", "events", "records" */
+const char *record_kind_name(unsigned kind);    /* "send", "transmit", "var" …: CLI.md's words */
+
+/* Reading. Numbers of records are 1 .. count; nothing is returned for others. */
+const struct record *trace_record(const struct trace *t, uint32_t n);
+uint32_t trace_first_after(const struct trace *t, sim_time at); /* first record later than `at`,
+                                                                   count + 1 if none */
+/* Lists of record numbers, ascending. Borrowed from the index. */
+struct list {
+    const uint32_t *at;
+    uint32_t count;
+};
+struct list trace_of_packet(const struct trace *t, uint32_t packet);
+struct list trace_of_cause(const struct trace *t, uint32_t record); /* what it led to directly */
+/* STATE (which = machine), VAR, TIMER, FIRE (which = number; key = index), ITEM (which = set; key =
+ * item) of one entity. FIRE stands in the list of its TIMER. */
+struct list trace_of_subject(const struct trace *t, enum record_kind kind, uint32_t entity,
+                             unsigned which, int64_t key);
+/* Keys of all items of a set that ever had a record, ascending. */
+struct keys {
+    const int64_t *at;
+    uint32_t count;
+};
+struct keys trace_item_keys(const struct trace *t, uint32_t entity, unsigned set);
+
+/* State at t: what holds after the last event of time t. */
+unsigned trace_state_at(const struct trace *t, uint32_t entity, unsigned machine, sim_time at);
+bool trace_var_at(const struct trace *t, uint32_t entity, unsigned var, sim_time at, int64_t *value);
+unsigned trace_item_at(const struct trace *t, uint32_t entity, unsigned set, int64_t key,
+                       sim_time at);
+/* The timer's deadline, SIM_NEVER if it is not running; *armed the time it was armed (may be NULL). */
+sim_time trace_timer_at(const struct trace *t, uint32_t entity, unsigned timer, uint32_t index,
+                        sim_time at, sim_time *armed);
+/* The record of that subject in force at `at`, 0 if none yet. */
+uint32_t trace_subject_at(const struct trace *t, enum record_kind kind, uint32_t entity,
+                          unsigned which, int64_t key, sim_time at);
+
+/* A packet on one hop. */
+struct hop {
+    uint32_t direction;          /* entity */
+    uint32_t queued, tx, end;    /* records: QUEUE (0 if none), TX (0: dropped before), ARRIVE or DROP
+                                    (0: the run ended before) */
+    sim_time offered, start, sent, arrive; /* handed over; first bit leaves; last bit leaves; arrives
+                                              (or would have arrived) */
+    sim_time died;               /* SIM_NEVER: it arrived */
+    enum drop_class why;         /* 0: it arrived */
+};
+/* Fills `out` with the hops of a packet in order; returns how many there are. */
+uint32_t trace_hops(const struct trace *t, uint32_t packet, struct hop *out, uint32_t cap);
+
+/* Names of an entity's tables, for records that name them. NULL where the record has none. */
+const char *record_reason(const struct trace *t, const struct record *r); /* message key */
+const char *record_rfc(const struct trace *t, const struct record *r);
+const struct packet *trace_packet(const struct trace *t, uint32_t id);
+/* Nodes at the two ends of a direction. */
+uint32_t direction_from(const struct trace *t, uint32_t direction);
+uint32_t direction_to(const struct trace *t, uint32_t direction);
+/* Node an entity belongs to (a direction: its sending end). */
+uint32_t entity_node(const struct trace *t, uint32_t entity);
+/* Nodes that a packet comes from and is for; UINT32_MAX if no node has the address. */
+uint32_t packet_from_node(const struct trace *t, uint32_t packet);
+uint32_t packet_to_node(const struct trace *t, uint32_t packet);
