@@ -7,7 +7,7 @@
 #include "base/err.h"
 
 struct run_options {
-    bool watch;          /* keep records, packets and index; figures are the same either way */
+    bool watch; /* keep records, packets and index; figures are the same either way */
     bool has_seed;
     uint64_t seed;       /* instead of the scenario's */
     sim_time until;      /* ends the run there; 0: the scenario's `stop` alone */

@@ -1,7 +1,7 @@
 #pragma once
 /* The one interface that protocols and applications implement. An actor is one endpoint (a
- * connection, a listener, an ARQ sender, an application): state x input -> effects. It sees no clock,
- * no network and no trace; time reaches it only as a field of its input. */
+ * connection, a listener, an ARQ sender, an application): state x input -> effects. It sees no
+ * clock, no network and no trace; time reaches it only as a field of its input. */
 
 #include "actor/packet.h"
 #include "base/bytes.h"
@@ -12,8 +12,8 @@
 enum in_kind {
     IN_START,
     IN_PACKET,
-    IN_SENT,       /* CARRIER_LINK only: a packet of ours has left the transmitter */
-    IN_ERROR,      /* an ICMP error about a packet of ours: code = ICMP type << 8 | code */
+    IN_SENT,  /* CARRIER_LINK only: a packet of ours has left the transmitter */
+    IN_ERROR, /* an ICMP error about a packet of ours: code = ICMP type << 8 | code */
     IN_TIMER,
     IN_REQUEST,    /* from the layer above */
     IN_INDICATION, /* from the layer below */
@@ -48,8 +48,8 @@ struct input {
     struct net net;          /* START: own key, with the port that the node chose */
     struct bytes head;       /* header bytes, borrowed until the list of effects is empty */
     struct span body;
-    bool is_damaged;         /* PACKET: its CRC did not hold (CARRIER_LINK; a damaged IP packet never
-                                gets this far) */
+    bool is_damaged; /* PACKET: its CRC did not hold (CARRIER_LINK; a damaged IP packet never
+                        gets this far) */
 };
 
 /* Why an endpoint refuses a packet, or the network loses it: `why` of a DROP record. */
@@ -89,8 +89,8 @@ struct proto {
 
 /* Tables of a type; each ends with a zero entry. */
 struct machine {
-    const char *name;                /* "connection" */
-    const char *const *states;       /* names, NULL-terminated; state 0 is the first */
+    const char *name;                 /* "connection" */
+    const char *const *states;        /* names, NULL-terminated; state 0 is the first */
     const struct machine_edge *edges; /* legal edges, ended by {-1, -1} */
 };
 struct machine_edge {
@@ -116,13 +116,13 @@ struct var {
 };
 
 enum param_kind {
-    PARAM_COUNT,  /* a bare whole number */
-    PARAM_TIME,   /* ns */
+    PARAM_COUNT, /* a bare whole number */
+    PARAM_TIME,  /* ns */
     PARAM_BYTES,
-    PARAM_RATE,   /* bit/s */
-    PARAM_CHANCE, /* parts per 10^9, written as a percentage */
-    PARAM_SWITCH, /* 0, 1 */
-    PARAM_CHOICE, /* index into choices */
+    PARAM_RATE,      /* bit/s */
+    PARAM_CHANCE,    /* parts per 10^9, written as a percentage */
+    PARAM_SWITCH,    /* 0, 1 */
+    PARAM_CHOICE,    /* index into choices */
     PARAM_FREQUENCY, /* per 10^9 seconds, written as a number per second (arrivals: 20 /s) */
 };
 /* What a scenario may set. The world writes values into the instance before IN_START: an int64_t at
@@ -131,16 +131,16 @@ struct param {
     const char *name;
     size_t offset;
     enum param_kind kind;
-    bool may_be_off;          /* `off` is accepted and stored as -1 */
-    bool is_required;         /* must be given */
-    int64_t initial, min, max; /* in the unit of kind; min and max inclusive */
+    bool may_be_off;            /* `off` is accepted and stored as -1 */
+    bool is_required;           /* must be given */
+    int64_t initial, min, max;  /* in the unit of kind; min and max inclusive */
     const char *const *choices; /* PARAM_CHOICE, NULL-terminated */
 };
 
 /* A figure of the protocol's own in the summary ("utilization_theory"). */
 struct path {
-    int64_t rate_bps;   /* of the slowest link of the way; 0: no rate */
-    sim_time delay_ns;  /* one way, all links */
+    int64_t rate_bps;             /* of the slowest link of the way; 0: no rate */
+    sim_time delay_ns;            /* one way, all links */
     uint32_t data_size, ack_size; /* bytes on the wire of the largest packet each way */
 };
 struct figure {
@@ -149,7 +149,7 @@ struct figure {
 };
 
 struct actor_type {
-    const char *name; /* "tcp": also its key in a scenario file */
+    const char *name;          /* "tcp": also its key in a scenario file */
     const struct proto *proto; /* NULL: an application above another endpoint */
     size_t size;               /* bytes of one instance, zeroed before IN_START */
     const struct machine *machines;
@@ -163,11 +163,11 @@ struct actor_type {
     const char *const *calls;  /* names of the own request and indication codes, from CODE_OWN */
     void (*step)(void *self, const struct input *in, struct fx *fx);
     void (*read)(const void *self, int64_t *vars); /* in the order of .vars */
-    void (*free)(void *self); /* memory beyond the instance; NULL: none */
+    void (*free)(void *self);                      /* memory beyond the instance; NULL: none */
 };
 
-/* One key of `traffic:`: what it opens at either end. A setting goes to whichever of the types has a
- * param of that name. */
+/* One key of `traffic:`: what it opens at either end. A setting goes to whichever of the types has
+ * a param of that name. */
 struct traffic_type {
     const char *name;
     const struct actor_type *source; /* opened on `from` at `start` */

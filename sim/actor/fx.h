@@ -36,9 +36,9 @@ struct effect {
 };
 
 struct fx {
-    struct packets *packets; /* where fx_send puts its packets */
-    uint32_t next_handle;    /* fx_open and fx_spawn return it and count it up */
-    uint32_t author, cause;  /* of the step that runs now; packet: of its input */
+    struct packets *packets;   /* where fx_send puts its packets */
+    uint32_t next_handle;      /* fx_open and fx_spawn return it and count it up */
+    uint32_t author, cause;    /* of the step that runs now; packet: of its input */
     const struct proto *proto; /* wire format of the author */
     uint32_t flow;             /* of the author */
     struct effect **chunks;
@@ -62,7 +62,8 @@ void fx_indicate(struct fx *fx, uint32_t handle, unsigned code, struct bytes hea
                  struct span body);
 void fx_state(struct fx *fx, unsigned machine, unsigned from, unsigned to, unsigned why);
 void fx_item(struct fx *fx, unsigned set, int64_t key, unsigned state, unsigned why);
-void fx_drop(struct fx *fx, enum drop_class c, unsigned why); /* the packet of this input is refused */
+void fx_drop(struct fx *fx, enum drop_class c,
+             unsigned why); /* the packet of this input is refused */
 void fx_note(struct fx *fx, unsigned why);
 
 /* For whoever applies them. */

@@ -10,7 +10,7 @@ struct proto;
 #define PACKET_HEAD_INLINE 64u
 
 struct packet {
-    struct net net;            /* as sent */
+    struct net net; /* as sent */
     struct unit unit;
     struct span body;
     const struct proto *proto; /* its wire format */
@@ -21,7 +21,7 @@ struct packet {
     uint32_t copy;             /* which copy of its unit this sender sends, from 1 */
     uint32_t size;             /* bytes on a point-to-point link */
     uint16_t head_len;
-    bool is_raw;               /* head is the whole packet as it stands on the wire */
+    bool is_raw; /* head is the whole packet as it stands on the wire */
     union {
         uint8_t small[PACKET_HEAD_INLINE];
         uint8_t *large; /* head_len > PACKET_HEAD_INLINE; owned */

@@ -18,7 +18,7 @@ struct arena_chunk {
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-    size = (size + 15) & ~(size_t)15;
+    size = size ? (size + 15) & ~(size_t)15 : 16;
     if (a->size - a->used < size) {
         size_t room = size > ARENA_CHUNK ? size : ARENA_CHUNK;
         struct arena_chunk *chunk = os_alloc(sizeof *chunk + room);

@@ -36,6 +36,9 @@ bool bytes_equal(struct bytes a, struct bytes b)
 
 uint8_t *buf_extend(struct buf *b, size_t n)
 {
+    if (n > SIZE_MAX / 4 || b->len > SIZE_MAX / 4) {
+        os_out_of_memory();
+    }
     if (b->cap - b->len < n) {
         size_t cap = b->cap ? b->cap : 64;
         while (cap - b->len < n) {

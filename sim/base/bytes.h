@@ -18,8 +18,8 @@ struct buf {
 };
 
 struct bytes bytes_of(const void *data, size_t len);
-struct bytes bytes_str(const char *s);                        /* without the final zero */
-struct bytes bytes_sub(struct bytes b, size_t at, size_t n);  /* clipped to b */
+struct bytes bytes_str(const char *s);                       /* without the final zero */
+struct bytes bytes_sub(struct bytes b, size_t at, size_t n); /* clipped to b */
 bool bytes_equal(struct bytes a, struct bytes b);
 
 /* Appends; memory that cannot be had ends the process with a message (os_out_of_memory). */

@@ -61,16 +61,45 @@ void err_add(struct err *e, enum err_kind kind, struct err_place at, const char 
     buf_free(&what);
 }
 
-/* Cells that the first n characters of a line take: Han and other wide characters take two. */
-static void print_indent(struct buf *out, const char *line, unsigned n)
+/* The next character of zero-terminated UTF-8; a broken byte stands for itself. */
+static uint32_t next_character(const char **text)
 {
-    for (unsigned i = 0; i < n && *line; i++) {
-        unsigned char lead = (unsigned char)*line;
-        buf_str(out, lead == '\t' ? "\t" : lead >= 0xe2 ? "  " : " ");
-        line++;
-        while (((unsigned char)*line & 0xc0) == 0x80) {
-            line++;
+    const unsigned char *p = (const unsigned char *)*text;
+    unsigned more = p[0] >= 0xf0 ? 3 : p[0] >= 0xe0 ? 2 : p[0] >= 0xc0 ? 1 : 0;
+    uint32_t c = more ? p[0] & (0x3fu >> more) : p[0];
+    unsigned taken = 1;
+    while (taken <= more && (p[taken] & 0xc0) == 0x80) {
+        c = c << 6 | (p[taken++] & 0x3f);
+    }
+    *text += taken;
+    return c;
+}
+
+/* Han, kana, Hangul and full-width forms take two cells of a terminal. */
+static bool is_wide(uint32_t c)
+{
+    return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
+           (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+           (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff01 && c <= 0xff60) ||
+           (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) ||
+           (c >= 0x20000 && c <= 0x3fffd);
+}
+
+/* The line below the source: a caret under the character at `column`, waves under the further ones
+ * of `width`. Tabs stay tabs, so that it lines up whatever a tab is. */
+static void print_caret(struct buf *out, const char *line, unsigned column, unsigned width)
+{
+    unsigned cells = 0;
+    for (unsigned i = 1; i < column + width; i++) {
+        uint32_t c = *line ? next_character(&line) : 'x';
+        if (i < column) {
+            buf_str(out, c == '\t' ? "\t" : is_wide(c) ? "  " : " ");
+        } else {
+            cells += is_wide(c) ? 2 : 1;
         }
+    }
+    for (unsigned i = 0; i < cells; i++) {
+        buf_char(out, i == 0 ? '^' : '~');
     }
 }
 
@@ -92,12 +121,8 @@ static void format_item(const struct err *e, const struct err_item *item, bool c
     buf_printf(out, "%s%s:%s %s\n", on, word(e->lang, error ? "err.error" : "err.warning"), off,
                item->what);
     if (item->source && item->line) {
-        buf_printf(out, "%s\n", item->source);
-        print_indent(out, item->source, item->column ? item->column - 1 : 0);
-        buf_printf(out, "%s^", on);
-        for (unsigned i = 1; i < item->width; i++) {
-            buf_char(out, '~');
-        }
+        buf_printf(out, "%s\n%s", item->source, on);
+        print_caret(out, item->source, item->column ? item->column : 1, item->width);
         buf_printf(out, "%s\n", off);
     }
 }
@@ -135,15 +160,30 @@ void err_free(struct err *e)
     *e = (struct err){.lang = e->lang};
 }
 
-/* Optimal string alignment: edits between a and b, given up above 3. */
-static unsigned edits(const char *a, const char *b)
+#define WORD_MAX  40 /* characters; a longer word has no nearest */
+#define EDITS_MAX 2
+
+static size_t characters_of(const char *s, uint32_t out[WORD_MAX + 1])
 {
-    enum { MAX = 40 };
-    size_t n = strlen(a), m = strlen(b);
-    if (n > MAX || m > MAX || (n > m ? n - m : m - n) > 2) {
-        return 3;
+    size_t n = 0;
+    while (*s && n <= WORD_MAX) {
+        out[n++] = next_character(&s);
     }
-    unsigned d[MAX + 1][MAX + 1];
+    return n;
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* Optimal string alignment: edits between a and b; more than EDITS_MAX need not be exact. */
+static unsigned edits(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
+{
+    if (n > WORD_MAX || m > WORD_MAX || n > m + EDITS_MAX || m > n + EDITS_MAX) {
+        return EDITS_MAX + 1;
+    }
+    unsigned d[WORD_MAX + 1][WORD_MAX + 1];
     for (size_t i = 0; i <= n; i++) {
         for (size_t j = 0; j <= m; j++) {
             if (i == 0 || j == 0) {
@@ -151,11 +191,9 @@ static unsigned edits(const char *a, const char *b)
                 continue;
             }
             unsigned best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            best = d[i - 1][j] + 1 < best ? d[i - 1][j] + 1 : best;
-            best = d[i][j - 1] + 1 < best ? d[i][j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                d[i - 2][j - 2] + 1 < best) {
-                best = d[i - 2][j - 2] + 1;
+            best = least(best, least(d[i - 1][j], d[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                best = least(best, d[i - 2][j - 2] + 1);
             }
             d[i][j] = best;
         }
@@ -166,11 +204,13 @@ static unsigned edits(const char *a, const char *b)
 const char *nearest_word(const char *found, const char *const *words)
 {
     const char *best = NULL;
-    unsigned distance = 3;
+    unsigned distance = EDITS_MAX + 1;
+    uint32_t a[WORD_MAX + 1], b[WORD_MAX + 1];
+    size_t n = characters_of(found, a);
     for (; *words; words++) {
-        unsigned n = edits(found, *words);
-        if (n < distance && 2 * n < strlen(found) + 1) {
-            distance = n;
+        unsigned away = edits(a, n, b, characters_of(*words, b));
+        if (away < distance && 2 * away <= n) {
+            distance = away;
             best = *words;
         }
     }

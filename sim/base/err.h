@@ -14,16 +14,16 @@ enum err_kind { ERR_ERROR, ERR_WARNING };
 
 struct err_item {
     enum err_kind kind;
-    const char *file;    /* NULL: no place */
+    const char *file;      /* NULL: no place */
     unsigned line, column; /* from 1, column in characters; 0: unknown */
-    unsigned width;      /* characters to underline, at least 1 */
-    const char *what;    /* the message, with its hint */
-    const char *source;  /* the source line, NULL if unknown */
+    unsigned width;        /* characters to underline, at least 1 */
+    const char *what;      /* the message, with its hint */
+    const char *source;    /* the source line, NULL if unknown */
 };
 
 struct err {
     enum lang lang;
-    struct arena arena; /* owns every text below */
+    struct arena arena;                   /* owns every text below */
     struct err_item items[2 * ERR_LIMIT]; /* errors and warnings in the order found */
     unsigned count, errors, warnings;     /* errors, warnings: all, also those not kept */
 };
@@ -49,6 +49,7 @@ void err_free(struct err *e);                          /* back to zero, language
 /* The template `text` with {name} replaced by the value of the pair of that name. */
 void text_fill(struct buf *out, const char *text, const char *const *pairs, size_t pair_count);
 
-/* The nearest of `words` (NULL-terminated) to a misspelt `found`: at most two edits (insert, delete,
- * change, swap of neighbours) away and less than half of its length; NULL if none. */
+/* The nearest of `words` (NULL-terminated) to a misspelt `found`: at most two edits (insert,
+ * delete, change, swap of neighbours; in characters) away and no more than half of its length; NULL
+ * if none. */
 const char *nearest_word(const char *found, const char *const *words);

@@ -92,6 +92,10 @@ bool os_out_open(struct os_out *out, const char *path)
             umask(mask);
             fchmod(fd, 0666 & ~mask);
             out->file = fdopen(fd, "wb");
+            if (!out->file) {
+                close(fd);
+                unlink(out->temporary);
+            }
         }
     }
     if (!out->file) {
@@ -230,9 +234,24 @@ void os_program_directory(char *out, size_t size)
     }
     out[n] = '\0';
     char *slash = strrchr(out, '/');
-    if (slash && slash != out) {
-        *slash = '\0';
+    if (slash) {
+        slash[slash == out] = '\0';
     }
+}
+
+bool os_find_bundled(const char *name, char *out, size_t size)
+{
+    static const char *const places[] = {"", "/../share/slowwire"};
+    char directory[4096];
+    os_program_directory(directory, sizeof directory);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        int n = snprintf(out, size, "%s%s/%s", directory, places[i], name);
+        struct stat what;
+        if (n > 0 && (size_t)n < size && stat(out, &what) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void os_exec_beside(const char *program, char **argv)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 /* Memory that cannot be had ends the process: a message on standard error and exit status 3. */
-void *os_alloc(size_t size);  /* zeroed */
+void *os_alloc(size_t size); /* zeroed */
 void *os_realloc(void *old, size_t size);
 _Noreturn void os_out_of_memory(void);
 
@@ -30,10 +30,10 @@ bool os_out_open(struct os_out *out, const char *path);
 bool os_out_commit(struct os_out *out);
 void os_out_abort(struct os_out *out);
 
-int64_t os_wall_ns(void);                 /* monotonic; for wall_ns of the summary and the window */
-unsigned os_processors(void);             /* at least 1 */
+int64_t os_wall_ns(void);     /* monotonic; for wall_ns of the summary and the window */
+unsigned os_processors(void); /* at least 1 */
 bool os_is_terminal(FILE *f);
-unsigned os_terminal_columns(void);       /* of standard output; 80 if unknown */
+unsigned os_terminal_columns(void); /* of standard output; 80 if unknown */
 bool os_is_directory(const char *path);
 bool os_is_file(const char *path);
 
@@ -43,6 +43,11 @@ bool os_list(const char *directory, void (*each)(void *context, const char *name
 
 /* Directory of the running program, without a final slash; "." if it cannot be known. */
 void os_program_directory(char *out, size_t size);
+
+/* Path of what comes with the program, as "scenarios" or "assets/fonts/Inter-Regular.ttf": beside
+ * the program (in the build tree a link leads to the sources), else in ../share/slowwire. False: it
+ * is in neither place, or the path is longer than `size` allows. */
+bool os_find_bundled(const char *name, char *out, size_t size);
 
 /* Replaces this process by another program, found beside the running one. Returns only on failure
  * (errno). argv[0] is set to the program's path. */

@@ -17,8 +17,8 @@ struct streams {
     struct arena arena;
 };
 
-uint32_t stream_add_pattern(struct streams *s, uint64_t key);          /* its number, from 1 */
-uint32_t stream_add_bytes(struct streams *s, struct bytes content);    /* copied */
+uint32_t stream_add_pattern(struct streams *s, uint64_t key);       /* its number, from 1 */
+uint32_t stream_add_bytes(struct streams *s, struct bytes content); /* copied */
 void streams_free(struct streams *s);
 
 /* Appends the bytes of `span` to `out`. */

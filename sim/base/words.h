@@ -7,9 +7,9 @@
 
 enum lang { LANG_EN, LANG_ZH, LANG_COUNT };
 
-const char *lang_code(enum lang l);                   /* "en", "zh" */
-bool lang_parse(const char *code, enum lang *out);    /* "en", "zh", "zh_CN.UTF-8", … */
-enum lang lang_from_locale(void);                     /* LC_ALL, LC_MESSAGES, LANG; English else */
+const char *lang_code(enum lang l);                /* "en", "zh" */
+bool lang_parse(const char *code, enum lang *out); /* "en", "zh", "zh_CN.UTF-8", … */
+enum lang lang_from_locale(void);                  /* LC_ALL, LC_MESSAGES, LANG; English else */
 
 /* The text of `key`; NULL when there is none (word: the key itself then). Static storage. */
 const char *word_find(enum lang l, const char *key);

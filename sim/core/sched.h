@@ -1,7 +1,7 @@
 #pragma once
-/* The scheduler: what happens next. Events are data and come out in the order of (at, tie): the time,
- * then the tie number drawn when the event was handed over; events that share both come out in the
- * order in which they were handed over.
+/* The scheduler: what happens next. Events are data and come out in the order of (at, tie): the
+ * time, then the tie number drawn when the event was handed over; events that share both come out
+ * in the order in which they were handed over.
  *
  * Packets on a link wait in a line (FIFO), of which only the head is in the heap; a timer that is
  * moved to a later time keeps its place in the heap and looks again when it gets there. Both carry
@@ -29,8 +29,9 @@ struct event {
     uint32_t target; /* entity that gets it */
     uint32_t packet; /* packet id, 0 = none; EV_TIMER: the timer's index */
     uint32_t cause;  /* trace record that scheduled it, 0 = the scenario */
-    uint16_t what;   /* enum event_what; all the same to the scheduler, but that timers make EV_TIMER */
-    uint16_t slot;   /* EV_TIMER: timer number of the actor */
+    uint16_t
+        what; /* enum event_what; all the same to the scheduler, but that timers make EV_TIMER */
+    uint16_t slot; /* EV_TIMER: timer number of the actor */
 };
 
 /* An event that may be cancelled. 0 is none; one that fired or was cancelled stays harmless. */
@@ -51,7 +52,7 @@ struct sched {
     struct sched_cell *cells;
     struct sched_line *lines;
     struct sched_timer *timers;
-    uint32_t cell_count, cell_capacity, cell_unused;    /* unused: first of a list, 0 = none */
+    uint32_t cell_count, cell_capacity, cell_unused; /* unused: first of a list, 0 = none */
     uint32_t line_count, line_capacity;
     uint32_t timer_count, timer_capacity, timer_unused;
 };

@@ -8,8 +8,8 @@
 struct expect_result {
     const struct expect *expect; /* its place in the file */
     bool held;
-    sim_time when;               /* of what was seen; SIM_NEVER: no one moment */
-    char *expected, *seen;       /* in words, when it did not hold */
+    sim_time when;         /* of what was seen; SIM_NEVER: no one moment */
+    char *expected, *seen; /* in words, when it did not hold */
 };
 struct verdict {
     struct arena arena;
@@ -22,6 +22,6 @@ void expect_check(const struct scenario *sc, const struct trace *t, enum lang la
                   struct verdict *out);
 void verdict_free(struct verdict *v);
 
-/* What holds of every run: each packet sent arrives, is dropped, or is under way at the end, once on
- * every hop; what an application got is a prefix of what was sent to it. False: `what` says. */
+/* What holds of every run: each packet sent arrives, is dropped, or is under way at the end, once
+ * on every hop; what an application got is a prefix of what was sent to it. False: `what` says. */
 bool trace_invariants(const struct trace *t, struct buf *what);

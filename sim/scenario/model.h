@@ -45,8 +45,8 @@ struct scenario_node {
     uint32_t address_count;
     struct scenario_route *routes;
     uint32_t route_count;
-    uint32_t gateway;       /* 0: none */
-    float x, y;             /* both -1: none given */
+    uint32_t gateway; /* 0: none */
+    float x, y;       /* both -1: none given */
     bool is_raw;
     bool is_hub;
     sim_time clock_offset;
@@ -63,14 +63,14 @@ struct loss_entry {
 };
 struct loss {
     enum loss_kind kind;
-    int64_t chance;           /* ppb */
+    int64_t chance; /* ppb */
     uint64_t every;
     struct loss_entry *list;
     uint32_t list_count;
     int64_t good_to_bad, bad_to_good, loss_good, loss_bad; /* ppb */
 };
 struct scenario_direction {
-    int64_t rate_bps;       /* 0: none */
+    int64_t rate_bps; /* 0: none */
     sim_time delay, jitter;
     uint32_t queue_packets; /* default 100 */
     uint64_t queue_bytes;   /* 0: not limited in bytes */
@@ -94,7 +94,7 @@ struct scenario_traffic {
     uint16_t port;      /* of `to`; 0: the type has none */
     uint16_t from_port; /* 0: the node chooses */
     sim_time start;
-    const char *name;   /* `as:`, NULL: none */
+    const char *name; /* `as:`, NULL: none */
     struct settings settings;
     struct place place;
 };
@@ -115,17 +115,17 @@ enum pattern_key {
     PATTERN_ABSOLUTE = 1 << 11,
     PATTERN_FLOW = 1 << 12,
     PATTERN_NTH = 1 << 13,
-    PATTERN_AT = 1 << 14,     /* the three of `exchange` */
+    PATTERN_AT = 1 << 14, /* the three of `exchange` */
     PATTERN_WITHIN = 1 << 15,
     PATTERN_LOST = 1 << 16,
 };
 struct pattern {
     uint32_t given;
-    uint32_t from, to;   /* nodes */
-    uint32_t link[2];    /* nodes */
+    uint32_t from, to; /* nodes */
+    uint32_t link[2];  /* nodes */
     const char *proto, *is, *flags, *flow;
     int64_t seq, ack, len, window;
-    uint32_t nth;        /* from 1 */
+    uint32_t nth; /* from 1 */
     sim_time at, within;
     bool lost;
     struct place place;
@@ -143,47 +143,54 @@ enum fault_kind {
 struct fault {
     enum fault_kind kind;
     struct pattern pattern; /* DROP, DELAY, DUPLICATE, CORRUPT */
-    sim_time at;            /* DROP: where it dies, SIM_NEVER: half-way. CUT, CRASH, RESTART: when */
-    sim_time by;            /* DELAY: by. DUPLICATE: after. CUT: for, SIM_NEVER: for good */
-    int64_t bit;            /* CORRUPT: counted from the first bit of the packet; -1: drawn */
-    uint32_t node[2];       /* CUT: both ends. CRASH, RESTART: [0] */
-    const char **forget;    /* RESTART, NULL-terminated */
+    sim_time at;         /* DROP: where it dies, SIM_NEVER: half-way. CUT, CRASH, RESTART: when */
+    sim_time by;         /* DELAY: by. DUPLICATE: after. CUT: for, SIM_NEVER: for good */
+    int64_t bit;         /* CORRUPT: counted from the first bit of the packet; -1: drawn */
+    uint32_t node[2];    /* CUT: both ends. CRASH, RESTART: [0] */
+    const char **forget; /* RESTART, NULL-terminated */
     struct place place;
 };
 
 /* What must be true of one host; only what is given is compared. */
 struct condition {
     uint32_t node;
-    const char *state;       /* NULL: not given */
-    const char *flow;        /* NULL: the newest */
-    int64_t received, sent;  /* application bytes; -1: not given */
-    int64_t retransmissions; /* -1: not given */
+    const char *state;            /* NULL: not given */
+    const char *flow;             /* NULL: the newest */
+    int64_t received, sent;       /* application bytes; -1: not given */
+    int64_t retransmissions;      /* -1: not given */
     const struct pattern *packet; /* a matching packet has arrived; NULL: not given */
     struct place place;
 };
 
-enum expect_kind { EXPECT_AT, EXPECT_EXCHANGE, EXPECT_COUNT, EXPECT_NONE, EXPECT_END, EXPECT_FIGURE };
+enum expect_kind {
+    EXPECT_AT,
+    EXPECT_EXCHANGE,
+    EXPECT_COUNT,
+    EXPECT_NONE,
+    EXPECT_END,
+    EXPECT_FIGURE
+};
 struct expect {
     enum expect_kind kind;
     struct place place;
-    sim_time at;                  /* AT */
-    struct condition *conditions; /* AT: one. END: one a host */
-    struct pattern *patterns;     /* EXCHANGE: in order. COUNT, NONE: one */
-    uint32_t count;               /* of conditions or patterns */
+    sim_time at;                       /* AT */
+    struct condition *conditions;      /* AT: one. END: one a host */
+    struct pattern *patterns;          /* EXCHANGE: in order. COUNT, NONE: one */
+    uint32_t count;                    /* of conditions or patterns */
     int64_t equals, at_least, at_most; /* COUNT; -1: not given */
-    sim_time from, until;         /* NONE; 0 and SIM_NEVER unless given */
-    const char *figure, *flow;    /* FIGURE: its name in the summary's flow; flow NULL: the only one */
+    sim_time from, until;              /* NONE; 0 and SIM_NEVER unless given */
+    const char *figure, *flow; /* FIGURE: its name in the summary's flow; flow NULL: the only one */
     double figure_equals, figure_within, figure_at_least, figure_at_most; /* NAN: not given */
 };
 
 struct scenario {
     struct arena arena;
-    const char *file;                /* as given, "-" for standard input */
-    const char *text;                /* the whole file, zero-terminated */
-    const char *title[LANG_COUNT];   /* never NULL: the file's name if none is given */
-    const char *about[LANG_COUNT];   /* never NULL, may be empty */
+    const char *file;              /* as given, "-" for standard input */
+    const char *text;              /* the whole file, zero-terminated */
+    const char *title[LANG_COUNT]; /* never NULL: the file's name if none is given */
+    const char *about[LANG_COUNT]; /* never NULL, may be empty */
     uint64_t seed;
-    sim_time stop;                   /* SIM_NEVER unless given (then at most 1 h: SCENARIO.md) */
+    sim_time stop; /* SIM_NEVER unless given (then at most 1 h: SCENARIO.md) */
     struct scenario_node *nodes;
     uint32_t node_count;
     struct scenario_link *links;
@@ -194,8 +201,8 @@ struct scenario {
     uint32_t fault_count;
     struct expect *expects;
     uint32_t expect_count;
-    const char **view_panels;        /* `view: {panels: [stage, ladder]}`, NULL-terminated or NULL */
-    double view_speed;               /* simulated seconds a second; 0: not given */
+    const char **view_panels; /* `view: {panels: [stage, ladder]}`, NULL-terminated or NULL */
+    double view_speed;        /* simulated seconds a second; 0: not given */
 };
 
 #define SCENARIO_STOP_DEFAULT (INT64_C(3600) * SIM_S)

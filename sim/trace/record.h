@@ -30,13 +30,13 @@ enum record_kind {
 enum world_call { CALL_CUT = 0x4001, CALL_HEAL, CALL_CRASH, CALL_RESTART };
 
 struct record {
-    sim_time at;     /* ns */
+    sim_time at; /* ns */
     int64_t value;
     uint32_t cause;  /* number of the record that led here, 0 = the scenario */
     uint32_t packet; /* packet id, 0 = none; TIMER, FIRE: the timer's index */
     uint32_t where;  /* entity: actor, node or link direction */
     uint16_t code;
     uint8_t kind;
-    uint8_t why;     /* reason of the actor type, 0 = none */
+    uint8_t why; /* reason of the actor type, 0 = none */
 };
 _Static_assert(sizeof(struct record) == 32, "records are compared and hashed as bytes");

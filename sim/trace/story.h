@@ -1,6 +1,6 @@
 #pragma once
-/* The run as a story: caption steps, each a headline and a reason in words. A step is one instant of
- * one actor (or link) that has a reason: a packet sent for a reason, a loss, a timeout, a state
+/* The run as a story: caption steps, each a headline and a reason in words. A step is one instant
+ * of one actor (or link) that has a reason: a packet sent for a reason, a loss, a timeout, a state
  * change, a refusal, the end of a transfer. Texts are templates of the catalogue in which {node},
  * {peer}, {pkt}, {pkt.FIELD}, {cause.pkt}, {var}… are looked up in the trace at that record. */
 
@@ -15,8 +15,8 @@ struct story_wire {
 
 struct story_step {
     sim_time at;
-    uint32_t record;  /* the record that tells it */
-    uint32_t packet;  /* the subject, 0: none */
+    uint32_t record; /* the record that tells it */
+    uint32_t packet; /* the subject, 0: none */
 };
 struct story {
     struct story_step *steps;
@@ -28,13 +28,14 @@ void story_free(struct story *s);
 /* Step in force at t: its index, UINT32_MAX before the first. */
 uint32_t story_at(const struct story *s, sim_time at);
 
-/* Text in which a packet stands as \x01 ID \x02 (decimal id), to be drawn as a capsule or printed as
- * its label. Appended to out. */
+/* Text in which a packet stands as \x01 ID \x02 (decimal id), to be drawn as a capsule or printed
+ * as its label. Appended to out. */
 void story_headline(const struct trace *t, const struct story_wire *wire, uint32_t record,
                     enum lang lang, struct buf *out);
 void story_reason(const struct trace *t, const struct story_wire *wire, uint32_t record,
                   enum lang lang, struct buf *out); /* may append nothing */
-const char *story_reference(const struct trace *t, uint32_t record); /* "RFC 9293 §3.5"; NULL: none */
+const char *story_reference(const struct trace *t,
+                            uint32_t record); /* "RFC 9293 §3.5"; NULL: none */
 /* The same with packets printed as their labels. */
 void story_plain(const struct trace *t, const struct story_wire *wire, struct bytes marked,
                  struct buf *out);

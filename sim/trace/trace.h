@@ -29,36 +29,36 @@ struct trace_node {
     const char *label[LANG_COUNT]; /* what the screen shows; never NULL */
     enum node_kind kind;
     uint32_t entity;
-    uint32_t ip;                   /* of its first interface, 0: none */
-    const char *addresses;         /* "10.0.1.1/24, 10.0.2.1/24" */
-    float x, y;                    /* `place`; both negative: none given */
+    uint32_t ip;           /* of its first interface, 0: none */
+    const char *addresses; /* "10.0.1.1/24, 10.0.2.1/24" */
+    float x, y;            /* `place`; both negative: none given */
 };
 
 struct trace_link {
-    uint32_t node[2];       /* indices into nodes, in the order of `between` */
-    uint32_t direction[2];  /* entities: [0] from node[0] to node[1] */
-    int64_t rate_bps[2];    /* per direction; 0: transmission takes no time */
+    uint32_t node[2];      /* indices into nodes, in the order of `between` */
+    uint32_t direction[2]; /* entities: [0] from node[0] to node[1] */
+    int64_t rate_bps[2];   /* per direction; 0: transmission takes no time */
     sim_time delay[2];
-    const char *text;       /* "10 Mbit/s · 50 ms", as the scenario gives it */
+    const char *text; /* "10 Mbit/s · 50 ms", as the scenario gives it */
 };
 
 /* A flow, with the figures that the engine counts whether or not anybody watches. */
 struct flow {
     const char *name;
-    const char *proto;      /* actor type or traffic key */
-    uint32_t from, to;      /* nodes */
+    const char *proto; /* actor type or traffic key */
+    uint32_t from, to; /* nodes */
     uint64_t packets, bytes, delivered_bytes, retransmissions;
     uint64_t drops[DROP_CLASS_COUNT];
     uint64_t delivered_bits; /* first copies delivered in order, in bits on the wire */
     sim_time start, end;     /* end: last delivery, or last arrival of an answer at the sender */
     sim_time last_delivery;
-    int64_t rate_bps;        /* of the slowest link of its way; 0: none */
+    int64_t rate_bps; /* of the slowest link of its way; 0: none */
     sim_time rtt_min, rtt_max, rtt_sum;
     uint64_t rtt_count;
     struct {
         const char *name;
         double value;
-    } figures[8];            /* the protocol's own */
+    } figures[8]; /* the protocol's own */
     unsigned figure_count;
 };
 
@@ -75,8 +75,8 @@ struct trace_index;
 struct trace {
     bool keep; /* set before the run: records, packets and the index are kept */
 
-    const char *scenario;            /* file name as given */
-    const char *title[LANG_COUNT];   /* never NULL */
+    const char *scenario;          /* file name as given */
+    const char *title[LANG_COUNT]; /* never NULL */
     uint64_t seed;
 
     struct record **chunks;
@@ -89,7 +89,7 @@ struct trace {
     struct trace_link *links;
     uint32_t link_count;
     struct link_figures *link_figures; /* 2 * link_count */
-    struct flow *flows; /* [0] unused; 1 .. flow_count */
+    struct flow *flows;                /* [0] unused; 1 .. flow_count */
     uint32_t flow_count, flow_cap;
     struct packets packets;
     struct streams streams;
@@ -135,10 +135,12 @@ struct keys trace_item_keys(const struct trace *t, uint32_t entity, unsigned set
 
 /* State at t: what holds after the last event of time t. */
 unsigned trace_state_at(const struct trace *t, uint32_t entity, unsigned machine, sim_time at);
-bool trace_var_at(const struct trace *t, uint32_t entity, unsigned var, sim_time at, int64_t *value);
+bool trace_var_at(const struct trace *t, uint32_t entity, unsigned var, sim_time at,
+                  int64_t *value);
 unsigned trace_item_at(const struct trace *t, uint32_t entity, unsigned set, int64_t key,
                        sim_time at);
-/* The timer's deadline, SIM_NEVER if it is not running; *armed the time it was armed (may be NULL). */
+/* The timer's deadline, SIM_NEVER if it is not running; *armed the time it was armed (may be NULL).
+ */
 sim_time trace_timer_at(const struct trace *t, uint32_t entity, unsigned timer, uint32_t index,
                         sim_time at, sim_time *armed);
 /* The record of that subject in force at `at`, 0 if none yet. */
@@ -147,13 +149,13 @@ uint32_t trace_subject_at(const struct trace *t, enum record_kind kind, uint32_t
 
 /* A packet on one hop. */
 struct hop {
-    uint32_t direction;          /* entity */
-    uint32_t queued, tx, end;    /* records: QUEUE (0 if none), TX (0: dropped before), ARRIVE or DROP
-                                    (0: the run ended before) */
-    sim_time offered, start, sent, arrive; /* handed over; first bit leaves; last bit leaves; arrives
-                                              (or would have arrived) */
-    sim_time died;               /* SIM_NEVER: it arrived */
-    enum drop_class why;         /* 0: it arrived */
+    uint32_t direction;       /* entity */
+    uint32_t queued, tx, end; /* records: QUEUE (0 if none), TX (0: dropped before), ARRIVE or DROP
+                                 (0: the run ended before) */
+    sim_time offered, start, sent, arrive; /* handed over; first bit leaves; last bit leaves;
+                                              arrives (or would have arrived) */
+    sim_time died;                         /* SIM_NEVER: it arrived */
+    enum drop_class why;                   /* 0: it arrived */
 };
 /* Fills `out` with the hops of a packet in order; returns how many there are. */
 uint32_t trace_hops(const struct trace *t, uint32_t packet, struct hop *out, uint32_t cap);

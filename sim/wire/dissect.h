@@ -1,21 +1,21 @@
 #pragma once
-/* The wire's formats by name: what a packet is called, its fields, its bytes. One line a protocol in
- * dissect.c; everything that shows packets (exporters, patterns, the inspector) comes here and
+/* The wire's formats by name: what a packet is called, its fields, its bytes. One line a protocol
+ * in dissect.c; everything that shows packets (exporters, patterns, the inspector) comes here and
  * handles a protocol it has never heard of. */
 
 #include "base/bytes.h"
 #include "base/net.h"
 #include "base/stream.h"
 
-/* A packet as the engine holds it: what IP knows, header bytes, payload by reference. Its real bytes
- * are made here, by whoever reads bytes, as an offloading network card does. */
+/* A packet as the engine holds it: what IP knows, header bytes, payload by reference. Its real
+ * bytes are made here, by whoever reads bytes, as an offloading network card does. */
 struct packet_view {
-    const char *proto;             /* name of the wire format: "udp", "arq", "tcp" */
+    const char *proto; /* name of the wire format: "udp", "arq", "tcp" */
     struct net net;
-    uint16_t ip_id;                /* IPv4 identification, given by whoever captures */
-    bool is_raw;                   /* head holds the whole packet as it stands on the wire, headers,
-                                      payload, flipped bits and all; body is empty */
-    struct bytes head;             /* header of `proto`, checksum or CRC fields zero */
+    uint16_t ip_id;    /* IPv4 identification, given by whoever captures */
+    bool is_raw;       /* head holds the whole packet as it stands on the wire, headers,
+                          payload, flipped bits and all; body is empty */
+    struct bytes head; /* header of `proto`, checksum or CRC fields zero */
     struct span body;
     const struct streams *streams; /* NULL: payload bytes are zero */
 };
@@ -24,9 +24,9 @@ struct packet_view {
 enum packet_kind {
     PACKET_CONTROL, /* SYN, FIN */
     PACKET_DATA,
-    PACKET_ACK,     /* bare acknowledgement */
-    PACKET_RESET,   /* RST, errors, NAK */
-    PACKET_REPORT,  /* DHCP, RTCP */
+    PACKET_ACK,    /* bare acknowledgement */
+    PACKET_RESET,  /* RST, errors, NAK */
+    PACKET_REPORT, /* DHCP, RTCP */
     PACKET_MEDIA,
 };
 
@@ -82,10 +82,10 @@ struct field {
     char text[48]; /* the value in words or the protocol's notation; empty: print the number */
 };
 struct layer {
-    const char *proto;       /* "ipv4", "udp", "arq", "tcp" …, "payload" */
-    uint32_t at, len;        /* bytes of its header in the packet (of the payload: its length) */
-    uint16_t first, count;   /* fields[first .. first + count - 1] */
-    bool is_damaged;         /* its checksum does not hold */
+    const char *proto;     /* "ipv4", "udp", "arq", "tcp" …, "payload" */
+    uint32_t at, len;      /* bytes of its header in the packet (of the payload: its length) */
+    uint16_t first, count; /* fields[first .. first + count - 1] */
+    bool is_damaged;       /* its checksum does not hold */
 };
 struct dissection {
     struct layer layers[8];

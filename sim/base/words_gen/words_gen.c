@@ -3,8 +3,8 @@
  *   words_gen OUT.c assets/lang/en.cli.txt assets/lang/zh.cli.txt …
  *
  * A line is `key = text`; an empty line or one that starts with '#' says nothing; a line that
- * starts with spaces continues the text above after one space; `\n` in a text is a new line. A key that
- * stands twice, or in one language only, fails the build. */
+ * starts with spaces continues the text above after one space; `\n` in a text is a new line. A key
+ * that stands twice, or in one language only, fails the build. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,7 +156,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < count; i++) {
         for (int l = 0; l < LANGS; l++) {
             if (!rows[i].text[l]) {
-                fprintf(stderr, "assets/lang: error: '%s' is missing in %s\n", rows[i].key, codes[l]);
+                fprintf(stderr, "assets/lang: error: '%s' is missing in %s\n", rows[i].key,
+                        codes[l]);
                 whole = false;
                 rows[i].text[l] = copy("");
             }
