@@ -28,7 +28,8 @@ static bool number_of(const struct packet_facts *f, const char *field, int64_t *
            packet_field(f->proto, f->head, "number", value);
 }
 
-static bool number_is(const struct packet_facts *f, const char *field, int64_t wanted, uint32_t base)
+static bool number_is(const struct packet_facts *f, const char *field, int64_t wanted,
+                      uint32_t base)
 {
     int64_t value;
     if (!number_of(f, field, &value)) {
@@ -81,10 +82,8 @@ static bool ends_match(const struct pattern *p, const struct packet_facts *f)
 static bool header_matches(const struct pattern *p, const struct packet_facts *f)
 {
     bool absolute = p->given & PATTERN_ABSOLUTE;
-    return (!(p->given & PATTERN_SEQ) ||
-            number_is(f, "seq", p->seq, absolute ? 0 : f->seq_base)) &&
-           (!(p->given & PATTERN_ACK) ||
-            number_is(f, "ack", p->ack, absolute ? 0 : f->ack_base)) &&
+    return (!(p->given & PATTERN_SEQ) || number_is(f, "seq", p->seq, absolute ? 0 : f->seq_base)) &&
+           (!(p->given & PATTERN_ACK) || number_is(f, "ack", p->ack, absolute ? 0 : f->ack_base)) &&
            (!(p->given & PATTERN_WINDOW) || number_is(f, "win", p->window, 0)) &&
            (!(p->given & PATTERN_FLAGS) || flags_are_set(f, p->flags));
 }
