@@ -29,9 +29,8 @@ struct event {
     uint32_t target; /* entity that gets it */
     uint32_t packet; /* packet id, 0 = none; EV_TIMER: the timer's index */
     uint32_t cause;  /* trace record that scheduled it, 0 = the scenario */
-    uint16_t
-        what; /* enum event_what; all the same to the scheduler, but that timers make EV_TIMER */
-    uint16_t slot; /* EV_TIMER: timer number of the actor */
+    uint16_t what;   /* enum event_what */
+    uint16_t slot;   /* EV_TIMER: timer number of the actor */
 };
 
 /* An event that may be cancelled. 0 is none; one that fired or was cancelled stays harmless. */

@@ -1,0 +1,447 @@
+/* The scheduler. The heap holds an entry for each plain event, for the head of each line and for
+ * each timer that was armed. An entry whose event is gone stays until it reaches the top, or until
+ * such entries are the larger half; an entry whose timer moved to a later time is put there when it
+ * reaches the top. So the top of the heap is looked at before it is believed. */
+#include "core/sched.h"
+
+#include "base/os.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define STALE_SPARED 64u /* as many stale entries are never worth a sweep */
+
+enum kind { CELL, LINE, TIMER }; /* the low two bits of a heap entry's ref; the number is above */
+
+struct sched_cell {
+    struct event ev;
+    uint32_t generation; /* goes up when the event fires or is cancelled; never 0 */
+    uint32_t next;       /* of the unused ones */
+};
+
+struct waiting {
+    struct event ev;
+    uint64_t tie;
+    uint32_t turn;
+};
+
+/* A ring. Its heap entry is the one that has tie and turn of the head. */
+struct sched_line {
+    struct waiting *ring;
+    uint32_t head, count, capacity; /* capacity: a power of two */
+};
+
+/* Its heap entry is the one that has tie entry_tie. Armed to at or after entry_at, it keeps that
+ * entry; armed to before, it gets another one. */
+struct sched_timer {
+    sim_time at;  /* SIM_NEVER: stopped */
+    uint64_t tie; /* of the last arming */
+    sim_time entry_at;
+    uint64_t entry_tie; /* 0: none */
+    uint32_t target, index, cause;
+    uint32_t next; /* of the unused ones */
+    uint16_t slot;
+};
+
+static uint32_t ref_of(enum kind kind, uint32_t number)
+{
+    return number << 2 | kind;
+}
+
+static enum kind kind_of(const struct heap_entry *e)
+{
+    return (enum kind)(e->ref & 3);
+}
+
+static uint32_t number_of(const struct heap_entry *e)
+{
+    return e->ref >> 2;
+}
+
+/* `items` made large enough for [0] (never used) to [count]. */
+static void *with_room(void *items, uint32_t count, uint32_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return items;
+    }
+    *capacity = *capacity ? 2 * *capacity : 16;
+    return os_realloc(items, *capacity * size);
+}
+
+void sched_init(struct sched *s)
+{
+    *s = (struct sched){0};
+}
+
+void sched_free(struct sched *s)
+{
+    for (uint32_t i = 1; i <= s->line_count; i++) {
+        free(s->lines[i].ring);
+    }
+    free(s->cells);
+    free(s->lines);
+    free(s->timers);
+    heap_free(&s->heap);
+    sched_init(s);
+}
+
+uint64_t sched_tie(struct sched *s)
+{
+    return ++s->ties;
+}
+
+/* The heap. */
+
+static void put(struct sched *s, struct heap_entry e)
+{
+    if (s->vacant) {
+        s->vacant = false;
+        heap_replace_top(&s->heap, e);
+    } else {
+        heap_push(&s->heap, e);
+    }
+}
+
+static void close_vacancy(struct sched *s)
+{
+    if (s->vacant) {
+        s->vacant = false;
+        heap_remove_top(&s->heap);
+    }
+}
+
+static void release_cell(struct sched *s, uint32_t number)
+{
+    s->cells[number].next = s->cell_unused;
+    s->cell_unused = number;
+}
+
+static bool line_owns(const struct sched_line *l, const struct heap_entry *e)
+{
+    const struct waiting *head = &l->ring[l->head];
+    return l->count > 0 && head->tie == e->tie && head->turn == e->turn;
+}
+
+/* False: the event of this entry is gone. */
+static bool entry_lives(const struct sched *s, const struct heap_entry *e)
+{
+    switch (kind_of(e)) {
+    case CELL: return s->cells[number_of(e)].ev.at == e->at;
+    case LINE: return line_owns(&s->lines[number_of(e)], e);
+    case TIMER: break;
+    }
+    const struct sched_timer *t = &s->timers[number_of(e)];
+    return t->entry_tie == e->tie && t->at != SIM_NEVER;
+}
+
+/* An entry whose event is gone is about to leave the heap. */
+static void bury(struct sched *s, const struct heap_entry *e)
+{
+    uint32_t number = number_of(e);
+    if (kind_of(e) == TIMER && s->timers[number].entry_tie == e->tie) {
+        s->timers[number].entry_tie = 0; /* stopped: not counted as stale */
+        return;
+    }
+    if (kind_of(e) == CELL) {
+        release_cell(s, number);
+    }
+    s->stale--;
+}
+
+static void sweep(struct sched *s)
+{
+    close_vacancy(s);
+    struct heap *h = &s->heap;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < h->count; i++) {
+        if (entry_lives(s, &h->entries[i])) {
+            h->entries[kept++] = h->entries[i];
+        } else {
+            bury(s, &h->entries[i]);
+        }
+    }
+    h->count = kept;
+    heap_order(h);
+}
+
+/* One entry of the heap lost its event. */
+static void add_stale(struct sched *s)
+{
+    s->stale++;
+    if (s->stale > STALE_SPARED && s->stale > s->heap.count / 2) {
+        sweep(s);
+    }
+}
+
+/* Plain events. */
+
+static uint32_t new_cell(struct sched *s)
+{
+    uint32_t number = s->cell_unused;
+    if (number > 0) {
+        s->cell_unused = s->cells[number].next;
+        return number;
+    }
+    number = ++s->cell_count;
+    s->cells = with_room(s->cells, number, &s->cell_capacity, sizeof *s->cells);
+    s->cells[number].generation = 1;
+    return number;
+}
+
+/* Its ids are stale from now on. */
+static void end_cell(struct sched_cell *c)
+{
+    c->ev.at = SIM_NEVER;
+    c->generation += c->generation == UINT32_MAX ? 2 : 1;
+}
+
+event_id sched_at(struct sched *s, struct event ev, uint64_t tie)
+{
+    assert(ev.at >= s->now);
+    if (ev.at == SIM_NEVER) {
+        return 0;
+    }
+    uint32_t number = new_cell(s);
+    struct sched_cell *c = &s->cells[number];
+    c->ev = ev;
+    put(s, (struct heap_entry){ev.at, tie, s->turns++, ref_of(CELL, number)});
+    return (event_id)c->generation << 32 | number;
+}
+
+bool sched_cancel(struct sched *s, event_id id)
+{
+    uint32_t number = (uint32_t)id;
+    if (number == 0 || number > s->cell_count || s->cells[number].generation != id >> 32) {
+        return false;
+    }
+    end_cell(&s->cells[number]);
+    add_stale(s);
+    return true;
+}
+
+/* Lines. */
+
+uint32_t sched_line_new(struct sched *s)
+{
+    uint32_t number = ++s->line_count;
+    s->lines = with_room(s->lines, number, &s->line_capacity, sizeof *s->lines);
+    s->lines[number] = (struct sched_line){0};
+    return number;
+}
+
+static struct sched_line *line_at(struct sched *s, uint32_t number)
+{
+    assert(number > 0 && number <= s->line_count);
+    return &s->lines[number];
+}
+
+static struct waiting *line_entry(const struct sched_line *l, uint32_t i)
+{
+    return &l->ring[(l->head + i) & (l->capacity - 1)];
+}
+
+static void line_grow(struct sched_line *l)
+{
+    uint32_t capacity = l->capacity ? 2 * l->capacity : 16;
+    struct waiting *ring = os_alloc(capacity * sizeof *ring);
+    for (uint32_t i = 0; i < l->count; i++) {
+        ring[i] = *line_entry(l, i);
+    }
+    free(l->ring);
+    *l = (struct sched_line){.ring = ring, .count = l->count, .capacity = capacity};
+}
+
+static struct heap_entry head_entry(const struct sched_line *l, uint32_t number)
+{
+    const struct waiting *head = &l->ring[l->head];
+    return (struct heap_entry){head->ev.at, head->tie, head->turn, ref_of(LINE, number)};
+}
+
+/* The rule of a line: w may stand behind its last entry. */
+static bool line_keeps_order(const struct sched_line *l, const struct waiting *w)
+{
+    if (l->count == 0) {
+        return true;
+    }
+    const struct waiting *last = line_entry(l, l->count - 1);
+    return last->ev.at < w->ev.at || (last->ev.at == w->ev.at && last->tie <= w->tie);
+}
+
+void sched_push(struct sched *s, uint32_t line, uint64_t tie, struct event ev)
+{
+    struct sched_line *l = line_at(s, line);
+    struct waiting w = {ev, tie, s->turns};
+    assert(ev.at >= s->now && line_keeps_order(l, &w));
+    if (ev.at == SIM_NEVER) {
+        return;
+    }
+    s->turns++;
+    if (l->count == l->capacity) {
+        line_grow(l);
+    }
+    *line_entry(l, l->count++) = w;
+    if (l->count == 1) {
+        put(s, head_entry(l, line));
+    }
+}
+
+void sched_clear(struct sched *s, uint32_t line)
+{
+    struct sched_line *l = line_at(s, line);
+    if (l->count > 0) {
+        l->head = l->count = 0;
+        add_stale(s);
+    }
+}
+
+/* Timers. */
+
+uint32_t sched_timer_new(struct sched *s, uint32_t target, uint16_t slot, uint32_t index)
+{
+    uint32_t number = s->timer_unused;
+    if (number > 0) {
+        s->timer_unused = s->timers[number].next;
+    } else {
+        number = ++s->timer_count;
+        s->timers = with_room(s->timers, number, &s->timer_capacity, sizeof *s->timers);
+    }
+    s->timers[number] =
+        (struct sched_timer){.at = SIM_NEVER, .target = target, .index = index, .slot = slot};
+    return number;
+}
+
+static struct sched_timer *timer_at(struct sched *s, uint32_t number)
+{
+    assert(number > 0 && number <= s->timer_count);
+    return &s->timers[number];
+}
+
+void sched_arm(struct sched *s, uint32_t timer, sim_time at, uint32_t cause)
+{
+    struct sched_timer *t = timer_at(s, timer);
+    assert(at >= s->now);
+    t->at = at;
+    if (at == SIM_NEVER) {
+        return;
+    }
+    t->tie = sched_tie(s);
+    t->cause = cause;
+    if (t->entry_tie != 0 && at >= t->entry_at) {
+        return;
+    }
+    bool replaced = t->entry_tie != 0;
+    t->entry_at = at;
+    t->entry_tie = t->tie;
+    put(s, (struct heap_entry){at, t->tie, 0, ref_of(TIMER, timer)});
+    if (replaced) {
+        add_stale(s);
+    }
+}
+
+void sched_timer_free(struct sched *s, uint32_t timer)
+{
+    struct sched_timer *t = timer_at(s, timer);
+    bool entered = t->entry_tie != 0;
+    *t = (struct sched_timer){.at = SIM_NEVER, .next = s->timer_unused};
+    s->timer_unused = timer;
+    if (entered) {
+        add_stale(s);
+    }
+}
+
+/* What comes next. */
+
+/* True if the top is what it says; else it is put where its timer moved, or removed. */
+static bool top_settled(struct sched *s)
+{
+    const struct heap_entry *top = &s->heap.entries[0];
+    if (!entry_lives(s, top)) {
+        bury(s, top);
+        heap_remove_top(&s->heap);
+        return false;
+    }
+    if (kind_of(top) != TIMER) {
+        return true;
+    }
+    struct sched_timer *t = &s->timers[number_of(top)];
+    if (t->tie == t->entry_tie) {
+        return true;
+    }
+    t->entry_at = t->at;
+    t->entry_tie = t->tie;
+    heap_replace_top(&s->heap, (struct heap_entry){t->at, t->tie, 0, top->ref});
+    return false;
+}
+
+/* Brings the next event to the top. False: there is none. */
+static bool settle(struct sched *s)
+{
+    close_vacancy(s);
+    while (s->heap.count > 0) {
+        if (top_settled(s)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct event take_cell(struct sched *s, uint32_t number)
+{
+    struct sched_cell *c = &s->cells[number];
+    struct event ev = c->ev;
+    end_cell(c);
+    release_cell(s, number);
+    s->vacant = true;
+    return ev;
+}
+
+static struct event take_head(struct sched *s, uint32_t number)
+{
+    struct sched_line *l = &s->lines[number];
+    struct event ev = l->ring[l->head].ev;
+    l->head = (l->head + 1) & (l->capacity - 1);
+    l->count--;
+    if (l->count > 0) {
+        heap_replace_top(&s->heap, head_entry(l, number));
+    } else {
+        s->vacant = true;
+    }
+    return ev;
+}
+
+static struct event take_timer(struct sched *s, uint32_t number)
+{
+    struct sched_timer *t = &s->timers[number];
+    struct event ev = {t->at, t->target, t->index, t->cause, EV_TIMER, t->slot};
+    t->at = SIM_NEVER;
+    t->entry_tie = 0;
+    s->vacant = true;
+    return ev;
+}
+
+static struct event take_top(struct sched *s)
+{
+    const struct heap_entry *top = &s->heap.entries[0];
+    switch (kind_of(top)) {
+    case CELL: return take_cell(s, number_of(top));
+    case LINE: return take_head(s, number_of(top));
+    case TIMER: break;
+    }
+    return take_timer(s, number_of(top));
+}
+
+bool sched_next(struct sched *s, sim_time until, struct event *ev)
+{
+    if (!settle(s) || s->heap.entries[0].at > until) {
+        return false;
+    }
+    *ev = take_top(s);
+    s->now = ev->at;
+    s->handed++;
+    return true;
+}
+
+sim_time sched_peek(struct sched *s)
+{
+    return settle(s) ? s->heap.entries[0].at : SIM_NEVER;
+}
