@@ -50,6 +50,8 @@ char *packet_label(const char *proto, struct bytes head, uint32_t body_len, char
 
 /* A header field by its name in JSON ("seq", "ack", "number", …); false: no such field there. */
 bool packet_field(const char *proto, struct bytes head, const char *field, int64_t *value);
+/* The fields worth a line of JSON, in the header's order, NULL-terminated. */
+const char *const *packet_field_names(const char *proto);
 
 /* Size on a point-to-point link: IPv4 header (unless the format stands alone), header, payload. */
 uint32_t packet_size(const struct packet_view *p);

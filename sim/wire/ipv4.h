@@ -1,0 +1,37 @@
+#pragma once
+/* The IPv4 header (RFC 791, with the ECN bits of RFC 3168). Sent without options; options of a
+ * received header are skipped by its length. */
+
+#include "base/bytes.h"
+#include "wire/format.h"
+
+#define IPV4_HEADER      20
+#define IPV4_DEFAULT_TTL 64
+#define IPV4_MAX_PACKET  65535
+
+enum ip_protocol { IP_ICMP = 1, IP_TCP = 6, IP_UDP = 17 };
+
+struct ipv4 {
+    uint32_t from, to;
+    uint16_t total_len; /* header and payload, bytes */
+    uint16_t id;
+    uint16_t offset; /* of this fragment's payload in the whole, bytes, a multiple of 8 */
+    uint16_t checksum;
+    uint8_t header_len; /* bytes, 20 to 60 */
+    uint8_t dscp, ecn, ttl, protocol;
+    bool df, mf;
+};
+
+/* The header with its checksum; header_len and checksum of `h` are not looked at. */
+void ipv4_encode(const struct ipv4 *h, uint8_t out[IPV4_HEADER]);
+/* False: shorter than its header, or not version 4. Neither the checksum nor total_len is judged.
+ */
+bool ipv4_decode(struct bytes packet, struct ipv4 *out);
+bool ipv4_intact(struct bytes packet); /* its header's checksum holds; packet must decode */
+static inline bool ipv4_is_fragment(const struct ipv4 *h)
+{
+    return h->mf || h->offset > 0;
+}
+
+extern const struct format
+    ipv4_format; /* head is the IPv4 header itself: fragments, unknown protocols */

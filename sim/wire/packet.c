@@ -1,0 +1,122 @@
+/* From what the engine holds to the bytes on a link, and back. */
+#include "wire/eth.h"
+#include "wire/ipv4.h"
+
+#include <string.h>
+
+/* The engine's packet stands behind an IPv4 header that it does not hold itself. */
+static bool needs_ipv4(const struct packet_view *p, const struct format *f)
+{
+    return !p->is_raw && f && f != &ipv4_format &&
+           (f->carrier == CARRIER_IP || f->carrier == CARRIER_UDP);
+}
+
+uint32_t packet_size(const struct packet_view *p)
+{
+    if (p->is_raw) {
+        return (uint32_t)p->head.len;
+    }
+    uint32_t ip = needs_ipv4(p, format_find(p->proto)) ? IPV4_HEADER : 0;
+    return ip + (uint32_t)p->head.len + p->body.len;
+}
+
+static void add_ipv4(const struct packet_view *p, const struct format *f, struct buf *out)
+{
+    struct ipv4 h = {.from = p->net.from.ip,
+                     .to = p->net.to.ip,
+                     .total_len = (uint16_t)packet_size(p),
+                     .id = p->ip_id,
+                     .ecn = p->net.ecn,
+                     .ttl = p->net.ttl ? p->net.ttl : IPV4_DEFAULT_TTL,
+                     .protocol = (uint8_t)(f->carrier == CARRIER_UDP ? IP_UDP : f->number),
+                     .df = p->net.df};
+    ipv4_encode(&h, buf_extend(out, IPV4_HEADER));
+}
+
+static void add_body(const struct packet_view *p, struct buf *out)
+{
+    if (p->streams && p->body.stream) {
+        span_read(p->streams, p->body, out);
+    } else if (p->body.len) {
+        memset(buf_extend(out, p->body.len), 0, p->body.len);
+    }
+}
+
+void packet_build(const struct packet_view *p, struct buf *out)
+{
+    const struct format *f = format_find(p->proto);
+    if (needs_ipv4(p, f)) {
+        add_ipv4(p, f, out);
+    }
+    size_t start = out->len;
+    buf_add(out, p->head);
+    if (p->is_raw) {
+        return;
+    }
+    add_body(p, out);
+    if (f && f->seal) {
+        f->seal(out->data + start, out->len - start, &p->net);
+    }
+}
+
+/* A message of format `f` that makes up all of `message`; earlier damage is kept. */
+static enum packet_state parse_message(const struct format *f, struct bytes message, bool damaged,
+                                       struct packet_view *out, struct bytes *payload)
+{
+    size_t head_len, body_len;
+    bool fits = f->split(message, &head_len, &body_len);
+    if (head_len == 0) {
+        return damaged ? PACKET_DAMAGED : PACKET_MALFORMED;
+    }
+    damaged = !f->intact(message, &out->net) || damaged;
+    if (!fits && !damaged) {
+        return PACKET_MALFORMED;
+    }
+    out->proto = f->name;
+    out->head = bytes_sub(message, 0, head_len);
+    *payload = bytes_sub(message, head_len, body_len);
+    out->body = (struct span){.len = (uint32_t)payload->len};
+    if (f->key) {
+        f->key(out->head, &out->net);
+    }
+    return damaged ? PACKET_DAMAGED : PACKET_INTACT;
+}
+
+static enum packet_state parse_ipv4(struct bytes wire, struct packet_view *out,
+                                    struct bytes *payload)
+{
+    enum packet_state state = parse_message(&ipv4_format, wire, false, out, payload);
+    struct ipv4 h;
+    if (state == PACKET_MALFORMED || !ipv4_decode(wire, &h)) {
+        return PACKET_MALFORMED;
+    }
+    out->net =
+        (struct net){.from.ip = h.from, .to.ip = h.to, .ttl = h.ttl, .ecn = h.ecn, .df = h.df};
+    out->ip_id = h.id;
+    const struct format *f = format_by_number(CARRIER_IP, h.protocol);
+    if (!f || ipv4_is_fragment(&h)) {
+        return state;
+    }
+    return parse_message(f, *payload, state == PACKET_DAMAGED, out, payload);
+}
+
+enum packet_state packet_parse(struct bytes wire, enum link_form form, struct packet_view *out,
+                               struct bytes *payload)
+{
+    *out = (struct packet_view){0};
+    *payload = (struct bytes){0};
+    uint16_t type = form == LINK_FORM_IP ? ETHERTYPE_IPV4 : ETHERTYPE_ARQ;
+    if (form == LINK_FORM_ETHERNET) {
+        struct eth h;
+        if (!eth_decode(wire, &h)) {
+            return PACKET_MALFORMED;
+        }
+        type = h.type;
+        wire = bytes_sub(wire, ETH_HEADER, wire.len);
+    }
+    if (type == ETHERTYPE_IPV4) {
+        return parse_ipv4(wire, out, payload);
+    }
+    const struct format *f = format_by_number(CARRIER_LINK, type);
+    return f ? parse_message(f, wire, false, out, payload) : PACKET_MALFORMED;
+}
