@@ -109,8 +109,8 @@ START_TEST(ipv4_fragment_fields_stand_in_their_bits)
 }
 END_TEST
 
-/* 10.0.0.1:4000 > 10.0.0.2:9, payload "hi!". Pseudo header: 0a00 + 0001 + 0a00 + 0002 + 0011 + 000b =
- * 141f; header: 0fa0 + 0009 + 000b = 0fb4; payload: 6869 + 2100 = 8969; together ad3c, complement
+/* 10.0.0.1:4000 > 10.0.0.2:9, payload "hi!". Pseudo header: 0a00 + 0001 + 0a00 + 0002 + 0011 + 000b
+ * = 141f; header: 0fa0 + 0009 + 000b = 0fb4; payload: 6869 + 2100 = 8969; together ad3c, complement
  * 52c3. */
 START_TEST(udp_checksum_covers_the_pseudo_header)
 {
@@ -183,8 +183,7 @@ static const struct {
     const char *bytes;
     bool is_right;
 } arq_heads[] = {
-    {"\x01\x00\x00\x00\x00\x00\x00\x00", true},
-    {"\x03\x0f\xff\xff\x00\x00\x00\x00", true},
+    {"\x01\x00\x00\x00\x00\x00\x00\x00", true},  {"\x03\x0f\xff\xff\x00\x00\x00\x00", true},
     {"\x00\x00\x00\x00\x00\x00\x00\x00", false}, /* kind 0 */
     {"\x04\x00\x00\x00\x00\x00\x00\x00", false}, /* kind 4 */
     {"\x01\x10\x00\x00\x00\x00\x00\x00", false}, /* a reserved flag */
@@ -206,13 +205,15 @@ START_TEST(icmp_echo_has_checksum_969b)
     icmp_encode(&m, message);
     memcpy(message + ICMP_HEADER, "ab", 2);
     icmp_format.seal(message, sizeof message, NULL);
-    ck_assert_mem_eq(message, "\x08\x00\x96\x9b\x00\x01\x00\x01"
-                              "ab",
+    ck_assert_mem_eq(message,
+                     "\x08\x00\x96\x9b\x00\x01\x00\x01"
+                     "ab",
                      sizeof message);
 }
 END_TEST
 
-/* RFC 792: the header and the first 64 bits; RFC 1191: the MTU in the low half of the second word. */
+/* RFC 792: the header and the first 64 bits; RFC 1191: the MTU in the low half of the second word.
+ */
 START_TEST(icmp_error_quotes_the_header_and_eight_bytes)
 {
     uint8_t packet[115] = {0};
