@@ -1,0 +1,45 @@
+#pragma once
+/* What the views look up of a trace again and again, made from it once: the flights of packets over
+ * single hops in order of time, the marks of the scrubber, the quiet stretches, the usual round
+ * trip. Nothing here is news: every line can be had from the trace. */
+
+#include "trace/trace.h"
+#include "ui/player.h"
+
+#include <stddef.h>
+
+/* A packet on one hop, and whether it was sent again. */
+struct flight {
+    struct hop hop;
+    uint32_t packet;
+    uint32_t nth;  /* which hop of its packet, from 0 */
+    bool is_first; /* first copy of its unit: not a retransmission */
+};
+
+struct film {
+    const struct trace *trace;
+    struct flight *flights; /* ascending by hop.offered */
+    sim_time *latest;       /* latest[i]: last end of flights[0 .. i], for searching backward */
+    uint32_t flight_count;
+    struct mark *marks;
+    uint32_t mark_count;
+    struct axis plain, folded;
+    sim_time round_trip; /* twice the mean way of packets that arrived; 1 ms if none did */
+    uint32_t *actors;    /* entities that are protocol endpoints, in the order of birth */
+    uint32_t actor_count;
+};
+
+struct film *film_new(const struct trace *t);
+void film_free(struct film *f);
+/* Simulated seconds a second of the screen at which a round trip takes two seconds. */
+double film_pace(const struct film *f);
+/* Flights [*first, *last) are all that may be under way between the two times; those that ended
+ * before stand among them too. */
+void film_flights(const struct film *f, sim_time from, sim_time to, uint32_t *first,
+                  uint32_t *last);
+sim_time
+flight_end(const struct flight *f); /* arrival, or death; SIM_NEVER: the run ended before */
+/* Next packet (direction 1) or the one before (-1) in order of sending; 0: none. packet 0: the one
+ * that was sent next after (before) `now`. */
+uint32_t film_packet_next(const struct film *f, uint32_t packet, sim_time now, int direction);
+sim_time film_packet_sent(const struct film *f, uint32_t packet);
