@@ -1,0 +1,19 @@
+/* What the simulator can run: a line a type. Actor types that only `traffic` opens stand there. */
+#include "registry.h"
+
+#include "app/udp.h"
+#include "proto/arq/arq.h"
+
+static const struct actor_type *const actors[] = {NULL};
+
+static const struct traffic_type *const traffic[] = {
+    &arq_stop_and_wait,
+    &udp_constant_rate,
+    NULL,
+};
+
+const struct catalogue *registry(void)
+{
+    static const struct catalogue all = {.actors = actors, .traffic = traffic};
+    return &all;
+}

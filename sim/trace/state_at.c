@@ -1,0 +1,143 @@
+/* State at any time, looked up in the index; packets on their hops. */
+#include "trace/trace.h"
+
+/* How many numbers of the list belong to records at or before `at`. */
+static uint32_t count_until(const struct trace *t, struct list list, sim_time at)
+{
+    uint32_t low = 0, high = list.count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (trace_record(t, list.at[middle])->at > at) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+uint32_t trace_subject_at(const struct trace *t, enum record_kind kind, uint32_t entity,
+                          unsigned which, int64_t key, sim_time at)
+{
+    struct list list = trace_of_subject(t, kind, entity, which, key);
+    uint32_t n = count_until(t, list, at);
+    return n ? list.at[n - 1] : 0;
+}
+
+unsigned trace_state_at(const struct trace *t, uint32_t entity, unsigned machine, sim_time at)
+{
+    uint32_t n = trace_subject_at(t, REC_STATE, entity, machine, 0, at);
+    return n ? trace_record(t, n)->code & 255u : 0;
+}
+
+bool trace_var_at(const struct trace *t, uint32_t entity, unsigned var, sim_time at, int64_t *value)
+{
+    uint32_t n = trace_subject_at(t, REC_VAR, entity, var, 0, at);
+    if (n) {
+        *value = trace_record(t, n)->value;
+    }
+    return n != 0;
+}
+
+unsigned trace_item_at(const struct trace *t, uint32_t entity, unsigned set, int64_t key,
+                       sim_time at)
+{
+    uint32_t n = trace_subject_at(t, REC_ITEM, entity, set, key, at);
+    return n ? trace_record(t, n)->code & 255u : 0;
+}
+
+sim_time trace_timer_at(const struct trace *t, uint32_t entity, unsigned timer, uint32_t index,
+                        sim_time at, sim_time *armed)
+{
+    uint32_t n = trace_subject_at(t, REC_TIMER, entity, timer, index, at);
+    if (n == 0 || trace_record(t, n)->kind == REC_FIRE) {
+        return SIM_NEVER;
+    }
+    if (armed) {
+        *armed = trace_record(t, n)->at;
+    }
+    return trace_record(t, n)->value;
+}
+
+/* Transmission ends `size` bytes after it began, at the direction's rate. */
+static sim_time end_of_transmission(const struct trace *t, uint32_t direction, uint32_t packet,
+                                    sim_time start)
+{
+    const struct trace_link *link = &t->links[t->entities[direction].link];
+    int64_t rate = link->rate_bps[link->direction[1] == direction];
+    return rate ? time_add(start, time_of_bytes(trace_packet(t, packet)->size, rate)) : start;
+}
+
+static void open_hop(struct hop *hop, const struct record *r, uint32_t n)
+{
+    *hop = (struct hop){.direction = r->where,
+                        .offered = r->at,
+                        .start = SIM_NEVER,
+                        .sent = SIM_NEVER,
+                        .arrive = SIM_NEVER,
+                        .died = SIM_NEVER,
+                        .queued = r->kind == REC_QUEUE ? n : 0};
+}
+
+static void note_in_hop(const struct trace *t, struct hop *hop, const struct record *r, uint32_t n)
+{
+    if (r->kind == REC_TX) {
+        hop->tx = n;
+        hop->start = r->at;
+        hop->sent = end_of_transmission(t, r->where, r->packet, r->at);
+        hop->arrive = r->value;
+    } else if (r->kind == REC_ARRIVE) {
+        hop->end = n;
+        hop->arrive = r->at;
+    } else if (r->kind == REC_DROP) {
+        hop->end = n;
+        hop->died = r->at;
+        hop->why = (enum drop_class)r->code;
+    }
+}
+
+uint32_t trace_hops(const struct trace *t, uint32_t packet, struct hop *out, uint32_t cap)
+{
+    struct list list = trace_of_packet(t, packet);
+    uint32_t count = 0;
+    bool is_open = false;
+    for (uint32_t i = 0; i < list.count; i++) {
+        const struct record *r = trace_record(t, list.at[i]);
+        bool on_link = t->entities[r->where].kind == ENTITY_DIRECTION &&
+                       (r->kind == REC_QUEUE || r->kind == REC_TX || r->kind == REC_ARRIVE ||
+                        r->kind == REC_DROP);
+        if (!on_link) {
+            continue;
+        }
+        if (!is_open || out[count - 1].direction != r->where) {
+            if (count == cap) {
+                break;
+            }
+            open_hop(&out[count++], r, list.at[i]);
+            is_open = true;
+        }
+        note_in_hop(t, &out[count - 1], r, list.at[i]);
+        is_open = !(r->kind == REC_ARRIVE || r->kind == REC_DROP);
+    }
+    return count;
+}
+
+static uint32_t node_of_ip(const struct trace *t, uint32_t ip)
+{
+    for (uint32_t i = 0; i < t->node_count; i++) {
+        if (t->nodes[i].ip == ip) {
+            return i;
+        }
+    }
+    return UINT32_MAX;
+}
+
+uint32_t packet_from_node(const struct trace *t, uint32_t packet)
+{
+    return entity_node(t, trace_packet(t, packet)->sender);
+}
+
+uint32_t packet_to_node(const struct trace *t, uint32_t packet)
+{
+    return node_of_ip(t, trace_packet(t, packet)->net.to.ip);
+}
