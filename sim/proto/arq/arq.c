@@ -18,21 +18,21 @@ const struct proto arq_proto = {
     .name = "arq", .carrier = CARRIER_LINK, .number = 0x88b5, .key = arq_key};
 
 const struct reason arq_reasons[] = {
-    [ARQ_NO_REASON] = {0},
-    [ARQ_FIRST] = {"arq.first", "ARQ"},
-    [ARQ_NEXT] = {"arq.next", "ARQ"},
-    [ARQ_ARRIVED] = {"arq.arrived", "ARQ"},
-    [ARQ_TIMEOUT] = {"arq.timeout", "ARQ"},
-    [ARQ_TIMER] = {"arq.timer", "ARQ"},
-    [ARQ_ACKED] = {"arq.acked", "ARQ"},
-    [ARQ_OLD_ACK] = {"arq.old-ack", "ARQ"},
-    [ARQ_ACK] = {"arq.ack", "ARQ"},
-    [ARQ_ACK_AGAIN] = {"arq.ack-again", "ARQ"},
-    [ARQ_DELIVERED] = {"arq.delivered", "ARQ"},
-    [ARQ_DUPLICATE] = {"arq.duplicate", "ARQ"},
-    [ARQ_DAMAGED] = {"arq.damaged", "ARQ"},
-    [ARQ_DONE] = {"arq.done", "ARQ"},
-    [ARQ_WHY_COUNT] = {0},
+    [WHY_NO_REASON] = {0},
+    [WHY_FIRST] = {"arq.first", "ARQ"},
+    [WHY_NEXT] = {"arq.next", "ARQ"},
+    [WHY_ARRIVED] = {"arq.arrived", "ARQ"},
+    [WHY_TIMEOUT] = {"arq.timeout", "ARQ"},
+    [WHY_TIMER] = {"arq.timer", "ARQ"},
+    [WHY_ACKED] = {"arq.acked", "ARQ"},
+    [WHY_OLD_ACK] = {"arq.old-ack", "ARQ"},
+    [WHY_ACK] = {"arq.ack", "ARQ"},
+    [WHY_ACK_AGAIN] = {"arq.ack-again", "ARQ"},
+    [WHY_DELIVERED] = {"arq.delivered", "ARQ"},
+    [WHY_DUPLICATE] = {"arq.duplicate", "ARQ"},
+    [WHY_DAMAGED] = {"arq.damaged", "ARQ"},
+    [WHY_DONE] = {"arq.done", "ARQ"},
+    [WHY_COUNT] = {0},
 };
 
 const char *const arq_conventions[] = {"next", "last", NULL};

@@ -9,21 +9,21 @@ extern const struct traffic_type arq_stop_and_wait; /* stop_wait.c */
 
 /* The reasons of every ARQ protocol; the tables of a sender and of a receiver are the same. */
 enum arq_why {
-    ARQ_NO_REASON,
-    ARQ_FIRST,     /* the first frame of all */
-    ARQ_NEXT,      /* the one before it is acknowledged */
-    ARQ_ARRIVED,   /* the layer above has a new frame */
-    ARQ_TIMEOUT,   /* no acknowledgement came in time */
-    ARQ_TIMER,     /* a frame's transmission ended: its timer starts */
-    ARQ_ACKED,     /* the acknowledgement that was waited for */
-    ARQ_OLD_ACK,   /* one of an earlier frame: ignored */
-    ARQ_ACK,       /* answers a new frame */
-    ARQ_ACK_AGAIN, /* answers a frame that was there before */
-    ARQ_DELIVERED, /* a frame in order is passed on */
-    ARQ_DUPLICATE, /* thrown away: it was there before */
-    ARQ_DAMAGED,   /* thrown away: its CRC is wrong */
-    ARQ_DONE,      /* all frames are acknowledged */
-    ARQ_WHY_COUNT,
+    WHY_NO_REASON,
+    WHY_FIRST,     /* the first frame of all */
+    WHY_NEXT,      /* the one before it is acknowledged */
+    WHY_ARRIVED,   /* the layer above has a new frame */
+    WHY_TIMEOUT,   /* no acknowledgement came in time */
+    WHY_TIMER,     /* a frame's transmission ended: its timer starts */
+    WHY_ACKED,     /* the acknowledgement that was waited for */
+    WHY_OLD_ACK,   /* one of an earlier frame: ignored */
+    WHY_ACK,       /* answers a new frame */
+    WHY_ACK_AGAIN, /* answers a frame that was there before */
+    WHY_DELIVERED, /* a frame in order is passed on */
+    WHY_DUPLICATE, /* thrown away: it was there before */
+    WHY_DAMAGED,   /* thrown away: its CRC is wrong */
+    WHY_DONE,      /* all frames are acknowledged */
+    WHY_COUNT,
 };
 extern const struct reason arq_reasons[];
 

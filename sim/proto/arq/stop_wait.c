@@ -87,24 +87,24 @@ static sim_time arrival_time(const struct sender *s, uint64_t n)
 static void send_next(struct sender *s, sim_time now, struct fx *fx)
 {
     if (s->frame == (uint64_t)s->frames) {
-        enter(s, DONE, ARQ_DONE, fx);
+        enter(s, DONE, WHY_DONE, fx);
     } else if (arrival_time(s, s->frame) > now) {
         fx_timer(fx, TIMER_ARRIVAL, 0, arrival_time(s, s->frame));
     } else {
         bool is_new = s->arrivals >= 0 && arrival_time(s, s->frame) == now;
-        send_frame(s, s->frame == 0 ? ARQ_FIRST : is_new ? ARQ_ARRIVED : ARQ_NEXT, fx);
+        send_frame(s, s->frame == 0 ? WHY_FIRST : is_new ? WHY_ARRIVED : WHY_NEXT, fx);
     }
 }
 
 static void take_ack(struct sender *s, sim_time now, struct fx *fx)
 {
     fx_timer(fx, TIMER_TIMEOUT, 0, SIM_NEVER);
-    fx_item(fx, FRAME_SET, (int64_t)s->frame, SENT_ACKED, ARQ_ACKED);
+    fx_item(fx, FRAME_SET, (int64_t)s->frame, SENT_ACKED, WHY_ACKED);
     if (s->state == SENDING) {
         s->is_acked = true; /* a needless copy is leaving: its end frees the link */
         return;
     }
-    enter(s, IDLE, ARQ_ACKED, fx);
+    enter(s, IDLE, WHY_ACKED, fx);
     s->frame++;
     s->copy = 0;
     send_next(s, now, fx);
@@ -120,14 +120,14 @@ static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
 {
     struct arq_frame ack;
     if (in->is_damaged && s->crc) {
-        fx_drop(fx, DROP_CHECKSUM, ARQ_DAMAGED);
+        fx_drop(fx, DROP_CHECKSUM, WHY_DAMAGED);
         return;
     }
     bool is_waiting = s->copy > 0 && !s->is_acked && (s->state == SENDING || s->state == WAIT_ACK);
     if (!arq_decode(in->head, &ack) || ack.kind != ARQ_ACK) {
-        fx_drop(fx, DROP_MALFORMED, ARQ_NO_REASON);
+        fx_drop(fx, DROP_MALFORMED, WHY_NO_REASON);
     } else if (!is_waiting || ack.number != wanted_ack(s)) {
-        fx_drop(fx, DROP_DUPLICATE, ARQ_OLD_ACK);
+        fx_drop(fx, DROP_DUPLICATE, WHY_OLD_ACK);
     } else {
         take_ack(s, in->now, fx);
     }
@@ -138,13 +138,13 @@ static void sender_sent(struct sender *s, sim_time now, struct fx *fx)
 {
     if (s->is_acked) {
         s->is_acked = false;
-        enter(s, IDLE, ARQ_ACKED, fx);
+        enter(s, IDLE, WHY_ACKED, fx);
         s->frame++;
         s->copy = 0;
         send_next(s, now, fx);
         return;
     }
-    enter(s, WAIT_ACK, ARQ_TIMER, fx);
+    enter(s, WAIT_ACK, WHY_TIMER, fx);
     fx_timer(fx, TIMER_TIMEOUT, 0, time_add(now, s->timeout));
 }
 
@@ -164,7 +164,7 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
         if (in->code == TIMER_ARRIVAL) {
             send_next(s, in->now, fx);
         } else {
-            send_frame(s, ARQ_TIMEOUT, fx);
+            send_frame(s, WHY_TIMEOUT, fx);
         }
         break;
     case IN_ERROR:
@@ -248,22 +248,22 @@ static void send_ack(const struct receiver *r, enum arq_why why, struct fx *fx)
 
 static void pass_on(struct receiver *r, struct span body, struct fx *fx)
 {
-    fx_item(fx, FRAME_SET, (int64_t)r->expected, GOT_PASSED_ON, ARQ_DELIVERED);
+    fx_item(fx, FRAME_SET, (int64_t)r->expected, GOT_PASSED_ON, WHY_DELIVERED);
     fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, body);
     r->expected++;
-    send_ack(r, ARQ_ACK, fx);
+    send_ack(r, WHY_ACK, fx);
 }
 
 /* The number is that of the frame before: its ACK was lost or late, so it is answered again. With
  * `acks: last` and nothing received yet there is nothing to name. */
 static void throw_away(const struct receiver *r, struct fx *fx)
 {
-    fx_drop(fx, DROP_DUPLICATE, ARQ_DUPLICATE);
+    fx_drop(fx, DROP_DUPLICATE, WHY_DUPLICATE);
     if (r->expected > 0) {
-        fx_item(fx, FRAME_SET, (int64_t)r->expected - 1, GOT_THROWN, ARQ_DUPLICATE);
+        fx_item(fx, FRAME_SET, (int64_t)r->expected - 1, GOT_THROWN, WHY_DUPLICATE);
     }
     if (r->expected > 0 || r->acks == ARQ_ACKS_NEXT) {
-        send_ack(r, ARQ_ACK_AGAIN, fx);
+        send_ack(r, WHY_ACK_AGAIN, fx);
     }
 }
 
@@ -271,9 +271,9 @@ static void receiver_hear(struct receiver *r, const struct input *in, struct fx 
 {
     struct arq_frame frame;
     if (in->is_damaged && r->crc) {
-        fx_drop(fx, DROP_CHECKSUM, ARQ_DAMAGED);
+        fx_drop(fx, DROP_CHECKSUM, WHY_DAMAGED);
     } else if (!arq_decode(in->head, &frame) || frame.kind != ARQ_DATA) {
-        fx_drop(fx, DROP_MALFORMED, ARQ_NO_REASON);
+        fx_drop(fx, DROP_MALFORMED, WHY_NO_REASON);
     } else if (frame.number == wire_number(r->expected, r->sequence_bits)) {
         pass_on(r, in->body, fx);
     } else {
