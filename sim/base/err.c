@@ -112,7 +112,10 @@ static void format_item(const struct err *e, const struct err_item *item, bool c
     if (item->file) {
         buf_printf(out, "%s:", item->file);
         if (item->line) {
-            buf_printf(out, "%u:%u:", item->line, item->column);
+            buf_printf(out, "%u:", item->line);
+        }
+        if (item->line && item->column) {
+            buf_printf(out, "%u:", item->column);
         }
         buf_char(out, ' ');
     } else {
