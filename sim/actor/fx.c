@@ -16,7 +16,8 @@ static struct effect *append(struct fx *fx, enum fx_kind kind)
     }
     struct effect *e = &fx->chunks[fx->back / CHUNK][fx->back % CHUNK];
     fx->back++;
-    *e = (struct effect){.kind = kind, .author = fx->author, .cause = fx->cause};
+    *e = (struct effect){
+        .kind = kind, .author = fx->author, .cause = fx->cause, .packet = fx->packet};
     return e;
 }
 

@@ -27,6 +27,7 @@ struct effect {
     uint16_t why;    /* reason of the author's type */
     uint32_t author; /* entity whose step made it */
     uint32_t cause;  /* record of that step's input */
+    uint32_t packet; /* of that input, 0: none */
     uint32_t index;  /* SEND: packet. TIMER: index. OPEN, SPAWN, REQUEST, INDICATE: handle. STATE:
                         old << 16 | new. ITEM: new state */
     int64_t value;   /* TIMER: deadline. ITEM: key */
@@ -38,7 +39,8 @@ struct effect {
 struct fx {
     struct packets *packets;   /* where fx_send puts its packets */
     uint32_t next_handle;      /* fx_open and fx_spawn return it and count it up */
-    uint32_t author, cause;    /* of the step that runs now; packet: of its input */
+    uint32_t author, cause;    /* of the step that runs now */
+    uint32_t packet;           /* of its input, 0: none */
     const struct proto *proto; /* wire format of the author */
     uint32_t flow;             /* of the author */
     struct effect **chunks;

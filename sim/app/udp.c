@@ -69,6 +69,14 @@ static void source_step(void *self, const struct input *in, struct fx *fx)
     }
 }
 
+/* A datagram and its timer each interval. */
+static uint64_t least_events(const void *self, sim_time span)
+{
+    const struct source *s = self;
+    sim_time lasts = s->duration >= 0 && s->duration < span ? s->duration : span;
+    return 2 * (uint64_t)muldiv(lasts / SIM_MS, s->rate, s->size * 8 * (SIM_S / SIM_MS));
+}
+
 static const struct var source_vars[] = {{"sent", "", "traffic"}, {0}};
 
 static void source_read(const void *self, int64_t *vars)
@@ -95,6 +103,7 @@ static const struct actor_type source_type = {
     .params = source_params,
     .step = source_step,
     .read = source_read,
+    .least_events = least_events,
 };
 
 struct sink {

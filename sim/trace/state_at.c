@@ -125,8 +125,10 @@ uint32_t trace_hops(const struct trace *t, uint32_t packet, struct hop *out, uin
 static uint32_t node_of_ip(const struct trace *t, uint32_t ip)
 {
     for (uint32_t i = 0; i < t->node_count; i++) {
-        if (t->nodes[i].ip == ip) {
-            return i;
+        for (uint32_t k = 0; k < t->nodes[i].ip_count; k++) {
+            if (t->nodes[i].ips[k] == ip) {
+                return i;
+            }
         }
     }
     return UINT32_MAX;

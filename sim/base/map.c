@@ -1,0 +1,59 @@
+/* Open addressing with linear probing; never shrinks, forgets nothing. */
+#include "base/map.h"
+
+#include "base/draw.h"
+#include "base/os.h"
+
+#include <stdlib.h>
+
+struct map_place {
+    uint64_t key, value;
+    bool is_used;
+};
+
+static struct map_place *place_of(const struct map *m, uint64_t key)
+{
+    for (uint64_t i = hash_mix(key, 0);; i++) {
+        struct map_place *place = &m->places[i & (m->size - 1)];
+        if (!place->is_used || place->key == key) {
+            return place;
+        }
+    }
+}
+
+static void grow(struct map *m)
+{
+    struct map old = *m;
+    m->size = old.size ? old.size * 2 : 64;
+    m->places = os_alloc(m->size * sizeof *m->places);
+    for (uint32_t i = 0; i < old.size; i++) {
+        if (old.places[i].is_used) {
+            *place_of(m, old.places[i].key) = old.places[i];
+        }
+    }
+    free(old.places);
+}
+
+uint64_t *map_put(struct map *m, uint64_t key)
+{
+    if (2 * m->count >= m->size) {
+        grow(m);
+    }
+    struct map_place *place = place_of(m, key);
+    if (!place->is_used) {
+        *place = (struct map_place){.key = key, .is_used = true};
+        m->count++;
+    }
+    return &place->value;
+}
+
+uint64_t map_get(const struct map *m, uint64_t key)
+{
+    return m->size ? place_of(m, key)->value : 0;
+}
+
+void map_free(struct map *m)
+{
+    free(m->places);
+    *m = (struct map){0};
+}
