@@ -164,6 +164,9 @@ struct actor_type {
     void (*step)(void *self, const struct input *in, struct fx *fx);
     void (*read)(const void *self, int64_t *vars); /* in the order of .vars */
     void (*free)(void *self);                      /* memory beyond the instance; NULL: none */
+    /* A lower bound of the events that an instance, its params set, causes within `span`: traffic
+     * that surely exceeds a run's budget is refused before it runs. NULL: unknown. */
+    uint64_t (*least_events)(const void *self, sim_time span);
 };
 
 /* One key of `traffic:`: what it opens at either end. A setting goes to whichever of the types has

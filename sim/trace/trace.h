@@ -29,7 +29,8 @@ struct trace_node {
     const char *label[LANG_COUNT]; /* what the screen shows; never NULL */
     enum node_kind kind;
     uint32_t entity;
-    uint32_t ip;           /* of its first interface, 0: none */
+    const uint32_t *ips; /* of all its interfaces */
+    uint32_t ip_count;
     const char *addresses; /* "10.0.1.1/24, 10.0.2.1/24" */
     float x, y;            /* `place`; both negative: none given */
 };
