@@ -9,76 +9,89 @@
 
 #define HEAP_START 64u
 
-/* Puts e at or above the vacant place i. */
-static void sift_up(struct heap_entry *entries, uint32_t i, struct heap_entry e)
+static inline bool before(sim_time at, uint64_t tie, uint64_t who, const struct heap_entry *b)
+{
+    if (at != b->at) {
+        return at < b->at;
+    }
+    return tie != b->tie ? tie < b->tie : (int64_t)(who - b->who) < 0;
+}
+
+static inline uint32_t lesser(const struct heap_entry *entries, uint32_t a, uint32_t b)
+{
+    const struct heap_entry *e = &entries[b];
+    return before(e->at, e->tie, e->who, &entries[a]) ? b : a;
+}
+
+static inline uint32_t least_child(const struct heap_entry *entries, uint32_t first, uint32_t count)
+{
+    uint32_t end = count - first < 4 ? count : first + 4;
+    uint32_t least = first;
+    for (uint32_t child = first + 1; child < end; child++) {
+        least = lesser(entries, least, child);
+    }
+    return least;
+}
+
+/* Puts an entry at or above the vacant place i. */
+static void sift_up(struct heap_entry *entries, uint32_t i, sim_time at, uint64_t tie, uint64_t who)
 {
     while (i > 0) {
         uint32_t parent = (i - 1) / 4;
-        if (!heap_before(&e, &entries[parent])) {
+        if (!before(at, tie, who, &entries[parent])) {
             break;
         }
         entries[i] = entries[parent];
         i = parent;
     }
-    entries[i] = e;
+    entries[i] = (struct heap_entry){at, tie, who};
 }
 
-static uint32_t least_child(const struct heap_entry *entries, uint32_t first, uint32_t count)
+/* Puts an entry at or below the vacant place i. */
+static void sift_down(const struct heap *h, uint32_t i, sim_time at, uint64_t tie, uint64_t who)
 {
-    uint32_t end = count - first < 4 ? count : first + 4;
-    uint32_t least = first;
-    for (uint32_t child = first + 1; child < end; child++) {
-        if (heap_before(&entries[child], &entries[least])) {
-            least = child;
-        }
-    }
-    return least;
-}
-
-/* Puts e at or below the vacant place i. */
-static void sift_down(struct heap_entry *entries, uint32_t count, uint32_t i, struct heap_entry e)
-{
+    struct heap_entry *entries = h->entries;
+    uint32_t count = h->count;
     for (uint32_t first = 4 * i + 1; first < count; first = 4 * i + 1) {
         uint32_t least = least_child(entries, first, count);
-        if (!heap_before(&entries[least], &e)) {
+        if (before(at, tie, who, &entries[least])) {
             break;
         }
         entries[i] = entries[least];
         i = least;
     }
-    entries[i] = e;
+    entries[i] = (struct heap_entry){at, tie, who};
 }
 
-void heap_push(struct heap *h, struct heap_entry e)
+void heap_push(struct heap *h, sim_time at, uint64_t tie, uint64_t who)
 {
     if (h->count == h->capacity) {
         h->capacity = h->capacity ? 2 * h->capacity : HEAP_START;
         h->entries = os_realloc(h->entries, h->capacity * sizeof *h->entries);
     }
-    sift_up(h->entries, h->count++, e);
+    sift_up(h->entries, h->count++, at, tie, who);
 }
 
-void heap_replace_top(struct heap *h, struct heap_entry e)
+void heap_replace_top(struct heap *h, sim_time at, uint64_t tie, uint64_t who)
 {
     assert(h->count > 0);
-    sift_down(h->entries, h->count, 0, e);
+    sift_down(h, 0, at, tie, who);
 }
 
 void heap_remove_top(struct heap *h)
 {
     assert(h->count > 0);
-    struct heap_entry last = h->entries[--h->count];
+    const struct heap_entry *last = &h->entries[--h->count];
     if (h->count > 0) {
-        sift_down(h->entries, h->count, 0, last);
+        sift_down(h, 0, last->at, last->tie, last->who);
     }
 }
 
 void heap_order(struct heap *h)
 {
-    for (uint32_t i = h->count / 4 + 1; i-- > 0;) {
-        if (i < h->count) {
-            sift_down(h->entries, h->count, i, h->entries[i]);
-        }
+    for (uint32_t i = h->count; i-- > 0;) {
+        const struct heap_entry *e = &h->entries[i];
+        sift_down(h, i, e->at, e->tie, e->who);
     }
 }
 

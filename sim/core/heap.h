@@ -4,13 +4,13 @@
 
 #include "base/simtime.h"
 
-/* Keys are unique among entries that are alive, so the order out is the same whatever the order of
- * the operations. */
+/* Keys are unique among entries whose events live, so the order out is the same whatever the order
+ * of the operations. */
 struct heap_entry {
-    sim_time at;   /* >= 0 */
-    uint64_t tie;  /* decides between equal times */
-    uint32_t turn; /* between equal ties: the one handed over first; wraps around */
-    uint32_t ref;  /* whose it is: up to the owner of the heap */
+    sim_time at;  /* >= 0 */
+    uint64_t tie; /* decides between equal times */
+    uint64_t who; /* turn << 32 | ref. turn: between equal ties, the one handed over first; wraps
+                   * around. ref: whose entry it is, up to the owner of the heap */
 };
 
 struct heap {
@@ -18,16 +18,10 @@ struct heap {
     uint32_t count, capacity;
 };
 
-static inline bool heap_before(const struct heap_entry *a, const struct heap_entry *b)
-{
-    if (a->at != b->at) {
-        return a->at < b->at;
-    }
-    return a->tie != b->tie ? a->tie < b->tie : (int32_t)(a->turn - b->turn) < 0;
-}
-
-void heap_push(struct heap *h, struct heap_entry e);
-void heap_replace_top(struct heap *h, struct heap_entry e); /* count > 0 */
-void heap_remove_top(struct heap *h);                       /* count > 0 */
+/* Entries are handed in as three numbers, which stay in registers; a struct would be written to
+ * memory in parts and read back whole, and wait for that. */
+void heap_push(struct heap *h, sim_time at, uint64_t tie, uint64_t who);
+void heap_replace_top(struct heap *h, sim_time at, uint64_t tie, uint64_t who); /* count > 0 */
+void heap_remove_top(struct heap *h);                                           /* count > 0 */
 void heap_order(struct heap *h); /* makes a heap of entries in any order */
 void heap_free(struct heap *h);  /* back to zero */

@@ -11,7 +11,7 @@
 
 #define STALE_SPARED 64u /* as many stale entries are never worth a sweep */
 
-enum kind { CELL, LINE, TIMER }; /* the low two bits of a heap entry's ref; the number is above */
+enum kind { CELL, LINE, TIMER }; /* the low two bits of a heap entry's ref; above is the number */
 
 struct sched_cell {
     struct event ev;
@@ -43,19 +43,19 @@ struct sched_timer {
     uint16_t slot;
 };
 
-static uint32_t ref_of(enum kind kind, uint32_t number)
+static uint64_t who_is(enum kind kind, uint32_t number, uint32_t turn)
 {
-    return number << 2 | kind;
+    return (uint64_t)turn << 32 | number << 2 | kind;
 }
 
 static enum kind kind_of(const struct heap_entry *e)
 {
-    return (enum kind)(e->ref & 3);
+    return (enum kind)(e->who & 3);
 }
 
 static uint32_t number_of(const struct heap_entry *e)
 {
-    return e->ref >> 2;
+    return (uint32_t)e->who >> 2;
 }
 
 /* `items` made large enough for [0] (never used) to [count]. */
@@ -92,13 +92,13 @@ uint64_t sched_tie(struct sched *s)
 
 /* The heap. */
 
-static void put(struct sched *s, struct heap_entry e)
+static void put(struct sched *s, sim_time at, uint64_t tie, uint64_t who)
 {
     if (s->vacant) {
         s->vacant = false;
-        heap_replace_top(&s->heap, e);
+        heap_replace_top(&s->heap, at, tie, who);
     } else {
-        heap_push(&s->heap, e);
+        heap_push(&s->heap, at, tie, who);
     }
 }
 
@@ -119,7 +119,7 @@ static void release_cell(struct sched *s, uint32_t number)
 static bool line_owns(const struct sched_line *l, const struct heap_entry *e)
 {
     const struct waiting *head = &l->ring[l->head];
-    return l->count > 0 && head->tie == e->tie && head->turn == e->turn;
+    return l->count > 0 && head->tie == e->tie && head->turn == e->who >> 32;
 }
 
 /* False: the event of this entry is gone. */
@@ -204,7 +204,7 @@ event_id sched_at(struct sched *s, struct event ev, uint64_t tie)
     uint32_t number = new_cell(s);
     struct sched_cell *c = &s->cells[number];
     c->ev = ev;
-    put(s, (struct heap_entry){ev.at, tie, s->turns++, ref_of(CELL, number)});
+    put(s, ev.at, tie, who_is(CELL, number, s->turns++));
     return (event_id)c->generation << 32 | number;
 }
 
@@ -251,12 +251,6 @@ static void line_grow(struct sched_line *l)
     *l = (struct sched_line){.ring = ring, .count = l->count, .capacity = capacity};
 }
 
-static struct heap_entry head_entry(const struct sched_line *l, uint32_t number)
-{
-    const struct waiting *head = &l->ring[l->head];
-    return (struct heap_entry){head->ev.at, head->tie, head->turn, ref_of(LINE, number)};
-}
-
 /* The rule of a line: w may stand behind its last entry. */
 static bool line_keeps_order(const struct sched_line *l, const struct waiting *w)
 {
@@ -281,7 +275,7 @@ void sched_push(struct sched *s, uint32_t line, uint64_t tie, struct event ev)
     }
     *line_entry(l, l->count++) = w;
     if (l->count == 1) {
-        put(s, head_entry(l, line));
+        put(s, ev.at, tie, who_is(LINE, line, w.turn));
     }
 }
 
@@ -332,7 +326,7 @@ void sched_arm(struct sched *s, uint32_t timer, sim_time at, uint32_t cause)
     bool replaced = t->entry_tie != 0;
     t->entry_at = at;
     t->entry_tie = t->tie;
-    put(s, (struct heap_entry){at, t->tie, 0, ref_of(TIMER, timer)});
+    put(s, at, t->tie, who_is(TIMER, timer, 0));
     if (replaced) {
         add_stale(s);
     }
@@ -369,7 +363,7 @@ static bool top_settled(struct sched *s)
     }
     t->entry_at = t->at;
     t->entry_tie = t->tie;
-    heap_replace_top(&s->heap, (struct heap_entry){t->at, t->tie, 0, top->ref});
+    heap_replace_top(&s->heap, t->at, t->tie, top->who);
     return false;
 }
 
@@ -402,7 +396,8 @@ static struct event take_head(struct sched *s, uint32_t number)
     l->head = (l->head + 1) & (l->capacity - 1);
     l->count--;
     if (l->count > 0) {
-        heap_replace_top(&s->heap, head_entry(l, number));
+        const struct waiting *head = &l->ring[l->head];
+        heap_replace_top(&s->heap, head->ev.at, head->tie, who_is(LINE, number, head->turn));
     } else {
         s->vacant = true;
     }
