@@ -1,0 +1,365 @@
+/* Making a film of a trace: one pass over packets, one over records. */
+
+#include "ui/view/film.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define HOPS_MAX    64u
+#define SAMPLES_MAX 4096u
+#define SPAN_TRIPS  5.0  /* round trips that a ladder shows at most, */
+#define SPAN_LEAST  1.2  /* at least, */
+#define SPAN_ARROWS 28.0 /* and about so many arrows if it may */
+
+static void *grown(size_t count, size_t size)
+{
+    void *p = calloc(count ? count : 1, size);
+
+    assert(p);
+    return p;
+}
+
+sim_time flight_end(const struct flight *f)
+{
+    return f->hop.died != SIM_NEVER ? f->hop.died : f->hop.end ? f->hop.arrive : SIM_NEVER;
+}
+
+/* Last instant at which anything of it is drawn: a lost one's dashes reach its arrival. */
+static sim_time drawn_until(const struct flight *f)
+{
+    sim_time end = flight_end(f);
+
+    return f->hop.tx && f->hop.arrive > end ? f->hop.arrive : end;
+}
+
+static int by_offer(const void *a, const void *b)
+{
+    const struct flight *x = a, *y = b;
+
+    if (x->hop.offered != y->hop.offered) {
+        return x->hop.offered < y->hop.offered ? -1 : 1;
+    }
+    if (x->packet != y->packet) {
+        return x->packet < y->packet ? -1 : 1;
+    }
+    return x->nth < y->nth ? -1 : x->nth > y->nth;
+}
+
+static void collect_flights(struct film *f)
+{
+    const struct trace *t = f->trace;
+    struct hop hops[HOPS_MAX];
+    uint32_t n = 0;
+
+    for (uint32_t id = 1; id <= t->packets.count; id++) {
+        n += trace_hops(t, id, NULL, 0);
+    }
+    f->flights = grown(n, sizeof *f->flights);
+    for (uint32_t id = 1; id <= t->packets.count; id++) {
+        uint32_t count = trace_hops(t, id, hops, HOPS_MAX);
+        bool is_first = trace_packet(t, id)->of == 0;
+
+        for (uint32_t i = 0; i < count && i < HOPS_MAX; i++) {
+            f->flights[f->flight_count++] = (struct flight){hops[i], id, i, is_first};
+        }
+    }
+    qsort(f->flights, f->flight_count, sizeof *f->flights, by_offer);
+    f->latest = grown(f->flight_count, sizeof *f->latest);
+    for (uint32_t i = 0; i < f->flight_count; i++) {
+        sim_time end = drawn_until(&f->flights[i]);
+
+        f->latest[i] = i > 0 && f->latest[i - 1] > end ? f->latest[i - 1] : end;
+    }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const sim_time *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* The way of a packet from its sending to its last arrival; 0: it did not arrive. */
+static sim_time way_of(const struct trace *t, uint32_t id)
+{
+    struct hop hops[HOPS_MAX];
+    uint32_t n = trace_hops(t, id, hops, HOPS_MAX);
+    const struct hop *last;
+
+    if (n == 0 || n > HOPS_MAX) {
+        return 0;
+    }
+    last = &hops[n - 1];
+    return last->died == SIM_NEVER && last->end ? last->arrive - hops[0].offered : 0;
+}
+
+/* Twice the mean of the middle half of the ways, so that one late packet does not count. */
+static sim_time usual_round_trip(const struct trace *t)
+{
+    sim_time *way = grown(SAMPLES_MAX, sizeof *way);
+    double sum = 0;
+    uint32_t n = 0, from, to;
+
+    for (uint32_t id = 1; id <= t->packets.count && n < SAMPLES_MAX; id++) {
+        way[n] = way_of(t, id);
+        n += way[n] > 0;
+    }
+    qsort(way, n, sizeof *way, ascending);
+    from = n / 4;
+    to = n - n / 4;
+    for (uint32_t i = from; i < to; i++) {
+        sum += (double)way[i];
+    }
+    free(way);
+    return n > 0 ? (sim_time)llround(2 * sum / (double)(to - from)) : SIM_MS;
+}
+
+static bool is_at_goal(const struct trace *t, const struct record *r)
+{
+    return direction_to(t, r->where) == packet_to_node(t, r->packet);
+}
+
+static bool is_world_call(const struct record *r)
+{
+    return r->kind == REC_CALL && (r->code & CALL_UP) == 0 && r->code >= CALL_CUT;
+}
+
+/* False: this record is no mark. */
+static bool mark_of(const struct trace *t, uint32_t number, struct mark *out)
+{
+    const struct record *r = trace_record(t, number);
+
+    *out = (struct mark){.at = r->at, .record = number, .packet = r->packet};
+    switch ((enum record_kind)r->kind) {
+    case REC_SEND: out->kind = MARK_SENT; return true;
+    case REC_ARRIVE: out->kind = MARK_ARRIVED; return is_at_goal(t, r);
+    case REC_DROP: out->kind = MARK_LOST; return r->code < DROP_DUPLICATE;
+    case REC_FIRE:
+        out->kind = MARK_FIRED;
+        out->packet = 0;
+        return true;
+    case REC_STATE:
+        out->kind = MARK_STATE;
+        out->packet = 0;
+        return true;
+    case REC_CALL:
+        out->kind = MARK_STATE;
+        out->packet = 0;
+        return is_world_call(r);
+    case REC_NONE:
+    case REC_QUEUE:
+    case REC_TX:
+    case REC_ITEM:
+    case REC_VAR:
+    case REC_TIMER:
+    case REC_DELIVER:
+    case REC_NOTE:
+    case REC_KIND_COUNT: break;
+    }
+    return false;
+}
+
+static void collect_marks(struct film *f)
+{
+    struct mark mark;
+    uint32_t n = 0;
+
+    for (uint32_t i = 1; i <= f->trace->count; i++) {
+        n += mark_of(f->trace, i, &mark);
+    }
+    f->marks = grown(n, sizeof *f->marks);
+    for (uint32_t i = 1; i <= f->trace->count; i++) {
+        if (mark_of(f->trace, i, &mark)) {
+            f->marks[f->mark_count++] = mark;
+        }
+    }
+}
+
+/* What is busy is a record's instant, and a flight unless it takes unusually long. */
+struct sweep {
+    const struct film *film;
+    uint32_t record, flight; /* next of either */
+    sim_time covered;        /* all before is busy or told */
+};
+
+static bool next_busy(struct sweep *s, sim_time *from, sim_time *to)
+{
+    const struct film *f = s->film;
+    const struct record *r = trace_record(f->trace, s->record);
+    const struct flight *g = s->flight < f->flight_count ? &f->flights[s->flight] : NULL;
+
+    if (g && (!r || g->hop.offered <= r->at)) {
+        sim_time end = drawn_until(g);
+
+        s->flight++;
+        *from = *to = g->hop.offered;
+        if (end != SIM_NEVER && end - g->hop.offered <= 2 * f->round_trip) {
+            *to = end;
+        }
+        return true;
+    }
+    if (r) {
+        s->record++;
+        *from = *to = r->at;
+        return true;
+    }
+    return false;
+}
+
+/* The stretches in which nothing happens, `end` being the last; returns how many. */
+static uint32_t find_quiet(const struct film *f, sim_time end, struct quiet *out, uint32_t cap)
+{
+    struct sweep s = {.film = f, .record = 1};
+    sim_time from, to, least = f->round_trip / 8;
+    uint32_t n = 0;
+
+    while (next_busy(&s, &from, &to)) {
+        if (from - s.covered > least && n < cap) {
+            out[n++] = (struct quiet){s.covered, from};
+        }
+        s.covered = to > s.covered ? to : s.covered;
+    }
+    if (end - s.covered > least && n < cap) {
+        out[n++] = (struct quiet){s.covered, end};
+    }
+    return n;
+}
+
+/* What a ladder shows at zoom 1: some round trips, fewer when arrows are dense. */
+static double usual_span(const struct film *f, sim_time end, const struct quiet *quiet, uint32_t n)
+{
+    double busy = (double)end, trip = (double)f->round_trip, span;
+
+    for (uint32_t i = 0; i < n; i++) {
+        busy -= (double)(quiet[i].to - quiet[i].from);
+    }
+    span = f->flight_count ? SPAN_ARROWS * busy / f->flight_count : trip;
+    return fmin(fmax(span, SPAN_LEAST * trip), SPAN_TRIPS * trip);
+}
+
+static void make_axes(struct film *f)
+{
+    uint32_t cap = f->trace->count + f->flight_count + 2;
+    struct quiet *quiet = grown(cap, sizeof *quiet);
+    sim_time end = f->trace->sim_ns > 0 ? f->trace->sim_ns : 0;
+    uint32_t n = find_quiet(f, end, quiet, cap);
+    double span = usual_span(f, end, quiet, n);
+
+    axis_make(&f->folded, end, span, quiet, n);
+    axis_make(&f->plain, end, 0, NULL, 0);
+    f->plain.span = fmin(span, f->plain.length);
+    free(quiet);
+}
+
+static void collect_actors(struct film *f)
+{
+    const struct trace *t = f->trace;
+
+    f->actors = grown(t->entity_count, sizeof *f->actors);
+    for (uint32_t e = 1; e <= t->entity_count; e++) {
+        const struct entity *entity = &t->entities[e];
+
+        if (entity->kind == ENTITY_ACTOR && entity->type && entity->type->proto) {
+            f->actors[f->actor_count++] = e;
+        }
+    }
+}
+
+struct film *film_new(const struct trace *t)
+{
+    struct film *f = grown(1, sizeof *f);
+
+    f->trace = t;
+    collect_flights(f);
+    f->round_trip = usual_round_trip(t);
+    collect_marks(f);
+    make_axes(f);
+    collect_actors(f);
+    return f;
+}
+
+void film_free(struct film *f)
+{
+    if (!f) {
+        return;
+    }
+    free(f->flights);
+    free(f->latest);
+    free(f->marks);
+    free(f->actors);
+    axis_free(&f->plain);
+    axis_free(&f->folded);
+    free(f);
+}
+
+double film_pace(const struct film *f)
+{
+    return (double)f->round_trip / (double)SIM_S / 2;
+}
+
+void film_flights(const struct film *f, sim_time from, sim_time to, uint32_t *first, uint32_t *last)
+{
+    uint32_t low = 0, high = f->flight_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (f->latest[middle] >= from) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    *first = low;
+    high = f->flight_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (f->flights[middle].hop.offered > to) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    *last = low;
+}
+
+sim_time film_packet_sent(const struct film *f, uint32_t packet)
+{
+    struct list records = trace_of_packet(f->trace, packet);
+
+    return records.count > 0 ? trace_record(f->trace, records.at[0])->at : 0;
+}
+
+/* How many packets were sent until `now`: ids rise with the time of sending. */
+static uint32_t sent_until(const struct film *f, sim_time now)
+{
+    uint32_t low = 0, high = f->trace->packets.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (film_packet_sent(f, middle + 1) > now) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+uint32_t film_packet_next(const struct film *f, uint32_t packet, sim_time now, int direction)
+{
+    uint32_t count = f->trace->packets.count;
+
+    if (packet == 0) {
+        uint32_t sent = sent_until(f, now);
+
+        return direction > 0 ? (sent < count ? sent + 1 : 0) : sent;
+    }
+    if (direction > 0) {
+        return packet < count ? packet + 1 : 0;
+    }
+    return packet - 1;
+}
