@@ -104,6 +104,7 @@ struct set {
 struct timer {
     const char *name;
     uint32_t slots; /* index < slots; selective repeat uses frame % slots */
+    bool is_pace;   /* it paces what is sent: no wait that a reader should see */
 };
 struct reason {
     const char *key; /* message key: the languages translate it */

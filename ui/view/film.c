@@ -53,14 +53,14 @@ static void collect_flights(struct film *f)
     uint32_t n = 0;
 
     for (uint32_t id = 1; id <= t->packets.count; id++) {
-        n += trace_hops(t, id, NULL, 0);
+        n += trace_hops(t, id, hops, HOPS_MAX);
     }
     f->flights = grown(n, sizeof *f->flights);
     for (uint32_t id = 1; id <= t->packets.count; id++) {
         uint32_t count = trace_hops(t, id, hops, HOPS_MAX);
         bool is_first = trace_packet(t, id)->of == 0;
 
-        for (uint32_t i = 0; i < count && i < HOPS_MAX; i++) {
+        for (uint32_t i = 0; i < count; i++) {
             f->flights[f->flight_count++] = (struct flight){hops[i], id, i, is_first};
         }
     }
@@ -87,7 +87,7 @@ static sim_time way_of(const struct trace *t, uint32_t id)
     uint32_t n = trace_hops(t, id, hops, HOPS_MAX);
     const struct hop *last;
 
-    if (n == 0 || n > HOPS_MAX) {
+    if (n == 0) {
         return 0;
     }
     last = &hops[n - 1];
@@ -138,7 +138,7 @@ static bool mark_of(const struct trace *t, uint32_t number, struct mark *out)
     case REC_FIRE:
         out->kind = MARK_FIRED;
         out->packet = 0;
-        return true;
+        return !t->entities[r->where].type->timers[r->code].is_pace;
     case REC_STATE:
         out->kind = MARK_STATE;
         out->packet = 0;
@@ -186,7 +186,8 @@ struct sweep {
 static bool next_busy(struct sweep *s, sim_time *from, sim_time *to)
 {
     const struct film *f = s->film;
-    const struct record *r = trace_record(f->trace, s->record);
+    const struct record *r =
+        s->record <= f->trace->count ? trace_record(f->trace, s->record) : NULL;
     const struct flight *g = s->flight < f->flight_count ? &f->flights[s->flight] : NULL;
 
     if (g && (!r || g->hop.offered <= r->at)) {

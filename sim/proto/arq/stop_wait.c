@@ -232,7 +232,7 @@ static const struct actor_type stop_wait_sender = {
     .sets =
         (const struct set[]){
             {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}},
-    .timers = (const struct timer[]){{"timeout", 1}, {"arrival", 1}, {0}},
+    .timers = (const struct timer[]){{"timeout", 1, false}, {"arrival", 1, true}, {0}},
     .reasons = arq_reasons,
     .vars = sender_vars,
     .params = sender_params,
