@@ -199,7 +199,7 @@ static bool read_part(struct reader *r, struct notation_style style, struct nota
     return is_word(r, "sack") ? read_sack(r, style.peer_isn, seg) : refuse(r, "notation.tcp-word");
 }
 
-/* False: not all letters are flags, or one stands twice. */
+/* False: not all letters are flags, one stands twice, or there is none. */
 static bool read_flags(const char *word, uint8_t *flags)
 {
     *flags = 0;
@@ -213,7 +213,7 @@ static bool read_flags(const char *word, uint8_t *flags)
         }
         *flags |= flag_letters[i].bit;
     }
-    return true;
+    return word[0] != '\0';
 }
 
 static bool read_tcp(struct reader *r, struct notation_style style, struct notation *out)

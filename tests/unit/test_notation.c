@@ -87,7 +87,8 @@ START_TEST(a_segment_stands_field_by_field)
 {
     struct err err = {0};
     struct notation n;
-    const char *text = "1.25 a>b P. 10:30 ack 7 win 500 urg 3 mss 1460 wscale 2 sackOK ts 8:9 sack 1:2";
+    const char *text =
+        "1.25 a>b P. 10:30 ack 7 win 500 urg 3 mss 1460 wscale 2 sackOK ts 8:9 sack 1:2";
     ck_assert(notation_parse(text, absolute, &n, &err));
     ck_assert(n.has_time && n.at == 1250 * SIM_MS);
     ck_assert_str_eq(n.from, "a");
@@ -241,10 +242,12 @@ static struct tcp_seg random_seg(uint32_t n)
         seg.ts_ecr = (uint32_t)dice(n, 7);
     }
     if (seg.options & TCP_OPT_SACK) {
-        seg.sack_count = (uint8_t)(1 + dice(n, 8) % 2);
+        /* MSS, window scale, SACK permitted and timestamps leave room for one block */
+        seg.sack_count = seg.options & TCP_OPT_SACK_OK ? 1 : (uint8_t)(1 + dice(n, 8) % 2);
     }
     for (unsigned i = 0; i < seg.sack_count; i++) {
-        seg.sack[i] = (struct tcp_sack){seq((uint32_t)dice(n, 9 + i)), seq((uint32_t)dice(n, 19 + i))};
+        seg.sack[i] =
+            (struct tcp_sack){seq((uint32_t)dice(n, 9 + i)), seq((uint32_t)dice(n, 19 + i))};
     }
     return seg;
 }
