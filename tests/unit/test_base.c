@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/draw.h"
+#include "base/map.h"
 #include "base/net.h"
 #include "base/seq.h"
 #include "base/simtime.h"
@@ -347,6 +348,28 @@ START_TEST(a_stream_of_real_bytes_is_copied_in)
 }
 END_TEST
 
+START_TEST(a_map_keeps_what_was_put)
+{
+    enum { KEYS = 5000 };
+    struct map m = {0};
+    ck_assert_uint_eq(map_get(&m, 7), 0);
+    for (uint64_t i = 0; i < KEYS; i++) {
+        uint64_t *value = map_put(&m, i << 32);
+        ck_assert_uint_eq(*value, 0);
+        *value = i + 1;
+    }
+    ck_assert_uint_eq(m.count, KEYS);
+    for (uint64_t i = 0; i < KEYS; i++) {
+        ck_assert_uint_eq(map_get(&m, i << 32), i + 1);
+        ck_assert_uint_eq(*map_put(&m, i << 32), i + 1);
+        ck_assert_uint_eq(map_get(&m, (i << 32) + 1), 0);
+    }
+    ck_assert_uint_eq(m.count, KEYS);
+    map_free(&m);
+    ck_assert_uint_eq(map_get(&m, 0), 0);
+}
+END_TEST
+
 #define ROWS(table) (int)(sizeof(table) / sizeof *(table))
 
 int main(void)
@@ -371,6 +394,7 @@ int main(void)
     tcase_add_test(c, a_chance_is_met_as_often_as_it_says);
     tcase_add_test(c, a_stream_gives_the_same_bytes_by_offset);
     tcase_add_test(c, a_stream_of_real_bytes_is_copied_in);
+    tcase_add_test(c, a_map_keeps_what_was_put);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -28,11 +28,17 @@ static const struct rule {
     {"sim/registry", "sim/"},
     {"ui/theme", "sim/base/"},
     {"ui/event", "sim/base/"},
-    {"ui/text", "sim/base/ ui/theme"},
+    {"ui/fonts", "sim/base/ ui/theme ui/text"},
+    {"ui/text", "sim/base/ ui/theme ui/fonts"},
     {"ui/canvas", "sim/base/ ui/theme ui/text"},
     {"ui/icons", "sim/base/ ui/theme ui/text ui/canvas"},
     {"ui/widgets", "sim/base/ ui/theme ui/text ui/canvas ui/icons ui/event"},
-    {"ui/parts", "sim/base/ sim/wire/dissect ui/theme ui/text ui/canvas ui/icons ui/widgets"},
+    {"ui/parts",
+     "sim/base/ sim/wire/dissect ui/theme ui/text ui/canvas. ui/icons ui/widgets ui/parts"},
+    {"ui/capsule",
+     "sim/base/ sim/wire/dissect ui/theme ui/text ui/canvas. ui/icons ui/widgets ui/parts"},
+    {"ui/rich",
+     "sim/base/ sim/wire/dissect ui/theme ui/text ui/canvas. ui/icons ui/widgets ui/parts"},
     {"ui/player", "sim/base/"},
     {"ui/view/", "sim/base/ sim/trace/ sim/wire/dissect ui/theme ui/text ui/canvas. ui/icons "
                  "ui/widgets ui/parts ui/event ui/player"},
@@ -51,7 +57,8 @@ static const struct foreign {
     const char *header, *who;
 } foreigners[] = {
     {"libfyaml.h", "sim/scenario/read"}, {"cairo", "ui/canvas_cairo"}, {"ft2build.h", "ui/text"},
-    {"SDL", "ui/platform_sdl.c"},        {"", "sim/base/os.c"},        {"", "ui/platform_sdl.c"},
+    {"ft2build.h", "ui/fonts"},          {"SDL", "ui/platform_sdl.c"}, {"", "sim/base/os.c"},
+    {"", "ui/platform_sdl.c"},
 };
 
 static const char standard[] =

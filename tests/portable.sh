@@ -1,0 +1,27 @@
+#!/bin/sh
+# The programs know no path of the machine that built them, and work wherever they are put.
+set -eu
+
+fail()
+{
+    echo "portable: $*"
+    exit 1
+}
+
+for program in "$SLOWWIRE" "$SLOWWIRE_UI"; do
+    if [ -x "$program" ] && grep -qF "$SOURCE_DIR" "$program"; then
+        fail "$program holds the path of its sources"
+    fi
+done
+
+# Installed as bin/ and share/slowwire/, in a folder whose name has a space.
+place="$(mktemp -d)/a place"
+trap 'rm -r "$(dirname "$place")"' EXIT
+mkdir -p "$place/bin" "$place/share/slowwire"
+cp "$SLOWWIRE" "$place/bin/"
+cp -r "$SOURCE_DIR/scenarios" "$SOURCE_DIR/assets" "$place/share/slowwire/"
+cd /
+"$SLOWWIRE" list --lang en >"$place/expected"
+"$place/bin/slowwire" list --lang en >"$place/found" || fail "the moved program cannot list"
+cmp "$place/expected" "$place/found" || fail "the moved program lists other scenarios"
+[ "$(wc -l <"$place/found")" -gt 1 ] || fail "the list is empty"
