@@ -28,6 +28,9 @@ void story_free(struct story *s);
 /* Step in force at t: its index, UINT32_MAX before the first. */
 uint32_t story_at(const struct story *s, sim_time at);
 
+/* The packet that a record is about: its own, or the nearest of its causes; 0: none. */
+uint32_t story_packet(const struct trace *t, uint32_t record);
+
 /* Text in which a packet stands as \x01 ID \x02 (decimal id), to be drawn as a capsule or printed
  * as its label. Appended to out. */
 void story_headline(const struct trace *t, const struct story_wire *wire, uint32_t record,
@@ -39,3 +42,10 @@ const char *story_reference(const struct trace *t,
 /* The same with packets printed as their labels. */
 void story_plain(const struct trace *t, const struct story_wire *wire, struct bytes marked,
                  struct buf *out);
+
+/* Figures as people write them: 300 ms, 1.5 kB, 10 Mbit/s; unit as in struct var ("ns", "B",
+ * "bit/s", "" ...). At most three decimals for times. Returns buf. */
+char *value_print(int64_t value, const char *unit, char buf[32]);
+/* What a node is called in a sentence: "A" for the node a whose label is "Sender A"; else its
+ * label. */
+const char *node_short(const struct trace *t, uint32_t node, enum lang lang);

@@ -1,0 +1,140 @@
+/* The words of a step: templates of the catalogue, filled from the trace as it stood at the step's
+ * record, so that a sentence never tells what comes later. A headline is say.REASON, or, where the
+ * catalogue has none, the one of the record's kind; its reason is say.REASON.why, or up to two
+ * links of the chain of causes. */
+#include "trace/telling.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINKS = 8 };
+
+static uint32_t other_packet(const struct trace *t, const struct record *r, uint32_t packet)
+{
+    uint32_t record = r->cause;
+    for (unsigned links = 0; record && links < LINKS; links++) {
+        uint32_t found = story_packet(t, record);
+        if (found != packet) {
+            return found;
+        }
+        record = trace_record(t, record)->cause;
+    }
+    return 0;
+}
+
+static struct telling telling_of(const struct trace *t, const struct story_wire *wire,
+                                 uint32_t record, enum lang lang, struct buf *out)
+{
+    struct telling k = {.t = t, .wire = wire, .n = record, .lang = lang, .out = out};
+    k.r = trace_record(t, record);
+    k.packet = story_packet(t, record);
+    k.cause_packet = other_packet(t, k.r, k.packet);
+    uint32_t before = packet_copy_before(t, k.packet);
+    before = before ? before : packet_copy_before(t, k.cause_packet);
+    if (before) {
+        k.fate = fate_of(t, before, record);
+    }
+    return k;
+}
+
+/* The text of PREFIX.KEY.SUFFIX; NULL: there is none. */
+static const char *text_of(enum lang lang, const char *prefix, const char *key, const char *suffix)
+{
+    char whole[128];
+    snprintf(whole, sizeof whole, "%s.%s%s", prefix, key, suffix);
+    return word_find(lang, whole);
+}
+
+static const char *kind_key(const struct record *r, char buf[48])
+{
+    static const char *const world[] = {"cut", "heal", "crash", "restart"};
+    if (r->kind == REC_CALL && r->code >= CALL_CUT && r->code <= CALL_RESTART) {
+        return world[r->code - CALL_CUT];
+    }
+    if (r->kind == REC_TX) {
+        return "forward";
+    }
+    if (r->kind == REC_DROP) {
+        snprintf(buf, 48, "drop.%s", drop_class_name(r->code));
+        return buf;
+    }
+    return record_kind_name(r->kind);
+}
+
+static const char *say_text(const struct telling *k, const char *suffix)
+{
+    const char *reason = record_reason(k->t, k->r);
+    const char *text = reason ? text_of(k->lang, "say", reason, suffix) : NULL;
+    text = !text && reason ? text_of(k->lang, "say.once", reason, suffix) : text;
+    char buf[48];
+    bool has_own = text || (reason && (text_of(k->lang, "say", reason, "") ||
+                                       text_of(k->lang, "say.once", reason, "")));
+    return has_own ? text : text_of(k->lang, "say", kind_key(k->r, buf), suffix);
+}
+
+void story_headline(const struct trace *t, const struct story_wire *wire, uint32_t record,
+                    enum lang lang, struct buf *out)
+{
+    if (trace_record(t, record)) {
+        struct telling k = telling_of(t, wire, record, lang, out);
+        const char *text = say_text(&k, "");
+        telling_expand(&k, text ? text : "{node}");
+    }
+}
+
+/* Sentences of the causes that have one, nearest first. */
+static void say_causes(struct telling *k)
+{
+    uint32_t record = k->r->cause;
+    for (unsigned links = 0, said = 0; record && links < LINKS && said < 2; links++) {
+        struct telling cause = telling_of(k->t, k->wire, record, k->lang, k->out);
+        const char *reason = record_reason(k->t, cause.r);
+        const char *text = reason ? text_of(k->lang, "because", reason, "") : NULL;
+        text = text ? text : text_of(k->lang, "because", record_kind_name(cause.r->kind), "");
+        if (text) {
+            buf_str(k->out, said++ && k->lang == LANG_EN ? " " : "");
+            telling_expand(&cause, text);
+        }
+        record = cause.r->cause;
+    }
+}
+
+void story_reason(const struct trace *t, const struct story_wire *wire, uint32_t record,
+                  enum lang lang, struct buf *out)
+{
+    if (!trace_record(t, record)) {
+        return;
+    }
+    struct telling k = telling_of(t, wire, record, lang, out);
+    const char *text = say_text(&k, ".why");
+    if (text) {
+        telling_expand(&k, text);
+    } else {
+        say_causes(&k);
+    }
+}
+
+const char *story_reference(const struct trace *t, uint32_t record)
+{
+    const struct record *r = trace_record(t, record);
+    return r ? record_rfc(t, r) : NULL;
+}
+
+void story_plain(const struct trace *t, const struct story_wire *wire, struct bytes marked,
+                 struct buf *out)
+{
+    for (size_t i = 0; i < marked.len; i++) {
+        if (marked.data[i] != 1) {
+            buf_char(out, (char)marked.data[i]);
+            continue;
+        }
+        uint32_t id = 0;
+        for (i++; i < marked.len && marked.data[i] != 2; i++) {
+            id = id * 10 + (uint32_t)(marked.data[i] - '0');
+        }
+        const struct packet *p = trace_packet(t, id);
+        char label[24];
+        buf_printf(out, "[%s]",
+                   p ? wire->label(p->proto->name, packet_head(p), p->body.len, label) : "?");
+    }
+}

@@ -1,0 +1,91 @@
+/* Figures and names as people write them in a sentence. */
+#include "trace/story.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct scale {
+    int64_t size;
+    const char *unit;
+};
+
+static const struct scale times[] = {
+    {SIM_S, "s"}, {SIM_MS, "ms"}, {SIM_US, "µs"}, {1, "ns"}, {0, NULL}};
+static const struct scale sizes[] = {
+    {1000000000, "GB"}, {1000000, "MB"}, {1000, "kB"}, {1, "B"}, {0, NULL}};
+static const struct scale rates[] = {
+    {1000000000, "Gbit/s"}, {1000000, "Mbit/s"}, {1000, "kbit/s"}, {1, "bit/s"}, {0, NULL}};
+
+/* value / size to three decimals, rounded half up, without trailing zeros. */
+static void print_scaled(int64_t value, const struct scale *s, char buf[32])
+{
+    int64_t whole = value / s->size;
+    int64_t rest = muldiv(value % s->size, 1000, s->size);
+    int64_t left = muldiv(value % s->size, 10000, s->size) % 10;
+    if (left >= 5 && ++rest == 1000) {
+        whole++;
+        rest = 0;
+    }
+    char digits[8] = "";
+    if (rest) {
+        snprintf(digits, sizeof digits, ".%03d", (int)(rest % 1000));
+        for (size_t n = strlen(digits); digits[n - 1] == '0'; n--) {
+            digits[n - 1] = '\0';
+        }
+    }
+    snprintf(buf, 32, "%" PRId64 "%s %s", whole, digits, s->unit);
+}
+
+/* Bytes change their unit only when nothing is lost: 1.5 kB, but 1234 B. */
+static bool is_round(int64_t value, const struct scale *s)
+{
+    return s->size < 10 || value % (s->size / 10) == 0;
+}
+
+char *value_print(int64_t value, const char *unit, char buf[32])
+{
+    const struct scale *s = strcmp(unit, "ns") == 0      ? times
+                            : strcmp(unit, "B") == 0     ? sizes
+                            : strcmp(unit, "bit/s") == 0 ? rates
+                                                         : NULL;
+    if (s == times && value == SIM_NEVER) {
+        snprintf(buf, 32, "–");
+    } else if (!s || value < 0) {
+        snprintf(buf, 32, "%" PRId64 "%s%s", value, *unit ? " " : "", unit);
+    } else if (value == 0) {
+        snprintf(buf, 32, "0 %s", s == times ? "s" : s == sizes ? "B" : "bit/s");
+    } else {
+        while (value < s->size || (s == sizes && !is_round(value, s))) {
+            s++;
+        }
+        print_scaled(value, s, buf);
+    }
+    return buf;
+}
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static bool same_letters(const char *a, const char *b)
+{
+    while (*a && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+const char *node_short(const struct trace *t, uint32_t node, enum lang lang)
+{
+    if (node >= t->node_count) {
+        return "?";
+    }
+    const char *label = t->nodes[node].label[lang];
+    size_t all = strlen(label), own = strlen(t->nodes[node].name);
+    bool is_tail = all > own && same_letters(label + all - own, t->nodes[node].name);
+    unsigned char before = is_tail ? (unsigned char)label[all - own - 1] : 0;
+    return before == ' ' || before >= 0x80 ? label + all - own : label;
+}
