@@ -13,9 +13,8 @@ const char *fate_name(enum fate_kind k)
 
 uint32_t packet_first_copy(const struct trace *t, uint32_t packet)
 {
-    for (const struct packet *p = trace_packet(t, packet); p && p->of;
-         p = trace_packet(t, packet)) {
-        packet = p->of;
+    while (packet && trace_packet(t, packet)->of) {
+        packet = trace_packet(t, packet)->of;
     }
     return packet;
 }
@@ -52,7 +51,7 @@ static uint32_t goes_on_as(const struct trace *t, uint32_t packet, uint32_t reco
     for (uint32_t id = packet + 1; id <= t->packets.count; id++) {
         const struct packet *p = trace_packet(t, id);
         struct list l =
-            p && p->parent == packet && p->is_raw ? trace_of_packet(t, id) : (struct list){0};
+            p->parent == packet && p->is_raw ? trace_of_packet(t, id) : (struct list){0};
         if (l.count && l.at[0] <= record) {
             found = id;
         }

@@ -2,7 +2,7 @@
  * node and a flow, or a link direction) make one step, told by the record that says most. What has
  * no reason of its own (a packet of a constant stream, a hop over a router) is told once a flow, so
  * that a long run stays a story; a reason whose text stands under say.once.REASON likewise. */
-#include "trace/story.h"
+#include "trace/telling.h"
 
 #include "base/os.h"
 
@@ -33,7 +33,7 @@ struct candidate {
 
 struct told { /* what is said once a flow */
     uint32_t flow, place;
-    enum rank rank;
+    unsigned kind, why;
 };
 
 struct maker {
@@ -82,16 +82,19 @@ static uint32_t place_of(const struct trace *t, const struct record *r)
 }
 
 /* The first of its kind that this flow does at this place. */
-static bool first_time(struct maker *m, uint32_t flow, uint32_t place, enum rank rank)
+static bool first_time(struct maker *m, const struct candidate *c)
 {
+    const struct record *r = trace_record(m->t, c->record);
+    struct told now = {c->flow, c->place, r->kind, r->why};
     for (uint32_t i = 0; i < m->told_count; i++) {
         const struct told *o = &m->told[i];
-        if (o->flow == flow && o->place == place && o->rank == rank) {
+        if (o->flow == now.flow && o->place == now.place && o->kind == now.kind &&
+            o->why == now.why) {
             return false;
         }
     }
     m->told = grown(m->told, m->told_count, &m->told_cap, sizeof *m->told);
-    m->told[m->told_count++] = (struct told){flow, place, rank};
+    m->told[m->told_count++] = now;
     return true;
 }
 
@@ -135,9 +138,6 @@ uint32_t story_packet(const struct trace *t, uint32_t record)
 {
     for (unsigned links = 0; record && links < 8; links++) {
         const struct record *r = trace_record(t, record);
-        if (!r) {
-            break;
-        }
         if (is_packet_kind(r->kind)) {
             return r->packet;
         }
@@ -146,12 +146,30 @@ uint32_t story_packet(const struct trace *t, uint32_t record)
     return 0;
 }
 
-static bool is_told_once(const struct trace *t, const struct record *r)
+const char *story_kind_key(const struct record *r, char buf[48])
 {
+    static const char *const world[] = {"cut", "heal", "crash", "restart"};
+    if (r->kind == REC_CALL && r->code >= CALL_CUT && r->code <= CALL_RESTART) {
+        return world[r->code - CALL_CUT];
+    }
+    if (r->kind == REC_TX) {
+        return "forward";
+    }
+    if (r->kind == REC_DROP) {
+        snprintf(buf, 48, "drop.%s", drop_class_name(r->code));
+        return buf;
+    }
+    return record_kind_name(r->kind);
+}
+
+static bool is_told_once(const struct trace *t, const struct candidate *c)
+{
+    const struct record *r = trace_record(t, c->record);
     const char *reason = record_reason(t, r);
-    char key[96];
-    snprintf(key, sizeof key, "say.once.%s", reason ? reason : "");
-    return reason && word_find(LANG_EN, key);
+    char buf[48], key[96];
+    snprintf(key, sizeof key, "say.once.%s", reason ? reason : story_kind_key(r, buf));
+    return c->rank == RANK_FORWARD || c->rank == RANK_DELIVER ||
+           (c->rank == RANK_PLAIN && r->kind == REC_SEND) || word_find(LANG_EN, key);
 }
 
 static bool same_place(const struct candidate *a, const struct candidate *b)
@@ -176,16 +194,11 @@ static void consider(struct maker *m, uint32_t n, const struct record *r)
     c.packet = story_packet(m->t, n);
     c.place = place_of(m->t, r);
     c.flow = flow_of(m->t, r, c.packet);
-    bool is_once = c.rank == RANK_FORWARD || c.rank == RANK_DELIVER ||
-                   (c.rank == RANK_PLAIN && r->kind == REC_SEND) || is_told_once(m->t, r);
     for (uint32_t i = 0; i < m->now_count; i++) {
         if (same_place(&m->now[i], &c)) {
             join(&m->now[i], &c);
             return;
         }
-    }
-    if (is_once && !first_time(m, c.flow, c.place, c.rank)) {
-        return;
     }
     m->now = grown(m->now, m->now_count, &m->now_cap, sizeof *m->now);
     m->now[m->now_count++] = c;
@@ -203,9 +216,13 @@ static void tell(struct maker *m, sim_time at)
         qsort(m->now, m->now_count, sizeof *m->now, by_record);
     }
     for (uint32_t i = 0; i < m->now_count; i++) {
+        const struct candidate *c = &m->now[i];
+        if (is_told_once(m->t, c) && !first_time(m, c)) {
+            continue;
+        }
         m->out->steps = grown(m->out->steps, m->out->count, &m->cap, sizeof *m->out->steps);
         m->out->steps[m->out->count++] =
-            (struct story_step){.at = at, .record = m->now[i].record, .packet = m->now[i].packet};
+            (struct story_step){.at = at, .record = c->record, .packet = c->packet};
     }
     m->now_count = 0;
 }
@@ -217,9 +234,6 @@ void story_make(const struct trace *t, struct story *out)
     sim_time at = 0;
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
-        if (!r) {
-            break; /* a trace that was not kept */
-        }
         if (r->at != at) {
             tell(&m, at);
             at = r->at;

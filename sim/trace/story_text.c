@@ -28,7 +28,8 @@ static struct telling telling_of(const struct trace *t, const struct story_wire 
     struct telling k = {.t = t, .wire = wire, .n = record, .lang = lang, .out = out};
     k.r = trace_record(t, record);
     k.packet = story_packet(t, record);
-    k.cause_packet = other_packet(t, k.r, k.packet);
+    bool is_own = k.packet && k.r->packet == k.packet && k.r->kind <= REC_DROP;
+    k.cause_packet = is_own ? other_packet(t, k.r, k.packet) : k.packet;
     uint32_t before = packet_copy_before(t, k.packet);
     before = before ? before : packet_copy_before(t, k.cause_packet);
     if (before) {
@@ -45,37 +46,27 @@ static const char *text_of(enum lang lang, const char *prefix, const char *key, 
     return word_find(lang, whole);
 }
 
-static const char *kind_key(const struct record *r, char buf[48])
+static const char *text_of_key(const struct telling *k, const char *key, const char *suffix)
 {
-    static const char *const world[] = {"cut", "heal", "crash", "restart"};
-    if (r->kind == REC_CALL && r->code >= CALL_CUT && r->code <= CALL_RESTART) {
-        return world[r->code - CALL_CUT];
-    }
-    if (r->kind == REC_TX) {
-        return "forward";
-    }
-    if (r->kind == REC_DROP) {
-        snprintf(buf, 48, "drop.%s", drop_class_name(r->code));
-        return buf;
-    }
-    return record_kind_name(r->kind);
+    const char *text = text_of(k->lang, "say", key, suffix);
+    return text ? text : text_of(k->lang, "say.once", key, suffix);
 }
 
+/* A reason with a headline of its own does not borrow the kind's explanation. */
 static const char *say_text(const struct telling *k, const char *suffix)
 {
     const char *reason = record_reason(k->t, k->r);
-    const char *text = reason ? text_of(k->lang, "say", reason, suffix) : NULL;
-    text = !text && reason ? text_of(k->lang, "say.once", reason, suffix) : text;
+    if (reason && text_of_key(k, reason, "")) {
+        return text_of_key(k, reason, suffix);
+    }
     char buf[48];
-    bool has_own = text || (reason && (text_of(k->lang, "say", reason, "") ||
-                                       text_of(k->lang, "say.once", reason, "")));
-    return has_own ? text : text_of(k->lang, "say", kind_key(k->r, buf), suffix);
+    return text_of_key(k, story_kind_key(k->r, buf), suffix);
 }
 
 void story_headline(const struct trace *t, const struct story_wire *wire, uint32_t record,
                     enum lang lang, struct buf *out)
 {
-    if (trace_record(t, record)) {
+    if (record >= 1 && record <= t->count) {
         struct telling k = telling_of(t, wire, record, lang, out);
         const char *text = say_text(&k, "");
         telling_expand(&k, text ? text : "{node}");
@@ -102,7 +93,7 @@ static void say_causes(struct telling *k)
 void story_reason(const struct trace *t, const struct story_wire *wire, uint32_t record,
                   enum lang lang, struct buf *out)
 {
-    if (!trace_record(t, record)) {
+    if (record < 1 || record > t->count) {
         return;
     }
     struct telling k = telling_of(t, wire, record, lang, out);
@@ -116,8 +107,7 @@ void story_reason(const struct trace *t, const struct story_wire *wire, uint32_t
 
 const char *story_reference(const struct trace *t, uint32_t record)
 {
-    const struct record *r = trace_record(t, record);
-    return r ? record_rfc(t, r) : NULL;
+    return record >= 1 && record <= t->count ? record_rfc(t, trace_record(t, record)) : NULL;
 }
 
 void story_plain(const struct trace *t, const struct story_wire *wire, struct bytes marked,

@@ -53,9 +53,9 @@ static void say_packet(struct telling *k, uint32_t packet)
 static void say_packets(struct telling *k)
 {
     unsigned said = 0;
-    for (uint32_t n = k->n;; n++) {
+    for (uint32_t n = k->n; n <= k->t->count; n++) {
         const struct record *r = trace_record(k->t, n);
-        if (!r || r->at != k->r->at) {
+        if (r->at != k->r->at) {
             return;
         }
         if (r->kind != k->r->kind || r->where != k->r->where || r->why != k->r->why) {
@@ -178,7 +178,7 @@ static void say_timer(struct telling *k, const char *name)
             continue;
         }
         uint32_t from = k->n; /* what is armed in this very instant counts */
-        while (trace_record(k->t, from + 1) && trace_record(k->t, from + 1)->at == k->r->at) {
+        while (from < k->t->count && trace_record(k->t, from + 1)->at == k->r->at) {
             from++;
         }
         uint32_t at = last_of(trace_of_subject(k->t, REC_TIMER, k->r->where, i, 0), from);

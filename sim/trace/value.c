@@ -56,7 +56,8 @@ char *value_print(int64_t value, const char *unit, char buf[32])
     } else if (value == 0) {
         snprintf(buf, 32, "0 %s", s == times ? "s" : s == sizes ? "B" : "bit/s");
     } else {
-        while (value < s->size || (s == sizes && !is_round(value, s))) {
+        bool is_size = s == sizes;
+        while (value < s->size || (is_size && !is_round(value, s))) {
             s++;
         }
         print_scaled(value, s, buf);

@@ -1,0 +1,366 @@
+/* Captions from a trace built by hand: stop-and-wait, the first frame lost, later an ACK lost. */
+#include "actor/packet.h"
+#include "proto/arq/arq.h"
+#include "trace/fate.h"
+#include "trace/story.h"
+#include "wire/arq.h"
+#include "wire/dissect.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct story_wire wire = {packet_field, packet_label};
+
+struct rig {
+    struct trace t;
+    sim_time now;
+    uint32_t sender, receiver, flow;
+};
+
+static void set_node(struct trace *t, uint32_t i, const char *name, const char *en, const char *zh)
+{
+    uint32_t e =
+        trace_add_entity(t, &(struct entity){.kind = ENTITY_NODE, .name = name, .node = i});
+    t->nodes[i] = (struct trace_node){.name = name, .label = {en, zh}, .entity = e, .ip = 10 + i};
+}
+
+static struct rig rig_new(void)
+{
+    struct rig rig = {0};
+    struct trace *t = &rig.t;
+    t->keep = t->packets.keep = true;
+    t->nodes = calloc(2, sizeof *t->nodes);
+    t->node_count = 2;
+    set_node(t, 0, "a", "Sender A", "发送方 A");
+    set_node(t, 1, "b", "Receiver B", "接收方 B");
+    t->links = calloc(1, sizeof *t->links);
+    t->link_count = 1;
+    t->links[0] = (struct trace_link){.node = {0, 1}, .text = ""};
+    for (uint32_t d = 0; d < 2; d++) {
+        t->links[0].direction[d] = trace_add_entity(
+            t, &(struct entity){.kind = ENTITY_DIRECTION, .name = d ? "b>a" : "a>b", .node = d});
+    }
+    rig.flow = trace_add_flow(t, "a.arq1", "stop-and-wait");
+    t->flows[rig.flow].to = 1;
+    rig.sender = trace_add_entity(t, &(struct entity){.kind = ENTITY_ACTOR,
+                                                      .name = "a.arq1",
+                                                      .type = arq_stop_and_wait.source,
+                                                      .flow = rig.flow});
+    rig.receiver = trace_add_entity(t, &(struct entity){.kind = ENTITY_ACTOR,
+                                                        .name = "b.arq1",
+                                                        .type = arq_stop_and_wait.sink,
+                                                        .node = 1,
+                                                        .flow = rig.flow});
+    return rig;
+}
+
+static uint32_t note(struct rig *rig, struct record r)
+{
+    r.at = rig->now;
+    return trace_add(&rig->t, &r);
+}
+
+static uint32_t add_packet(struct rig *rig, bool is_ack, uint16_t number, uint32_t of)
+{
+    uint8_t head[ARQ_HEADER];
+    arq_encode(&(struct arq_frame){.kind = is_ack ? ARQ_ACK : ARQ_DATA, .number = number}, head);
+    uint32_t id = packet_new(&rig->t.packets, bytes_of(head, sizeof head));
+    struct packet *p = packet_at(&rig->t.packets, id);
+    p->proto = &arq_proto;
+    p->sender = is_ack ? rig->receiver : rig->sender;
+    p->flow = rig->flow;
+    p->net.from.ip = is_ack ? 11 : 10;
+    p->net.to.ip = is_ack ? 10 : 11;
+    p->of = of;
+    p->copy = of ? 2 : 1;
+    p->body.len = is_ack ? 0 : 992;
+    return id;
+}
+
+/* SEND and TX at `at`; returns the SEND. */
+static uint32_t send_at(struct rig *rig, sim_time at, uint32_t packet, unsigned why, uint32_t cause)
+{
+    uint32_t sender = packet_at(&rig->t.packets, packet)->sender;
+    uint32_t d = rig->t.links[0].direction[sender == rig->receiver];
+    rig->now = at;
+    uint32_t n = note(rig, (struct record){.kind = REC_SEND,
+                                           .packet = packet,
+                                           .where = sender,
+                                           .why = (uint8_t)why,
+                                           .cause = cause});
+    note(rig,
+         (struct record){
+             .kind = REC_TX, .packet = packet, .where = d, .cause = n, .value = at + 10 * SIM_MS});
+    return n;
+}
+
+static uint32_t end_at(struct rig *rig, sim_time at, uint32_t packet, bool is_lost)
+{
+    uint32_t sender = packet_at(&rig->t.packets, packet)->sender;
+    uint32_t d = rig->t.links[0].direction[sender == rig->receiver];
+    rig->now = at;
+    return note(rig, (struct record){.kind = is_lost ? REC_DROP : REC_ARRIVE,
+                                     .code = is_lost ? DROP_LOSS : 0,
+                                     .packet = packet,
+                                     .where = d});
+}
+
+static uint32_t arm_at(struct rig *rig, sim_time at)
+{
+    rig->now = at;
+    note(rig,
+         (struct record){
+             .kind = REC_STATE, .where = rig->sender, .code = 2, .value = 1, .why = WHY_TIMER});
+    return note(
+        rig, (struct record){.kind = REC_TIMER, .where = rig->sender, .value = at + 300 * SIM_MS});
+}
+
+static uint32_t fire_at(struct rig *rig, sim_time at, uint32_t cause)
+{
+    rig->now = at;
+    return note(rig, (struct record){.kind = REC_FIRE, .where = rig->sender, .cause = cause});
+}
+
+/* [0] is lost and repeated; the ACK of [1] is lost, so [1] is repeated and known. */
+static struct rig tale(void)
+{
+    struct rig rig = rig_new();
+    uint32_t frame = add_packet(&rig, false, 0, 0);
+    send_at(&rig, 0, frame, WHY_FIRST, 0);
+    uint32_t armed = arm_at(&rig, 8 * SIM_MS);
+    end_at(&rig, 10 * SIM_MS, frame, true);
+    uint32_t again = add_packet(&rig, false, 0, frame);
+    send_at(&rig, 308 * SIM_MS, again, WHY_TIMEOUT, fire_at(&rig, 308 * SIM_MS, armed));
+    uint32_t got = end_at(&rig, 328 * SIM_MS, again, false);
+    note(&rig,
+         (struct record){.kind = REC_DELIVER, .where = rig.receiver, .value = 992, .cause = got});
+    uint32_t ack = add_packet(&rig, true, 1, 0);
+    send_at(&rig, 328 * SIM_MS, ack, WHY_ACK, got);
+    uint32_t told = end_at(&rig, 348 * SIM_MS, ack, false);
+    uint32_t next = add_packet(&rig, false, 1, 0);
+    send_at(&rig, 348 * SIM_MS, next, WHY_NEXT, told);
+    armed = arm_at(&rig, 356 * SIM_MS);
+    got = end_at(&rig, 368 * SIM_MS, next, false);
+    ack = add_packet(&rig, true, 0, 0);
+    send_at(&rig, 368 * SIM_MS, ack, WHY_ACK, got);
+    end_at(&rig, 378 * SIM_MS, ack, true);
+    again = add_packet(&rig, false, 1, next);
+    send_at(&rig, 656 * SIM_MS, again, WHY_TIMEOUT, fire_at(&rig, 656 * SIM_MS, armed));
+    got = end_at(&rig, 676 * SIM_MS, again, false);
+    ack = add_packet(&rig, true, 0, 0);
+    send_at(&rig, 676 * SIM_MS, ack, WHY_ACK_AGAIN, got);
+    told = end_at(&rig, 696 * SIM_MS, ack, false);
+    note(&rig, (struct record){.kind = REC_STATE,
+                               .where = rig.sender,
+                               .code = 0,
+                               .value = 2,
+                               .why = WHY_ACKED,
+                               .cause = told});
+    note(&rig, (struct record){.kind = REC_STATE,
+                               .where = rig.sender,
+                               .code = 3,
+                               .value = 0,
+                               .why = WHY_DONE,
+                               .cause = told});
+    trace_finish(&rig.t);
+    return rig;
+}
+
+static const struct {
+    sim_time at_ms;
+    const char *headline, *reason, *zh;
+} told[] = {
+    {0, "A sends [0], its first frame.",
+     "Stop-and-wait: one frame is on its way at a time. The next one goes when this one is "
+     "acknowledged.",
+     "A 发出第一帧 [0]。"},
+    {8, "The last bit of the frame has left A: its timer starts, 300 ms.",
+     "If no acknowledgement comes before the timer runs out, A will send the same frame again.",
+     "A 发完这一帧的最后一位，启动计时器：300 ms。"},
+    {10, "[0] is lost between A and B.",
+     "Nobody sees it happen: A believes it is on its way, B never hears of it.",
+     "[0] 在 A 和 B 之间丢失。"},
+    {308, "A's timer runs out: it sends [0] again.",
+     "[0] was lost on the wire. A cannot see that: it only knows that 300 ms have passed without "
+     "an answer.",
+     "A 的计时器到点，重发 [0]。"},
+    {328, "B takes [0] and answers [ACK 1].",
+     "It is the number that B waited for, so the data is passed on, and A is told.",
+     "B 收下 [0]，回答 [ACK 1]。"},
+    {348, "[ACK 1] has reached A: it sends the next frame, [1].",
+     "The acknowledgement says that the frame before arrived. So its timer stops and the line is "
+     "free for the next one.",
+     "A 收到 [ACK 1]，接着发下一帧 [1]。"},
+    {368, "B takes [1] and answers [ACK 0].",
+     "It is the number that B waited for, so the data is passed on, and A is told.",
+     "B 收下 [1]，回答 [ACK 0]。"},
+    {378, "[ACK 0] is lost between B and A.",
+     "Nobody sees it happen: B believes it is on its way, A never hears of it.",
+     "[ACK 0] 在 B 和 A 之间丢失。"},
+    {656, "A's timer runs out: it sends [1] again.",
+     "[1] did arrive, but the answer [ACK 0] was lost. A cannot see that: it only knows that 300 "
+     "ms have passed without an answer.",
+     "A 的计时器到点，重发 [1]。"},
+    {676, "B knows [1] already: it throws it away and answers [ACK 0].",
+     "[1] did arrive, but the answer [ACK 0] was lost. The number gives the copy away, so the data "
+     "is not passed on twice.",
+     "B 已有 [1]：丢弃它，再答 [ACK 0]。"},
+    {696, "A is done: every frame has been acknowledged.",
+     "[ACK 0] was the last answer it waited for. Nothing is left to send.",
+     "A 完成：所有帧都得到了确认。"},
+};
+enum { TOLD = sizeof told / sizeof *told };
+
+static char *plain(const struct trace *t, uint32_t record, enum lang lang, bool is_reason,
+                   struct buf *out)
+{
+    struct buf marked = {0};
+    (is_reason ? story_reason : story_headline)(t, &wire, record, lang, &marked);
+    buf_clear(out);
+    story_plain(t, &wire, bytes_of(marked.data, marked.len), out);
+    buf_free(&marked);
+    return buf_cstr(out);
+}
+
+START_TEST(a_lost_frame_and_a_lost_ack_are_told_in_order)
+{
+    struct rig rig = tale();
+    struct story story;
+    story_make(&rig.t, &story);
+    ck_assert_uint_eq(story.count, TOLD);
+    const struct story_step *s = &story.steps[_i];
+    struct buf out = {0};
+    ck_assert_int_eq(s->at, told[_i].at_ms * SIM_MS);
+    ck_assert_str_eq(plain(&rig.t, s->record, LANG_EN, false, &out), told[_i].headline);
+    ck_assert_str_eq(plain(&rig.t, s->record, LANG_EN, true, &out), told[_i].reason);
+    ck_assert_str_eq(plain(&rig.t, s->record, LANG_ZH, false, &out), told[_i].zh);
+    buf_free(&out);
+    story_free(&story);
+    trace_free(&rig.t);
+}
+END_TEST
+
+START_TEST(the_step_in_force_is_the_last_begun)
+{
+    struct rig rig = tale();
+    struct story story;
+    story_make(&rig.t, &story);
+    ck_assert_uint_eq(story_at(&story, -1), UINT32_MAX);
+    ck_assert_uint_eq(story_at(&story, 0), 0);
+    ck_assert_uint_eq(story_at(&story, 307 * SIM_MS), 2);
+    ck_assert_uint_eq(story_at(&story, 308 * SIM_MS), 3);
+    ck_assert_uint_eq(story_at(&story, SIM_NEVER), TOLD - 1);
+    story_free(&story);
+    trace_free(&rig.t);
+}
+END_TEST
+
+START_TEST(a_fate_is_what_was_known_by_then)
+{
+    struct rig rig = tale();
+    const struct trace *t = &rig.t;
+    struct list first = trace_of_packet(t, 1);
+    ck_assert_int_eq(fate_of(t, 1, first.at[1]).kind, FATE_FLYING);
+    ck_assert_int_eq(fate_of(t, 1, t->count).kind, FATE_LOST);
+    ck_assert_int_eq(fate_of(t, 2, t->count).kind, FATE_ANSWERED);
+    ck_assert_int_eq(fate_of(t, 4, t->count).kind, FATE_ANSWER_LOST);
+    ck_assert_uint_eq(fate_of(t, 4, t->count).answer, 5);
+    ck_assert_uint_eq(packet_first_copy(t, 6), 4);
+    trace_free(&rig.t);
+}
+END_TEST
+
+static const struct {
+    int64_t value;
+    const char *unit, *text;
+} values[] = {
+    {300 * SIM_MS, "ns", "300 ms"},
+    {SIM_S, "ns", "1 s"},
+    {1500 * SIM_MS, "ns", "1.5 s"},
+    {12345678, "ns", "12.346 ms"},
+    {999999999, "ns", "1000 ms"},
+    {0, "ns", "0 s"},
+    {SIM_NEVER, "ns", "–"},
+    {800, "ns", "800 ns"},
+    {1000, "B", "1 kB"},
+    {1500, "B", "1.5 kB"},
+    {1234, "B", "1234 B"},
+    {0, "B", "0 B"},
+    {10000000, "bit/s", "10 Mbit/s"},
+    {7, "", "7"},
+    {-3, "", "-3"},
+    {2500000000, "bit/s", "2.5 Gbit/s"},
+    {2, "packets", "2 packets"},
+};
+
+START_TEST(figures_are_written_as_people_write_them)
+{
+    char text[32];
+    ck_assert_str_eq(value_print(values[_i].value, values[_i].unit, text), values[_i].text);
+}
+END_TEST
+
+START_TEST(a_node_is_called_by_the_letter_of_its_label)
+{
+    struct rig rig = rig_new();
+    ck_assert_str_eq(node_short(&rig.t, 0, LANG_EN), "A");
+    ck_assert_str_eq(node_short(&rig.t, 1, LANG_ZH), "B");
+    rig.t.nodes[1].label[LANG_EN] = "tab";
+    ck_assert_str_eq(node_short(&rig.t, 1, LANG_EN), "tab");
+    trace_free(&rig.t);
+}
+END_TEST
+
+/* Characters that are drawn, a packet counting as its usual label. */
+static size_t drawn_length(const char *text)
+{
+    size_t n = 0;
+    for (const char *p = text; *p; p++) {
+        if (*p == '{') {
+            n += 4;
+            p = strchr(p, '}');
+        } else if (((unsigned char)*p & 0xc0) != 0x80) {
+            n++;
+        }
+    }
+    return n;
+}
+
+START_TEST(captions_keep_to_their_length)
+{
+    static const size_t limit[LANG_COUNT][2] = {{90, 170}, {40, 75}};
+    for (size_t i = 0; i < word_count; i++) {
+        const char *key = word_table[i].key;
+        if (strncmp(key, "say.", 4) != 0) {
+            continue;
+        }
+        size_t n = strlen(key);
+        bool is_why = n > 4 && strcmp(key + n - 4, ".why") == 0;
+        for (int l = 0; l < LANG_COUNT; l++) {
+            size_t length = drawn_length(word_table[i].text[l]);
+            ck_assert_msg(length <= limit[l][is_why], "%s is %zu long in %s", key, length,
+                          lang_code((enum lang)l));
+        }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("story");
+    TCase *c = tcase_create("story");
+    suite_add_tcase(suite, c);
+    tcase_add_loop_test(c, a_lost_frame_and_a_lost_ack_are_told_in_order, 0, TOLD);
+    tcase_add_test(c, the_step_in_force_is_the_last_begun);
+    tcase_add_test(c, a_fate_is_what_was_known_by_then);
+    tcase_add_loop_test(c, figures_are_written_as_people_write_them, 0,
+                        (int)(sizeof values / sizeof *values));
+    tcase_add_test(c, a_node_is_called_by_the_letter_of_its_label);
+    tcase_add_test(c, captions_keep_to_their_length);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
