@@ -1,5 +1,6 @@
 #!/bin/sh
-# The programs know no path of the machine that built them, and work wherever they are put.
+# The programs know no path of the machine that built them, work wherever they are put, and load
+# no more than they need.
 set -eu
 
 fail()
@@ -13,6 +14,11 @@ for program in "$SLOWWIRE" "$SLOWWIRE_UI"; do
         fail "$program holds the path of its sources"
     fi
 done
+
+# A headless run loads nothing of the window.
+if ldd "$SLOWWIRE" | grep -E 'SDL|cairo|freetype'; then
+    fail "$SLOWWIRE loads libraries of the window"
+fi
 
 # Installed as bin/ and share/slowwire/, in a folder whose name has a space.
 place="$(mktemp -d)/a place"
