@@ -18,10 +18,11 @@
 
 typedef uint32_t ui_id; /* hash of scope and name; 0 is nobody */
 
-#define UI_EVENTS  64
-#define UI_PLACES  512
-#define UI_SCOPES  8
-#define UI_OVERLAY 2
+#define UI_EVENTS   64
+#define UI_PLACES   1024
+#define UI_SCOPES   8
+#define UI_OVERLAYS 4
+#define UI_CLIPS    4
 
 struct ui_input {
     double x, y;            /* pointer in logical pixels; far outside when it left */
@@ -35,9 +36,10 @@ struct ui_input {
     char text[64]; /* typed this frame */
 };
 
+/* Where a widget was drawn, and where it can be hit. */
 struct ui_place {
     ui_id id;
-    struct rect rect;
+    struct rect rect, hit;
 };
 
 /* Given to every view: draw on `c`, in the colours of `theme`, words of `lang`. */
@@ -64,15 +66,18 @@ struct ui {
     unsigned scope_count;
     struct ui_event queue[UI_EVENTS];
     unsigned queue_count;
-    struct ui_place place[UI_PLACES], place_before[UI_PLACES];
+    struct ui_place place[UI_PLACES], place_before[UI_PLACES]; /* in the order of drawing */
     unsigned place_count, place_before_count;
-    ui_id tab_first, tab_last; /* ends of this frame's Tab order */
-    bool tab_next;             /* the next widget takes the focus */
-    bool tab_wrap;             /* the last widget takes it */
-    bool shows_focus;          /* the focus came by key: draw its ring */
-    struct rect overlay[UI_OVERLAY], overlay_before[UI_OVERLAY];
+    struct rect clip[UI_CLIPS + 1];
+    unsigned clip_count;
+    struct rect overlay[UI_OVERLAYS], overlay_before[UI_OVERLAYS];
     unsigned overlay_count, overlay_before_count, overlay_depth;
-    ui_id tip_id, tip_seen;
+    ui_id tab_first, tab_last; /* ends of this frame's Tab order */
+    bool tab_next, tab_wrap;   /* the focus goes to the next widget, to the last one */
+    bool shows_focus;          /* the focus came by key: its ring is drawn */
+    ui_id last;                /* the region made last, for its tooltip */
+    struct rect last_rect;
+    ui_id tip_id;
     double tip_since;
     struct rect tip_rect;
     char tip[160];
@@ -109,6 +114,8 @@ struct ui_touch {
     double x, y; /* pointer */
 };
 struct ui_touch ui_region(struct ui *ui, const char *name, struct rect r, bool tab);
+/* The same by id, with a hit area of its own, and no key but Tab. */
+struct ui_touch ui_region_of(struct ui *ui, ui_id id, struct rect r, struct rect hit, bool tab);
 void ui_focus_ring(struct ui *ui, struct rect r, double radius);
 /* Tooltip of the widget just drawn: shown after it was hovered for 500 ms. key: "Space", or NULL.
  */
