@@ -1,6 +1,6 @@
-/* The backend of pixels. cairo fills and strokes; text is laid on by hand from the glyphs' coverage,
- * so that a glyph stands on a quarter of a pixel (cairo 1.16 would round it to a whole one) and a
- * window and a picture written without a display are equal to the byte. */
+/* The backend of pixels. cairo fills and strokes; text is laid on by hand from the glyphs'
+ * coverage, so that a glyph stands on a quarter of a pixel (cairo 1.16 would round it to a whole
+ * one) and a window and a picture written without a display are equal to the byte. */
 
 #include "ui/canvas_cairo.h"
 
@@ -184,8 +184,8 @@ static void text(struct canvas *base, struct font font, double x, double baselin
     for (size_t i = 0; i < n; i++) {
         long quarters = lround((x + glyphs[i].x) * k * 4);
         long quarter = ((quarters % 4) + 4) % 4;
-        struct coverage g = text_coverage(base->fonts, glyphs[i].face, font.px * k,
-                                          glyphs[i].index, (unsigned)quarter);
+        struct coverage g = text_coverage(base->fonts, glyphs[i].face, font.px * k, glyphs[i].index,
+                                          (unsigned)quarter);
         lay_glyph(pixels, stride, c->clip[c->clip_count], g, (int)((quarters - quarter) / 4), y,
                   color);
     }

@@ -10,12 +10,14 @@ static const struct {
     const char *name;
     int key;
 } names[] = {
-    {"tab", UI_KEY_TAB},           {"enter", UI_KEY_ENTER},    {"escape", UI_KEY_ESCAPE},
-    {"esc", UI_KEY_ESCAPE},        {"space", UI_KEY_SPACE},    {"delete", UI_KEY_DELETE},
-    {"del", UI_KEY_DELETE},        {"left", UI_KEY_LEFT},      {"right", UI_KEY_RIGHT},
-    {"up", UI_KEY_UP},             {"down", UI_KEY_DOWN},      {"pgup", UI_KEY_PAGE_UP},
-    {"pgdn", UI_KEY_PAGE_DOWN},    {"home", UI_KEY_HOME},      {"end", UI_KEY_END},
-    {"backspace", UI_KEY_BACKSPACE},
+    {"tab", UI_KEY_TAB},        {"enter", UI_KEY_ENTER},
+    {"escape", UI_KEY_ESCAPE},  {"esc", UI_KEY_ESCAPE},
+    {"space", UI_KEY_SPACE},    {"delete", UI_KEY_DELETE},
+    {"del", UI_KEY_DELETE},     {"left", UI_KEY_LEFT},
+    {"right", UI_KEY_RIGHT},    {"up", UI_KEY_UP},
+    {"down", UI_KEY_DOWN},      {"pgup", UI_KEY_PAGE_UP},
+    {"pgdn", UI_KEY_PAGE_DOWN}, {"home", UI_KEY_HOME},
+    {"end", UI_KEY_END},        {"backspace", UI_KEY_BACKSPACE},
 };
 
 static const struct {

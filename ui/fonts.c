@@ -1,6 +1,7 @@
-/* The faces and their glyphs: FreeType stays in this file. Two tables grow as text is met: code point
- * to glyph and advance, and glyph at a size to coverage. Advances are the font's own, unhinted;
- * hinting moves outlines up and down only, so that it never changes where a glyph stands. */
+/* The faces and their glyphs: FreeType stays in this file. Two tables grow as text is met: code
+ * point to glyph and advance, and glyph at a size to coverage. Advances are the font's own,
+ * unhinted; hinting moves outlines up and down only, so that it never changes where a glyph stands.
+ */
 
 #include "ui/fonts.h"
 
@@ -78,8 +79,12 @@ static bool open_face(struct fonts *f, int i, const char *directory)
 static bool find_directory(char *out, size_t size)
 {
     static const char *const places[] = {
-        "assets/fonts",          "../share/slowwire/fonts", "../share/slowwire/assets/fonts",
-        "../assets/fonts",       "../../assets/fonts",      "../../../assets/fonts",
+        "assets/fonts",
+        "../share/slowwire/fonts",
+        "../share/slowwire/assets/fonts",
+        "../assets/fonts",
+        "../../assets/fonts",
+        "../../../assets/fonts",
         "../../../../assets/fonts",
     };
     char program[768];
@@ -175,8 +180,8 @@ static enum face cjk_face(enum face wanted)
  * the bold CJK face has fewer characters than the regular one. */
 static struct slot slot_make(struct fonts *f, enum face wanted, uint32_t code)
 {
-    enum face order[] = {text_is_cjk(code) ? cjk_face(wanted) : wanted, FACE_SANS,
-                         cjk_face(wanted), FACE_CJK};
+    enum face order[] = {text_is_cjk(code) ? cjk_face(wanted) : wanted, FACE_SANS, cjk_face(wanted),
+                         FACE_CJK};
     struct slot s = {wanted, 0, 0};
     for (size_t i = 0; i < sizeof order / sizeof *order && !s.index; i++) {
         s.index = FT_Get_Char_Index(f->face[order[i]], code);
@@ -270,8 +275,8 @@ struct coverage text_coverage(struct fonts *f, enum face face, double px, uint32
         cover_clear(f);
     }
     uint64_t size = (uint64_t)lround(fmin(px, 1000) * 64);
-    uint64_t key = 1 | (uint64_t)face << 1 | (uint64_t)(quarter & 3) << 8 | size << 16 |
-                   (uint64_t)index << 40;
+    uint64_t key =
+        1 | (uint64_t)face << 1 | (uint64_t)(quarter & 3) << 8 | size << 16 | (uint64_t)index << 40;
     struct cover_row *row = cover_find(f->cover, f->cover_cap, key);
     if (!row->key) {
         *row = (struct cover_row){.key = key, .at = f->pool.len};

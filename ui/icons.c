@@ -29,8 +29,7 @@ static const struct picture pictures[ICON_COUNT] = {
                    "M16 11 V12 A3 3 0 0 1 13 15 H5 M7.4 12.6 L5 15 L7.4 17.4",
                    NULL, 0},
     [ICON_CLOCK] = {"clock", "M10 3 a7 7 0 1 0 .01 0 M10 6.2 V10 L12.8 11.8", NULL, 0},
-    [ICON_AGAIN] = {"again", "M15.6 8.2 A6 6 0 1 0 16 10.8 M16.2 4.4 L15.8 8.4 L11.9 7.8", NULL,
-                    0},
+    [ICON_AGAIN] = {"again", "M15.6 8.2 A6 6 0 1 0 16 10.8 M16.2 4.4 L15.8 8.4 L11.9 7.8", NULL, 0},
     [ICON_CHECK] = {"check", "M4.5 10.6 L8.4 14.4 L15.6 6", NULL, 0},
     [ICON_CROSS] = {"cross", "M5.2 5.2 L14.8 14.8 M14.8 5.2 L5.2 14.8", NULL, 0},
     [ICON_BULB] = {"bulb", "M10 2.6 A5 5 0 0 1 12.6 12 V14 H7.4 V12 A5 5 0 0 1 10 2.6 M8 17 H12",
@@ -39,8 +38,7 @@ static const struct picture pictures[ICON_COUNT] = {
                      "M3 6 H6.2 L7.6 4 H12.4 L13.8 6 H17 V16 H3 Z M10 8.2 a2.8 2.8 0 1 0 .01 0",
                      NULL, 0},
     [ICON_PROJECTOR] = {"projector", "M3 4 H17 V13 H3 Z M10 13 V16.5 M6.5 17 H13.5", NULL, 0},
-    [ICON_MOON] = {"moon", "M15.5 12.4 A6.4 6.4 0 1 1 8.2 4.2 A5.2 5.2 0 0 0 15.5 12.4 Z", NULL,
-                   0},
+    [ICON_MOON] = {"moon", "M15.5 12.4 A6.4 6.4 0 1 1 8.2 4.2 A5.2 5.2 0 0 0 15.5 12.4 Z", NULL, 0},
     [ICON_SUN] = {"sun",
                   "M10 6.5 a3.5 3.5 0 1 0 .01 0 M10 2 V3.4 M10 16.6 V18 M2 10 H3.4 M16.6 10 H18 "
                   "M4.3 4.3 L5.3 5.3 M14.7 14.7 L15.7 15.7 M4.3 15.7 L5.3 14.7 M14.7 5.3 L15.7 4.3",
@@ -67,10 +65,11 @@ static const struct picture pictures[ICON_COUNT] = {
                   "M10 3 a2.6 2.6 0 0 1 2.6 2.6 V9 a2.6 2.6 0 0 1 -5.2 0 V5.6 A2.6 2.6 0 0 1 10 3 "
                   "M5 9.4 a5 5 0 0 0 10 0 M10 14.4 V17.2 M7.4 17.2 H12.6",
                   NULL, 0},
-    [ICON_SPEAKER] = {"speaker",
-                      "M3.4 7.6 H6.4 L10.4 4.2 V15.8 L6.4 12.4 H3.4 Z M13 7.4 A3.6 3.6 0 0 1 13 12.6 "
-                      "M15 5.2 A6.6 6.6 0 0 1 15 14.8",
-                      NULL, 0},
+    [ICON_SPEAKER] =
+        {"speaker",
+         "M3.4 7.6 H6.4 L10.4 4.2 V15.8 L6.4 12.4 H3.4 Z M13 7.4 A3.6 3.6 0 0 1 13 12.6 "
+         "M15 5.2 A6.6 6.6 0 0 1 15 14.8",
+         NULL, 0},
     [ICON_CHEVRON_DOWN] = {"chevron-down", "M5.5 8 L10 12.5 L14.5 8", NULL, 0},
 };
 
@@ -82,8 +81,8 @@ const char *icon_name(enum icon i)
 /* A reader of path data: where it stands, and the grid's place on the canvas. */
 struct pen {
     struct canvas *c;
-    double at_x, at_y, k;   /* of the grid's origin, and its scale */
-    double x, y, x0, y0;    /* present point and the start of the figure, on the grid */
+    double at_x, at_y, k; /* of the grid's origin, and its scale */
+    double x, y, x0, y0;  /* present point and the start of the figure, on the grid */
 };
 
 static double px(const struct pen *p, double x)
@@ -108,9 +107,10 @@ static void ellipse_piece(const struct pen *p, double cx, double cy, double rx, 
                           double b)
 {
     double k = 4.0 / 3.0 * tan((b - a) / 4);
-    canvas_curve(p->c, px(p, cx + rx * (cos(a) - k * sin(a))), py(p, cy + ry * (sin(a) + k * cos(a))),
-                 px(p, cx + rx * (cos(b) + k * sin(b))), py(p, cy + ry * (sin(b) - k * cos(b))),
-                 px(p, cx + rx * cos(b)), py(p, cy + ry * sin(b)));
+    canvas_curve(p->c, px(p, cx + rx * (cos(a) - k * sin(a))),
+                 py(p, cy + ry * (sin(a) + k * cos(a))), px(p, cx + rx * (cos(b) + k * sin(b))),
+                 py(p, cy + ry * (sin(b) - k * cos(b))), px(p, cx + rx * cos(b)),
+                 py(p, cy + ry * sin(b)));
 }
 
 /* From end points to centre and angles (SVG 1.1, appendix F.6.5, without rotation). */

@@ -35,8 +35,7 @@ void part_loss(struct ui *ui, double x, double y, double radius)
     canvas_to(ui->c, x + arm, y + arm);
     canvas_move(ui->c, x + arm, y - arm);
     canvas_to(ui->c, x - arm, y + arm);
-    canvas_stroke(ui->c, color,
-                  (struct stroke){.width = fmax(1.6, 0.22 * r), .cap = CAP_ROUND});
+    canvas_stroke(ui->c, color, (struct stroke){.width = fmax(1.6, 0.22 * r), .cap = CAP_ROUND});
 }
 
 void part_clock(struct ui *ui, double x, double y, double radius)
@@ -160,8 +159,7 @@ static void zigzag(struct ui *ui, double x0, double x1, double y)
     for (double x = x0 + half; x < x1; x += 2 * half, i++) {
         canvas_to(ui->c, x, y + (i % 2 ? rise : -rise));
     }
-    canvas_stroke(ui->c, ui->theme->wire,
-                  (struct stroke){.width = 1.6 * ui->k, .cap = CAP_ROUND});
+    canvas_stroke(ui->c, ui->theme->wire, (struct stroke){.width = 1.6 * ui->k, .cap = CAP_ROUND});
 }
 
 double part_fold_height(const struct ui *ui)
@@ -207,21 +205,33 @@ static void node_words(struct ui *ui, double x, double y, const char *name, cons
     }
 }
 
-void part_node(struct ui *ui, double x, double y, double size, enum part_node shape,
-               enum icon icon, const char *name, const char *note)
+/* The outline of a node; a switch is a low box, so that it looks like none of the others. */
+static double node_body(struct ui *ui, double x, double y, double size, enum part_node shape)
 {
     struct canvas *c = ui->c;
     const struct theme *t = ui->theme;
-    double half = size * (shape == NODE_HOST ? 0.5 : 0.37), w = STROKE_NODE * ui->k;
-    if (shape == NODE_HOST) {
-        struct rect r = {x - half, y - half, size, size};
-        canvas_fill_box(c, r, size * 0.215, t->panel);
-        canvas_stroke_box(c, r, size * 0.215, w, t->ink);
-    } else {
+    double w = STROKE_NODE * ui->k, half = size / 2;
+    if (shape == PART_ROUTER) {
+        half = size * 0.37;
         canvas_fill_circle(c, x, y, half, t->panel);
         canvas_ring(c, x, y, half - w / 2, w, t->ink);
+        return half;
     }
-    icon_draw_heavy(c, icon, x, y, half * (shape == NODE_HOST ? 1.1 : 1.25), 1.5, t->ink);
+    half *= shape == PART_SWITCH ? 0.62 : 1;
+    struct rect r = {x - size / 2, y - half, size, 2 * half};
+    canvas_fill_box(c, r, size * 0.215, t->panel);
+    canvas_stroke_box(c, r, size * 0.215, w, t->ink);
+    return half;
+}
+
+void part_node(struct ui *ui, double x, double y, double size, enum part_node shape, enum icon icon,
+               const char *name, const char *note)
+{
+    double half = node_body(ui, x, y, size, shape), icon_size = size * 0.55;
+    if (shape != PART_HOST) {
+        icon_size = half * 1.25;
+    }
+    icon_draw_heavy(ui->c, icon, x, y, icon_size, 1.5, ui->theme->ink);
     node_words(ui, x, y + half, name, note);
 }
 

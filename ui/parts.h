@@ -71,8 +71,8 @@ void part_fold(struct ui *ui, double x0, double x1, double y, const char *words)
 double part_fold_height(const struct ui *ui); /* of the band that the fold covers */
 
 enum part_node { PART_HOST, PART_ROUTER, PART_SWITCH }; /* switch: a low box */
-/* Host: rounded square of `size`, router: circle of size * 0.75, switch: size wide, half as high. Name
- * and note stand below. */
+/* Host: rounded square of `size`, router: circle of size * 0.75, switch: size wide, half as high.
+ * Name and note stand below. */
 void part_node(struct ui *ui, double x, double y, double size, enum part_node shape, enum icon icon,
                const char *name, const char *note);
 /* Pill with icon and name on top of a lifeline, centred on (x, y). Returns its box. */

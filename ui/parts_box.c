@@ -15,8 +15,9 @@ void part_state(struct ui *ui, struct rect r, const char *name, enum part_state 
     struct canvas *c = ui->c;
     const struct theme *t = ui->theme;
     double k = ui->k, radius = RADIUS_CONTROL * k, w = 1.4 * k;
-    struct color color = look == STATE_CURRENT ? t->panel : look == STATE_VISITED ? t->ink2
-                                                                                  : t->ink3;
+    struct color color = look == STATE_CURRENT   ? t->panel
+                         : look == STATE_VISITED ? t->ink2
+                                                 : t->ink3;
     canvas_fill_box(c, r, radius, look == STATE_CURRENT ? t->ink : t->panel);
     if (look == STATE_VISITED) {
         canvas_stroke_box(c, r, radius, w, t->ink3);
@@ -65,7 +66,8 @@ static void panel_words(struct ui *ui, struct rect head, const char *title, cons
     }
     double x = head.x + canvas_text(ui->c, bold, head.x, baseline, ALIGN_LEFT, t->ink, title);
     if (note && *note && end - x > 40) {
-        canvas_text_in(ui->c, plain, (struct rect){x + 10 * ui->k, head.y, end - x - 10 * ui->k, head.h},
+        canvas_text_in(ui->c, plain,
+                       (struct rect){x + 10 * ui->k, head.y, end - x - 10 * ui->k, head.h},
                        ALIGN_LEFT, t->ink3, note);
     }
 }
@@ -109,7 +111,8 @@ static struct cell_look cell_look(const struct theme *t, enum part_cell look)
     const struct hue *d = &t->data;
     switch (look) {
     case CELL_ACKED:
-    case CELL_PASSED: return (struct cell_look){d->pale, d->text, d->text, ICON_CHECK, false, false};
+    case CELL_PASSED:
+        return (struct cell_look){d->pale, d->text, d->text, ICON_CHECK, false, false};
     case CELL_SENT: return (struct cell_look){d->fill, d->fill, d->on, ICON_NONE, false, false};
     case CELL_AGAIN:
         return (struct cell_look){t->retx.fill, t->retx.fill, t->retx.on, ICON_NONE, false, true};
@@ -134,7 +137,8 @@ void part_cell(struct ui *ui, struct rect r, enum part_cell look, const char *la
         canvas_fill_circle(c, r.x + r.w / 2, r.y + r.h / 2, 12.8 * k, l.fill);
     }
     canvas_dash_box(c, r, radius,
-                    (struct stroke){.width = w, .on = l.is_dashed ? 4 * k : 0, .off = 3 * k}, l.edge);
+                    (struct stroke){.width = w, .on = l.is_dashed ? 4 * k : 0, .off = 3 * k},
+                    l.edge);
     canvas_text_in(c, (struct font){FACE_SANS_SEMIBOLD, fmax(11, 16 * k)}, r, ALIGN_CENTER, l.text,
                    label);
     if (l.mark != ICON_NONE) {

@@ -35,8 +35,8 @@ static bool is_closing(uint32_t code)
 static bool is_opening(uint32_t code)
 {
     static const uint32_t marks[] = {
-        0xFF08, 0x300C, 0x300E, 0x300A, 0x3008, 0x3010, 0x3014, 0x201C, 0x2018,
-        '(',    '[',    '{',    0xFFE5, '#',    0x00A7,
+        0xFF08, 0x300C, 0x300E, 0x300A, 0x3008, 0x3010, 0x3014, 0x201C,
+        0x2018, '(',    '[',    '{',    0xFFE5, '#',    0x00A7,
     };
     return is_one_of(code, marks, sizeof marks / sizeof *marks);
 }
@@ -73,11 +73,11 @@ struct breaker {
     double limit;
     struct text_line *out;
     size_t count, max;
-    size_t line_at;               /* the line being filled: where it starts, */
-    double width;                 /* how wide it is with all up to now, */
-    size_t end;                   /* where its ink ends, */
+    size_t line_at; /* the line being filled: where it starts, */
+    double width;   /* how wide it is with all up to now, */
+    size_t end;     /* where its ink ends, */
     double end_width;
-    size_t break_at, break_next;  /* the last place to break: end of ink, start of the next line */
+    size_t break_at, break_next;   /* the last place to break: end of ink, start of the next line */
     double break_width, next_from; /* widths up to these two */
     bool has_break;
 };
@@ -97,7 +97,8 @@ static void start_line(struct breaker *b, size_t at)
     b->has_break = false;
 }
 
-/* The code point at `at` does not fit: the line ends at the last place to break, else right here. */
+/* The code point at `at` does not fit: the line ends at the last place to break, else right here.
+ */
 static void wrap(struct breaker *b, size_t at)
 {
     if (!b->has_break) {
@@ -125,8 +126,9 @@ static void note_break(struct breaker *b, size_t at)
 
 static void take(struct breaker *b, uint32_t before, uint32_t code, size_t at, size_t n)
 {
-    double w = code == BOX && b->box_width ? b->box_width[b->box_count++]
-                                           : fonts_slot(b->fonts, b->font.face, code).em * b->font.px;
+    double w = code == BOX && b->box_width
+                   ? b->box_width[b->box_count++]
+                   : fonts_slot(b->fonts, b->font.face, code).em * b->font.px;
     if (at > b->line_at && text_may_break(before, code)) {
         note_break(b, at);
     }
@@ -150,8 +152,8 @@ static void take(struct breaker *b, uint32_t before, uint32_t code, size_t at, s
 size_t text_lines(struct fonts *f, struct font font, const char *s, double width,
                   const double *box_width, struct text_line *out, size_t max)
 {
-    struct breaker b = {.fonts = f, .font = font, .box_width = box_width, .limit = width,
-                        .out = out, .max = max};
+    struct breaker b = {
+        .fonts = f, .font = font, .box_width = box_width, .limit = width, .out = out, .max = max};
     size_t len = strlen(s);
     uint32_t before = ' ', code;
     for (size_t at = 0, n; (n = utf8_next(s + at, len - at, &code)); at += n) {

@@ -22,8 +22,7 @@ static void scroll_bar(struct ui *ui, const char *name, struct rect r, double co
     struct rect thumb = {r.x + r.w - 7, r.y + *scroll / room * way, 6, len};
     char id[64];
     snprintf(id, sizeof id, "%s.bar", name);
-    struct ui_touch t =
-        ui_region_of(ui, ui_name(ui, id), thumb, rect_inset(thumb, -4, 0), false);
+    struct ui_touch t = ui_region_of(ui, ui_name(ui, id), thumb, rect_inset(thumb, -4, 0), false);
     if (t.pressed) {
         ui->active_offset = thumb.y - t.y;
     } else if (t.held) {
@@ -83,7 +82,8 @@ static bool list_row(struct ui *ui, unsigned i, struct rect r, const struct ui_i
     struct ui_touch t = ui_region_of(ui, ui_name(ui, "item"), r, r, false);
     ui_pop(ui);
     if (is_chosen || t.hover) {
-        canvas_fill_box(ui->c, rect_inset(r, 0, 1), RADIUS_CONTROL, is_chosen ? th->marker : th->tint);
+        canvas_fill_box(ui->c, rect_inset(r, 0, 1), RADIUS_CONTROL,
+                        is_chosen ? th->marker : th->tint);
     }
     struct rect in = rect_inset(r, 12 * ui->k, 0);
     struct color color = is_chosen ? th->on_marker : th->ink;

@@ -45,7 +45,9 @@ static bool hear(struct ui *ui, const struct ui_event *e)
         break;
     case UI_LEAVE: in->x = in->y = FAR; break;
     case UI_KEY: in->key = e->key; return true;
-    case UI_TEXT: snprintf(in->text, sizeof in->text, "%.*s", (int)sizeof in->text - 1, e->text); return true;
+    case UI_TEXT:
+        snprintf(in->text, sizeof in->text, "%.*s", (int)sizeof in->text - 1, e->text);
+        return true;
     case UI_DROP:
     case UI_RESIZE:
     case UI_QUIT: break;
@@ -321,7 +323,8 @@ struct ui_touch ui_region(struct ui *ui, const char *name, struct rect r, bool t
     double dx = tab ? fmin(0, (r.w - SIZE_CONTROL) / 2) : 0;
     double dy = tab ? fmin(0, (r.h - SIZE_CONTROL) / 2) : 0;
     struct ui_touch t = ui_region_of(ui, ui_name(ui, name), r, rect_inset(r, dx, dy), tab);
-    if (tab && t.focused && (ui_take_key(ui, UI_KEY_ENTER, 0) || ui_take_key(ui, UI_KEY_SPACE, 0))) {
+    if (tab && t.focused &&
+        (ui_take_key(ui, UI_KEY_ENTER, 0) || ui_take_key(ui, UI_KEY_SPACE, 0))) {
         t.clicked = true;
     }
     return t;
