@@ -3,6 +3,7 @@
  * its own drawing state; what the user asks for through it stands in the scene's wish, and whoever
  * drew it obeys. */
 
+#include "trace/story.h"
 #include "trace/trace.h"
 #include "ui/player.h"
 #include "ui/view/film.h"
@@ -29,6 +30,8 @@ struct scene {
     const struct player *player; /* player->now is now */
     sim_time now;
     uint32_t selected, hovered; /* packet ids, 0: none; hovered of the picture before */
+    const struct story *story;  /* of this trace */
+    uint32_t step;              /* caption step in force, UINT32_MAX: before the first */
     struct wish *wish;
 };
 
@@ -41,6 +44,9 @@ struct view {
 
 /* `area` is the whole panel, frame and title included. */
 extern const struct view view_stage, view_ladder;
+extern const struct view view_machine, view_window, view_inspector;
+/* The caption: step, headline, reason, reference. */
+extern const struct view view_caption;
 /* The transport at the bottom: scrubber, readout, buttons, speed. */
 extern const struct view view_timeline;
 
