@@ -18,11 +18,14 @@ struct rig {
     uint32_t sender, receiver, flow;
 };
 
+static const uint32_t addresses[2] = {10, 11};
+
 static void set_node(struct trace *t, uint32_t i, const char *name, const char *en, const char *zh)
 {
     uint32_t e =
         trace_add_entity(t, &(struct entity){.kind = ENTITY_NODE, .name = name, .node = i});
-    t->nodes[i] = (struct trace_node){.name = name, .label = {en, zh}, .entity = e, .ip = 10 + i};
+    t->nodes[i] = (struct trace_node){
+        .name = name, .label = {en, zh}, .entity = e, .ips = &addresses[i], .ip_count = 1};
 }
 
 static struct rig rig_new(void)

@@ -1,0 +1,172 @@
+/* The caption: which step of the story, what happened, why, and where the standard says so. Packets
+ * in the sentences are drawn as capsules. It stands at the same height in every layout. */
+#include "ui/parts.h"
+#include "ui/view/view.h"
+#include "wire/dissect.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define FADE       0.16 /* seconds */
+#define INLINE_MAX 12   /* capsules in one sentence */
+
+static const struct story_wire wire = {packet_field, packet_label};
+
+struct caption {
+    uint32_t record;
+    double since;
+};
+
+/* A sentence with its capsules; labels are kept here while it is drawn. */
+struct sentence {
+    struct buf text;
+    struct capsule capsules[INLINE_MAX];
+    char labels[INLINE_MAX][24];
+    unsigned count;
+};
+
+static uint32_t take_id(const uint8_t **at, const uint8_t *end)
+{
+    uint32_t id = 0;
+    while (*at < end && **at != 2) {
+        id = id * 10 + (uint32_t)(*(*at)++ - '0');
+    }
+    return id;
+}
+
+static void add_capsule(struct sentence *out, const struct scene *s, uint32_t packet, double alpha)
+{
+    if (out->count == INLINE_MAX) {
+        return;
+    }
+    struct capsule *c = &out->capsules[out->count];
+    *c = view_capsule(s, packet, 22, out->labels[out->count]);
+    c->label = c->label ? c->label : out->labels[out->count];
+    c->motion = (struct point){0, 0};
+    c->tries = c->repeats = 0;
+    c->is_selected = false;
+    c->no_rim = true;
+    c->alpha = alpha;
+    out->count++;
+    buf_str(&out->text, "\xEF\xBF\xBC");
+}
+
+static void sentence_of(const struct scene *s, const struct buf *marked, double alpha,
+                        struct sentence *out)
+{
+    const uint8_t *end = marked->data + marked->len;
+    for (const uint8_t *p = marked->data; p < end; p++) {
+        if (*p == 1) {
+            p++;
+            add_capsule(out, s, take_id(&p, end), alpha);
+        } else {
+            buf_char(&out->text, (char)*p);
+        }
+    }
+}
+
+static double draw_sentence(struct ui *ui, struct sentence *text, struct rect r,
+                            enum type_role role, struct color color, unsigned lines,
+                            bool is_measured)
+{
+    if (text->text.len == 0) {
+        return 0;
+    }
+    return rich_text(ui, r, role, color, buf_cstr(&text->text), text->capsules, text->count, lines,
+                     is_measured);
+}
+
+static void draw_number(struct ui *ui, const struct scene *s, struct rect area)
+{
+    const struct theme *t = ui->theme;
+    struct font big = theme_font(t, TYPE_CLOCK), small = theme_font(t, TYPE_AXIS);
+    double x = area.x + 22 * ui->k, middle = area.y + area.h / 2;
+    char step[16], count[16], of[48];
+    snprintf(step, sizeof step, "%u", s->step == UINT32_MAX ? 0 : s->step + 1);
+    snprintf(count, sizeof count, "%u", s->story ? s->story->count : 0);
+    view_format(ui, of, sizeof of, "caption.of", "n", count, NULL);
+    canvas_fill_box(ui->c,
+                    (struct rect){area.x, area.y + 14 * ui->k, 4 * ui->k, area.h - 28 * ui->k},
+                    2 * ui->k, t->ink);
+    canvas_text(ui->c, big, x, middle - 1 * ui->k, ALIGN_LEFT, t->ink, step);
+    canvas_text(ui->c, small, x, middle + 18 * ui->k, ALIGN_LEFT, t->ink3, of);
+    canvas_vline(ui->c, area.x + 84 * ui->k, area.y + 16 * ui->k, area.y + area.h - 16 * ui->k,
+                 STROKE_BORDER, t->hair);
+}
+
+/* Headline above reason, both together in the middle of r. */
+static void draw_words(struct ui *ui, struct rect r, struct sentence *headline,
+                       struct sentence *reason, double alpha)
+{
+    const struct theme *t = ui->theme;
+    double gap = 3 * ui->k, line = text_line_height(theme_font(t, TYPE_REASON)) * 1.06;
+    double top = draw_sentence(ui, headline, r, TYPE_HEADLINE, t->ink, 2, true);
+    double left = r.h - top - gap;
+    unsigned lines = left < line ? 1 : left < 2 * line ? 1 : 2;
+    double below = draw_sentence(ui, reason, r, TYPE_REASON, t->ink2, lines, true);
+    double all = top + (below > 0 ? gap + below : 0);
+    struct rect at = r;
+    at.y += fmax(0, (r.h - all) / 2);
+    draw_sentence(ui, headline, at, TYPE_HEADLINE, color_fade(t->ink, alpha), 2, false);
+    at.y += top + gap;
+    draw_sentence(ui, reason, at, TYPE_REASON, color_fade(t->ink2, alpha), lines, false);
+}
+
+static double draw_reference(struct ui *ui, struct rect area, const char *reference)
+{
+    if (!reference || ui->k > 1.25) {
+        return 0;
+    }
+    struct rect box = part_tag(ui, area.x + area.w - 16 * ui->k, area.y + 27 * ui->k, ALIGN_RIGHT,
+                               reference, true);
+    ui_region(ui, "reference", box, false);
+    ui_tooltip(ui, ui_word(ui, "caption.reference"), NULL);
+    return box.w + 16 * ui->k;
+}
+
+static void draw_step(struct caption *self, struct ui *ui, const struct scene *s, struct rect r,
+                      uint32_t record)
+{
+    if (self->record != record) {
+        self->record = record;
+        self->since = ui->time;
+    }
+    double alpha = 0.25 + 0.75 * ui_ease(ui, self->since, FADE);
+    struct sentence headline = {0}, reason = {0};
+    struct buf marked = {0};
+    story_headline(s->trace, &wire, record, ui->lang, &marked);
+    sentence_of(s, &marked, alpha, &headline);
+    buf_clear(&marked);
+    story_reason(s->trace, &wire, record, ui->lang, &marked);
+    sentence_of(s, &marked, alpha, &reason);
+    draw_words(ui, r, &headline, &reason, alpha);
+    buf_free(&marked);
+    buf_free(&headline.text);
+    buf_free(&reason.text);
+}
+
+static void draw(void *self, struct ui *ui, const struct scene *s, struct rect area)
+{
+    const struct theme *t = ui->theme;
+    canvas_fill_box(ui->c, area, RADIUS_PANEL, t->panel);
+    canvas_stroke_box(ui->c, area, RADIUS_PANEL, STROKE_BORDER, t->hair);
+    draw_number(ui, s, area);
+    bool has_step = s->story && s->step < s->story->count;
+    uint32_t record = has_step ? s->story->steps[s->step].record : 0;
+    double taken = draw_reference(ui, area, has_step ? story_reference(s->trace, record) : NULL);
+    struct rect r = {area.x + 104 * ui->k, area.y + 8 * ui->k,
+                     area.w - 120 * ui->k - taken - 12 * ui->k, area.h - 16 * ui->k};
+    if (has_step) {
+        draw_step(self, ui, s, r, record);
+        return;
+    }
+    struct sentence headline = {0}, reason = {0};
+    buf_str(&headline.text, s->trace->title[ui->lang] ? s->trace->title[ui->lang] : "");
+    buf_str(&reason.text, ui_word(ui, "caption.start"));
+    draw_words(ui, r, &headline, &reason, 1);
+    buf_free(&headline.text);
+    buf_free(&reason.text);
+}
+
+const struct view view_caption = {
+    .name = "caption", .title_key = "view.caption", .size = sizeof(struct caption), .draw = draw};
