@@ -9,7 +9,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define STALE_SPARED 64u /* as many stale entries are never worth a sweep */
+#define NUMBERS      (1u << 30) /* of each kind: what a heap entry has room for; 32 GB of events */
+#define STALE_SPARED 64u        /* as many stale entries are never worth a sweep */
 
 enum kind { CELL, LINE, TIMER }; /* the low two bits of a heap entry's ref; above is the number */
 
@@ -61,6 +62,7 @@ static uint32_t number_of(const struct heap_entry *e)
 /* `items` made large enough for [0] (never used) to [count]. */
 static void *with_room(void *items, uint32_t count, uint32_t *capacity, size_t size)
 {
+    assert(count < NUMBERS);
     if (count < *capacity) {
         return items;
     }
