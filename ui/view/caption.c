@@ -145,7 +145,7 @@ static void draw_step(struct caption *self, struct ui *ui, const struct scene *s
     buf_free(&reason.text);
 }
 
-static void draw(void *self, struct ui *ui, const struct scene *s, struct rect area)
+static void draw_caption(void *self, struct ui *ui, const struct scene *s, struct rect area)
 {
     const struct theme *t = ui->theme;
     canvas_fill_box(ui->c, area, RADIUS_PANEL, t->panel);
@@ -168,5 +168,7 @@ static void draw(void *self, struct ui *ui, const struct scene *s, struct rect a
     buf_free(&reason.text);
 }
 
-const struct view view_caption = {
-    .name = "caption", .title_key = "view.caption", .size = sizeof(struct caption), .draw = draw};
+const struct view view_caption = {.name = "caption",
+                                  .title_key = "view.caption",
+                                  .size = sizeof(struct caption),
+                                  .draw = draw_caption};
