@@ -46,6 +46,18 @@ static uint8_t byte_at(const struct stream *s, uint64_t i)
     return (uint8_t)(hash_mix(s->key, i / 8) >> (i % 8 * 8));
 }
 
+/* The same bytes as byte_at, with one hash for eight of them. */
+static void generate(uint64_t key, uint64_t at, uint32_t len, uint8_t *to)
+{
+    uint64_t word = hash_mix(key, at / 8);
+    for (uint32_t i = 0; i < len; i++, at++) {
+        if (at % 8 == 0) {
+            word = hash_mix(key, at / 8);
+        }
+        to[i] = (uint8_t)(word >> (at % 8 * 8));
+    }
+}
+
 void span_read(const struct streams *s, struct span span, struct buf *out)
 {
     if (span.len == 0) {
@@ -53,6 +65,10 @@ void span_read(const struct streams *s, struct span span, struct buf *out)
     }
     const struct stream *stream = &s->list[span.stream];
     uint8_t *to = buf_extend(out, span.len);
+    if (!stream->bytes) {
+        generate(stream->key, span.at, span.len, to);
+        return;
+    }
     for (uint32_t i = 0; i < span.len; i++) {
         to[i] = byte_at(stream, span.at + i);
     }

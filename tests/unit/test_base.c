@@ -322,6 +322,8 @@ START_TEST(a_stream_gives_the_same_bytes_by_offset)
     uint64_t word = hash_mix(99, 1);
     ck_assert_uint_eq(whole.data[8], word & 255);
     ck_assert_uint_eq(whole.data[15], word >> 56);
+    ck_assert(span_equal(&s, (struct span){13, pattern, 30},
+                         (struct span){0, stream_add_bytes(&s, bytes_of(part.data, 30)), 30}));
     ck_assert(span_equal(&s, (struct span){5, pattern, 50}, (struct span){5, twin, 50}));
     ck_assert(!span_equal(&s, (struct span){5, pattern, 50}, (struct span){6, twin, 50}));
     ck_assert(!span_equal(&s, (struct span){5, pattern, 50}, (struct span){5, other, 50}));
