@@ -1,0 +1,643 @@
+/* Packets to bytes and back, their names, and what the inspector is told. */
+#include "wire/dissect.h"
+
+#include "base/draw.h"
+#include "base/words.h"
+#include "wire/arq.h"
+#include "wire/eth.h"
+#include "wire/icmp.h"
+#include "wire/ipv4.h"
+#include "wire/notation.h"
+#include "wire/tcp.h"
+#include "wire/udp.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS(table) (int)(sizeof(table) / sizeof *(table))
+
+static const struct net net = {.from = {0x0a000209, 80}, .to = {0x0a000105, 49152}, .df = true};
+
+/* A packet from its notation; the payload comes from a stream of pattern. Owned by the caller. */
+struct sample {
+    struct packet_view view;
+    struct streams streams;
+    struct buf head, wire;
+    enum link_form form;
+};
+
+static void sample_make(struct sample *s, const char *text)
+{
+    struct err err = {0};
+    struct notation n;
+    *s = (struct sample){0};
+    ck_assert_msg(notation_parse(text, (struct notation_style){0}, &n, &err), "%s", text);
+    n.tcp.from = 80;
+    n.tcp.to = 49152;
+    notation_head(&n, &s->head);
+    s->view = (struct packet_view){.proto = notation_proto(&n),
+                                   .net = net,
+                                   .ip_id = 7,
+                                   .head = bytes_of(s->head.data, s->head.len),
+                                   .streams = &s->streams};
+    s->view.body = (struct span){11, stream_add_pattern(&s->streams, 99), n.len};
+    s->form = proto_carrier(s->view.proto) == CARRIER_LINK ? LINK_FORM_FRAME : LINK_FORM_IP;
+    packet_build(&s->view, &s->wire);
+    err_free(&err);
+}
+
+static void sample_free(struct sample *s)
+{
+    buf_free(&s->head);
+    buf_free(&s->wire);
+    streams_free(&s->streams);
+}
+
+static struct bytes wire_of(const struct sample *s)
+{
+    return bytes_of(s->wire.data, s->wire.len);
+}
+
+static const char *const samples[] = {
+    "udp 80>49152 len 13",
+    "udp 80>49152",
+    "DATA 3 ch 2 len 21",
+    "ACK 65535",
+    "NAK 2",
+    "S 1000:1000 win 64240 mss 1460 wscale 7 sackOK ts 5:0",
+    "P. 5001:5020 ack 1001 win 9 sack 1:2,3:4,5:6",
+    "icmp ECHO id 1 seq 2 len 5",
+};
+
+/* The SYN+ACK that the drawings show: 10.0.2.9:80 to 10.0.1.5:49152, one router behind it.
+ * IPv4: 4500 + 0034 + 4000 + 3f06 + 0a00 + 0209 + 0a00 + 0105 = db48, complement 24b7.
+ * TCP: pseudo header 0a00 + 0209 + 0a00 + 0105 + 0006 + 0020 = 1734; header 0050 + c000 + 1388 +
+ * 03e9
+ * + 8012 + faf0 = 252c3; options 0204 + 05b4 + 0103 + 0307 + 0101 + 0402 = 10c5; together 27abc,
+ * folded 7abe, complement 8541. */
+static const uint8_t synack[] = {
+    0x45, 0x00, 0x00, 0x34, 0x00, 0x00, 0x40, 0x00, 0x3f, 0x06, 0x24, 0xb7, 0x0a,
+    0x00, 0x02, 0x09, 0x0a, 0x00, 0x01, 0x05, 0x00, 0x50, 0xc0, 0x00, 0x00, 0x00,
+    0x13, 0x88, 0x00, 0x00, 0x03, 0xe9, 0x80, 0x12, 0xfa, 0xf0, 0x85, 0x41, 0x00,
+    0x00, 0x02, 0x04, 0x05, 0xb4, 0x01, 0x03, 0x03, 0x07, 0x01, 0x01, 0x04, 0x02,
+};
+
+START_TEST(a_syn_ack_is_built_to_the_byte)
+{
+    struct sample s;
+    sample_make(&s, "S. 5000:5000 ack 1001 win 64240 mss 1460 wscale 7 sackOK");
+    s.view.net.ttl = 63;
+    s.view.ip_id = 0;
+    buf_clear(&s.wire);
+    packet_build(&s.view, &s.wire);
+    ck_assert_uint_eq(s.wire.len, sizeof synack);
+    ck_assert_mem_eq(s.wire.data, synack, sizeof synack);
+    ck_assert_uint_eq(packet_size(&s.view), sizeof synack);
+    sample_free(&s);
+}
+END_TEST
+
+START_TEST(a_syn_ack_is_read_back)
+{
+    struct packet_view p;
+    struct bytes payload;
+    struct bytes wire = bytes_of(synack, sizeof synack);
+    ck_assert_int_eq(packet_parse(wire, LINK_FORM_IP, &p, &payload), PACKET_INTACT);
+    ck_assert_str_eq(p.proto, "tcp");
+    ck_assert_uint_eq(p.net.from.ip, 0x0a000209);
+    ck_assert_uint_eq(p.net.to.ip, 0x0a000105);
+    ck_assert_uint_eq(p.net.from.port, 80);
+    ck_assert_uint_eq(p.net.to.port, 49152);
+    ck_assert_uint_eq(p.net.ttl, 63);
+    ck_assert(p.net.df);
+    ck_assert_ptr_eq(p.head.data, synack + 20);
+    ck_assert_uint_eq(p.head.len, 32);
+    ck_assert_uint_eq(payload.len, 0);
+}
+END_TEST
+
+static void tell(const struct dissection *d, struct buf *out)
+{
+    for (unsigned i = 0; i < d->layer_count; i++) {
+        const struct layer *l = &d->layers[i];
+        buf_printf(out, "%s %u+%u%s\n", l->proto, l->at, l->len, l->is_damaged ? " damaged" : "");
+        for (unsigned k = l->first; k < l->first + (unsigned)l->count; k++) {
+            const struct field *f = &d->fields[k];
+            buf_printf(out, "  %s %u+%u %" PRIu64 "%s%s\n", f->name, f->bit, f->bits, f->value,
+                       f->text[0] ? " " : "", f->text);
+        }
+    }
+}
+
+/* What the inspector shows for `wire`, as text. */
+static void expect_dissection(struct bytes wire, enum link_form form, const char *want)
+{
+    struct dissection d;
+    struct buf out = {0};
+    dissect(wire, form, &d);
+    tell(&d, &out);
+    ck_assert_str_eq(buf_cstr(&out), want);
+    buf_free(&out);
+}
+
+START_TEST(a_syn_ack_is_shown_field_by_field)
+{
+    expect_dissection(bytes_of(synack, sizeof synack), LINK_FORM_IP,
+                      "ipv4 0+20\n"
+                      "  version 0+4 4\n"
+                      "  header_len 4+4 5 5 × 4 B\n"
+                      "  dscp 8+6 0\n"
+                      "  ecn 14+2 0 Not-ECT\n"
+                      "  total_len 16+16 52\n"
+                      "  id 32+16 0\n"
+                      "  reserved 48+1 0\n"
+                      "  df 49+1 1\n"
+                      "  mf 50+1 0\n"
+                      "  offset 51+13 0\n"
+                      "  ttl 64+8 63\n"
+                      "  protocol 72+8 6 TCP\n"
+                      "  checksum 80+16 9399\n"
+                      "  from 96+32 167772681 10.0.2.9\n"
+                      "  to 128+32 167772421 10.0.1.5\n"
+                      "tcp 20+32\n"
+                      "  src_port 0+16 80\n"
+                      "  dst_port 16+16 49152\n"
+                      "  seq 32+32 5000\n"
+                      "  ack 64+32 1001\n"
+                      "  offset 96+4 8 8 × 4 B\n"
+                      "  reserved 100+4 0\n"
+                      "  cwr 104+1 0\n"
+                      "  ece 105+1 0\n"
+                      "  urg 106+1 0\n"
+                      "  ack_flag 107+1 1\n"
+                      "  psh 108+1 0\n"
+                      "  rst 109+1 0\n"
+                      "  syn 110+1 1\n"
+                      "  fin 111+1 0\n"
+                      "  win 112+16 64240\n"
+                      "  checksum 128+16 34113\n"
+                      "  urgent 144+16 0\n"
+                      "  options 160+96 0 MSS 1460 · WS 7 · SACK permitted\n"
+                      "tcp-options 40+12\n"
+                      "  mss 0+32 1460\n"
+                      "  nop 32+8 1\n"
+                      "  wscale 40+24 7\n"
+                      "  nop 64+8 1\n"
+                      "  nop 72+8 1\n"
+                      "  sack_ok 80+16 1\n");
+}
+END_TEST
+
+/* Options: timestamps, a SACK block, an unknown option, end, a byte behind it; 24 bytes. */
+START_TEST(options_of_every_kind_are_shown)
+{
+    static const uint8_t options[] = {8, 10, 0, 0, 0, 5, 0, 0, 0,   6, 5, 10,
+                                      0, 0,  0, 1, 0, 0, 0, 2, 254, 2, 0, 9};
+    uint8_t packet[IPV4_HEADER + TCP_HEADER + sizeof options] = {0};
+    struct ipv4 ip = {.total_len = sizeof packet, .protocol = IP_TCP, .from = 1, .to = 2};
+    ipv4_encode(&ip, packet);
+    packet[IPV4_HEADER + 12] = 11 << 4;
+    memcpy(packet + IPV4_HEADER + TCP_HEADER, options, sizeof options);
+    tcp_seal(packet + IPV4_HEADER, TCP_HEADER + sizeof options,
+             &(struct net){.from.ip = 1, .to.ip = 2});
+    struct dissection d;
+    dissect(bytes_of(packet, sizeof packet), LINK_FORM_IP, &d);
+    d.layers[0] = d.layers[2];
+    d.layer_count = 1;
+    struct buf out = {0};
+    tell(&d, &out);
+    ck_assert_str_eq(buf_cstr(&out), "tcp-options 40+24\n"
+                                     "  ts_val 0+48 5\n"
+                                     "  ts_ecr 48+32 6\n"
+                                     "  sack 80+80 1 1:2\n"
+                                     "  unknown 160+16 254\n"
+                                     "  end 176+8 0\n"
+                                     "  rest 184+8 0\n");
+    buf_free(&out);
+}
+END_TEST
+
+START_TEST(an_arq_frame_is_shown_with_its_crc)
+{
+    struct sample s;
+    char want[400];
+    sample_make(&s, "DATA 3 ch 2 len 21");
+    s.wire.data[8] ^= 1;
+    snprintf(want, sizeof want,
+             "arq 0+8 damaged\n  kind 0+8 1 DATA\n  reserved 8+4 0\n  channel 12+4 2\n"
+             "  number 16+16 3\n  crc 32+32 %" PRIu32 "\npayload 8+21\n",
+             get_u32(s.wire.data + 4));
+    expect_dissection(wire_of(&s), LINK_FORM_FRAME, want);
+    sample_free(&s);
+}
+END_TEST
+
+/* A router's answer to a datagram: what it quotes is told as layers too, 8 bytes of UDP. */
+START_TEST(an_icmp_error_is_shown_with_its_quote)
+{
+    struct sample s;
+    struct buf head = {0}, wire = {0}, out = {0};
+    struct dissection d;
+    sample_make(&s, "udp 80>49152 len 13");
+    icmp_error(ICMP_TIME_EXCEEDED, 0, 0, wire_of(&s), &head);
+    struct packet_view p = {.proto = "icmp", .net = net, .head = bytes_of(head.data, head.len)};
+    packet_build(&p, &wire);
+    dissect(bytes_of(wire.data, wire.len), LINK_FORM_IP, &d);
+    ck_assert_uint_eq(d.layer_count, 4);
+    ck_assert_str_eq(d.layers[1].proto, "icmp");
+    ck_assert_uint_eq(d.layers[1].at, 20);
+    ck_assert_uint_eq(d.layers[1].len, 8);
+    ck_assert_uint_eq(d.layers[2].at, 28);
+    ck_assert_str_eq(d.layers[3].proto, "udp");
+    ck_assert_uint_eq(d.layers[3].at, 48);
+    ck_assert_uint_eq(d.layers[3].count, 4);
+    ck_assert(!d.layers[1].is_damaged && !d.layers[2].is_damaged && !d.layers[3].is_damaged);
+    ck_assert_str_eq(d.fields[d.layers[1].first].text, "TIME-EXCEEDED");
+    struct bytes payload;
+    ck_assert_int_eq(packet_parse(bytes_of(wire.data, wire.len), LINK_FORM_IP, &p, &payload),
+                     PACKET_INTACT);
+    ck_assert_uint_eq(p.head.len, 36);
+    ck_assert_uint_eq(icmp_quote(p.head).len, 28);
+    buf_free(&head);
+    buf_free(&wire);
+    buf_free(&out);
+    sample_free(&s);
+}
+END_TEST
+
+START_TEST(a_packet_comes_back_as_it_went)
+{
+    struct sample s;
+    struct packet_view p;
+    struct bytes payload;
+    struct buf body = {0};
+    sample_make(&s, samples[_i]);
+    ck_assert_uint_eq(packet_size(&s.view), s.wire.len);
+    ck_assert_int_eq(packet_parse(wire_of(&s), s.form, &p, &payload), PACKET_INTACT);
+    ck_assert_str_eq(p.proto, s.view.proto);
+    ck_assert_uint_eq(p.head.len, s.head.len);
+    span_read(&s.streams, s.view.body, &body);
+    ck_assert(bytes_equal(payload, bytes_of(body.data, body.len)));
+    struct buf first = {0}, second = {0};
+    struct notation_style style = {.window = true, .options = true};
+    notation_packet(s.view.proto, s.view.head, s.view.body.len, style, &first);
+    notation_packet(p.proto, p.head, (uint32_t)payload.len, style, &second);
+    ck_assert_str_eq(buf_cstr(&first), buf_cstr(&second));
+    buf_free(&first);
+    buf_free(&second);
+    buf_free(&body);
+    sample_free(&s);
+}
+END_TEST
+
+START_TEST(every_flipped_bit_is_found)
+{
+    struct sample s;
+    struct packet_view p;
+    struct bytes payload;
+    sample_make(&s, samples[_i]);
+    for (size_t bit = 0; bit < s.wire.len * 8; bit++) {
+        s.wire.data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+        ck_assert_msg(packet_parse(wire_of(&s), s.form, &p, &payload) != PACKET_INTACT,
+                      "%s, bit %zu", samples[_i], bit);
+        s.wire.data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+    }
+    ck_assert_int_eq(packet_parse(wire_of(&s), s.form, &p, &payload), PACKET_INTACT);
+    sample_free(&s);
+}
+END_TEST
+
+/* A flipped bit is told as a failed checksum wherever the packet can still be told apart:
+ * everywhere but in IPv4's version and header length. */
+START_TEST(a_flipped_bit_is_damage_not_nonsense)
+{
+    struct sample s;
+    struct packet_view p;
+    struct bytes payload;
+    sample_make(&s, samples[_i]);
+    for (size_t bit = s.form == LINK_FORM_IP ? 8 : 0; bit < s.wire.len * 8; bit++) {
+        s.wire.data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+        ck_assert_msg(packet_parse(wire_of(&s), s.form, &p, &payload) == PACKET_DAMAGED,
+                      "%s, bit %zu", samples[_i], bit);
+        ck_assert_ptr_nonnull(p.proto);
+        s.wire.data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+    }
+    sample_free(&s);
+}
+END_TEST
+
+/* All that a dissection says lies within the packet. */
+static void check_bounds(const struct dissection *d, size_t len)
+{
+    for (unsigned i = 0; i < d->layer_count; i++) {
+        const struct layer *l = &d->layers[i];
+        ck_assert_uint_le(l->at, len);
+        ck_assert_uint_le(l->len, len - l->at);
+        for (unsigned k = l->first; k < l->first + (unsigned)l->count; k++) {
+            ck_assert_uint_le(d->fields[k].bit + d->fields[k].bits, l->len * 8);
+            ck_assert_uint_lt(strlen(d->fields[k].text), sizeof d->fields[k].text);
+        }
+    }
+}
+
+/* In memory of exactly its length, so that a sanitizer sees the first byte read behind it. */
+static enum packet_state judge(const uint8_t *data, size_t len, enum link_form form)
+{
+    struct packet_view p;
+    struct bytes payload;
+    struct dissection d;
+    uint8_t *exact = malloc(len ? len : 1);
+    memcpy(exact, data, len);
+    dissect(bytes_of(exact, len), form, &d);
+    check_bounds(&d, len);
+    enum packet_state state = packet_parse(bytes_of(exact, len), form, &p, &payload);
+    if (state != PACKET_MALFORMED) {
+        char label[24];
+        int64_t value;
+        packet_label(p.proto, p.head, (uint32_t)payload.len, label);
+        packet_kind(p.proto, p.head, (uint32_t)payload.len);
+        for (const char *const *f = packet_field_names(p.proto); *f; f++) {
+            packet_field(p.proto, p.head, *f, &value);
+        }
+    }
+    free(exact);
+    return state;
+}
+
+START_TEST(a_packet_cut_short_is_refused_at_every_length)
+{
+    struct sample s;
+    sample_make(&s, samples[_i]);
+    for (size_t len = 0; len < s.wire.len; len++) {
+        ck_assert_int_ne(judge(s.wire.data, len, s.form), PACKET_INTACT);
+    }
+    ck_assert_int_eq(judge(s.wire.data, s.wire.len, s.form), PACKET_INTACT);
+    sample_free(&s);
+}
+END_TEST
+
+/* Random bytes, and random changes of good packets whose checks are then made right. */
+START_TEST(no_bytes_are_read_past_their_end)
+{
+    struct dice d = dice_make(3, "dissect");
+    uint8_t data[96];
+    for (uint32_t n = 0; n < 20000; n++) {
+        for (unsigned i = 0; i < sizeof data; i++) {
+            data[i] = (uint8_t)draw(&d, 1, n * 128 + i);
+        }
+        if (n % 4) {
+            data[0] = (uint8_t)(0x45 + (n % 3 == 0));
+            data[9] = n % 4 == 1 ? IP_TCP : n % 4 == 2 ? IP_ICMP : IP_UDP;
+            data[6] = data[7] = 0;
+        }
+        judge(data, draw(&d, 2, n) % sizeof data, (enum link_form)(n % 3));
+    }
+}
+END_TEST
+
+START_TEST(padding_of_an_ethernet_frame_is_no_payload)
+{
+    struct sample s;
+    struct buf frame = {0};
+    struct packet_view p;
+    struct bytes payload;
+    struct dissection d;
+    struct eth h = {{2, 0, 0, 0, 0, 2}, {2, 0, 0, 0, 0, 1}, ETHERTYPE_IPV4};
+    sample_make(&s, "udp 80>49152 len 13");
+    eth_build(&h, wire_of(&s), &frame);
+    ck_assert_uint_eq(frame.len, 60);
+    struct bytes wire = bytes_of(frame.data, frame.len);
+    ck_assert_int_eq(packet_parse(wire, LINK_FORM_ETHERNET, &p, &payload), PACKET_INTACT);
+    ck_assert_uint_eq(payload.len, 13);
+    dissect(wire, LINK_FORM_ETHERNET, &d);
+    ck_assert_uint_eq(d.layer_count, 4);
+    ck_assert_str_eq(d.layers[0].proto, "eth");
+    ck_assert_str_eq(d.fields[0].text, "02:00:00:00:00:02");
+    ck_assert_uint_eq(d.layers[3].len, 13);
+    buf_free(&frame);
+    sample_free(&s);
+}
+END_TEST
+
+/* Neither the first piece nor a later one has a transport header that could be judged. */
+START_TEST(a_fragment_is_ipv4_whatever_it_carries)
+{
+    uint8_t wire[IPV4_HEADER + 8] = {0};
+    struct packet_view p;
+    struct bytes payload;
+    struct ipv4 h = {
+        .total_len = sizeof wire, .protocol = IP_UDP, .mf = _i == 0, .offset = _i ? 8 : 0};
+    ipv4_encode(&h, wire);
+    ck_assert_int_eq(packet_parse(bytes_of(wire, sizeof wire), LINK_FORM_IP, &p, &payload),
+                     PACKET_INTACT);
+    ck_assert_str_eq(p.proto, "ipv4");
+    ck_assert_str_eq(packet_is(p.proto, p.head, 8), "FRAGMENT");
+    ck_assert_uint_eq(payload.len, 8);
+}
+END_TEST
+
+START_TEST(a_raw_packet_stands_as_it_is)
+{
+    struct packet_view p = {.proto = "tcp", .is_raw = true, .head = bytes_of(synack, 45)};
+    struct buf out = {0};
+    packet_build(&p, &out);
+    ck_assert_uint_eq(packet_size(&p), 45);
+    ck_assert(bytes_equal(bytes_of(out.data, out.len), p.head));
+    buf_free(&out);
+}
+END_TEST
+
+START_TEST(payload_without_streams_is_zero)
+{
+    uint8_t head[ARQ_HEADER];
+    arq_encode(&(struct arq_frame){ARQ_DATA, 0, 1}, head);
+    struct packet_view p = {.proto = "arq", .head = bytes_of(head, 8), .body = {0, 3, 4}};
+    struct buf out = {0};
+    packet_build(&p, &out);
+    ck_assert_uint_eq(out.len, 12);
+    ck_assert_mem_eq(out.data + 8, "\0\0\0\0", 4);
+    buf_free(&out);
+}
+END_TEST
+
+static const struct {
+    const char *text, *is, *label;
+    enum packet_kind kind;
+} named[] = {
+    {"S 0:0", "SYN", "SYN", PACKET_CONTROL},
+    {"S. 0:0 ack 1", "SYN+ACK", "SYN ACK", PACKET_CONTROL},
+    {". 1:1 ack 1", "ACK", "ACK", PACKET_ACK},
+    {". 1:2 ack 1", "DATA", "DATA", PACKET_DATA},
+    {"P 1:2", "DATA", "DATA", PACKET_DATA},
+    {"F. 1:1 ack 1", "FIN", "FIN", PACKET_CONTROL},
+    {"F. 1:9 ack 1", "FIN", "FIN", PACKET_CONTROL},
+    {"S. 0:9 ack 1", "SYN+ACK", "SYN ACK", PACKET_CONTROL},
+    {"SF. 0:0 ack 1", "SYN+ACK", "SYN ACK", PACKET_CONTROL},
+    {"SF 0:0", "SYN", "SYN", PACKET_CONTROL},
+    {"R 1:1", "RST", "RST", PACKET_RESET},
+    {"SFR. 1:9", "RST", "RST", PACKET_RESET},
+    {"- 1:1", "EMPTY", "EMPTY", PACKET_ACK},
+    {"P 1:1", "EMPTY", "EMPTY", PACKET_ACK},
+    {"DATA 3 len 9", "DATA", "3", PACKET_DATA},
+    {"DATA 65535", "DATA", "65535", PACKET_DATA},
+    {"ACK 4", "ACK", "ACK 4", PACKET_ACK},
+    {"NAK 2", "NAK", "NAK 2", PACKET_RESET},
+    {"udp 1>2 len 1", "DATA", "DATA", PACKET_DATA},
+    {"icmp ECHO id 1 seq 1", "ECHO", "ECHO", PACKET_CONTROL},
+    {"icmp ECHO-REPLY id 1 seq 1", "ECHO-REPLY", "ECHO-REPLY", PACKET_CONTROL},
+    {"icmp UNREACHABLE port", "UNREACHABLE", "UNREACHABLE", PACKET_RESET},
+    {"icmp TOO-BIG mtu 9", "TOO-BIG", "TOO-BIG", PACKET_RESET},
+    {"icmp TIME-EXCEEDED", "TIME-EXCEEDED", "TIME-EXCEEDED", PACKET_RESET},
+};
+
+START_TEST(a_packet_has_its_short_name)
+{
+    struct sample s;
+    char label[24];
+    sample_make(&s, named[_i].text);
+    uint32_t len = s.view.body.len;
+    const char *is = packet_is(s.view.proto, s.view.head, len);
+    ck_assert_str_eq(is, named[_i].is);
+    ck_assert_str_eq(packet_label(s.view.proto, s.view.head, len, label), named[_i].label);
+    ck_assert_int_eq(packet_kind(s.view.proto, s.view.head, len), named[_i].kind);
+    bool listed = false;
+    for (const char *const *n = packet_is_names(); *n; n++) {
+        listed = listed || strcmp(*n, is) == 0;
+    }
+    ck_assert(listed);
+    sample_free(&s);
+}
+END_TEST
+
+static const struct {
+    const char *text, *field;
+    int64_t value; /* -1: not there */
+} field_rows[] = {
+    {"S. 5000:5000 ack 7 win 9 mss 1460", "seq", 5000},
+    {"S. 5000:5000 ack 7 win 9 mss 1460", "ack", 7},
+    {"S. 5000:5000 ack 7 win 9 mss 1460", "flags", TCP_SYN | TCP_ACK},
+    {"S. 5000:5000 ack 7 win 9 mss 1460", "win", 9},
+    {"S. 5000:5000 ack 7 win 9 mss 1460", "mss", 1460},
+    {"S. 5000:5000 ack 7 win 9 mss 1460", "wscale", -1},
+    {"S 0:0 wscale 7 sackOK ts 8:9", "wscale", 7},
+    {"S 0:0 wscale 7 sackOK ts 8:9", "sack_ok", 1},
+    {"S 0:0 wscale 7 sackOK ts 8:9", "ts_val", 8},
+    {"S 0:0 wscale 7 sackOK ts 8:9", "ts_ecr", 9},
+    {"S 0:0", "src_port", 80},
+    {"S 0:0", "number", -1},
+    {"DATA 3 ch 2", "number", 3},
+    {"DATA 3 ch 2", "channel", 2},
+    {"DATA 3 ch 2", "kind", ARQ_DATA},
+    {"DATA 3 ch 2", "seq", -1},
+    {"udp 53>9 len 5", "dst_port", 9},
+    {"udp 53>9 len 5", "length", 13},
+    {"icmp ECHO id 1 seq 2", "number", 2},
+    {"icmp ECHO id 1 seq 2", "mtu", -1},
+    {"icmp TOO-BIG mtu 1400", "mtu", 1400},
+    {"icmp UNREACHABLE port", "code", 3},
+};
+
+START_TEST(a_field_is_found_by_its_name)
+{
+    struct sample s;
+    int64_t value = 0;
+    sample_make(&s, field_rows[_i].text);
+    bool found = packet_field(s.view.proto, s.view.head, field_rows[_i].field, &value);
+    ck_assert_int_eq(found ? value : -1, field_rows[_i].value);
+    sample_free(&s);
+}
+END_TEST
+
+START_TEST(unknown_formats_have_no_answers)
+{
+    int64_t value;
+    char label[24];
+    struct bytes none = {0};
+    ck_assert(!proto_known("xyz") && !proto_known(NULL) && proto_known("tcp"));
+    ck_assert_int_eq(proto_carrier("xyz"), CARRIER_NONE);
+    ck_assert_int_eq(proto_carrier("arq"), CARRIER_LINK);
+    ck_assert_int_eq(proto_carrier("udp"), CARRIER_IP);
+    ck_assert_str_eq(packet_is("xyz", none, 0), "?");
+    ck_assert_str_eq(packet_label("xyz", none, 0, label), "?");
+    ck_assert(!packet_field("xyz", none, "seq", &value));
+    ck_assert_ptr_null(*packet_field_names("xyz"));
+    for (const char *const *p = proto_names(); *p; p++) {
+        ck_assert(proto_known(*p));
+    }
+}
+END_TEST
+
+static void check_words(const struct dissection *d)
+{
+    char key[96];
+    for (unsigned i = 0; i < d->layer_count; i++) {
+        const struct layer *l = &d->layers[i];
+        snprintf(key, sizeof key, "proto.%s", l->proto);
+        ck_assert_msg(word_find(LANG_EN, key) && word_find(LANG_ZH, key), "%s", key);
+        for (unsigned k = l->first; k < l->first + (unsigned)l->count; k++) {
+            snprintf(key, sizeof key, "field.%s.%s", l->proto, d->fields[k].name);
+            ck_assert_msg(word_find(LANG_EN, key) && word_find(LANG_ZH, key), "%s", key);
+            strcat(key, ".about");
+            ck_assert_msg(word_find(LANG_EN, key) && word_find(LANG_ZH, key), "%s", key);
+        }
+    }
+}
+
+START_TEST(every_field_has_its_words)
+{
+    struct sample s;
+    struct dissection d;
+    sample_make(&s, named[_i].text);
+    dissect(wire_of(&s), s.form, &d);
+    check_words(&d);
+    dissect(wire_of(&s), LINK_FORM_ETHERNET, &d);
+    check_words(&d);
+    sample_free(&s);
+}
+END_TEST
+
+static TCase *bytes_case(void)
+{
+    TCase *tc = tcase_create("bytes");
+    tcase_add_test(tc, a_syn_ack_is_built_to_the_byte);
+    tcase_add_test(tc, a_syn_ack_is_read_back);
+    tcase_add_loop_test(tc, a_packet_comes_back_as_it_went, 0, ROWS(samples));
+    tcase_add_loop_test(tc, every_flipped_bit_is_found, 0, ROWS(samples));
+    tcase_add_loop_test(tc, a_flipped_bit_is_damage_not_nonsense, 0, ROWS(samples));
+    tcase_add_loop_test(tc, a_packet_cut_short_is_refused_at_every_length, 0, ROWS(samples));
+    tcase_add_test(tc, no_bytes_are_read_past_their_end);
+    tcase_add_test(tc, padding_of_an_ethernet_frame_is_no_payload);
+    tcase_add_loop_test(tc, a_fragment_is_ipv4_whatever_it_carries, 0, 2);
+    tcase_add_test(tc, a_raw_packet_stands_as_it_is);
+    tcase_add_test(tc, payload_without_streams_is_zero);
+    return tc;
+}
+
+static TCase *names_case(void)
+{
+    TCase *tc = tcase_create("names");
+    tcase_add_test(tc, a_syn_ack_is_shown_field_by_field);
+    tcase_add_test(tc, options_of_every_kind_are_shown);
+    tcase_add_test(tc, an_arq_frame_is_shown_with_its_crc);
+    tcase_add_test(tc, an_icmp_error_is_shown_with_its_quote);
+    tcase_add_loop_test(tc, a_packet_has_its_short_name, 0, ROWS(named));
+    tcase_add_loop_test(tc, a_field_is_found_by_its_name, 0, ROWS(field_rows));
+    tcase_add_test(tc, unknown_formats_have_no_answers);
+    tcase_add_loop_test(tc, every_field_has_its_words, 0, ROWS(named));
+    return tc;
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("dissect");
+    suite_add_tcase(suite, bytes_case());
+    suite_add_tcase(suite, names_case());
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
