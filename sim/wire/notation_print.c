@@ -108,9 +108,9 @@ static void print_icmp(const struct notation *n, struct buf *out)
 
 void notation_print(const struct notation *n, struct notation_style style, struct buf *out)
 {
-    char time[32];
+    char seconds[32];
     if (n->has_time) {
-        buf_printf(out, "%s ", time_print(n->at, time));
+        buf_printf(out, "%s ", time_print(n->at, seconds));
     }
     if (n->from[0]) {
         buf_printf(out, "%s>%s ", n->from, n->to);
