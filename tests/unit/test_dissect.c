@@ -1,15 +1,11 @@
-/* Packets to bytes and back, their names, and what the inspector is told. */
-#include "wire/dissect.h"
+/* What a packet is called and what the inspector is told of it. */
+#include "wire_sample.h"
 
-#include "base/draw.h"
 #include "base/words.h"
 #include "wire/arq.h"
-#include "wire/eth.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
-#include "wire/notation.h"
 #include "wire/tcp.h"
-#include "wire/udp.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -18,106 +14,6 @@
 #include <string.h>
 
 #define ROWS(table) (int)(sizeof(table) / sizeof *(table))
-
-static const struct net net = {.from = {0x0a000209, 80}, .to = {0x0a000105, 49152}, .df = true};
-
-/* A packet from its notation; the payload comes from a stream of pattern. Owned by the caller. */
-struct sample {
-    struct packet_view view;
-    struct streams streams;
-    struct buf head, wire;
-    enum link_form form;
-};
-
-static void sample_make(struct sample *s, const char *text)
-{
-    struct err err = {0};
-    struct notation n;
-    *s = (struct sample){0};
-    ck_assert_msg(notation_parse(text, (struct notation_style){0}, &n, &err), "%s", text);
-    n.tcp.from = 80;
-    n.tcp.to = 49152;
-    notation_head(&n, &s->head);
-    s->view = (struct packet_view){.proto = notation_proto(&n),
-                                   .net = net,
-                                   .ip_id = 7,
-                                   .head = bytes_of(s->head.data, s->head.len),
-                                   .streams = &s->streams};
-    s->view.body = (struct span){11, stream_add_pattern(&s->streams, 99), n.len};
-    s->form = proto_carrier(s->view.proto) == CARRIER_LINK ? LINK_FORM_FRAME : LINK_FORM_IP;
-    packet_build(&s->view, &s->wire);
-    err_free(&err);
-}
-
-static void sample_free(struct sample *s)
-{
-    buf_free(&s->head);
-    buf_free(&s->wire);
-    streams_free(&s->streams);
-}
-
-static struct bytes wire_of(const struct sample *s)
-{
-    return bytes_of(s->wire.data, s->wire.len);
-}
-
-static const char *const samples[] = {
-    "udp 80>49152 len 13",
-    "udp 80>49152",
-    "DATA 3 ch 2 len 21",
-    "ACK 65535",
-    "NAK 2",
-    "S 1000:1000 win 64240 mss 1460 wscale 7 sackOK ts 5:0",
-    "P. 5001:5020 ack 1001 win 9 sack 1:2,3:4,5:6",
-    "icmp ECHO id 1 seq 2 len 5",
-};
-
-/* The SYN+ACK that the drawings show: 10.0.2.9:80 to 10.0.1.5:49152, one router behind it.
- * IPv4: 4500 + 0034 + 4000 + 3f06 + 0a00 + 0209 + 0a00 + 0105 = db48, complement 24b7.
- * TCP: pseudo header 0a00 + 0209 + 0a00 + 0105 + 0006 + 0020 = 1734; header 0050 + c000 + 1388 +
- * 03e9
- * + 8012 + faf0 = 252c3; options 0204 + 05b4 + 0103 + 0307 + 0101 + 0402 = 10c5; together 27abc,
- * folded 7abe, complement 8541. */
-static const uint8_t synack[] = {
-    0x45, 0x00, 0x00, 0x34, 0x00, 0x00, 0x40, 0x00, 0x3f, 0x06, 0x24, 0xb7, 0x0a,
-    0x00, 0x02, 0x09, 0x0a, 0x00, 0x01, 0x05, 0x00, 0x50, 0xc0, 0x00, 0x00, 0x00,
-    0x13, 0x88, 0x00, 0x00, 0x03, 0xe9, 0x80, 0x12, 0xfa, 0xf0, 0x85, 0x41, 0x00,
-    0x00, 0x02, 0x04, 0x05, 0xb4, 0x01, 0x03, 0x03, 0x07, 0x01, 0x01, 0x04, 0x02,
-};
-
-START_TEST(a_syn_ack_is_built_to_the_byte)
-{
-    struct sample s;
-    sample_make(&s, "S. 5000:5000 ack 1001 win 64240 mss 1460 wscale 7 sackOK");
-    s.view.net.ttl = 63;
-    s.view.ip_id = 0;
-    buf_clear(&s.wire);
-    packet_build(&s.view, &s.wire);
-    ck_assert_uint_eq(s.wire.len, sizeof synack);
-    ck_assert_mem_eq(s.wire.data, synack, sizeof synack);
-    ck_assert_uint_eq(packet_size(&s.view), sizeof synack);
-    sample_free(&s);
-}
-END_TEST
-
-START_TEST(a_syn_ack_is_read_back)
-{
-    struct packet_view p;
-    struct bytes payload;
-    struct bytes wire = bytes_of(synack, sizeof synack);
-    ck_assert_int_eq(packet_parse(wire, LINK_FORM_IP, &p, &payload), PACKET_INTACT);
-    ck_assert_str_eq(p.proto, "tcp");
-    ck_assert_uint_eq(p.net.from.ip, 0x0a000209);
-    ck_assert_uint_eq(p.net.to.ip, 0x0a000105);
-    ck_assert_uint_eq(p.net.from.port, 80);
-    ck_assert_uint_eq(p.net.to.port, 49152);
-    ck_assert_uint_eq(p.net.ttl, 63);
-    ck_assert(p.net.df);
-    ck_assert_ptr_eq(p.head.data, synack + 20);
-    ck_assert_uint_eq(p.head.len, 32);
-    ck_assert_uint_eq(payload.len, 0);
-}
-END_TEST
 
 static void tell(const struct dissection *d, struct buf *out)
 {
@@ -243,7 +139,8 @@ START_TEST(an_icmp_error_is_shown_with_its_quote)
     struct dissection d;
     sample_make(&s, "udp 80>49152 len 13");
     icmp_error(ICMP_TIME_EXCEEDED, 0, 0, wire_of(&s), &head);
-    struct packet_view p = {.proto = "icmp", .net = net, .head = bytes_of(head.data, head.len)};
+    struct packet_view p = {
+        .proto = "icmp", .net = sample_net, .head = bytes_of(head.data, head.len)};
     packet_build(&p, &wire);
     dissect(bytes_of(wire.data, wire.len), LINK_FORM_IP, &d);
     ck_assert_uint_eq(d.layer_count, 4);
@@ -265,201 +162,6 @@ START_TEST(an_icmp_error_is_shown_with_its_quote)
     buf_free(&wire);
     buf_free(&out);
     sample_free(&s);
-}
-END_TEST
-
-START_TEST(a_packet_comes_back_as_it_went)
-{
-    struct sample s;
-    struct packet_view p;
-    struct bytes payload;
-    struct buf body = {0};
-    sample_make(&s, samples[_i]);
-    ck_assert_uint_eq(packet_size(&s.view), s.wire.len);
-    ck_assert_int_eq(packet_parse(wire_of(&s), s.form, &p, &payload), PACKET_INTACT);
-    ck_assert_str_eq(p.proto, s.view.proto);
-    ck_assert_uint_eq(p.head.len, s.head.len);
-    span_read(&s.streams, s.view.body, &body);
-    ck_assert(bytes_equal(payload, bytes_of(body.data, body.len)));
-    struct buf first = {0}, second = {0};
-    struct notation_style style = {.window = true, .options = true};
-    notation_packet(s.view.proto, s.view.head, s.view.body.len, style, &first);
-    notation_packet(p.proto, p.head, (uint32_t)payload.len, style, &second);
-    ck_assert_str_eq(buf_cstr(&first), buf_cstr(&second));
-    buf_free(&first);
-    buf_free(&second);
-    buf_free(&body);
-    sample_free(&s);
-}
-END_TEST
-
-START_TEST(every_flipped_bit_is_found)
-{
-    struct sample s;
-    struct packet_view p;
-    struct bytes payload;
-    sample_make(&s, samples[_i]);
-    for (size_t bit = 0; bit < s.wire.len * 8; bit++) {
-        s.wire.data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-        ck_assert_msg(packet_parse(wire_of(&s), s.form, &p, &payload) != PACKET_INTACT,
-                      "%s, bit %zu", samples[_i], bit);
-        s.wire.data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-    }
-    ck_assert_int_eq(packet_parse(wire_of(&s), s.form, &p, &payload), PACKET_INTACT);
-    sample_free(&s);
-}
-END_TEST
-
-/* A flipped bit is told as a failed checksum wherever the packet can still be told apart:
- * everywhere but in IPv4's version and header length. */
-START_TEST(a_flipped_bit_is_damage_not_nonsense)
-{
-    struct sample s;
-    struct packet_view p;
-    struct bytes payload;
-    sample_make(&s, samples[_i]);
-    for (size_t bit = s.form == LINK_FORM_IP ? 8 : 0; bit < s.wire.len * 8; bit++) {
-        s.wire.data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-        ck_assert_msg(packet_parse(wire_of(&s), s.form, &p, &payload) == PACKET_DAMAGED,
-                      "%s, bit %zu", samples[_i], bit);
-        ck_assert_ptr_nonnull(p.proto);
-        s.wire.data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-    }
-    sample_free(&s);
-}
-END_TEST
-
-/* All that a dissection says lies within the packet. */
-static void check_bounds(const struct dissection *d, size_t len)
-{
-    for (unsigned i = 0; i < d->layer_count; i++) {
-        const struct layer *l = &d->layers[i];
-        ck_assert_uint_le(l->at, len);
-        ck_assert_uint_le(l->len, len - l->at);
-        for (unsigned k = l->first; k < l->first + (unsigned)l->count; k++) {
-            ck_assert_uint_le(d->fields[k].bit + d->fields[k].bits, l->len * 8);
-            ck_assert_uint_lt(strlen(d->fields[k].text), sizeof d->fields[k].text);
-        }
-    }
-}
-
-/* In memory of exactly its length, so that a sanitizer sees the first byte read behind it. */
-static enum packet_state judge(const uint8_t *data, size_t len, enum link_form form)
-{
-    struct packet_view p;
-    struct bytes payload;
-    struct dissection d;
-    uint8_t *exact = malloc(len ? len : 1);
-    memcpy(exact, data, len);
-    dissect(bytes_of(exact, len), form, &d);
-    check_bounds(&d, len);
-    enum packet_state state = packet_parse(bytes_of(exact, len), form, &p, &payload);
-    if (state != PACKET_MALFORMED) {
-        char label[24];
-        int64_t value;
-        packet_label(p.proto, p.head, (uint32_t)payload.len, label);
-        packet_kind(p.proto, p.head, (uint32_t)payload.len);
-        for (const char *const *f = packet_field_names(p.proto); *f; f++) {
-            packet_field(p.proto, p.head, *f, &value);
-        }
-    }
-    free(exact);
-    return state;
-}
-
-START_TEST(a_packet_cut_short_is_refused_at_every_length)
-{
-    struct sample s;
-    sample_make(&s, samples[_i]);
-    for (size_t len = 0; len < s.wire.len; len++) {
-        ck_assert_int_ne(judge(s.wire.data, len, s.form), PACKET_INTACT);
-    }
-    ck_assert_int_eq(judge(s.wire.data, s.wire.len, s.form), PACKET_INTACT);
-    sample_free(&s);
-}
-END_TEST
-
-/* Random bytes, and random changes of good packets whose checks are then made right. */
-START_TEST(no_bytes_are_read_past_their_end)
-{
-    struct dice d = dice_make(3, "dissect");
-    uint8_t data[96];
-    for (uint32_t n = 0; n < 20000; n++) {
-        for (unsigned i = 0; i < sizeof data; i++) {
-            data[i] = (uint8_t)draw(&d, 1, n * 128 + i);
-        }
-        if (n % 4) {
-            data[0] = (uint8_t)(0x45 + (n % 3 == 0));
-            data[9] = n % 4 == 1 ? IP_TCP : n % 4 == 2 ? IP_ICMP : IP_UDP;
-            data[6] = data[7] = 0;
-        }
-        judge(data, draw(&d, 2, n) % sizeof data, (enum link_form)(n % 3));
-    }
-}
-END_TEST
-
-START_TEST(padding_of_an_ethernet_frame_is_no_payload)
-{
-    struct sample s;
-    struct buf frame = {0};
-    struct packet_view p;
-    struct bytes payload;
-    struct dissection d;
-    struct eth h = {{2, 0, 0, 0, 0, 2}, {2, 0, 0, 0, 0, 1}, ETHERTYPE_IPV4};
-    sample_make(&s, "udp 80>49152 len 13");
-    eth_build(&h, wire_of(&s), &frame);
-    ck_assert_uint_eq(frame.len, 60);
-    struct bytes wire = bytes_of(frame.data, frame.len);
-    ck_assert_int_eq(packet_parse(wire, LINK_FORM_ETHERNET, &p, &payload), PACKET_INTACT);
-    ck_assert_uint_eq(payload.len, 13);
-    dissect(wire, LINK_FORM_ETHERNET, &d);
-    ck_assert_uint_eq(d.layer_count, 4);
-    ck_assert_str_eq(d.layers[0].proto, "eth");
-    ck_assert_str_eq(d.fields[0].text, "02:00:00:00:00:02");
-    ck_assert_uint_eq(d.layers[3].len, 13);
-    buf_free(&frame);
-    sample_free(&s);
-}
-END_TEST
-
-/* Neither the first piece nor a later one has a transport header that could be judged. */
-START_TEST(a_fragment_is_ipv4_whatever_it_carries)
-{
-    uint8_t wire[IPV4_HEADER + 8] = {0};
-    struct packet_view p;
-    struct bytes payload;
-    struct ipv4 h = {
-        .total_len = sizeof wire, .protocol = IP_UDP, .mf = _i == 0, .offset = _i ? 8 : 0};
-    ipv4_encode(&h, wire);
-    ck_assert_int_eq(packet_parse(bytes_of(wire, sizeof wire), LINK_FORM_IP, &p, &payload),
-                     PACKET_INTACT);
-    ck_assert_str_eq(p.proto, "ipv4");
-    ck_assert_str_eq(packet_is(p.proto, p.head, 8), "FRAGMENT");
-    ck_assert_uint_eq(payload.len, 8);
-}
-END_TEST
-
-START_TEST(a_raw_packet_stands_as_it_is)
-{
-    struct packet_view p = {.proto = "tcp", .is_raw = true, .head = bytes_of(synack, 45)};
-    struct buf out = {0};
-    packet_build(&p, &out);
-    ck_assert_uint_eq(packet_size(&p), 45);
-    ck_assert(bytes_equal(bytes_of(out.data, out.len), p.head));
-    buf_free(&out);
-}
-END_TEST
-
-START_TEST(payload_without_streams_is_zero)
-{
-    uint8_t head[ARQ_HEADER];
-    arq_encode(&(struct arq_frame){ARQ_DATA, 0, 1}, head);
-    struct packet_view p = {.proto = "arq", .head = bytes_of(head, 8), .body = {0, 3, 4}};
-    struct buf out = {0};
-    packet_build(&p, &out);
-    ck_assert_uint_eq(out.len, 12);
-    ck_assert_mem_eq(out.data + 8, "\0\0\0\0", 4);
-    buf_free(&out);
 }
 END_TEST
 
@@ -599,26 +301,10 @@ START_TEST(every_field_has_its_words)
 }
 END_TEST
 
-static TCase *bytes_case(void)
+int main(void)
 {
-    TCase *tc = tcase_create("bytes");
-    tcase_add_test(tc, a_syn_ack_is_built_to_the_byte);
-    tcase_add_test(tc, a_syn_ack_is_read_back);
-    tcase_add_loop_test(tc, a_packet_comes_back_as_it_went, 0, ROWS(samples));
-    tcase_add_loop_test(tc, every_flipped_bit_is_found, 0, ROWS(samples));
-    tcase_add_loop_test(tc, a_flipped_bit_is_damage_not_nonsense, 0, ROWS(samples));
-    tcase_add_loop_test(tc, a_packet_cut_short_is_refused_at_every_length, 0, ROWS(samples));
-    tcase_add_test(tc, no_bytes_are_read_past_their_end);
-    tcase_add_test(tc, padding_of_an_ethernet_frame_is_no_payload);
-    tcase_add_loop_test(tc, a_fragment_is_ipv4_whatever_it_carries, 0, 2);
-    tcase_add_test(tc, a_raw_packet_stands_as_it_is);
-    tcase_add_test(tc, payload_without_streams_is_zero);
-    return tc;
-}
-
-static TCase *names_case(void)
-{
-    TCase *tc = tcase_create("names");
+    Suite *suite = suite_create("dissect");
+    TCase *tc = tcase_create("dissect");
     tcase_add_test(tc, a_syn_ack_is_shown_field_by_field);
     tcase_add_test(tc, options_of_every_kind_are_shown);
     tcase_add_test(tc, an_arq_frame_is_shown_with_its_crc);
@@ -627,14 +313,7 @@ static TCase *names_case(void)
     tcase_add_loop_test(tc, a_field_is_found_by_its_name, 0, ROWS(field_rows));
     tcase_add_test(tc, unknown_formats_have_no_answers);
     tcase_add_loop_test(tc, every_field_has_its_words, 0, ROWS(named));
-    return tc;
-}
-
-int main(void)
-{
-    Suite *suite = suite_create("dissect");
-    suite_add_tcase(suite, bytes_case());
-    suite_add_tcase(suite, names_case());
+    suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
