@@ -1,0 +1,349 @@
+/* Actors in the world: made, stepped, ended; and their effects, applied in the order of the list.
+ */
+#include "net/world.h"
+
+#include "base/os.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t timer_slots(const struct actor_type *type)
+{
+    uint32_t slots = 0;
+    for (unsigned i = 0; i < timer_count(type); i++) {
+        slots += type->timers[i].slots;
+    }
+    return slots;
+}
+
+static void give_settings(const struct actor_type *type, void *self, const struct settings *set)
+{
+    for (uint32_t i = 0; set && i < set->count; i++) {
+        const struct setting *s = &set->list[i];
+        const struct param *p = param_find(type, s->param->name);
+        if (p && (s->type == type || s->type == NULL)) {
+            memcpy((char *)self + p->offset, &s->value, sizeof s->value);
+        }
+    }
+}
+
+/* "client.tcp1": type and number in order of birth on the host; the flow's name if it has one. */
+static const char *entity_name(struct world *w, const struct actor_type *type, uint32_t node,
+                               uint32_t flow)
+{
+    const char *host = w->sc->nodes[node].name;
+    if (flow) {
+        return arena_printf(&w->trace->arena, "%s.%s", host, w->trace->flows[flow].name);
+    }
+    return arena_printf(&w->trace->arena, "%s.%s", host, type->name);
+}
+
+static void make_row(struct world *w, uint32_t entity)
+{
+    while (w->row_count <= entity) {
+        if (w->row_count == w->row_cap) {
+            w->row_cap = w->row_cap ? w->row_cap * 2 : 32;
+            w->rows = os_realloc(w->rows, w->row_cap * sizeof *w->rows);
+        }
+        w->rows[w->row_count++] = (struct row){0};
+    }
+}
+
+uint32_t world_add_row(struct world *w, uint32_t entity)
+{
+    make_row(w, entity);
+    w->fx.next_handle = entity + 1;
+    return entity;
+}
+
+uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t node, struct net key,
+                    uint32_t flow, uint32_t upper, const struct settings *set, uint32_t handle)
+{
+    struct entity e = {.kind = ENTITY_ACTOR,
+                       .name = entity_name(w, type, node, flow),
+                       .type = type,
+                       .node = node,
+                       .flow = flow,
+                       .upper = upper,
+                       .local = key.from,
+                       .remote = key.to};
+    uint32_t entity = trace_add_entity(w->trace, &e);
+    assert(handle == 0 || entity == handle);
+    make_row(w, entity);
+    if (handle == 0) {
+        w->fx.next_handle = entity + 1;
+    }
+    struct row *r = &w->rows[entity];
+    *r = (struct row){.type = type,
+                      .self = os_alloc(type->size),
+                      .node = node,
+                      .flow = flow,
+                      .upper = upper,
+                      .key = key,
+                      .dice = dice_make(w->seed, e.name),
+                      .timer_count = timer_slots(type),
+                      .var_count = var_count(type)};
+    r->timers = os_alloc((r->timer_count + 1) * sizeof *r->timers);
+    r->vars = os_alloc((2 * r->var_count + 1) * sizeof *r->vars);
+    params_initial(type, r->self);
+    give_settings(type, r->self, &w->sc->nodes[node].settings);
+    give_settings(type, r->self, set);
+    if (type->proto) {
+        node_add_endpoint(w, node, entity);
+    }
+    return entity;
+}
+
+/* A source of data gets a stream of its own: its content depends on names alone. */
+static struct span own_stream(struct world *w, const struct row *r)
+{
+    uint64_t key = draw(&r->dice, DRAW_PAYLOAD, 0);
+    return (struct span){.stream = stream_add_pattern(&w->trace->streams, key)};
+}
+
+void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t opener,
+                 uint32_t cause)
+{
+    struct row *r = &w->rows[row];
+    struct input in = {.kind = IN_START,
+                       .code = (uint16_t)code,
+                       .index = opener,
+                       .net = r->key,
+                       .body = own_stream(w, r)};
+    actor_step(w, row, &in, 0, cause);
+}
+
+/* VAR records for what differs from the last reading; all of them at the first. */
+static void observe(struct world *w, uint32_t row, uint32_t cause)
+{
+    struct row *r = &w->rows[row];
+    int64_t *now = r->vars + r->var_count;
+    r->type->read(r->self, now);
+    for (unsigned i = 0; i < r->var_count; i++) {
+        if (!r->was_read || now[i] != r->vars[i]) {
+            world_record(w, REC_VAR, row, 0, i, now[i], cause, 0);
+            r->vars[i] = now[i];
+        }
+    }
+    r->was_read = true;
+}
+
+void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet, uint32_t cause)
+{
+    struct row *r = &w->rows[row];
+    if (!r->self) {
+        return;
+    }
+    in->now = sched_now(&w->sched);
+    in->dice = &r->dice;
+    w->fx.author = row;
+    w->fx.cause = cause;
+    w->fx.packet = packet;
+    w->fx.proto = r->type->proto;
+    w->fx.flow = r->flow;
+    r->type->step(r->self, in, &w->fx);
+    if (w->watch && r->var_count) {
+        observe(w, row, cause);
+    }
+}
+
+void actor_end(struct world *w, uint32_t row)
+{
+    struct row *r = &w->rows[row];
+    if (!r->self) {
+        return;
+    }
+    for (uint32_t i = 0; i < r->timer_count; i++) {
+        if (r->timers[i]) {
+            sched_timer_free(&w->sched, r->timers[i]);
+        }
+    }
+    if (r->type->proto) {
+        node_remove_endpoint(w, r->node, row);
+    }
+    if (r->type->free) {
+        r->type->free(r->self);
+    }
+    free(r->self);
+    free(r->timers);
+    free(r->vars);
+    map_free(&r->units);
+    r->self = r->timers = NULL;
+    r->vars = NULL;
+    r->timer_count = 0;
+}
+
+void actor_timer(struct world *w, const struct event *ev)
+{
+    uint32_t cause = world_record(w, REC_FIRE, ev->target, ev->packet, ev->slot, 0, ev->cause, 0);
+    struct input in = {.kind = IN_TIMER, .code = ev->slot, .index = ev->packet};
+    actor_step(w, ev->target, &in, 0, cause);
+}
+
+static void apply_timer(struct world *w, const struct effect *e)
+{
+    struct row *r = &w->rows[e->author];
+    if (!r->self) {
+        return;
+    }
+    uint32_t slot = 0;
+    for (unsigned i = 0; i < e->code; i++) {
+        slot += r->type->timers[i].slots;
+    }
+    slot += e->index % r->type->timers[e->code].slots;
+    if (r->timers[slot] == 0) {
+        if (e->value == SIM_NEVER) {
+            return; /* it never ran */
+        }
+        r->timers[slot] = sched_timer_new(&w->sched, e->author, e->code, e->index);
+    }
+    uint32_t record =
+        world_record(w, REC_TIMER, e->author, e->index, e->code, e->value, e->cause, e->why);
+    sched_arm(&w->sched, r->timers[slot], e->value, record);
+}
+
+/* A send repeats another iff its unit begins below the highest that this entity has sent. */
+static void name_unit(struct world *w, struct row *r, struct packet *p, uint32_t id)
+{
+    if (p->unit.n == 0) {
+        p->unit.at = r->unnamed++;
+        p->copy = 1;
+        return;
+    }
+    bool repeats = p->unit.at < r->unit_top;
+    uint64_t end = p->unit.at + p->unit.n;
+    r->unit_top = end > r->unit_top ? end : r->unit_top;
+    p->copy = 1;
+    if (w->asks_units) {
+        uint64_t *seen = map_put(&r->units, p->unit.at);
+        p->of = (uint32_t)(*seen >> 32);
+        p->copy = (uint32_t)*seen + 1;
+        *seen = (uint64_t)id << 32 | p->copy;
+    }
+    if (repeats) {
+        r->retransmissions++;
+        w->trace->flows[p->flow].retransmissions++;
+    }
+}
+
+static void apply_send(struct world *w, const struct effect *e)
+{
+    struct packet *p = packet_at(&w->trace->packets, e->index);
+    struct row *r = &w->rows[e->author];
+    struct flow *flow = &w->trace->flows[p->flow];
+    bool repeats = p->unit.n > 0 && p->unit.at < r->unit_top;
+    name_unit(w, r, p, e->index);
+    if (p->flow && w->trace->entities[e->author].node == flow->from) {
+        flow->packets++;
+        flow->bytes += repeats ? 0 : p->body.len;
+    }
+    r->sent += repeats ? 0 : p->body.len;
+    node_send(w, e->index, e->why, e->cause);
+}
+
+static void apply_open(struct world *w, const struct effect *e, bool is_child)
+{
+    const struct row *author = &w->rows[e->author];
+    const struct actor_type *type = author->type;
+    uint32_t flow = author->flow, node = author->node;
+    if (!is_child) {
+        const char *name = type->lowers[e->code];
+        for (const struct actor_type *const *t = w->known->actors; *t; t++) {
+            if (strcmp((*t)->name, name) == 0) {
+                type = *t;
+            }
+        }
+    } else if (e->packet) {
+        flow = packet_at(&w->trace->packets, e->packet)->flow;
+    }
+    uint32_t upper = is_child ? author->upper : e->author;
+    uint32_t row = actor_open(w, type, node, e->net, flow, upper, NULL, e->index);
+    actor_start(w, row, is_child ? START_SPAWNED : START_OPENED, e->author, e->cause);
+}
+
+/* DATA to an application is a delivery; with nobody above, an indication is recorded and ends
+ * there. */
+static void apply_indicate(struct world *w, const struct effect *e)
+{
+    uint32_t target = e->index ? e->index : w->rows[e->author].upper;
+    bool is_data = e->code == CODE_DATA;
+    struct row *to = &w->rows[target ? target : e->author];
+    struct flow *flow = &w->trace->flows[w->rows[e->author].flow];
+    unsigned code = is_data ? 0 : e->code | CALL_UP;
+    uint32_t record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target ? target : e->author,
+                                   e->packet, code, e->body.len, e->cause, e->why);
+    if (is_data) {
+        to->received += e->body.len;
+        flow->delivered_bytes += e->body.len;
+        flow->last_delivery = flow->end = sched_now(&w->sched);
+        flow->delivered_bits += (uint64_t)e->body.len * 8;
+        if (e->packet) {
+            const struct packet *p = packet_at(&w->trace->packets, e->packet);
+            uint32_t per = p->body.len ? p->body.len : 1;
+            uint64_t pieces = (e->body.len + per - 1) / per;
+            flow->delivered_bits += pieces * (p->size - p->body.len) * 8;
+        }
+    }
+    if (target) {
+        struct input in = {.kind = IN_INDICATION,
+                           .code = e->code,
+                           .index = e->author,
+                           .head = e->head,
+                           .body = e->body};
+        actor_step(w, target, &in, e->packet, record);
+    }
+}
+
+static void apply_request(struct world *w, const struct effect *e)
+{
+    uint32_t record =
+        world_record(w, REC_CALL, e->index, e->packet, e->code, e->body.len, e->cause, e->why);
+    struct input in = {
+        .kind = IN_REQUEST, .code = e->code, .index = e->author, .head = e->head, .body = e->body};
+    actor_step(w, e->index, &in, e->packet, record);
+}
+
+static void apply_state(struct world *w, const struct effect *e)
+{
+    unsigned from = e->index >> 16, to = e->index & 0xffff;
+    w->rows[e->author].state[e->code & 3] = (uint8_t)to;
+    world_record(w, REC_STATE, e->author, 0, (unsigned)e->code << 8 | to, from, e->cause, e->why);
+}
+
+static void apply_drop(struct world *w, const struct effect *e)
+{
+    world_record(w, REC_DROP, e->author, e->packet, e->code, 0, e->cause, e->why);
+    w->trace->flows[w->rows[e->author].flow].drops[e->code]++;
+}
+
+static void apply(struct world *w, const struct effect *e)
+{
+    switch (e->kind) {
+    case FX_SEND: apply_send(w, e); break;
+    case FX_TIMER: apply_timer(w, e); break;
+    case FX_OPEN: apply_open(w, e, false); break;
+    case FX_SPAWN: apply_open(w, e, true); break;
+    case FX_END: actor_end(w, e->author); break;
+    case FX_REQUEST: apply_request(w, e); break;
+    case FX_INDICATE: apply_indicate(w, e); break;
+    case FX_STATE: apply_state(w, e); break;
+    case FX_ITEM:
+        world_record(w, REC_ITEM, e->author, e->packet, (unsigned)e->code << 8 | e->index, e->value,
+                     e->cause, e->why);
+        break;
+    case FX_DROP: apply_drop(w, e); break;
+    case FX_NOTE: world_record(w, REC_NOTE, e->author, e->packet, 0, 0, e->cause, e->why); break;
+    }
+}
+
+void effects_apply(struct world *w)
+{
+    const struct effect *e;
+    while (fx_next(&w->fx, &e)) {
+        apply(w, e);
+    }
+    for (uint32_t i = 0; i < w->done_count; i++) {
+        packet_release(&w->trace->packets, w->done[i]);
+    }
+    w->done_count = 0;
+}

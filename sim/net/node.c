@@ -1,0 +1,327 @@
+/* Nodes: an endpoint table, sending, forwarding, and who gets a packet. Ethernet is not needed on
+ * point-to-point links, which carry IP packets as they are. */
+#include "net/world.h"
+
+#include "base/os.h"
+#include "wire/dissect.h"
+#include "wire/icmp.h"
+#include "wire/ipv4.h"
+
+#include <stdlib.h>
+
+/* (protocol, local, remote), most exact first: remote.port 0 is a listener, local.ip 0 any address.
+ */
+struct endpoint {
+    const struct proto *proto;
+    struct addr local, remote;
+    uint32_t row;  /* 0: a free place */
+    bool is_stale; /* removed: searches go on */
+};
+
+static uint64_t hash_of(const struct proto *proto, struct addr local, struct addr remote)
+{
+    uint64_t ends =
+        hash_mix((uint64_t)local.ip << 32 | remote.ip, (uint64_t)local.port << 16 | remote.port);
+    return hash_mix(ends, proto->number);
+}
+
+static bool is_same(struct addr a, struct addr b)
+{
+    return a.ip == b.ip && a.port == b.port;
+}
+
+/* The place of that key, or a free one. */
+static struct endpoint *place_of(const struct node *n, const struct proto *proto, struct addr local,
+                                 struct addr remote)
+{
+    for (uint64_t i = hash_of(proto, local, remote);; i++) {
+        struct endpoint *e = &n->table[i & (n->table_size - 1)];
+        if (e->row == 0 && !e->is_stale) {
+            return e;
+        }
+        if (e->row && e->proto == proto && is_same(e->local, local) && is_same(e->remote, remote)) {
+            return e;
+        }
+    }
+}
+
+static void grow_table(struct node *n)
+{
+    struct endpoint *old = n->table;
+    uint32_t size = n->table_size, alive = 0;
+    for (uint32_t i = 0; i < size; i++) {
+        alive += old[i].row != 0;
+    }
+    n->table_size = size == 0 ? 16 : 4 * alive > size ? size * 2 : size;
+    n->table = os_alloc(n->table_size * sizeof *n->table);
+    n->endpoint_count = 0;
+    for (uint32_t i = 0; i < size; i++) {
+        if (old[i].row) {
+            *place_of(n, old[i].proto, old[i].local, old[i].remote) = old[i];
+            n->endpoint_count++;
+        }
+    }
+    free(old);
+}
+
+bool node_add_endpoint(struct world *w, uint32_t node, uint32_t row)
+{
+    struct node *n = &w->nodes[node];
+    const struct row *r = &w->rows[row];
+    if (2 * n->endpoint_count >= n->table_size) {
+        grow_table(n);
+    }
+    struct endpoint *e = place_of(n, r->type->proto, r->key.from, r->key.to);
+    if (e->row) {
+        return false;
+    }
+    *e = (struct endpoint){
+        .proto = r->type->proto, .local = r->key.from, .remote = r->key.to, .row = row};
+    n->endpoint_count++;
+    return true;
+}
+
+void node_remove_endpoint(struct world *w, uint32_t node, uint32_t row)
+{
+    struct node *n = &w->nodes[node];
+    const struct row *r = &w->rows[row];
+    if (n->table_size == 0) {
+        return;
+    }
+    struct endpoint *e = place_of(n, r->type->proto, r->key.from, r->key.to);
+    if (e->row == row) {
+        e->row = 0;
+        e->is_stale = true;
+    }
+}
+
+static uint32_t find(const struct node *n, const struct proto *proto, struct addr local,
+                     struct addr remote)
+{
+    const struct endpoint *e = place_of(n, proto, local, remote);
+    return e->row;
+}
+
+uint32_t node_lookup(struct world *w, uint32_t node, const struct proto *proto,
+                     const struct net *in)
+{
+    const struct node *n = &w->nodes[node];
+    if (n->table_size == 0) {
+        return 0;
+    }
+    struct addr any = {.port = in->to.port};
+    uint32_t row = find(n, proto, in->to, in->from);
+    row = row ? row : find(n, proto, in->to, (struct addr){0});
+    return row ? row : find(n, proto, any, (struct addr){0});
+}
+
+uint32_t node_of_ip(const struct world *w, uint32_t ip)
+{
+    uint64_t node = map_get(&w->ips, ip);
+    return node ? (uint32_t)(node - 1) : NO_NODE;
+}
+
+void packet_is_over(struct world *w, uint32_t packet)
+{
+    if (w->armed_count > 0) {
+        fault_forget(w, packet);
+    }
+    if (w->watch) {
+        return;
+    }
+    if (w->done_count == w->done_cap) {
+        w->done_cap = w->done_cap ? w->done_cap * 2 : 64;
+        w->done = os_realloc(w->done, w->done_cap * sizeof *w->done);
+    }
+    w->done[w->done_count++] = packet;
+}
+
+void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class why, uint32_t cause)
+{
+    world_record(w, REC_DROP, w->nodes[node].entity, packet, why, 0, cause, 0);
+    w->trace->flows[packet_at(&w->trace->packets, packet)->flow].drops[why]++;
+    packet_is_over(w, packet);
+}
+
+/* Out of the right interface, or refused with an error to whoever sent it. */
+static void output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                   uint32_t cause)
+{
+    const struct node *n = &w->nodes[node];
+    if (iface == UINT16_MAX || n->ifaces[iface].out == UINT32_MAX) {
+        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_NET, 0, ttl, cause);
+        node_drop(w, node, packet, DROP_NO_ROUTE, cause);
+        return;
+    }
+    struct direction *d = &w->directions[n->ifaces[iface].out];
+    uint32_t mtu = d->set->mtu ? d->set->mtu : WORLD_MTU;
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    if (p->size > mtu && p->proto->carrier != CARRIER_LINK) {
+        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_TOO_BIG, mtu, ttl, cause);
+        node_drop(w, node, packet, DROP_TOO_BIG, cause);
+        return;
+    }
+    link_offer(w, d, packet, ttl, cause);
+}
+
+static uint16_t iface_to(const struct world *w, uint32_t node, uint32_t ip)
+{
+    uint32_t target = node_of_ip(w, ip);
+    return target == NO_NODE || target == node ? UINT16_MAX : w->nodes[node].route[target];
+}
+
+void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
+{
+    struct packet *p = packet_at(&w->trace->packets, packet);
+    uint32_t node = w->trace->entities[p->sender].node;
+    bool on_link = p->proto->carrier == CARRIER_LINK;
+    uint16_t iface = on_link ? p->net.iface : iface_to(w, node, p->net.to.ip);
+    if (p->net.from.ip == 0 && iface != UINT16_MAX) {
+        p->net.from.ip = w->nodes[node].ifaces[iface].ip;
+    }
+    p->net.ttl = p->net.ttl ? p->net.ttl : WORLD_TTL;
+    p->net.iface = iface;
+    p->size = p->head_len + p->body.len + (on_link ? 0 : IPV4_HEADER);
+    uint32_t record = world_record(w, REC_SEND, p->sender, packet, 0, 0, cause, why);
+    if (w->has_packet_faults) {
+        fault_look(w, packet, NULL);
+    }
+    output(w, node, packet, p->net.ttl, iface, record);
+}
+
+static void forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
+                    uint32_t cause)
+{
+    if (w->nodes[node].set->kind != SCENARIO_ROUTER) {
+        node_drop(w, node, packet, DROP_NO_ROUTE, cause);
+    } else if (ttl <= 1) {
+        icmp_send_error(w, node, packet, ICMP_TIME_EXCEEDED, 0, 0, ttl, cause);
+        node_drop(w, node, packet, DROP_TTL, cause);
+    } else {
+        output(w, node, packet, ttl - 1, iface_to(w, node, ip), cause);
+    }
+}
+
+/* What a node knows of a packet that it got: for a corrupted one, what its bytes still say. */
+struct heard {
+    struct input in;
+    const struct proto *proto;
+    uint32_t ip;          /* destination */
+    bool is_damaged;      /* a checksum does not hold */
+    bool head_is_damaged; /* the IP header's: nobody can trust the address */
+    bool is_malformed;
+};
+
+static void read_raw(struct world *w, const struct packet *p, struct heard *h)
+{
+    struct bytes wire = packet_head(p), payload = {0};
+    bool on_link = p->proto->carrier == CARRIER_LINK;
+    struct packet_view view = {0};
+    struct ipv4 ip;
+    enum packet_state state =
+        packet_parse(wire, on_link ? LINK_FORM_FRAME : LINK_FORM_IP, &view, &payload);
+    h->is_malformed = state == PACKET_MALFORMED;
+    h->is_damaged = state != PACKET_INTACT;
+    h->head_is_damaged = !on_link && (!ipv4_decode(wire, &ip) || !ipv4_intact(wire));
+    if (h->is_malformed) {
+        return;
+    }
+    h->in.head = view.head;
+    uint32_t stream = stream_add_bytes(&w->trace->streams, payload);
+    h->in.body = (struct span){.stream = stream, .len = (uint32_t)payload.len};
+    if (!on_link) {
+        h->in.net = view.net;
+        h->ip = view.net.to.ip;
+    }
+}
+
+static struct heard read_packet(struct world *w, const struct direction *d, uint32_t packet,
+                                unsigned ttl)
+{
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    struct heard h = {.proto = p->proto, .ip = p->net.to.ip};
+    h.in = (struct input){.kind = IN_PACKET,
+                          .now = sched_now(&w->sched),
+                          .net = p->net,
+                          .head = packet_head(p),
+                          .body = p->body};
+    if (p->is_raw) {
+        read_raw(w, p, &h);
+    }
+    h.in.net.iface = d->iface_to;
+    h.in.net.ttl = (uint8_t)ttl;
+    h.in.is_damaged = h.is_damaged;
+    return h;
+}
+
+static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, struct heard *h,
+                              uint32_t cause)
+{
+    if (h->proto->orphan) {
+        w->fx.author = w->nodes[node].entity;
+        w->fx.cause = cause;
+        w->fx.packet = packet;
+        w->fx.proto = h->proto;
+        w->fx.flow = packet_at(&w->trace->packets, packet)->flow;
+        h->proto->orphan(&h->in, &w->fx);
+    } else if (h->proto->carrier == CARRIER_IP) {
+        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_PORT, 0, h->in.net.ttl, cause);
+    }
+    node_drop(w, node, packet, DROP_NO_LISTENER, cause);
+    effects_apply(w);
+}
+
+static void deliver(struct world *w, uint32_t node, uint32_t packet, struct heard *h,
+                    uint32_t cause)
+{
+    bool on_link = h->proto->carrier == CARRIER_LINK;
+    if (h->is_malformed || (h->is_damaged && !on_link)) {
+        node_drop(w, node, packet, h->is_malformed ? DROP_MALFORMED : DROP_CHECKSUM, cause);
+        return;
+    }
+    if (h->proto == &icmp_proto) {
+        icmp_hear(w, node, packet, cause);
+        return;
+    }
+    if (!h->proto->key(h->in.head, &h->in.net)) {
+        node_drop(w, node, packet, h->is_damaged ? DROP_CHECKSUM : DROP_MALFORMED, cause);
+        return;
+    }
+    uint32_t row = node_lookup(w, node, h->proto, &h->in.net);
+    if (row == 0 && h->is_damaged) {
+        node_drop(w, node, packet, DROP_CHECKSUM, cause);
+    } else if (row == 0) {
+        answer_for_nobody(w, node, packet, h, cause);
+    } else {
+        actor_step(w, row, &h->in, packet, cause);
+        effects_apply(w);
+        packet_is_over(w, packet);
+    }
+}
+
+static bool is_mine(const struct node *n, uint32_t ip)
+{
+    for (uint32_t i = 0; i < n->iface_count; i++) {
+        if (n->ifaces[i].ip == ip) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl, uint32_t cause)
+{
+    uint32_t node = d->to;
+    if (w->nodes[node].is_down) {
+        node_drop(w, node, packet, DROP_NODE_DOWN, cause);
+        return;
+    }
+    struct heard h = read_packet(w, d, packet, ttl);
+    if (h.head_is_damaged) {
+        node_drop(w, node, packet, DROP_CHECKSUM, cause);
+    } else if (h.proto->carrier == CARRIER_LINK || is_mine(&w->nodes[node], h.ip)) {
+        deliver(w, node, packet, &h, cause);
+    } else {
+        forward(w, node, packet, h.ip, ttl, cause);
+    }
+}

@@ -1,0 +1,173 @@
+/* `traffic`: flows declared whole. The sink is opened at 0, the source at `start`; both ends know
+ * the flow. At the end, the figures that a protocol adds of its own. */
+#include "net/world.h"
+
+#include "base/os.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *flow_name(struct world *w, uint32_t traffic)
+{
+    const struct scenario_traffic *t = &w->sc->traffic[traffic];
+    if (t->name) {
+        return t->name;
+    }
+    unsigned number = 1;
+    for (uint32_t i = 0; i < traffic; i++) {
+        number += w->sc->traffic[i].from == t->from && w->sc->traffic[i].type == t->type;
+    }
+    return arena_printf(&w->trace->arena, "%s.%s%u", w->sc->nodes[t->from].name, t->type->name,
+                        number);
+}
+
+static uint32_t own_ip(const struct world *w, uint32_t node, uint16_t iface)
+{
+    return iface == UINT16_MAX ? 0 : w->nodes[node].ifaces[iface].ip;
+}
+
+/* Frames that stand alone on a link are told apart by a channel; on the link the same number serves
+ * both ends. Ports over IP: the sink's is given, the source's is given or the next free one. */
+static void choose_keys(struct world *w, const struct scenario_traffic *t, struct net *source,
+                        struct net *sink)
+{
+    uint16_t out = w->nodes[t->from].route[t->to], back = w->nodes[t->to].route[t->from];
+    struct addr from = {.ip = own_ip(w, t->from, out)}, to = {.ip = own_ip(w, t->to, back)};
+    bool on_link = t->type->source->proto && t->type->source->proto->carrier == CARRIER_LINK;
+    if (on_link) {
+        uint8_t channel = w->nodes[t->from].channels;
+        channel = w->nodes[t->to].channels > channel ? w->nodes[t->to].channels : channel;
+        w->nodes[t->from].channels = w->nodes[t->to].channels = (uint8_t)(channel + 1);
+        from.port = to.port = (uint16_t)(channel + 1);
+    } else {
+        from.port = t->from_port ? t->from_port : w->nodes[t->from].next_port++;
+        to.port = t->port;
+    }
+    *source = (struct net){.from = from, .to = to, .iface = out};
+    *sink = (struct net){.from = to, .to = from, .iface = back};
+}
+
+static void schedule_start(struct world *w, uint32_t traffic)
+{
+    struct event ev = {.at = w->sc->traffic[traffic].start, .packet = traffic, .what = EV_CALL};
+    sched_at(&w->sched, ev, sched_tie(&w->sched));
+}
+
+static void open_sink(struct world *w, uint32_t i, uint32_t cause)
+{
+    const struct scenario_traffic *t = &w->sc->traffic[i];
+    struct net key = w->traffic_keys[i];
+    struct net sink = {.from = key.to, .to = key.from, .iface = w->nodes[t->to].route[t->from]};
+    w->traffic_sinks[i] =
+        actor_open(w, t->type->sink, t->to, sink, w->traffic_flows[i], 0, &t->settings, 0);
+    actor_start(w, w->traffic_sinks[i], START_OPENED, 0, cause);
+    effects_apply(w);
+}
+
+static int64_t slowest_rate(const struct world *w, const struct scenario_traffic *t,
+                            sim_time *delay)
+{
+    int64_t slowest = 0;
+    *delay = 0;
+    for (uint32_t node = t->from; node != t->to;) {
+        uint16_t iface = w->nodes[node].route[t->to];
+        if (iface == UINT16_MAX) {
+            return 0;
+        }
+        const struct direction *d = &w->directions[w->nodes[node].ifaces[iface].out];
+        int64_t rate = d->set->rate_bps;
+        slowest = rate && (slowest == 0 || rate < slowest) ? rate : slowest;
+        *delay = time_add(*delay, d->set->delay);
+        node = d->to;
+    }
+    return slowest;
+}
+
+void traffic_open(struct world *w)
+{
+    uint32_t count = w->sc->traffic_count;
+    w->traffic_flows = arena_alloc(&w->arena, (count + 1) * sizeof(uint32_t));
+    w->traffic_sinks = arena_alloc(&w->arena, (count + 1) * sizeof(uint32_t));
+    w->traffic_sources = arena_alloc(&w->arena, (count + 1) * sizeof(uint32_t));
+    w->traffic_keys = arena_alloc(&w->arena, (count + 1) * sizeof(struct net));
+    for (uint32_t i = 0; i < count; i++) {
+        const struct scenario_traffic *t = &w->sc->traffic[i];
+        struct net sink;
+        sim_time delay;
+        choose_keys(w, t, &w->traffic_keys[i], &sink);
+        w->traffic_flows[i] = trace_add_flow(w->trace, flow_name(w, i), t->type->name);
+        struct flow *flow = &w->trace->flows[w->traffic_flows[i]];
+        flow->from = t->from;
+        flow->to = t->to;
+        flow->start = flow->end = t->start;
+        flow->rate_bps = slowest_rate(w, t, &delay);
+        open_sink(w, i, 0);
+        schedule_start(w, i);
+    }
+}
+
+void traffic_start(struct world *w, uint32_t traffic, uint32_t cause)
+{
+    const struct scenario_traffic *t = &w->sc->traffic[traffic];
+    if (w->nodes[t->from].is_down) {
+        return; /* it starts when the host does */
+    }
+    uint32_t row = actor_open(w, t->type->source, t->from, w->traffic_keys[traffic],
+                              w->traffic_flows[traffic], 0, &t->settings, 0);
+    w->traffic_sources[traffic] = row;
+    actor_start(w, row, START_OPENED, 0, cause);
+}
+
+/* A host that comes back opens anew what the scenario declared on it. */
+void traffic_restart(struct world *w, uint32_t node, uint32_t cause)
+{
+    for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
+        const struct scenario_traffic *t = &w->sc->traffic[i];
+        if (t->to == node) {
+            open_sink(w, i, cause);
+        }
+        if (t->from == node && t->start <= sched_now(&w->sched)) {
+            traffic_start(w, i, cause);
+        }
+    }
+}
+
+/* Sizes on the wire of the largest packet each way, as far as the trace still holds them. */
+static void packet_sizes(const struct world *w, const struct flow *flow, uint32_t number,
+                         struct path *path)
+{
+    for (uint32_t id = 1; id <= w->trace->packets.count; id++) {
+        const struct packet *p = packet_at(&w->trace->packets, id);
+        if (p->flow != number) {
+            continue;
+        }
+        bool is_data = w->trace->entities[p->sender].node == flow->from;
+        uint32_t *size = is_data ? &path->data_size : &path->ack_size;
+        *size = p->size > *size ? p->size : *size;
+    }
+}
+
+static void own_figures(struct world *w, uint32_t row, struct flow *flow, const struct path *path)
+{
+    const struct row *r = &w->rows[row];
+    for (const struct figure *f = r->self ? r->type->figures : NULL; f && f->name; f++) {
+        double value = f->value(r->self, path);
+        if (flow->figure_count < sizeof flow->figures / sizeof *flow->figures && !isnan(value)) {
+            flow->figures[flow->figure_count].name = f->name;
+            flow->figures[flow->figure_count++].value = value;
+        }
+    }
+}
+
+void traffic_figures(struct world *w)
+{
+    for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
+        struct flow *flow = &w->trace->flows[w->traffic_flows[i]];
+        struct path path = {0};
+        path.rate_bps = slowest_rate(w, &w->sc->traffic[i], &path.delay_ns);
+        packet_sizes(w, flow, w->traffic_flows[i], &path);
+        own_figures(w, w->traffic_sources[i], flow, &path);
+        own_figures(w, w->traffic_sinks[i], flow, &path);
+    }
+}

@@ -1,0 +1,294 @@
+/* Building the world from a scenario, and the run loop. */
+#include "net/world.h"
+
+#include "base/os.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t world_record(struct world *w, enum record_kind kind, uint32_t where, uint32_t packet,
+                      unsigned code, int64_t value, uint32_t cause, unsigned why)
+{
+    if (!w->watch) {
+        return 0;
+    }
+    struct record r = {.at = sched_now(&w->sched),
+                       .value = value,
+                       .cause = cause,
+                       .packet = packet,
+                       .where = where,
+                       .code = (uint16_t)code,
+                       .kind = (uint8_t)kind,
+                       .why = (uint8_t)why};
+    return trace_add(w->trace, &r);
+}
+
+struct direction *direction_of(const struct world *w, uint32_t entity)
+{
+    return &w->directions[entity - 1 - w->sc->node_count];
+}
+
+static const char *addresses_text(struct world *w, const struct scenario_node *n)
+{
+    struct buf text = {0};
+    char ip[16];
+    for (uint32_t i = 0; i < n->address_count; i++) {
+        buf_printf(&text, "%s%s", i ? ", " : "", ip_print(n->addresses[i].ip, ip));
+        if (n->addresses[i].prefix) {
+            buf_printf(&text, "/%u", n->addresses[i].prefix);
+        }
+    }
+    const char *kept = arena_strdup(&w->trace->arena, buf_cstr(&text));
+    buf_free(&text);
+    return kept;
+}
+
+static enum node_kind kind_of(enum scenario_node_kind kind)
+{
+    switch (kind) {
+    case SCENARIO_HOST: return NODE_HOST;
+    case SCENARIO_ROUTER: return NODE_ROUTER;
+    case SCENARIO_SWITCH: return NODE_SWITCH;
+    }
+    return NODE_HOST;
+}
+
+static void describe_node(struct world *w, uint32_t i)
+{
+    const struct scenario_node *n = &w->sc->nodes[i];
+    struct trace_node *t = &w->trace->nodes[i];
+    uint32_t *ips = arena_alloc(&w->trace->arena, (n->address_count + 1) * sizeof *ips);
+    for (uint32_t k = 0; k < n->address_count; k++) {
+        ips[k] = n->addresses[k].ip;
+        *map_put(&w->ips, ips[k]) = i + 1;
+    }
+    *t = (struct trace_node){.name = n->name,
+                             .kind = kind_of(n->kind),
+                             .entity = w->nodes[i].entity,
+                             .ips = ips,
+                             .ip_count = n->address_count,
+                             .addresses = addresses_text(w, n),
+                             .x = n->x,
+                             .y = n->y};
+    for (int l = 0; l < LANG_COUNT; l++) {
+        t->label[l] = n->label[l] ? n->label[l] : n->name;
+    }
+}
+
+static void make_nodes(struct world *w)
+{
+    uint32_t count = w->sc->node_count;
+    w->nodes = arena_alloc(&w->arena, (count + 1) * sizeof *w->nodes);
+    w->trace->nodes = os_alloc((count + 1) * sizeof *w->trace->nodes);
+    w->trace->node_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct entity e = {.kind = ENTITY_NODE, .name = w->sc->nodes[i].name, .node = i};
+        w->nodes[i].set = &w->sc->nodes[i];
+        w->nodes[i].entity = world_add_row(w, trace_add_entity(w->trace, &e));
+        w->nodes[i].next_port = WORLD_PORT_FIRST;
+        describe_node(w, i);
+    }
+}
+
+static bool is_in_network(uint32_t ip, const struct scenario_address *a)
+{
+    return a->prefix > 0 && (ip ^ a->ip) >> (32 - a->prefix) == 0;
+}
+
+/* The address that the interface toward `peer` takes: the one whose network holds an address of the
+ * neighbour; else the next that no interface has yet; else the first. */
+static const struct scenario_address *address_for(const struct world *w, const struct node *n,
+                                                  uint32_t peer)
+{
+    const struct scenario_node *far = &w->sc->nodes[peer];
+    for (uint32_t i = 0; i < n->set->address_count; i++) {
+        for (uint32_t k = 0; k < far->address_count; k++) {
+            if (is_in_network(far->addresses[k].ip, &n->set->addresses[i])) {
+                return &n->set->addresses[i];
+            }
+        }
+    }
+    uint32_t next = n->iface_count < n->set->address_count ? n->iface_count : 0;
+    return &n->set->addresses[next];
+}
+
+static uint16_t add_iface(struct world *w, uint32_t node, uint32_t peer, uint32_t out)
+{
+    struct node *n = &w->nodes[node];
+    const struct scenario_address *a = address_for(w, n, peer);
+    n->ifaces = os_realloc(n->ifaces, (n->iface_count + 1) * sizeof *n->ifaces);
+    n->ifaces[n->iface_count] =
+        (struct iface){.ip = a->ip, .prefix = a->prefix, .out = out, .peer = peer};
+    return (uint16_t)n->iface_count++;
+}
+
+/* Two links between the same nodes have directions of the same name but for a number. */
+static const char *direction_name(struct world *w, uint32_t link, unsigned side)
+{
+    const struct scenario_link *l = &w->sc->links[link];
+    unsigned number = 1;
+    for (uint32_t i = 0; i < link; i++) {
+        const uint32_t *ends = w->sc->links[i].node;
+        number += (ends[0] == l->node[0] && ends[1] == l->node[1]) ||
+                  (ends[0] == l->node[1] && ends[1] == l->node[0]);
+    }
+    const char *from = w->sc->nodes[l->node[side]].name, *to = w->sc->nodes[l->node[!side]].name;
+    return number == 1 ? arena_printf(&w->trace->arena, "%s>%s", from, to)
+                       : arena_printf(&w->trace->arena, "%s>%s#%u", from, to, number);
+}
+
+static void make_direction(struct world *w, uint32_t link, unsigned side)
+{
+    const struct scenario_link *l = &w->sc->links[link];
+    struct direction *d = &w->directions[2 * link + side];
+    struct entity e = {.kind = ENTITY_DIRECTION,
+                       .name = direction_name(w, link, side),
+                       .node = l->node[side],
+                       .link = link};
+    *d = (struct direction){.set = &l->direction[side],
+                            .index = 2 * link + side,
+                            .from = l->node[side],
+                            .to = l->node[!side],
+                            .dice = dice_make(w->seed, e.name),
+                            .line = sched_line_new(&w->sched)};
+    d->entity = world_add_row(w, trace_add_entity(w->trace, &e));
+    struct trace_link *t = &w->trace->links[link];
+    t->direction[side] = d->entity;
+    t->rate_bps[side] = d->set->rate_bps;
+    t->delay[side] = d->set->delay;
+}
+
+static void make_links(struct world *w)
+{
+    uint32_t count = w->sc->link_count;
+    w->directions = arena_alloc(&w->arena, (2 * count + 1) * sizeof *w->directions);
+    w->trace->links = os_alloc((count + 1) * sizeof *w->trace->links);
+    w->trace->link_figures = os_alloc((2 * count + 1) * sizeof *w->trace->link_figures);
+    w->trace->link_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct scenario_link *l = &w->sc->links[i];
+        w->trace->links[i].node[0] = l->node[0];
+        w->trace->links[i].node[1] = l->node[1];
+        w->trace->links[i].text = l->text ? l->text : "";
+        make_direction(w, i, 0);
+        make_direction(w, i, 1);
+        struct direction *there = &w->directions[2 * i], *back = there + 1;
+        there->iface_from = back->iface_to = add_iface(w, l->node[0], l->node[1], 2 * i);
+        there->iface_to = back->iface_from = add_iface(w, l->node[1], l->node[0], 2 * i + 1);
+    }
+}
+
+/* A host without a link still has its address. */
+static void give_first_iface(struct world *w)
+{
+    for (uint32_t i = 0; i < w->sc->node_count; i++) {
+        struct node *n = &w->nodes[i];
+        if (n->iface_count == 0 && n->set->address_count > 0) {
+            add_iface(w, i, i, UINT32_MAX);
+            n->ifaces[0].peer = NO_NODE;
+        }
+    }
+}
+
+static bool asks_units(const struct world *w)
+{
+    bool asks = w->watch || w->has_packet_faults;
+    for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
+        asks |= impair_asks_copies(w->directions[i].set);
+    }
+    return asks;
+}
+
+struct world *world_new(const struct scenario *sc, const struct catalogue *known, uint64_t seed,
+                        struct trace *out)
+{
+    struct world *w = os_alloc(sizeof *w);
+    *w = (struct world){.sc = sc, .known = known, .trace = out, .seed = seed, .watch = out->keep};
+    sched_init(&w->sched);
+    out->packets.keep = out->keep;
+    w->fx.packets = &out->packets;
+    out->scenario = sc->file;
+    out->seed = seed;
+    for (int l = 0; l < LANG_COUNT; l++) {
+        out->title[l] = sc->title[l];
+    }
+    trace_add_flow(out, "", "");
+    out->flow_count = 0; /* row 0 is no flow, and takes the figures of packets that have none */
+    make_nodes(w);
+    make_links(w);
+    give_first_iface(w);
+    routes_find(w);
+    fault_schedule(w);
+    w->asks_units = asks_units(w);
+    traffic_open(w);
+    return w;
+}
+
+static void handle(struct world *w, const struct event *ev)
+{
+    switch ((enum event_what)ev->what) {
+    case EV_ARRIVE:
+    case EV_LOST:
+    case EV_TX: link_event(w, ev); break;
+    case EV_SENT: {
+        struct input in = {.kind = IN_SENT, .index = ev->packet};
+        actor_step(w, ev->target, &in, 0, ev->cause);
+        break;
+    }
+    case EV_TIMER: actor_timer(w, ev); break;
+    case EV_CALL: traffic_start(w, ev->packet, 0); break;
+    case EV_FAULT:
+        if (ev->target) {
+            link_late_copy(w, ev);
+        } else {
+            fault_event(w, ev);
+        }
+        break;
+    }
+    effects_apply(w);
+}
+
+bool world_run(struct world *w, sim_time until, uint64_t max_events)
+{
+    struct event ev;
+    while (sched_next(&w->sched, until, &ev)) {
+        handle(w, &ev);
+        w->events += ev.what != EV_TX;
+        if (w->events >= max_events) {
+            return true;
+        }
+    }
+    return sched_peek(&w->sched) != SIM_NEVER;
+}
+
+void world_finish(struct world *w)
+{
+    w->trace->events = w->events;
+    w->trace->sim_ns = sched_now(&w->sched);
+    traffic_figures(w);
+}
+
+void world_free(struct world *w)
+{
+    for (uint32_t row = 1; row < w->row_count; row++) {
+        if (w->rows[row].type) {
+            actor_end(w, row);
+        }
+    }
+    for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
+        free(w->directions[i].flights);
+        map_free(&w->directions[i].copies);
+    }
+    for (uint32_t i = 0; i < w->sc->node_count; i++) {
+        free(w->nodes[i].ifaces);
+        free(w->nodes[i].table);
+    }
+    free(w->rows);
+    free(w->armed);
+    free(w->done);
+    map_free(&w->ips);
+    fx_free(&w->fx);
+    sched_free(&w->sched);
+    arena_free(&w->arena);
+    free(w);
+}

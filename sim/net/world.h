@@ -1,0 +1,203 @@
+#pragma once
+/* The simulated world: nodes with their interfaces and endpoints, link directions, the actors, and
+ * the one loop that takes events and applies effects. Built from a scenario, writes a trace.
+ * The entities of the trace come in this order: nodes, link directions, actors. */
+
+#include "actor/fx.h"
+#include "base/map.h"
+#include "core/sched.h"
+#include "scenario/model.h"
+#include "trace/trace.h"
+
+#define WORLD_TTL        64u
+#define WORLD_MTU        1500u  /* of a link that gives none */
+#define WORLD_QUEUE      100u   /* packets, of a link that gives none */
+#define WORLD_PORT_FIRST 49152u /* ephemeral ports (RFC 6335) */
+
+/* One packet on a direction, from hand-over to its end there. */
+struct flight {
+    uint32_t packet; /* 0: over */
+    uint32_t cause;  /* record that its ARRIVE or DROP will name */
+    uint8_t ttl;
+    bool in_line; /* its arrival stands in the direction's FIFO, else `arrival` cancels it */
+    bool is_lost;
+    enum drop_class why;   /* is_lost */
+    uint32_t queued_bytes; /* while it waits in the queue */
+    event_id arrival, tx;
+    uint64_t tie;
+    sim_time start, end, arrive;
+};
+
+/* One direction of a link: a queue, a transmitter, a wire (MODEL.md). */
+struct direction {
+    const struct scenario_direction *set;
+    uint32_t entity;
+    uint32_t index;    /* 2 * link + side: into world.directions and trace.link_figures */
+    uint32_t from, to; /* nodes */
+    uint16_t iface_from, iface_to;
+    struct dice dice;
+    uint32_t line;         /* of the scheduler */
+    sim_time busy_until;   /* the transmitter's */
+    sim_time last_arrival; /* of those that keep order */
+    uint64_t offered;      /* packets offered so far */
+    bool is_bad;           /* Gilbert-Elliott's state */
+    bool is_cut;
+    struct map copies;      /* offers of a unit, where loss is random */
+    struct flight *flights; /* a ring: head .. head + count - 1 */
+    uint32_t head, count, cap;
+    uint32_t waiting; /* index behind head of the first flight that has not started */
+    uint64_t waiting_bytes;
+};
+
+struct iface {
+    uint32_t ip;
+    uint8_t prefix;
+    uint32_t out;  /* index of the outgoing direction; UINT32_MAX: no link */
+    uint32_t peer; /* node */
+};
+
+struct endpoint; /* node.c */
+
+struct node {
+    const struct scenario_node *set;
+    uint32_t entity;
+    struct iface *ifaces;
+    uint32_t iface_count;
+    uint16_t *route;        /* by destination node: interface, UINT16_MAX: none */
+    struct endpoint *table; /* open addressing */
+    uint32_t endpoint_count, table_size;
+    uint16_t next_port;
+    uint8_t channels; /* ARQ channels in use on this node's links */
+    bool is_down;
+};
+
+/* What the world keeps of an entity that is an actor. The row stays when the instance is freed. */
+struct row {
+    const struct actor_type *type; /* NULL: a node or a direction */
+    void *self;                    /* NULL: ended */
+    uint32_t node, flow, upper;
+    struct net key;
+    struct dice dice;
+    uint32_t *timers; /* scheduler's numbers, 0: not made yet; slots of all timers in a row */
+    uint32_t timer_count;
+    int64_t *vars; /* last reading, then the new one */
+    unsigned var_count;
+    bool was_read;
+    uint64_t unit_top; /* highest unit.at + unit.n sent */
+    uint64_t unnamed;  /* packets with nothing to repeat, sent so far */
+    struct map units;  /* unit.at -> latest packet << 20 | copies, while somebody asks */
+    uint8_t state[4];  /* of each machine */
+    uint64_t received, sent, retransmissions;
+};
+
+/* What the faults of the scenario do to one packet. */
+struct armed {
+    uint32_t packet, fault;
+};
+
+struct world {
+    const struct scenario *sc;
+    const struct catalogue *known;
+    struct trace *trace;
+    struct sched sched;
+    struct fx fx;
+    uint64_t seed;
+    bool watch;
+    struct node *nodes;
+    struct direction *directions;
+    struct row *rows; /* by entity */
+    uint32_t row_count, row_cap;
+    uint32_t *traffic_flows, *traffic_sinks, *traffic_sources; /* by traffic: flow, entities */
+    struct net *traffic_keys;                                  /* the source's key */
+    struct map ips;                                            /* address -> node + 1 */
+    uint32_t *fault_hits; /* by fault: matching packets so far */
+    bool has_packet_faults, asks_units;
+    struct armed *armed;
+    uint32_t armed_count, armed_cap;
+    uint32_t *done; /* packets to release when the list of effects is empty */
+    uint32_t done_count, done_cap;
+    struct arena arena;
+    uint64_t events;
+};
+
+/* world.c */
+struct world *world_new(const struct scenario *sc, const struct catalogue *known, uint64_t seed,
+                        struct trace *out);
+/* Handles every event up to and including `until`; false: none is left after that. Stops early,
+ * returning true, when `max_events` were handled. */
+bool world_run(struct world *w, sim_time until, uint64_t max_events);
+void world_finish(struct world *w); /* writes the figures into the trace */
+void world_free(struct world *w);
+uint32_t world_record(struct world *w, enum record_kind kind, uint32_t where, uint32_t packet,
+                      unsigned code, int64_t value, uint32_t cause, unsigned why);
+/* A node or a direction gets its row; returns the entity. */
+uint32_t world_add_row(struct world *w, uint32_t entity);
+
+/* actors.c: stepping and applying. */
+uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t node, struct net key,
+                    uint32_t flow, uint32_t upper, const struct settings *set, uint32_t handle);
+void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t opener,
+                 uint32_t cause);
+void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet, uint32_t cause);
+void actor_end(struct world *w, uint32_t row);
+void actor_timer(struct world *w, const struct event *ev);
+void effects_apply(struct world *w); /* until the list is empty */
+
+/* node.c: sending, receiving, forwarding. */
+void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause);
+void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl, uint32_t cause);
+void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class why,
+               uint32_t cause);
+bool node_add_endpoint(struct world *w, uint32_t node, uint32_t row);
+void node_remove_endpoint(struct world *w, uint32_t node, uint32_t row);
+uint32_t node_of_ip(const struct world *w, uint32_t ip); /* NO_NODE: none */
+void packet_is_over(struct world *w, uint32_t packet);   /* recycled when nobody can see it */
+
+extern const struct proto icmp_proto;
+/* icmp.c: errors that nodes send, and those they get. */
+void icmp_send_error(struct world *w, uint32_t node, uint32_t packet, unsigned type, unsigned code,
+                     unsigned mtu, unsigned ttl, uint32_t cause);
+void icmp_hear(struct world *w, uint32_t node, uint32_t packet, uint32_t cause);
+uint32_t node_lookup(struct world *w, uint32_t node, const struct proto *proto,
+                     const struct net *in); /* in: as received; 0: nobody */
+
+/* link.c: a packet's life on one hop. */
+void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+                uint32_t cause);
+void link_event(struct world *w, const struct event *ev);     /* EV_ARRIVE, EV_LOST, EV_TX */
+void link_late_copy(struct world *w, const struct event *ev); /* EV_FAULT of a direction */
+struct direction *direction_of(const struct world *w, uint32_t entity);
+void link_cut(struct world *w, struct direction *d, uint32_t cause);
+/* The queue of a host that stops vanishes; what is on the wire goes on. */
+void link_forget_queue(struct world *w, struct direction *d, uint32_t cause);
+
+/* impair.c: what goes wrong on a link, as pure draws. */
+uint64_t impair_key(const struct world *w, const struct packet *p, uint64_t copy);
+bool impair_is_lost(struct direction *d, uint64_t key, const struct packet *p, uint64_t copy);
+bool impair_asks_copies(const struct scenario_direction *set);
+/* The first flipped bit of `bits`, or -1: none is. */
+int64_t impair_bit(const struct direction *d, uint64_t key, uint64_t bits);
+sim_time impair_delay(const struct direction *d, uint64_t key);
+
+/* fault.c: the scenario's faults. */
+void fault_schedule(struct world *w);
+void fault_event(struct world *w, const struct event *ev);
+/* Which faults mean this packet? d: the link it is offered to, NULL: it is born. */
+void fault_look(struct world *w, uint32_t packet, const struct direction *d);
+/* The next armed fault that strikes `packet` on `d` now; NULL: none (more). *cursor starts at 0. */
+const struct fault *fault_on(const struct world *w, const struct direction *d, uint32_t packet,
+                             uint32_t *cursor);
+void fault_forget(struct world *w, uint32_t packet); /* the packet is over */
+/* New packets out of old ones; `where` (a direction) is recorded as their birthplace. */
+uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsigned ttl,
+                        uint64_t bit, uint32_t cause);
+uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_t cause);
+
+/* route.c */
+void routes_find(struct world *w);
+
+/* traffic.c: what the scenario's flows open, and their figures. */
+void traffic_open(struct world *w);
+void traffic_start(struct world *w, uint32_t traffic, uint32_t cause);
+void traffic_restart(struct world *w, uint32_t node, uint32_t cause);
+void traffic_figures(struct world *w);

@@ -1,0 +1,117 @@
+/* Running a scenario: the world, its budgets, and the trace that remains. */
+#include "run.h"
+
+#include "base/os.h"
+#include "net/world.h"
+#include "registry.h"
+
+#include <stdlib.h>
+
+struct run {
+    const struct scenario *sc;
+    struct world *world;
+    struct trace *trace;
+    sim_time stop;
+    uint64_t max_events;
+    bool is_left; /* something would still happen */
+};
+
+static sim_time stop_of(const struct scenario *sc, const struct run_options *opt)
+{
+    sim_time stop = sc->stop == SIM_NEVER ? SCENARIO_STOP_DEFAULT : sc->stop;
+    return opt->until && opt->until < stop ? opt->until : stop;
+}
+
+/* A bound from the sources' own parameters; made of an instance that nothing is done with. */
+static uint64_t least_events(const struct scenario_traffic *t, sim_time stop)
+{
+    const struct actor_type *type = t->type->source;
+    if (!type->least_events || t->start >= stop) {
+        return 0;
+    }
+    void *self = os_alloc(type->size);
+    params_initial(type, self);
+    for (uint32_t i = 0; i < t->settings.count; i++) {
+        const struct param *p = param_find(type, t->settings.list[i].param->name);
+        if (p) {
+            *(int64_t *)(void *)((char *)self + p->offset) = t->settings.list[i].value;
+        }
+    }
+    uint64_t least = type->least_events(self, stop - t->start);
+    free(self);
+    return least;
+}
+
+static bool is_affordable(const struct scenario *sc, uint64_t max_events, sim_time stop,
+                          struct err *err)
+{
+    for (uint32_t i = 0; i < sc->traffic_count; i++) {
+        const struct scenario_traffic *t = &sc->traffic[i];
+        uint64_t least = least_events(t, stop);
+        if (least > max_events) {
+            char needed[24], limit[24];
+            snprintf(needed, sizeof needed, "%llu", (unsigned long long)least);
+            snprintf(limit, sizeof limit, "%llu", (unsigned long long)max_events);
+            struct err_place at = {
+                .file = sc->file, .line = t->place.line, .column = t->place.column};
+            err_add(err, ERR_ERROR, at, "run.too-many-events", "needed", needed, "limit", limit,
+                    NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
+struct run *run_open(const struct scenario *sc, const struct run_options *opt, struct trace *out,
+                     struct err *err)
+{
+    uint64_t max_events = opt->max_events ? opt->max_events : RUN_EVENTS_DEFAULT;
+    sim_time stop = stop_of(sc, opt);
+    if (!is_affordable(sc, max_events, stop, err)) {
+        return NULL;
+    }
+    struct run *r = os_alloc(sizeof *r);
+    out->keep = opt->watch;
+    r->sc = sc;
+    r->trace = out;
+    r->stop = stop;
+    r->max_events = max_events;
+    r->world = world_new(sc, registry(), opt->has_seed ? opt->seed : sc->seed, out);
+    r->is_left = true;
+    return r;
+}
+
+bool run_until(struct run *r, sim_time t)
+{
+    sim_time until = t < r->stop ? t : r->stop;
+    r->is_left = world_run(r->world, until, r->max_events);
+    return r->is_left && r->world->events < r->max_events && t < r->stop;
+}
+
+void run_close(struct run *r)
+{
+    world_finish(r->world);
+    if (r->world->events >= r->max_events) {
+        r->trace->end = END_EVENTS;
+    } else if (r->is_left) {
+        r->trace->end = END_STOP;
+        r->trace->sim_ns = r->stop;
+    } else {
+        r->trace->end = END_NOTHING_LEFT;
+    }
+    world_free(r->world);
+    trace_finish(r->trace);
+    free(r);
+}
+
+bool run_scenario(const struct scenario *sc, const struct run_options *opt, struct trace *out,
+                  struct err *err)
+{
+    struct run *r = run_open(sc, opt, out, err);
+    if (!r) {
+        return false;
+    }
+    run_until(r, r->stop);
+    run_close(r);
+    return true;
+}
