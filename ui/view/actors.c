@@ -1,0 +1,82 @@
+/* Looking up of an actor what states and windows show alike. */
+#include "ui/view/actors.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SLOTS_MAX 256u /* of a timer that are looked at for one picture */
+
+sim_time actor_news_since(const struct scene *s)
+{
+    return s->story && s->step < s->story->count ? s->story->steps[s->step].at : 0;
+}
+
+bool actor_is_news(const struct scene *s, uint32_t record)
+{
+    if (record == 0) {
+        return false;
+    }
+    sim_time at = trace_record(s->trace, record)->at;
+    return at >= actor_news_since(s) && at <= s->now;
+}
+
+bool actor_var(const struct scene *s, uint32_t actor, const char *name, int64_t *value)
+{
+    const struct actor_type *type = s->trace->entities[actor].type;
+    for (unsigned i = 0; i < var_count(type); i++) {
+        if (strcmp(type->vars[i].name, name) == 0) {
+            return trace_var_at(s->trace, actor, i, s->now, value);
+        }
+    }
+    return false;
+}
+
+struct actor_wait actor_wait(const struct scene *s, uint32_t actor)
+{
+    const struct actor_type *type = s->trace->entities[actor].type;
+    struct actor_wait first = {.due = SIM_NEVER};
+    for (unsigned i = 0; i < timer_count(type); i++) {
+        if (type->timers[i].is_pace) {
+            continue;
+        }
+        first.name = first.name ? first.name : type->timers[i].name;
+        for (uint32_t slot = 0; slot < type->timers[i].slots && slot < SLOTS_MAX; slot++) {
+            sim_time armed, due = trace_timer_at(s->trace, actor, i, slot, s->now, &armed);
+            if (due < first.due) {
+                first = (struct actor_wait){type->timers[i].name, armed, due};
+            }
+        }
+    }
+    return first;
+}
+
+/* What is left, short enough for a ring: the number alone, its unit stands below. */
+static const char *left_text(sim_time left, char buf[16])
+{
+    bool is_seconds = left >= SIM_S;
+    double value = (double)left / (double)(is_seconds ? SIM_S : left >= SIM_MS ? SIM_MS : SIM_US);
+    snprintf(buf, 16, is_seconds ? "%.2f" : value >= 10 ? "%.0f" : "%.1f", value);
+    return is_seconds ? "s" : left >= SIM_MS ? "ms" : "µs";
+}
+
+void actor_draw_ring(struct ui *ui, const struct scene *s, uint32_t actor, double x, double y,
+                     double radius)
+{
+    struct actor_wait w = actor_wait(s, actor);
+    if (!w.name) {
+        return;
+    }
+    char left[16] = "–", below[64], key[64];
+    double gone = 0;
+    const char *unit = "";
+    if (w.due != SIM_NEVER) {
+        unit = left_text(w.due - s->now, left);
+        gone = (double)(s->now - w.armed) / fmax(1, (double)(w.due - w.armed));
+    }
+    snprintf(key, sizeof key, "timer.%s", w.name);
+    const char *word = word_find(ui->lang, key);
+    snprintf(below, sizeof below, "%s%s%s", word ? word : w.name, *unit ? ", " : "", unit);
+    part_timer_ring(ui, x, y, radius, gone, left);
+    ui_text_center(ui, TYPE_LABEL, x, y + radius + 18 * ui->k, ui->theme->ink3, below);
+}

@@ -1,0 +1,23 @@
+#pragma once
+/* What the views of states and windows look up of an actor alike. */
+
+#include "ui/parts.h"
+#include "ui/view/view.h"
+
+/* The instant of the present caption step: what changed since then is "just now". */
+sim_time actor_news_since(const struct scene *s);
+/* Changed at or after that instant, and by now. */
+bool actor_is_news(const struct scene *s, uint32_t record);
+/* Value of a variable by name at the scene's time; false: no such variable, or no value yet. */
+bool actor_var(const struct scene *s, uint32_t actor, const char *name, int64_t *value);
+
+/* The wait of an actor that a reader should see: of its timers that do not merely pace, the running
+ * one that ends first. */
+struct actor_wait {
+    const char *name;    /* of the timer; NULL: the actor has none */
+    sim_time armed, due; /* due SIM_NEVER: none runs */
+};
+struct actor_wait actor_wait(const struct scene *s, uint32_t actor);
+/* The ring of a wait with its word below; nothing if there is no timer. */
+void actor_draw_ring(struct ui *ui, const struct scene *s, uint32_t actor, double x, double y,
+                     double radius);

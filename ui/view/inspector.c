@@ -1,0 +1,292 @@
+/* The packet panel: one packet taken apart as it stands on the wire now. Layers as tabs; a header
+ * in rows of 32 bits; what the chosen field means; the bytes. Nothing selected: the packet of the
+ * present step, so that the panel goes along with the story. */
+#include "ui/view/inspector.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct layer *inspection_layer(const struct inspection *in)
+{
+    unsigned tab = in->self->tab;
+    return tab >= 1 && tab <= in->d.layer_count ? &in->d.layers[tab - 1] : NULL;
+}
+
+static const char *layer_word(const struct ui *ui, const char *proto, char *buf, size_t size)
+{
+    snprintf(buf, size, "proto.%s", proto);
+    const char *text = word_find(ui->lang, buf);
+    return text ? text : proto;
+}
+
+const char *inspection_label(const struct ui *ui, const struct inspection *in,
+                             const struct field *f, const char *suffix, char *buf, size_t size)
+{
+    const struct layer *l = inspection_layer(in);
+    snprintf(buf, size, "field.%s.%s%s", l ? l->proto : "", f->name, suffix);
+    const char *text = word_find(ui->lang, buf);
+    return text ? text : *suffix ? "" : f->name;
+}
+
+static char *blob(const struct inspection *in, const struct field *f, char *buf, size_t size)
+{
+    const struct layer *l = inspection_layer(in);
+    size_t at = l->at + f->bit / 8u, n = (f->bits + 7u) / 8u, used = 0;
+    for (size_t i = 0; i < n && at + i < in->bytes.len && used + 6 < size; i++) {
+        used += (size_t)snprintf(buf + used, size - used, "%s%02x", i ? " " : "",
+                                 in->bytes.data[at + i]);
+    }
+    if (used == 0) {
+        snprintf(buf, size, "–");
+    }
+    return buf;
+}
+
+char *inspection_value(const struct inspection *in, const struct field *f, char *buf, size_t size)
+{
+    switch (f->form) {
+    case FIELD_HEX: snprintf(buf, size, "0x%0*" PRIx64, (f->bits + 3) / 4, f->value); return buf;
+    case FIELD_BYTES:
+        if (!f->text[0]) {
+            return blob(in, f, buf, size);
+        }
+        snprintf(buf, size, "%s", f->text);
+        return buf;
+    case FIELD_ADDRESS: snprintf(buf, size, "%s", f->text); return buf;
+    case FIELD_NUMBER:
+    case FIELD_FLAG:
+    case FIELD_NAMED:
+    case FIELD_UNUSED: break;
+    }
+    snprintf(buf, size, "%" PRIu64, f->value);
+    return buf;
+}
+
+/* Time to live as it stands on the hop under way. */
+static uint8_t ttl_now(const struct inspection *in)
+{
+    uint8_t ttl = in->p->net.ttl;
+    for (uint32_t i = 0; i < in->hop_count; i++) {
+        if (in->hops[i].tx && in->hops[i].start <= in->scene->now) {
+            ttl = (uint8_t)(trace_record(in->scene->trace, in->hops[i].tx)->code >> 8);
+        }
+    }
+    return ttl;
+}
+
+static void take_apart(struct inspection *in)
+{
+    const struct trace *t = in->scene->trace;
+    in->p = trace_packet(t, in->packet);
+    uint32_t most = sizeof in->hops / sizeof *in->hops;
+    uint32_t hops = trace_hops(t, in->packet, in->hops, most);
+    in->hop_count = hops < most ? hops : most;
+    const char *proto = in->p->proto->name;
+    struct packet_view v = {.proto = proto,
+                            .net = in->p->net,
+                            .ip_id = (uint16_t)in->packet,
+                            .is_raw = in->p->is_raw,
+                            .head = packet_head(in->p),
+                            .body = in->p->body,
+                            .streams = &t->streams};
+    v.net.ttl = ttl_now(in);
+    packet_build(&v, &in->bytes);
+    bool is_frame = proto_carrier(proto) == CARRIER_LINK;
+    dissect(bytes_of(in->bytes.data, in->bytes.len), is_frame ? LINK_FORM_FRAME : LINK_FORM_IP,
+            &in->d);
+}
+
+/* The innermost header, whose protocol sent the packet. */
+static unsigned own_tab(const struct inspection *in)
+{
+    unsigned tab = in->d.layer_count ? 1 : 0;
+    for (unsigned i = 0; i < in->d.layer_count; i++) {
+        if (strcmp(in->d.layers[i].proto, in->p->proto->name) == 0) {
+            tab = i + 1;
+        }
+    }
+    return tab;
+}
+
+/* The field that a reader looks for first. */
+static int own_field(const struct inspection *in)
+{
+    static const char *const first[] = {"number", "ack", "seq", "to", "ttl", NULL};
+    const struct layer *l = inspection_layer(in);
+    for (const char *const *name = first; l && *name; name++) {
+        for (unsigned i = l->first; i < (unsigned)(l->first + l->count); i++) {
+            if (strcmp(in->d.fields[i].name, *name) == 0 && in->d.fields[i].form != FIELD_FLAG) {
+                return (int)i;
+            }
+        }
+    }
+    return -1;
+}
+
+static void choose(struct inspection *in)
+{
+    struct inspector *self = in->self;
+    if (self->packet == 0 || self->tab > in->d.layer_count) {
+        self->tab = own_tab(in);
+        self->field = own_field(in);
+    }
+    if (self->packet != in->packet) {
+        self->scroll = 0;
+        self->field = self->field < in->d.field_count ? self->field : own_field(in);
+    }
+    self->packet = in->packet;
+    in->shown = self->field;
+}
+
+static void draw_tabs(struct ui *ui, struct inspection *in, struct rect r)
+{
+    const char *labels[9];
+    char names[9][40];
+    unsigned count = 0, chosen = in->self->tab;
+    labels[count++] = ui_word(ui, "inspector.way");
+    for (unsigned i = 0; i < in->d.layer_count && count < 5; i++) {
+        labels[count] = layer_word(ui, in->d.layers[i].proto, names[count], sizeof names[count]);
+        count++;
+    }
+    if (ui_tabs(ui, "layers", r, labels, count, &chosen)) {
+        in->self->tab = chosen;
+        in->self->field = in->shown = own_field(in);
+        in->self->scroll = 0;
+    }
+}
+
+/* What became of it so far, in words and a sign. */
+static double draw_fate(struct ui *ui, struct inspection *in, struct rect r, bool is_measured)
+{
+    double h = 26 * ui->k;
+    if (is_measured || in->hop_count == 0) {
+        return in->hop_count ? h : 0;
+    }
+    const struct scene *s = in->scene;
+    const struct hop *hop = &in->hops[0];
+    for (uint32_t i = 0; i < in->hop_count && in->hops[i].offered <= s->now; i++) {
+        hop = &in->hops[i];
+    }
+    char text[160], when[32], loss[96];
+    const char *to = node_short(s->trace, direction_to(s->trace, hop->direction), ui->lang);
+    bool is_dead = hop->died <= s->now, has_come = !is_dead && hop->arrive <= s->now && hop->tx;
+    view_time_unit(is_dead ? hop->died : hop->arrive, when);
+    if (is_dead) {
+        view_loss_words(ui, s->trace, hop, loss, sizeof loss);
+        view_format(ui, text, sizeof text, "inspector.died", "how", loss, "time", when, NULL);
+    } else {
+        view_format(ui, text, sizeof text,
+                    has_come                ? "inspector.arrived"
+                    : hop->offered > s->now ? "inspector.future"
+                    : hop->start > s->now   ? "inspector.waits"
+                                            : "inspector.flies",
+                    "node", to, "time", when, NULL);
+    }
+    const struct theme *t = ui->theme;
+    double y = r.y + h / 2;
+    icon_draw_heavy(ui->c,
+                    is_dead    ? ICON_CROSS
+                    : has_come ? ICON_CHECK
+                               : ICON_CLOCK,
+                    r.x + 8 * ui->k, y, 14 * ui->k, 2.4, is_dead ? t->loss.text : t->ink2);
+    canvas_text_in(ui->c, theme_font(t, TYPE_LABEL),
+                   (struct rect){r.x + 22 * ui->k, r.y, r.w - 22 * ui->k, h}, ALIGN_LEFT,
+                   is_dead ? t->loss.text : t->ink2, text);
+    return h;
+}
+
+static double draw_explanation(struct ui *ui, struct inspection *in, struct rect r,
+                               bool is_measured)
+{
+    const struct layer *l = inspection_layer(in);
+    if (!l || in->shown < l->first || in->shown >= l->first + l->count) {
+        return 0;
+    }
+    const struct field *f = &in->d.fields[in->shown];
+    char key[96], value[64], title[200];
+    snprintf(title, sizeof title, "%s = %s", inspection_label(ui, in, f, "", key, sizeof key),
+             inspection_value(in, f, value, sizeof value));
+    struct font bold = theme_font(ui->theme, TYPE_TITLE), plain = theme_font(ui->theme, TYPE_BODY);
+    const char *about = inspection_label(ui, in, f, ".about", key, sizeof key);
+    double text = *about ? canvas_paragraph_height(ui->c, plain, r.w - 32, about) : 0;
+    double h = 24 + bold.px * 1.45 + (text > 0 ? 4 * ui->k + text : 0);
+    if (!is_measured) {
+        struct rect inside = part_explanation(ui, (struct rect){r.x, r.y, r.w, h});
+        canvas_text_in(ui->c, bold, rect_cut_top(&inside, bold.px * 1.45), ALIGN_LEFT,
+                       ui->theme->ink, title);
+        rect_cut_top(&inside, 4 * ui->k);
+        inside.h += 8;
+        canvas_paragraph(ui->c, plain, inside, ui->theme->ink2, about);
+    }
+    return h;
+}
+
+static double draw_content(struct ui *ui, struct inspection *in, struct rect r, bool is_measured)
+{
+    double gap = 12 * ui->k, y = r.y;
+    struct rect at = r;
+    if (in->self->tab == 0) {
+        y += inspector_way(ui, in, at, is_measured) + gap;
+    } else {
+        y += inspector_header(ui, in, at, is_measured) + gap;
+        at.y = y;
+        double h = draw_explanation(ui, in, at, is_measured);
+        y += h > 0 ? h + gap / 2 : 0;
+    }
+    at.y = y;
+    y += draw_fate(ui, in, at, is_measured);
+    at.y = y + 4 * ui->k;
+    y = at.y + inspector_bytes(ui, in, at, is_measured);
+    return y - r.y;
+}
+
+static void draw_packet(struct ui *ui, struct inspection *in, struct rect area)
+{
+    char label[24], note[96], size[48], bytes[16];
+    const struct trace *t = in->scene->trace;
+    packet_label(in->p->proto->name, packet_head(in->p), in->p->body.len, label);
+    snprintf(note, sizeof note, "%s, %s → %s", label,
+             node_short(t, packet_from_node(t, in->packet), ui->lang),
+             node_short(t, packet_to_node(t, in->packet), ui->lang));
+    snprintf(bytes, sizeof bytes, "%zu", in->bytes.len);
+    view_format(ui, size, sizeof size, "inspector.bytes", "n", bytes, NULL);
+    struct rect r = part_panel(ui, area, ui_word(ui, "view.inspector"), note, size);
+    draw_tabs(ui, in, rect_cut_top(&r, 30 * ui->k));
+    rect_cut_top(&r, 8 * ui->k);
+    r.h += SIZE_PADDING - 6;
+    double content = draw_content(ui, in, r, true);
+    double y = ui_scroll_begin(ui, "packet", r, content, &in->self->scroll);
+    draw_content(ui, in, (struct rect){r.x, y, r.w, content}, false);
+    ui_scroll_end(ui);
+}
+
+static uint32_t shown_packet(const struct scene *s)
+{
+    if (s->selected) {
+        return s->selected;
+    }
+    return s->story && s->step < s->story->count ? s->story->steps[s->step].packet : 0;
+}
+
+static void draw_inspector(void *self, struct ui *ui, const struct scene *s, struct rect area)
+{
+    uint32_t packet = shown_packet(s);
+    if (packet == 0 || packet > s->trace->packets.count || !trace_packet(s->trace, packet)->proto) {
+        struct rect r = part_panel(ui, area, ui_word(ui, "view.inspector"), NULL, NULL);
+        canvas_paragraph(ui->c, theme_font(ui->theme, TYPE_BODY), r, ui->theme->ink3,
+                         ui_word(ui, "inspector.empty"));
+        return;
+    }
+    struct inspection in = {.self = self, .scene = s, .packet = packet};
+    take_apart(&in);
+    choose(&in);
+    draw_packet(ui, &in, area);
+    buf_free(&in.bytes);
+}
+
+const struct view view_inspector = {.name = "inspector",
+                                    .title_key = "view.inspector",
+                                    .size = sizeof(struct inspector),
+                                    .draw = draw_inspector};

@@ -1,0 +1,250 @@
+/* The state of every end, host by host: its machines as stacked states (been, now, not yet), the
+ * timer that runs as a ring, its variables; what has just changed is marked. */
+#include "ui/view/actors.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define COLUMNS_MAX 3u
+#define STATES_MAX  5u
+
+struct column {
+    uint32_t node;
+    uint32_t actors[4];
+    unsigned actor_count;
+};
+
+struct pen {
+    struct ui *ui;
+    const struct scene *s;
+};
+
+static unsigned columns_of(const struct scene *s, struct column *out)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; s->film && i < s->film->actor_count; i++) {
+        uint32_t actor = s->film->actors[i], node = entity_node(s->trace, actor);
+        unsigned at = 0;
+        while (at < count && out[at].node != node) {
+            at++;
+        }
+        if (at == count && count == COLUMNS_MAX) {
+            continue;
+        }
+        count += at == count;
+        out[at].node = node;
+        if (out[at].actor_count < 4) {
+            out[at].actors[out[at].actor_count++] = actor;
+        }
+    }
+    return count;
+}
+
+static bool was_in(const struct scene *s, uint32_t actor, unsigned machine, unsigned state)
+{
+    struct list l = trace_of_subject(s->trace, REC_STATE, actor, machine, 0);
+    for (uint32_t i = 0; i < l.count; i++) {
+        const struct record *r = trace_record(s->trace, l.at[i]);
+        if (r->at > s->now) {
+            break;
+        }
+        if ((r->code & 0xffu) == state || r->value == (int64_t)state) {
+            return true;
+        }
+    }
+    return l.count == 0 && state == 0;
+}
+
+/* The state that comes after the present one: as the run goes on, or, if that is hidden, as the
+ * table allows. */
+static unsigned next_state(const struct scene *s, uint32_t actor, unsigned machine, unsigned now)
+{
+    struct list l = trace_of_subject(s->trace, REC_STATE, actor, machine, 0);
+    for (uint32_t i = 0; i < l.count && !s->player->hides_future; i++) {
+        const struct record *r = trace_record(s->trace, l.at[i]);
+        if (r->at > s->now) {
+            return r->code & 0xffu;
+        }
+    }
+    const struct machine_edge *e = s->trace->entities[actor].type->machines[machine].edges;
+    while (e && e->from >= 0 && e->from != (int)now) {
+        e++;
+    }
+    return e && e->from >= 0 ? (unsigned)e->to : now;
+}
+
+/* The states to show, in order: all of a small machine; of a large one before, now and next. */
+static unsigned states_shown(const struct scene *s, uint32_t actor, unsigned machine, unsigned *out)
+{
+    const struct actor_type *type = s->trace->entities[actor].type;
+    unsigned all = state_count(type->machines[machine].states), count = 0;
+    for (unsigned i = 0; i < all && all <= STATES_MAX; i++) {
+        out[count++] = i;
+    }
+    if (count) {
+        return count;
+    }
+    unsigned now = trace_state_at(s->trace, actor, machine, s->now);
+    uint32_t last = trace_subject_at(s->trace, REC_STATE, actor, machine, 0, s->now);
+    unsigned before = last ? (unsigned)trace_record(s->trace, last)->value : now;
+    unsigned next = next_state(s, actor, machine, now);
+    if (before != now) {
+        out[count++] = before;
+    }
+    out[count++] = now;
+    if (next != now) {
+        out[count++] = next;
+    }
+    return count;
+}
+
+static double row_height(const struct pen *p)
+{
+    return 31 * p->ui->k;
+}
+
+static double stack_height(const struct pen *p, const struct column *c)
+{
+    double h = 0;
+    for (unsigned i = 0; i < c->actor_count; i++) {
+        unsigned states[STATES_MAX];
+        const struct actor_type *type = p->s->trace->entities[c->actors[i]].type;
+        for (unsigned m = 0; m < machine_count(type); m++) {
+            h += states_shown(p->s, c->actors[i], m, states) * row_height(p) + 6 * p->ui->k;
+        }
+    }
+    return h;
+}
+
+/* The way from the state before to the present one: an ink arrow on a marker stroke. */
+static void draw_transition(const struct pen *p, double x, double from, double to)
+{
+    struct canvas *c = p->ui->c;
+    const struct theme *t = p->ui->theme;
+    double left = x - 9 * p->ui->k, end = x - 1;
+    struct point way[] = {{x, from}, {left, from}, {left, to}, {end, to}};
+    canvas_polyline(c, way, 4, (struct stroke){.width = 6 * p->ui->k, .cap = CAP_ROUND}, t->marker);
+    way[3].x = end - 4 * p->ui->k;
+    canvas_polyline(c, way, 4, (struct stroke){.width = 1.6 * p->ui->k, .cap = CAP_ROUND}, t->ink);
+    canvas_arrow_head(c, end + 1, to, 1, 0, 7 * p->ui->k, t->ink);
+}
+
+static double draw_machine(const struct pen *p, uint32_t actor, unsigned machine, struct rect r)
+{
+    unsigned states[STATES_MAX], now = trace_state_at(p->s->trace, actor, machine, p->s->now);
+    const struct machine *m = &p->s->trace->entities[actor].type->machines[machine];
+    unsigned count = states_shown(p->s, actor, machine, states);
+    uint32_t last = trace_subject_at(p->s->trace, REC_STATE, actor, machine, 0, p->s->now);
+    bool is_news = actor_is_news(p->s, last);
+    double from = -1, to = -1, step = row_height(p), h = 23 * p->ui->k;
+    for (unsigned i = 0; i < count; i++) {
+        bool is_now = states[i] == now, was = is_now || was_in(p->s, actor, machine, states[i]);
+        struct rect box = {r.x, r.y + i * step, r.w, h};
+        if (i + 1 < count) {
+            bool goes_on = was && was_in(p->s, actor, machine, states[i + 1]);
+            canvas_vline(p->ui->c, box.x + 12 * p->ui->k, box.y + h, box.y + step, 2 * p->ui->k,
+                         goes_on ? p->ui->theme->ink : p->ui->theme->wire);
+        }
+        part_state(p->ui, box, m->states[states[i]],
+                   is_now ? STATE_CURRENT
+                   : was  ? STATE_VISITED
+                          : STATE_NOT_YET);
+        to = is_now ? box.y + h / 2 : to;
+        bool is_from = is_news && trace_record(p->s->trace, last)->value == (int64_t)states[i];
+        from = is_from ? box.y + h / 2 : from;
+    }
+    if (is_news && from >= 0 && to >= 0 && from != to) {
+        draw_transition(p, r.x, from, to);
+    }
+    return count * step + 6 * p->ui->k;
+}
+
+static void draw_var(const struct pen *p, uint32_t actor, unsigned var, struct rect r)
+{
+    struct ui *ui = p->ui;
+    const struct theme *t = ui->theme;
+    const struct var *v = &p->s->trace->entities[actor].type->vars[var];
+    struct font name = theme_font(t, TYPE_CODE), value = theme_font(t, TYPE_VALUE);
+    name.px = fmax(11, name.px - 1);
+    uint32_t record = trace_subject_at(p->s->trace, REC_VAR, actor, var, 0, p->s->now);
+    char text[32] = "–";
+    if (record) {
+        value_print(trace_record(p->s->trace, record)->value, v->unit, text);
+    }
+    canvas_hline(ui->c, r.x, r.x + r.w, r.y, STROKE_GRID, t->hair2);
+    canvas_text_in(ui->c, name, r, ALIGN_LEFT, t->ink3, v->name);
+    bool is_news = actor_is_news(p->s, record);
+    if (is_news) {
+        double w = text_width(ui->fonts, value, text) + 10 * ui->k;
+        canvas_fill_box(
+            ui->c, (struct rect){r.x + r.w - w + 5 * ui->k, r.y + 3 * ui->k, w, r.h - 5 * ui->k},
+            4 * ui->k, t->marker);
+    }
+    canvas_text_in(ui->c, value, r, ALIGN_RIGHT, is_news ? t->on_marker : t->ink, text);
+}
+
+static void draw_vars(const struct pen *p, const struct column *c, struct rect r)
+{
+    double step = 24 * p->ui->k, y = r.y;
+    for (unsigned i = 0; i < c->actor_count; i++) {
+        const struct actor_type *type = p->s->trace->entities[c->actors[i]].type;
+        for (unsigned v = 0; v < var_count(type) && y + step <= r.y + r.h + 1; v++) {
+            draw_var(p, c->actors[i], v, (struct rect){r.x, y, r.w - 5 * p->ui->k, step});
+            y += step;
+        }
+    }
+}
+
+static void draw_column(const struct pen *p, const struct column *c, struct rect r, double stacks)
+{
+    struct ui *ui = p->ui;
+    const char *label = p->s->trace->nodes[c->node].label[ui->lang];
+    struct font bold = theme_font(ui->theme, TYPE_TITLE);
+    canvas_text_in(ui->c, bold, rect_cut_top(&r, 26 * ui->k), ALIGN_LEFT, ui->theme->ink, label);
+    double y = r.y, ring = r.x + r.w - 34 * ui->k, margin = 11 * ui->k;
+    double w = fmin(140 * ui->k, r.w - 84 * ui->k);
+    for (unsigned i = 0; i < c->actor_count; i++) {
+        const struct actor_type *type = p->s->trace->entities[c->actors[i]].type;
+        double top = y;
+        for (unsigned m = 0; m < machine_count(type); m++) {
+            y += draw_machine(p, c->actors[i], m, (struct rect){r.x + margin, y, w - margin, 0});
+        }
+        double middle = fmax(top + 22 * ui->k, (top + y) / 2 - 16 * ui->k);
+        if (machine_count(type)) {
+            actor_draw_ring(ui, p->s, c->actors[i], ring, middle, 21 * ui->k);
+        }
+    }
+    rect_cut_top(&r, stacks + (stacks > 0 ? 8 * ui->k : 0));
+    draw_vars(p, c, r);
+}
+
+static void draw_state(void *self, struct ui *ui, const struct scene *s, struct rect area)
+{
+    (void)self;
+    char time[32], note[64];
+    view_format(ui, note, sizeof note, "machine.at", "time", view_time_unit(s->now, time), NULL);
+    struct rect r = part_panel(ui, area, ui_word(ui, "view.machine"), note, NULL);
+    struct column columns[COLUMNS_MAX] = {0};
+    struct pen p = {ui, s};
+    unsigned count = columns_of(s, columns);
+    if (count == 0) {
+        ui_text(ui, TYPE_BODY, r.x, r.y + 16 * ui->k, ui->theme->ink3, ui_word(ui, "machine.none"));
+        return;
+    }
+    double stacks = 0, gap = 16 * ui->k, w = (r.w - (count - 1) * gap) / count;
+    for (unsigned i = 0; i < count; i++) {
+        stacks = fmax(stacks, stack_height(&p, &columns[i]));
+    }
+    canvas_clip(ui->c, (struct rect){area.x, r.y, area.w, r.h + SIZE_PADDING - 2});
+    for (unsigned i = 0; i < count; i++) {
+        double x = r.x + i * (w + gap);
+        draw_column(&p, &columns[i], (struct rect){x, r.y, w, r.h}, stacks);
+        if (i + 1 < count) {
+            canvas_vline(ui->c, x + w + gap / 2, r.y, r.y + r.h, STROKE_BORDER, ui->theme->hair);
+        }
+    }
+    canvas_unclip(ui->c);
+}
+
+const struct view view_machine = {
+    .name = "machine", .title_key = "view.machine", .size = 0, .draw = draw_state};

@@ -1,0 +1,401 @@
+/* Window strips: what each side knows of every frame. One cell a number, sender above receiver in
+ * the same columns; packets fall from row to row, answers rise. Drawn from the sets of items that
+ * an actor type declares, so that any protocol with a set has its strip. */
+#include "ui/view/actors.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMNS_MAX 64
+#define PAIRS_MAX   2u
+
+struct windows { /* the frame's slide */
+    int64_t base[PAIRS_MAX], before[PAIRS_MAX];
+    double since[PAIRS_MAX];
+};
+
+/* Both ends of one flow; 0: that end keeps no set. */
+struct pair {
+    uint32_t flow, top, bottom;
+};
+
+struct strip {
+    struct ui *ui;
+    const struct scene *s;
+    struct pair pair;
+    int64_t first; /* key of the left column */
+    unsigned columns;
+    double x, cell, pitch;
+    double top, bottom; /* y of the cells */
+    char label[COLUMNS_MAX][16];
+};
+
+static unsigned pairs_of(const struct scene *s, struct pair *out)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; s->film && i < s->film->actor_count; i++) {
+        uint32_t actor = s->film->actors[i];
+        const struct entity *e = &s->trace->entities[actor];
+        unsigned at = 0;
+        if (set_count(e->type) == 0) {
+            continue;
+        }
+        while (at < count && out[at].flow != e->flow) {
+            at++;
+        }
+        if (at == PAIRS_MAX) {
+            continue;
+        }
+        count += at == count;
+        out[at].flow = e->flow;
+        bool is_top = s->trace->flows[e->flow].from == e->node;
+        *(is_top ? &out[at].top : &out[at].bottom) = actor;
+    }
+    return count;
+}
+
+static int64_t highest_key(const struct scene *s, const struct pair *p)
+{
+    int64_t most = 0;
+    uint32_t ends[2] = {p->top, p->bottom};
+    for (unsigned i = 0; i < 2; i++) {
+        struct keys k = ends[i] ? trace_item_keys(s->trace, ends[i], 0) : (struct keys){0};
+        most = k.count && k.at[k.count - 1] > most ? k.at[k.count - 1] : most;
+    }
+    return most;
+}
+
+static int64_t var_or(const struct scene *s, uint32_t actor, const char *name, const char *other,
+                      int64_t otherwise)
+{
+    int64_t value;
+    if (actor && (actor_var(s, actor, name, &value) || actor_var(s, actor, other, &value))) {
+        return value;
+    }
+    return otherwise;
+}
+
+static int64_t window_base(const struct scene *s, const struct pair *p)
+{
+    return var_or(s, p->top, "base", "frame", 0);
+}
+
+static int64_t window_size(const struct scene *s, const struct pair *p)
+{
+    return var_or(s, p->top, "window", "window", 1);
+}
+
+/* Pages of 60 % of what is visible, so that the columns are a function of the time shown. */
+static void choose_columns(struct strip *g, double width)
+{
+    int64_t all = highest_key(g->s, &g->pair) + 1, base = window_base(g->s, &g->pair);
+    int64_t visible = (int64_t)fmax(1, floor(width / g->pitch));
+    visible = visible < COLUMNS_MAX ? visible : COLUMNS_MAX;
+    g->columns = (unsigned)(all < visible ? all : visible);
+    g->first = 0;
+    if (all > visible) {
+        int64_t page = visible * 6 / 10 ? visible * 6 / 10 : 1;
+        g->first = base / page * page - 1;
+        g->first = g->first > all - visible ? all - visible : g->first;
+        g->first = g->first < 0 ? 0 : g->first;
+    }
+}
+
+/* A cell is named as its packet is: by the number on the wire. */
+static void name_columns(struct strip *g)
+{
+    for (unsigned i = 0; i < g->columns; i++) {
+        snprintf(g->label[i], sizeof g->label[i], "%lld", (long long)(g->first + i));
+    }
+    for (uint32_t id = 1; id <= g->s->trace->packets.count; id++) {
+        const struct packet *p = trace_packet(g->s->trace, id);
+        int64_t column = (int64_t)p->unit.at - g->first;
+        if (p->sender == g->pair.top && p->unit.n && !p->of && !p->parent && column >= 0 &&
+            column < g->columns) {
+            char label[24];
+            packet_label(p->proto->name, packet_head(p), p->body.len, label);
+            snprintf(g->label[column], sizeof g->label[column], "%.15s", label);
+        }
+    }
+}
+
+static double column_x(const struct strip *g, double key)
+{
+    return g->x + (key - (double)g->first) * g->pitch;
+}
+
+static struct rect cell_box(const struct strip *g, int64_t key, double y)
+{
+    return (struct rect){column_x(g, (double)key), y, g->cell, g->cell};
+}
+
+static const char *item_state(const struct strip *g, uint32_t actor, int64_t key)
+{
+    unsigned state = trace_item_at(g->s->trace, actor, 0, key, g->s->now);
+    return g->s->trace->entities[actor].type->sets[0].states[state];
+}
+
+static enum part_cell look_above(const struct strip *g, int64_t key)
+{
+    static const struct {
+        const char *name;
+        enum part_cell look;
+    } looks[] = {{"acked", CELL_ACKED}, {"sent", CELL_SENT}, {"again", CELL_AGAIN}};
+    const char *state = item_state(g, g->pair.top, key);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        if (strcmp(looks[i].name, state) == 0) {
+            return looks[i].look;
+        }
+    }
+    int64_t base = window_base(g->s, &g->pair);
+    return key >= base && key < base + window_size(g->s, &g->pair) ? CELL_USABLE : CELL_LATER;
+}
+
+/* A copy that was thrown away shows so while it is news; then the cell says again that the data was
+ * passed on. */
+static enum part_cell look_below(const struct strip *g, int64_t key)
+{
+    uint32_t actor = g->pair.bottom;
+    const char *state = item_state(g, actor, key);
+    struct list l = trace_of_subject(g->s->trace, REC_ITEM, actor, 0, key);
+    uint32_t last = trace_subject_at(g->s->trace, REC_ITEM, actor, 0, key, g->s->now);
+    if (strcmp(state, "passed-on") == 0) {
+        return CELL_PASSED;
+    }
+    if (strcmp(state, "thrown") == 0) {
+        const char *const *names = g->s->trace->entities[actor].type->sets[0].states;
+        unsigned first = l.count ? trace_record(g->s->trace, l.at[0])->code & 0xffu : 0;
+        bool was_passed = strcmp(names[first], "passed-on") == 0;
+        return was_passed && !actor_is_news(g->s, last) ? CELL_PASSED : CELL_THROWN;
+    }
+    if (strcmp(state, "absent") != 0) {
+        return CELL_SENT; /* kept until what comes before it is there */
+    }
+    return key == var_or(g->s, actor, "expected", "base", 0) ? CELL_EXPECTED : CELL_LATER;
+}
+
+static void draw_cells(const struct strip *g)
+{
+    for (unsigned i = 0; i < g->columns; i++) {
+        int64_t key = g->first + i;
+        if (g->pair.top) {
+            part_cell(g->ui, cell_box(g, key, g->top), look_above(g, key), g->label[i]);
+        }
+        if (g->pair.bottom) {
+            part_cell(g->ui, cell_box(g, key, g->bottom), look_below(g, key), g->label[i]);
+        }
+    }
+}
+
+/* The dark frame; it slides when the base moves on. */
+static void draw_frame(const struct strip *g, struct windows *self, unsigned index)
+{
+    int64_t base = window_base(g->s, &g->pair), size = window_size(g->s, &g->pair);
+    if (self->base[index] != base) {
+        self->before[index] = self->base[index];
+        self->base[index] = base;
+        self->since[index] = g->ui->time;
+    }
+    double part = ui_ease(g->ui, self->since[index], 0.24);
+    double at = (double)self->before[index] + (double)(base - self->before[index]) * part;
+    double left = fmax(at, (double)g->first);
+    double right = fmin(at + (double)size, (double)g->first + g->columns);
+    if (right <= left) {
+        return;
+    }
+    double pad = g->cell * 0.14;
+    struct rect r = {column_x(g, left) - pad, g->top - g->cell * 0.2,
+                     (right - left) * g->pitch - (g->pitch - g->cell) + 2 * pad, g->cell * 1.4};
+    bool has_name = size > 1 || right - left >= 2;
+    part_window_frame(g->ui, r, has_name ? ui_word(g->ui, "window.frame") : NULL);
+}
+
+/* A triangle below a cell with the name and value of the variable that points there. */
+static void draw_pointer(const struct strip *g, uint32_t actor, const char *name, double y)
+{
+    int64_t value;
+    if (!actor || !actor_var(g->s, actor, name, &value) || value < g->first ||
+        value >= g->first + g->columns) {
+        return;
+    }
+    struct canvas *c = g->ui->c;
+    const struct theme *t = g->ui->theme;
+    double k = g->ui->k, x = column_x(g, (double)value) + g->cell / 2;
+    char key[48], text[24];
+    snprintf(key, sizeof key, "window.var.%s", name);
+    snprintf(text, sizeof text, "%lld", (long long)value);
+    canvas_begin(c);
+    canvas_move(c, x, y + 2 * k);
+    canvas_to(c, x - 6 * k, y + 11 * k);
+    canvas_to(c, x + 6 * k, y + 11 * k);
+    canvas_close(c);
+    canvas_fill(c, t->ink);
+    const char *word = ui_word(g->ui, key);
+    double w = ui_text(g->ui, TYPE_TAG, x + 11 * k, y + 14 * k, t->ink, word);
+    canvas_text(c, theme_font(t, TYPE_AXIS), x + 16 * k + w, y + 14 * k, ALIGN_LEFT, t->ink2, text);
+}
+
+/* The column of a packet: its own unit, or, of an answer, that of what it answers. -1: none. */
+static int64_t column_of(const struct strip *g, uint32_t packet)
+{
+    const struct trace *t = g->s->trace;
+    const struct packet *p = trace_packet(t, packet);
+    if (p->unit.n) {
+        return (int64_t)p->unit.at;
+    }
+    struct list l = trace_of_packet(t, packet);
+    uint32_t cause = l.count ? trace_record(t, l.at[0])->cause : 0;
+    uint32_t asked = cause ? story_packet(t, cause) : 0;
+    return asked && trace_packet(t, asked)->unit.n ? (int64_t)trace_packet(t, asked)->unit.at : -1;
+}
+
+static void draw_falling(const struct strip *g, const struct flight *f)
+{
+    const struct packet *p = trace_packet(g->s->trace, f->packet);
+    int64_t key = column_of(g, f->packet);
+    bool is_answer = p->sender == g->pair.bottom;
+    if (p->flow != g->pair.flow || key < g->first || key >= g->first + g->columns ||
+        f->hop.start > g->s->now) {
+        return;
+    }
+    double part =
+        (double)(g->s->now - f->hop.start) / fmax(1, (double)(f->hop.arrive - f->hop.start));
+    double h = 20, room = h * g->ui->k / 2 + 2;
+    double y0 = g->top + g->cell + room, y1 = g->bottom - room;
+    double y = is_answer ? y1 + (y0 - y1) * part : y0 + (y1 - y0) * part;
+    char label[24];
+    struct capsule c = view_capsule(g->s, f->packet, h, label);
+    c.motion = (struct point){0, 0};
+    double x = column_x(g, (double)key) + g->cell / 2;
+    struct rect box = capsule_draw(g->ui, x, y, &c);
+    char name[24];
+    snprintf(name, sizeof name, "falls.%u", f->packet);
+    struct ui_touch touch = ui_region(g->ui, name, box, false);
+    if (touch.hover) {
+        g->s->wish->hovered = f->packet;
+    }
+    if (touch.clicked) {
+        g->s->wish->has_packet = true;
+        g->s->wish->packet = f->packet;
+    }
+}
+
+static void draw_between(const struct strip *g)
+{
+    struct canvas *c = g->ui->c;
+    for (unsigned i = 0; i < g->columns; i++) {
+        double x = column_x(g, (double)(g->first + i)) + g->cell / 2;
+        canvas_line(c, x, g->top + g->cell + 24 * g->ui->k, x, g->bottom - 6 * g->ui->k,
+                    (struct stroke){.width = 1.2, .on = 2, .off = 5}, g->ui->theme->hair);
+    }
+    uint32_t first, last;
+    film_flights(g->s->film, g->s->now, g->s->now, &first, &last);
+    for (uint32_t i = first; i < last; i++) {
+        const struct flight *f = &g->s->film->flights[i];
+        if (f->hop.offered <= g->s->now && flight_end(f) > g->s->now) {
+            draw_falling(g, f);
+        }
+    }
+}
+
+/* The newest answer that came back, at the right between the rows. */
+static void draw_answer(const struct strip *g, double x)
+{
+    uint32_t first, last, found = 0;
+    film_flights(g->s->film, 0, g->s->now, &first, &last);
+    for (uint32_t i = last; i-- > first && !found;) {
+        const struct flight *f = &g->s->film->flights[i];
+        const struct packet *p = trace_packet(g->s->trace, f->packet);
+        bool has_come = f->hop.tx && f->hop.died == SIM_NEVER && f->hop.arrive <= g->s->now;
+        found = p->sender == g->pair.bottom && has_come ? f->packet : 0;
+    }
+    double y = (g->top + g->cell + g->bottom) / 2;
+    if (!found || g->bottom - g->top - g->cell < 70 * g->ui->k) {
+        return;
+    }
+    ui_text_center(g->ui, TYPE_LABEL, x, y - 8 * g->ui->k, g->ui->theme->ink3,
+                   ui_word(g->ui, "window.last"));
+    char label[24];
+    struct capsule c = view_capsule(g->s, found, 22, label);
+    c.motion = (struct point){0, 0};
+    capsule_draw(g->ui, x, y + 12 * g->ui->k, &c);
+}
+
+/* Whose strip it is, and the state that end is in. */
+static void draw_owner(const struct strip *g, uint32_t actor, double y, const char *key)
+{
+    if (!actor) {
+        return;
+    }
+    struct ui *ui = g->ui;
+    const struct entity *e = &g->s->trace->entities[actor];
+    char note[96];
+    double w = ui_text(ui, TYPE_TITLE, g->x, y, ui->theme->ink,
+                       g->s->trace->nodes[e->node].label[ui->lang]);
+    view_format(ui, note, sizeof note, key, "node", node_short(g->s->trace, e->node, ui->lang),
+                NULL);
+    double x = g->x + w + 12 * ui->k;
+    if (machine_count(e->type)) {
+        unsigned state = trace_state_at(g->s->trace, actor, 0, g->s->now);
+        part_state_tag(ui, x, y - 4.5 * ui->k, ALIGN_LEFT, e->type->machines[0].states[state], true,
+                       1);
+    } else {
+        ui_text(ui, TYPE_LABEL, x, y, ui->theme->ink3, note);
+    }
+}
+
+static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s, struct pair pair,
+                      unsigned index, struct rect r)
+{
+    double k = ui->k, side = 76 * k;
+    struct strip g = {.ui = ui, .s = s, .pair = pair, .x = r.x + 6 * k};
+    g.cell = fmax(22 * k, fmin(40 * k, (r.h - 120 * k) / 3));
+    g.pitch = g.cell * 1.1625;
+    g.top = r.y + 22 * k + g.cell * 0.34;
+    g.bottom = r.y + r.h - 42 * k - g.cell;
+    choose_columns(&g, r.w - side - 6 * k);
+    name_columns(&g);
+    draw_owner(&g, pair.top, r.y + 13 * k, "window.sender");
+    draw_frame(&g, self, index);
+    draw_cells(&g);
+    draw_between(&g);
+    draw_pointer(&g, pair.top, "base", g.top + g.cell * 1.2);
+    draw_pointer(&g, pair.top, "frame", g.top + g.cell * 1.2);
+    draw_pointer(&g, pair.top, "next", g.top + g.cell * 1.2);
+    draw_pointer(&g, pair.bottom, "expected", g.bottom + g.cell);
+    draw_owner(&g, pair.bottom, r.y + r.h - 6 * k, "window.receiver");
+    double right = r.x + r.w - side / 2 + 6 * k;
+    if (pair.top) {
+        actor_draw_ring(ui, s, pair.top, right, g.top + g.cell / 2, 21 * k);
+    }
+    if (pair.bottom) {
+        draw_answer(&g, right);
+    }
+}
+
+static void draw_windows(void *self, struct ui *ui, const struct scene *s, struct rect area)
+{
+    struct rect r =
+        part_panel(ui, area, ui_word(ui, "view.window"), ui_word(ui, "window.note"), NULL);
+    struct pair pairs[PAIRS_MAX] = {0};
+    unsigned count = pairs_of(s, pairs);
+    if (count == 0) {
+        ui_text(ui, TYPE_BODY, r.x, r.y + 16 * ui->k, ui->theme->ink3, ui_word(ui, "window.none"));
+        return;
+    }
+    canvas_clip(ui->c, (struct rect){area.x, r.y - 4, area.w, r.h + SIZE_PADDING});
+    double h = r.h / count;
+    for (unsigned i = 0; i < count; i++) {
+        ui_push(ui, "pair", i);
+        draw_pair(self, ui, s, pairs[i], i,
+                  (struct rect){r.x, r.y + i * h, r.w, h - (i + 1 < count ? 12 : 0)});
+        ui_pop(ui);
+    }
+    canvas_unclip(ui->c);
+}
+
+const struct view view_window = {.name = "window",
+                                 .title_key = "view.window",
+                                 .size = sizeof(struct windows),
+                                 .draw = draw_windows};
