@@ -21,7 +21,8 @@ struct packet {
     uint32_t copy;             /* which copy of its unit this sender sends, from 1 */
     uint32_t size;             /* bytes on a point-to-point link */
     uint16_t head_len;
-    bool is_raw; /* head is the whole packet as it stands on the wire */
+    bool is_raw;     /* head is the whole packet as it stands on the wire */
+    bool is_flipped; /* its parent, with a flipped bit, went on as this packet */
     union {
         uint8_t small[PACKET_HEAD_INLINE];
         uint8_t *large; /* head_len > PACKET_HEAD_INLINE; owned */

@@ -218,6 +218,7 @@ uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsign
     uint32_t id = born_from(w, where, packet, bytes_of(wire.data, wire.len), cause);
     struct packet *flipped = packet_at(&w->trace->packets, id);
     flipped->is_raw = true;
+    flipped->is_flipped = true;
     flipped->body = (struct span){0};
     buf_free(&wire);
     return id;

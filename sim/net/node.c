@@ -293,6 +293,7 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
     } else if (row == 0) {
         answer_for_nobody(w, node, packet, h, cause);
     } else {
+        w->trace->flows[w->rows[row].flow].end = sched_now(&w->sched);
         actor_step(w, row, &h->in, packet, cause);
         effects_apply(w);
         packet_is_over(w, packet);
