@@ -183,6 +183,46 @@ struct expect {
     double figure_equals, figure_within, figure_at_least, figure_at_most; /* NAN: not given */
 };
 
+/* The socket calls that a script may make (SCENARIO.md, Verbs). */
+enum verb {
+    VERB_LISTEN,
+    VERB_ACCEPT,
+    VERB_CONNECT,
+    VERB_SEND,
+    VERB_READ,
+    VERB_SHUTDOWN,
+    VERB_CLOSE,
+    VERB_ABORT,
+    VERB_SET,
+    VERB_POWER_OFF, /* the faults crash and restart as calls */
+    VERB_POWER_ON,
+    VERB_COUNT,
+};
+enum shutdown_how { SHUTDOWN_READ, SHUTDOWN_WRITE, SHUTDOWN_BOTH };
+struct call {
+    enum verb verb;
+    const char *flow; /* the connection it is for; NULL: the host's newest */
+    const char *as;   /* CONNECT, ACCEPT, LISTEN: name of what it opens; NULL: none */
+    uint16_t port;    /* LISTEN: where. CONNECT: own port, 0: the node chooses */
+    uint32_t to_ip;   /* CONNECT */
+    uint16_t to_port;
+    bool is_by_hand;       /* LISTEN: connections wait for `accept` */
+    uint32_t backlog;      /* LISTEN; 0: not given */
+    uint64_t bytes;        /* SEND: how many. READ: how many more, UINT64_MAX: without limit */
+    const char *text;      /* SEND: real content, `bytes` long; NULL: a pattern */
+    enum shutdown_how how; /* SHUTDOWN */
+    struct settings set;   /* SET */
+};
+enum step_kind { STEP_AT, STEP_AFTER, STEP_WHEN };
+struct step {
+    enum step_kind kind;
+    sim_time time;         /* AT: absolute. AFTER: since the step above ran */
+    struct condition when; /* WHEN */
+    uint32_t node;         /* whose call */
+    struct call call;
+    struct place place;
+};
+
 struct scenario {
     struct arena arena;
     const char *file;              /* as given, "-" for standard input */
@@ -199,6 +239,8 @@ struct scenario {
     uint32_t traffic_count;
     struct fault *faults;
     uint32_t fault_count;
+    struct step *steps;
+    uint32_t step_count;
     struct expect *expects;
     uint32_t expect_count;
     const char **view_panels; /* `view: {panels: [stage, ladder]}`, NULL-terminated or NULL */
