@@ -127,16 +127,16 @@ static void option_text(struct bytes option, char *out, size_t size)
     snprintf(out, size, "option %u", option.data[0]);
 }
 
-/* Adds " · text", or an ellipsis when there is no room. */
+/* Adds " · text", or an ellipsis when there is no room: that is the last thing added. */
 static void append(char *line, size_t size, const char *text)
 {
-    size_t len = strlen(line);
+    static const char more[] = " …";
+    size_t len = strlen(line), more_len = sizeof more - 1;
+    bool is_full = len > more_len && strcmp(line + len - more_len, more) == 0;
     const char *between = len ? " · " : "";
-    size_t need = strlen(between) + strlen(text) + sizeof " …";
-    if (*text && len + need <= size) {
-        snprintf(line + len, size - len, "%s%s", between, text);
-    } else if (*text && (len < 4 || strcmp(line + len - strlen("…"), "…") != 0)) {
-        snprintf(line + len, size - len, " …");
+    if (*text && !is_full) {
+        bool fits = len + strlen(between) + strlen(text) + more_len < size;
+        snprintf(line + len, size - len, "%s%s", fits ? between : more, fits ? text : "");
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/words.h"
 #include "wire/arq.h"
+#include "wire/eth.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
 #include "wire/tcp.h"
@@ -229,6 +230,7 @@ static const struct {
     {"S 0:0 wscale 7 sackOK ts 8:9", "ts_val", 8},
     {"S 0:0 wscale 7 sackOK ts 8:9", "ts_ecr", 9},
     {"S 0:0", "src_port", 80},
+    {"S 0:0", "flags", TCP_SYN},
     {"S 0:0", "number", -1},
     {"DATA 3 ch 2", "number", 3},
     {"DATA 3 ch 2", "channel", 2},
@@ -269,6 +271,88 @@ START_TEST(unknown_formats_have_no_answers)
     for (const char *const *p = proto_names(); *p; p++) {
         ck_assert(proto_known(*p));
     }
+}
+END_TEST
+
+/* No bit of a header is left out or told twice; the layer of options lies within its header. */
+static void check_tiles(const struct dissection *d)
+{
+    for (unsigned i = 0; i < d->layer_count; i++) {
+        const struct layer *l = &d->layers[i];
+        unsigned bit = 0;
+        for (unsigned k = l->first; k < l->first + (unsigned)l->count; k++) {
+            ck_assert_msg(d->fields[k].bit == bit, "%s.%s", l->proto, d->fields[k].name);
+            bit += d->fields[k].bits;
+        }
+        ck_assert_msg(bit == l->len * 8 || l->count == 0, "%s", l->proto);
+    }
+}
+
+START_TEST(fields_cover_their_header)
+{
+    struct sample s;
+    struct dissection d;
+    struct buf frame = {0};
+    sample_make(&s, named[_i].text);
+    dissect(wire_of(&s), s.form, &d);
+    check_tiles(&d);
+    eth_build(&(struct eth){.type = ETHERTYPE_IPV4}, wire_of(&s), &frame);
+    dissect(bytes_of(frame.data, frame.len), LINK_FORM_ETHERNET, &d);
+    ck_assert_str_eq(d.layers[0].proto, "eth");
+    check_tiles(&d);
+    buf_free(&frame);
+    sample_free(&s);
+}
+END_TEST
+
+static const struct {
+    const char *text, *type, *code;
+} icmp_texts[] = {
+    {"icmp ECHO id 1 seq 1", "ECHO", ""},
+    {"icmp UNREACHABLE net", "UNREACHABLE", "net unreachable"},
+    {"icmp UNREACHABLE port", "UNREACHABLE", "port unreachable"},
+    {"icmp UNREACHABLE code 13", "UNREACHABLE", ""},
+    {"icmp TOO-BIG mtu 9", "TOO-BIG", "fragmentation needed"},
+    {"icmp TIME-EXCEEDED", "TIME-EXCEEDED", "TTL exceeded"},
+    {"icmp TIME-EXCEEDED code 1", "TIME-EXCEEDED", "reassembly time exceeded"},
+    {"icmp TIME-EXCEEDED code 2", "TIME-EXCEEDED", ""},
+};
+
+START_TEST(icmp_types_and_codes_are_told_in_words)
+{
+    struct sample s;
+    struct dissection d;
+    sample_make(&s, icmp_texts[_i].text);
+    dissect(wire_of(&s), s.form, &d);
+    const struct field *f = &d.fields[d.layers[1].first];
+    ck_assert_str_eq(f[0].text, icmp_texts[_i].type);
+    ck_assert_str_eq(f[1].text, icmp_texts[_i].code);
+    ck_assert_str_eq(f[2].text, "");
+    sample_free(&s);
+}
+END_TEST
+
+/* The summary of the options ends with an ellipsis when it is longer than its 47 bytes. */
+static const struct {
+    const char *text, *summary;
+} summaries[] = {
+    {". 1:1 ack 1 ts 5:6 sack 1:2,3:4", "TS 5:6 · SACK × 2"},
+    {"S 0:0 mss 1460 wscale 7 sackOK ts 4000000000:4000000000",
+     "MSS 1460 · WS 7 · SACK permitted …"},
+    {"S 0:0 mss 1460 sackOK ts 4000000000:4000000000", "MSS 1460 · SACK permitted …"},
+    {"S 0:0 mss 1460 wscale 7 ts 4000000000:4000000000 sack 1:2", "MSS 1460 · WS 7 …"},
+};
+
+START_TEST(options_are_summed_up)
+{
+    struct sample s;
+    struct dissection d;
+    sample_make(&s, summaries[_i].text);
+    dissect(wire_of(&s), s.form, &d);
+    const struct field *f = &d.fields[d.layers[1].first + d.layers[1].count - 1];
+    ck_assert_str_eq(f->name, "options");
+    ck_assert_str_eq(f->text, summaries[_i].summary);
+    sample_free(&s);
 }
 END_TEST
 
@@ -313,6 +397,9 @@ int main(void)
     tcase_add_loop_test(tc, a_field_is_found_by_its_name, 0, ROWS(field_rows));
     tcase_add_test(tc, unknown_formats_have_no_answers);
     tcase_add_loop_test(tc, every_field_has_its_words, 0, ROWS(named));
+    tcase_add_loop_test(tc, fields_cover_their_header, 0, ROWS(named));
+    tcase_add_loop_test(tc, icmp_types_and_codes_are_told_in_words, 0, ROWS(icmp_texts));
+    tcase_add_loop_test(tc, options_are_summed_up, 0, ROWS(summaries));
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

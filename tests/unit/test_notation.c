@@ -150,6 +150,9 @@ START_TEST(window_and_options_are_printed_on_demand)
 }
 END_TEST
 
+#define LONG_NAME "a234567890123456789012345678901234567890123456789012345678901234" /* 64 bytes   \
+                                                                                      */
+
 static const struct {
     const char *text, *says;
 } mistakes[] = {
@@ -190,6 +193,8 @@ static const struct {
     {"9223372036 ACK 1",
      "'9223372036' is not a time in seconds with up to nine decimals, as in 0.100"},
     {"a> ACK 1", "'a>' is not two hosts, as in client>server"},
+    {LONG_NAME ">b ACK 1", "'" LONG_NAME ">b' is not two hosts, as in client>server"},
+    {"a>" LONG_NAME " ACK 1", "'a>" LONG_NAME "' is not two hosts, as in client>server"},
     {"a>b>c ACK 1", "'a>b>c' is not two hosts, as in client>server"},
     {"0.1 a>b", "the packet ends after 'a>b', where more is expected"},
 };

@@ -276,6 +276,24 @@ START_TEST(contradictions_are_malformed)
 }
 END_TEST
 
+/* A packet that is its own IPv4 header gets no second one, only a right checksum. */
+START_TEST(a_packet_of_plain_ip_is_sealed)
+{
+    static const uint8_t head[] = {0x45, 0, 0, 21, 0, 0, 0, 0, 64, 200,
+                                   9,    9, 1, 2,  3, 4, 5, 6, 7,  8};
+    struct packet_view p = {
+        .proto = "ipv4", .head = bytes_of(head, sizeof head), .body = {0, 0, 1}};
+    struct buf out = {0};
+    packet_build(&p, &out);
+    ck_assert_uint_eq(packet_size(&p), 21);
+    ck_assert_uint_eq(out.len, 21);
+    ck_assert(ipv4_intact(bytes_of(out.data, out.len)));
+    ck_assert_mem_eq(out.data, head, 10);
+    ck_assert_mem_eq(out.data + 12, head + 12, 8);
+    buf_free(&out);
+}
+END_TEST
+
 START_TEST(a_foreign_protocol_is_plain_ip)
 {
     uint8_t wire[IPV4_HEADER + 3] = {0};
@@ -354,6 +372,7 @@ int main(void)
     tcase_add_test(tc, padding_of_an_ethernet_frame_is_no_payload);
     tcase_add_loop_test(tc, a_fragment_is_ipv4_whatever_it_carries, 0, 2);
     tcase_add_loop_test(tc, contradictions_are_malformed, 0, ROWS(contradictions));
+    tcase_add_test(tc, a_packet_of_plain_ip_is_sealed);
     tcase_add_test(tc, a_foreign_protocol_is_plain_ip);
     tcase_add_test(tc, ipv4_options_are_skipped);
     tcase_add_test(tc, a_raw_packet_stands_as_it_is);

@@ -86,6 +86,14 @@ START_TEST(sack_blocks_beyond_forty_bytes_are_left_out)
 }
 END_TEST
 
+START_TEST(what_is_not_among_the_options_is_not_written)
+{
+    struct tcp_seg seg = {.mss = 1, .wscale = 1, .ts_val = 1, .sack_count = 2};
+    uint8_t out[TCP_HEADER_MAX];
+    ck_assert_uint_eq(tcp_encode(&seg, out), TCP_HEADER);
+}
+END_TEST
+
 /* Options as they stand behind the header, padded to four bytes by the row itself. */
 static const struct {
     const char *says;
@@ -207,6 +215,7 @@ int main(void)
     tcase_add_loop_test(tc, flags_stand_in_their_bits, 0, ROWS(flag_bits));
     tcase_add_test(tc, options_stand_in_order_and_padded_in_front);
     tcase_add_loop_test(tc, sack_blocks_beyond_forty_bytes_are_left_out, 0, ROWS(sack_room));
+    tcase_add_test(tc, what_is_not_among_the_options_is_not_written);
     tcase_add_loop_test(tc, options_are_read_or_refused, 0, ROWS(option_rows));
     tcase_add_loop_test(tc, the_data_offset_lies_between_header_and_end, 0, ROWS(offsets));
     tcase_add_loop_test(tc, syn_and_fin_take_a_number_each, 0, ROWS(lengths));
