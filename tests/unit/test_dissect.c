@@ -242,6 +242,8 @@ static const struct {
     {"icmp ECHO id 1 seq 2", "mtu", -1},
     {"icmp TOO-BIG mtu 1400", "mtu", 1400},
     {"icmp UNREACHABLE port", "code", 3},
+    {"icmp UNREACHABLE port", "mtu", -1},
+    {"icmp TIME-EXCEEDED", "id", -1},
 };
 
 START_TEST(a_field_is_found_by_its_name)
@@ -268,6 +270,8 @@ START_TEST(unknown_formats_have_no_answers)
     ck_assert_str_eq(packet_label("xyz", none, 0, label), "?");
     ck_assert(!packet_field("xyz", none, "seq", &value));
     ck_assert_ptr_null(*packet_field_names("xyz"));
+    ck_assert(!packet_field("tcp", bytes_of("1234567890123456789", 19), "flags", &value));
+    ck_assert(!packet_field("udp", bytes_of("123", 3), "dst_port", &value));
     for (const char *const *p = proto_names(); *p; p++) {
         ck_assert(proto_known(*p));
     }
@@ -296,9 +300,13 @@ START_TEST(fields_cover_their_header)
     sample_make(&s, named[_i].text);
     dissect(wire_of(&s), s.form, &d);
     check_tiles(&d);
-    eth_build(&(struct eth){.type = ETHERTYPE_IPV4}, wire_of(&s), &frame);
+    struct eth h = {{2, 0, 0, 0, 0, 9}, {6, 5, 4, 3, 2, 1}, ETHERTYPE_IPV4};
+    eth_build(&h, wire_of(&s), &frame);
     dissect(bytes_of(frame.data, frame.len), LINK_FORM_ETHERNET, &d);
     ck_assert_str_eq(d.layers[0].proto, "eth");
+    ck_assert_str_eq(d.fields[0].text, "02:00:00:00:00:09");
+    ck_assert_str_eq(d.fields[1].text, "06:05:04:03:02:01");
+    ck_assert_str_eq(d.fields[2].text, "IPv4");
     check_tiles(&d);
     buf_free(&frame);
     sample_free(&s);

@@ -150,8 +150,9 @@ START_TEST(window_and_options_are_printed_on_demand)
 }
 END_TEST
 
-#define LONG_NAME "a234567890123456789012345678901234567890123456789012345678901234" /* 64 bytes   \
-                                                                                      */
+#define LONG_NAME                                                                                  \
+    "a234567890123456789012345678901234567890123456789012345678901234" /* 64 bytes                 \
+                                                                        */
 
 static const struct {
     const char *text, *says;
@@ -295,6 +296,7 @@ START_TEST(every_row_is_a_header_and_back)
     notation_head(&n, &head);
     struct bytes bytes = bytes_of(head.data, head.len);
     ck_assert(notation_of(notation_proto(&n), bytes, n.len, &back));
+    ck_assert(back.has_window);
     ck_assert_str_eq(printed(&back, absolute, &out), printed(&n, absolute, &want));
     buf_clear(&out);
     notation_packet(notation_proto(&n), bytes, n.len, absolute, &out);

@@ -21,6 +21,7 @@ static const char *const samples[] = {
     "DATA 3 ch 2 len 21",
     "ACK 65535",
     "NAK 2",
+    ". 1:1 ack 1",
     "S 1000:1000 win 64240 mss 1460 wscale 7 sackOK ts 5:0",
     "P. 5001:5020 ack 1001 win 9 sack 1:2,3:4,5:6",
     "icmp ECHO id 1 seq 2 len 5",
@@ -81,6 +82,23 @@ START_TEST(a_packet_comes_back_as_it_went)
     buf_free(&first);
     buf_free(&second);
     buf_free(&body);
+    sample_free(&s);
+}
+END_TEST
+
+/* A check that stands in the header already makes no difference. */
+START_TEST(a_packet_can_be_built_from_its_own_header)
+{
+    struct sample s;
+    struct packet_view p;
+    struct bytes payload;
+    struct buf again = {0};
+    sample_make(&s, samples[_i]);
+    ck_assert_int_eq(packet_parse(wire_of(&s), s.form, &p, &payload), PACKET_INTACT);
+    s.view.head = p.head;
+    packet_build(&s.view, &again);
+    ck_assert(bytes_equal(wire_of(&s), bytes_of(again.data, again.len)));
+    buf_free(&again);
     sample_free(&s);
 }
 END_TEST
@@ -365,6 +383,7 @@ int main(void)
     tcase_add_test(tc, a_syn_ack_is_built_to_the_byte);
     tcase_add_test(tc, a_syn_ack_is_read_back);
     tcase_add_loop_test(tc, a_packet_comes_back_as_it_went, 0, ROWS(samples));
+    tcase_add_loop_test(tc, a_packet_can_be_built_from_its_own_header, 0, ROWS(samples));
     tcase_add_loop_test(tc, every_flipped_bit_is_found, 0, ROWS(samples));
     tcase_add_loop_test(tc, a_flipped_bit_is_damage_not_nonsense, 0, ROWS(samples));
     tcase_add_loop_test(tc, a_packet_cut_short_is_refused_at_every_length, 0, ROWS(samples));

@@ -231,6 +231,46 @@ START_TEST(icmp_error_quotes_the_header_and_eight_bytes)
 }
 END_TEST
 
+/* Only "too big" tells an MTU, only echoes have an id, only errors quote. */
+static const struct {
+    uint8_t bytes[8];
+    struct icmp want;
+} icmp_heads[] = {
+    {{8, 0, 0, 0, 0, 1, 0, 2}, {ICMP_ECHO, 0, 1, 2, 0}},
+    {{0, 0, 0, 0, 0, 1, 0, 2}, {ICMP_ECHO_REPLY, 0, 1, 2, 0}},
+    {{3, 4, 0, 0, 0, 1, 0, 2}, {ICMP_UNREACHABLE, ICMP_TOO_BIG, 0, 0, 2}},
+    {{3, 3, 0, 0, 0, 1, 0, 2}, {ICMP_UNREACHABLE, ICMP_PORT, 0, 0, 0}},
+    {{11, 4, 0, 0, 0, 1, 0, 2}, {ICMP_TIME_EXCEEDED, 4, 0, 0, 0}},
+};
+
+START_TEST(icmp_reads_what_its_type_has)
+{
+    struct icmp m;
+    struct bytes head = bytes_of(icmp_heads[_i].bytes, 8);
+    ck_assert(icmp_decode(head, &m));
+    ck_assert_mem_eq(&m, &icmp_heads[_i].want, sizeof m);
+    ck_assert_int_eq(icmp_is_error(&m), _i >= 2);
+    ck_assert_uint_eq(icmp_quote(head).len, 0);
+    uint8_t more[12] = {icmp_heads[_i].bytes[0]};
+    ck_assert_uint_eq(icmp_quote(bytes_of(more, 12)).len, _i >= 2 ? 4 : 0);
+}
+END_TEST
+
+START_TEST(a_header_cut_short_is_not_read)
+{
+    const uint8_t head[TCP_HEADER] = {0x45, [12] = 5 << 4};
+    struct ipv4 ipv4;
+    struct udp udp;
+    struct icmp icmp;
+    struct eth eth;
+    ck_assert(ipv4_decode(bytes_of(head, 20), &ipv4) && !ipv4_decode(bytes_of(head, 19), &ipv4));
+    ck_assert(udp_decode(bytes_of(head, 8), &udp) && !udp_decode(bytes_of(head, 7), &udp));
+    ck_assert(icmp_decode(bytes_of(head, 8), &icmp) && !icmp_decode(bytes_of(head, 7), &icmp));
+    ck_assert(eth_decode(bytes_of(head, 14), &eth) && !eth_decode(bytes_of(head, 13), &eth));
+    ck_assert_uint_eq(icmp_quote(bytes_of(head, 7)).len, 0);
+}
+END_TEST
+
 START_TEST(ethernet_pads_to_46_and_counts_the_check_sequence)
 {
     struct eth h = {{2, 0, 0, 0, 0, 2}, {2, 0, 0, 0, 0, 1}, ETHERTYPE_IPV4}, back;
@@ -268,6 +308,9 @@ int main(void)
                         (int)(sizeof arq_heads / sizeof *arq_heads));
     tcase_add_test(tc, icmp_echo_has_checksum_969b);
     tcase_add_test(tc, icmp_error_quotes_the_header_and_eight_bytes);
+    tcase_add_loop_test(tc, icmp_reads_what_its_type_has, 0,
+                        (int)(sizeof icmp_heads / sizeof *icmp_heads));
+    tcase_add_test(tc, a_header_cut_short_is_not_read);
     tcase_add_test(tc, ethernet_pads_to_46_and_counts_the_check_sequence);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
