@@ -21,6 +21,7 @@ struct packet {
     uint32_t copy;             /* which copy of its unit this sender sends, from 1 */
     uint32_t size;             /* bytes on a point-to-point link */
     uint16_t head_len;
+    uint16_t ip_id;  /* IPv4 identification: counts up per sending node */
     bool is_raw;     /* head is the whole packet as it stands on the wire */
     bool is_flipped; /* its parent, with a flipped bit, went on as this packet */
     union {

@@ -189,6 +189,7 @@ static uint32_t born_from(struct world *w, uint32_t where, uint32_t packet, stru
     made->of = p->of;
     made->copy = p->copy;
     made->size = p->size;
+    made->ip_id = p->ip_id;
     made->is_raw = p->is_raw;
     made->parent = packet;
     world_record(w, REC_SEND, where, id, 0, 0, cause, 0);
@@ -207,6 +208,7 @@ uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsign
     const struct packet *p = packet_at(&w->trace->packets, packet);
     struct packet_view view = {.proto = p->proto->name,
                                .net = p->net,
+                               .ip_id = p->ip_id,
                                .is_raw = p->is_raw,
                                .head = packet_head(p),
                                .body = p->body,

@@ -27,6 +27,7 @@ void icmp_send_error(struct world *w, uint32_t node, uint32_t packet, unsigned t
     }
     struct packet_view view = {.proto = p->proto->name,
                                .net = p->net,
+                               .ip_id = p->ip_id,
                                .head = packet_head(p),
                                .body = p->body,
                                .streams = &w->trace->streams};

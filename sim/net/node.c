@@ -181,6 +181,7 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     }
     p->net.ttl = p->net.ttl ? p->net.ttl : WORLD_TTL;
     p->net.iface = iface;
+    p->ip_id = on_link ? 0 : ++w->nodes[node].next_ip_id;
     p->size = p->head_len + p->body.len + (on_link ? 0 : IPV4_HEADER);
     uint32_t record = world_record(w, REC_SEND, p->sender, packet, 0, 0, cause, why);
     if (w->has_packet_faults) {

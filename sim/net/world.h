@@ -67,6 +67,7 @@ struct node {
     struct endpoint *table; /* open addressing */
     uint32_t endpoint_count, table_size;
     uint16_t next_port;
+    uint16_t next_ip_id;
     uint8_t channels; /* ARQ channels in use on this node's links */
     bool is_down;
 };
