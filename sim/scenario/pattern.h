@@ -12,14 +12,14 @@
 
 /* What is known of a packet when it is compared; borrowed for the call. */
 struct packet_facts {
-    uint32_t from, to;   /* nodes it was born on and is addressed to; NO_NODE: none has the address */
-    uint32_t link[2];    /* nodes at the ends of the link it is offered to; NO_NODE: of no interest */
-    const char *proto;   /* wire format, as dissect.h calls it */
-    struct bytes head;   /* its header */
-    uint32_t body_len;   /* payload */
-    const char *flow;    /* name; NULL: none */
-    uint32_t seq_base;   /* numbers of patterns count from here unless `absolute` (the ISN of the */
-    uint32_t ack_base;   /* side that sends, and of the other side); 0 where numbers are absolute */
+    uint32_t from, to; /* nodes it was born on and is addressed to; NO_NODE: none has the address */
+    uint32_t link[2];  /* nodes at the ends of the link it is offered to; NO_NODE: of no interest */
+    const char *proto; /* wire format, as dissect.h calls it */
+    struct bytes head; /* its header */
+    uint32_t body_len; /* payload */
+    const char *flow;  /* name; NULL: none */
+    uint32_t seq_base; /* numbers of patterns count from here unless `absolute` (the ISN of the */
+    uint32_t ack_base; /* side that sends, and of the other side); 0 where numbers are absolute */
 };
 
 bool pattern_matches(const struct pattern *p, const struct packet_facts *facts);

@@ -1,0 +1,220 @@
+/* What is wrong or suspicious between parts of a scenario that are right by themselves. Errors
+ * first: what the simulator could not make sense of. Then warnings: what is legal and surely
+ * unintended. */
+#include "scenario/reader.h"
+
+#include "scenario/ways.h"
+
+#include <string.h>
+
+#define PPB     1000000000 /* a chance of one */
+#define NO_LINK UINT32_MAX
+
+static const char *ip_text(const struct reader *r, uint32_t ip)
+{
+    char buf[16];
+    return arena_strdup(r->arena, ip_print(ip, buf));
+}
+
+static void check_names(struct reader *r)
+{
+    const struct scenario *sc = r->sc;
+    for (uint32_t i = 0; i < sc->node_count; i++) {
+        for (uint32_t j = 0; j < i; j++) {
+            bool same_kind = sc->nodes[i].kind == sc->nodes[j].kind; /* a key that stands twice */
+            if (!same_kind && strcmp(sc->nodes[i].name, sc->nodes[j].name) == 0) {
+                wrong_at(r, sc->nodes[i].place, "reader.name.twice", "found", sc->nodes[i].name);
+            }
+        }
+    }
+}
+
+static bool has_address(const struct scenario_node *n, uint32_t ip, uint32_t before)
+{
+    for (uint32_t a = 0; a < n->address_count && a < before; a++) {
+        if (n->addresses[a].ip == ip) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_address(struct reader *r, uint32_t node, uint32_t a)
+{
+    const struct scenario *sc = r->sc;
+    uint32_t ip = sc->nodes[node].addresses[a].ip;
+    for (uint32_t other = 0; other <= node; other++) {
+        if (has_address(&sc->nodes[other], ip, other == node ? a : UINT32_MAX)) {
+            wrong_at(r, sc->nodes[node].place, "reader.address.twice", "found", ip_text(r, ip),
+                     "name", sc->nodes[other].name);
+            return;
+        }
+    }
+}
+
+static bool has_neighbour_with(const struct scenario *sc, uint32_t node, uint32_t ip)
+{
+    for (uint32_t i = 0; i < sc->link_count; i++) {
+        const struct scenario_link *l = &sc->links[i];
+        for (int end = 0; end < 2; end++) {
+            if (l->node[end] == node && has_address(&sc->nodes[l->node[!end]], ip, UINT32_MAX)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void check_next_hops(struct reader *r, uint32_t node)
+{
+    const struct scenario_node *n = &r->sc->nodes[node];
+    for (uint32_t i = 0; i < n->route_count; i++) {
+        if (!has_neighbour_with(r->sc, node, n->routes[i].via)) {
+            wrong_at(r, n->place, "reader.route.via", "name", n->name, "found",
+                     ip_text(r, n->routes[i].via));
+        }
+    }
+    if (n->gateway && !has_neighbour_with(r->sc, node, n->gateway)) {
+        wrong_at(r, n->place, "reader.gateway", "name", n->name, "found", ip_text(r, n->gateway));
+    }
+}
+
+static const char *link_names(const struct reader *r)
+{
+    struct buf out = {0};
+    for (uint32_t i = 0; i < r->sc->link_count && i < 12; i++) {
+        const struct scenario_link *l = &r->sc->links[i];
+        buf_printf(&out, "%s%s-%s", i ? ", " : "", r->sc->nodes[l->node[0]].name,
+                   r->sc->nodes[l->node[1]].name);
+    }
+    const char *text = arena_strdup(r->arena, out.len ? buf_cstr(&out) : "-");
+    buf_free(&out);
+    return text;
+}
+
+static uint32_t link_between(const struct scenario *sc, uint32_t a, uint32_t b)
+{
+    for (uint32_t i = 0; i < sc->link_count; i++) {
+        const uint32_t *n = sc->links[i].node;
+        if ((n[0] == a && n[1] == b) || (n[0] == b && n[1] == a)) {
+            return i;
+        }
+    }
+    return NO_LINK;
+}
+
+static bool is_link_protocol(const struct traffic_type *t)
+{
+    return t->source && t->source->proto && t->source->proto->carrier == CARRIER_LINK;
+}
+
+/* `timeout`, if the flow has one. */
+static sim_time timeout_of(const struct scenario_traffic *t)
+{
+    const struct param *p = param_find(t->type->source, "timeout");
+    for (uint32_t i = 0; i < t->settings.count; i++) {
+        if (t->settings.list[i].param == p) {
+            return t->settings.list[i].value;
+        }
+    }
+    return p && p->kind == PARAM_TIME ? p->initial : -1;
+}
+
+static void check_link_flow(struct reader *r, const struct scenario_traffic *t, bool *used)
+{
+    const char *from = r->sc->nodes[t->from].name, *to = r->sc->nodes[t->to].name;
+    uint32_t link = link_between(r->sc, t->from, t->to);
+    if (link == NO_LINK) {
+        wrong_at(r, t->place, "reader.traffic.no-link", "type", t->type->name, "from", from, "to",
+                 to);
+        return;
+    }
+    const struct scenario_link *l = &r->sc->links[link];
+    used[link] = true;
+    sim_time round = time_add(l->direction[0].delay, l->direction[1].delay);
+    sim_time timeout = timeout_of(t);
+    if (timeout >= 0 && timeout < round) {
+        suspect_at(r, t->place, "reader.traffic.timeout", "timeout", reader_time(r, timeout),
+                   "round", reader_time(r, round));
+    }
+}
+
+/* `w` holds the ways from where the flow begins. */
+static void check_flow(struct reader *r, const struct scenario_traffic *t, const struct ways *w,
+                       bool *used)
+{
+    const struct scenario *sc = r->sc;
+    if (is_link_protocol(t->type)) {
+        check_link_flow(r, t, used);
+    } else if (!w->is_reached[t->to]) {
+        wrong_at(r, t->place, "reader.traffic.no-route", "from", sc->nodes[t->from].name, "to",
+                 sc->nodes[t->to].name, "links", link_names(r));
+    }
+    if (sc->stop != SIM_NEVER && t->start >= sc->stop) {
+        suspect_at(r, t->place, "reader.traffic.late", "start", reader_time(r, t->start));
+    }
+}
+
+static bool is_impaired(const struct scenario_direction *d)
+{
+    return d->loss.kind != LOSS_NONE || d->bit_errors || d->duplicate || d->reorder_chance;
+}
+
+static void check_link(struct reader *r, const struct scenario_link *l, bool is_used)
+{
+    const struct scenario_direction *d = l->direction;
+    if (d[0].loss.chance == PPB || d[1].loss.chance == PPB) {
+        suspect_at(r, l->place, "reader.link.loss-all");
+    }
+    if (!is_used && (is_impaired(&d[0]) || is_impaired(&d[1]))) {
+        suspect_at(r, l->place, "reader.link.unused");
+    }
+}
+
+/* Flows by where they begin, so that the ways from there are found once. */
+static void check_ways(struct reader *r)
+{
+    const struct scenario *sc = r->sc;
+    bool has_routes = false;
+    bool *used = arena_alloc(r->arena, (sc->link_count + 1) * sizeof *used);
+    bool *is_target = arena_alloc(r->arena, (sc->node_count + 1) * sizeof *is_target);
+    struct ways w;
+    ways_prepare(&w, sc, r->arena);
+    for (uint32_t from = 0; from < sc->node_count; from++) {
+        has_routes |= sc->nodes[from].route_count > 0;
+        memset(is_target, 0, sc->node_count * sizeof *is_target);
+        w.order_count = 0;
+        for (uint32_t i = 0; i < sc->traffic_count; i++) {
+            if (sc->traffic[i].from == from) {
+                if (w.order_count == 0) {
+                    ways_from(&w, from);
+                }
+                check_flow(r, &sc->traffic[i], &w, used);
+                is_target[sc->traffic[i].to] = true;
+            }
+        }
+        ways_mark(&w, is_target, used);
+    }
+    for (uint32_t i = 0; i < sc->link_count; i++) {
+        check_link(r, &sc->links[i], used[i] || has_routes || sc->traffic_count == 0);
+    }
+}
+
+void check_scenario(struct reader *r)
+{
+    const struct scenario *sc = r->sc;
+    check_names(r);
+    for (uint32_t i = 0; i < sc->node_count; i++) {
+        for (uint32_t a = 0; a < sc->nodes[i].address_count; a++) {
+            check_address(r, i, a);
+        }
+        check_next_hops(r, i);
+    }
+    if (r->err->errors == 0) { /* a host that could not be read makes everything unreachable */
+        check_ways(r);
+        check_times(r);
+    }
+    if (sc->traffic_count == 0 && !doc_get(r->doc->root, "traffic")) {
+        suspect_at(r, (struct place){0}, "reader.traffic.nothing");
+    }
+}

@@ -1,0 +1,126 @@
+/* The document's tree: finding children, and places in the text. */
+#include "scenario/doc.h"
+
+#include <string.h>
+
+struct doc_node *doc_get(const struct doc_node *map, const char *key)
+{
+    for (struct doc_node *n = map->kind == DOC_MAP ? map->first : NULL; n; n = n->next) {
+        if (strcmp(n->key->text, key) == 0) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+struct doc_node *doc_item(const struct doc_node *list, uint32_t n)
+{
+    struct doc_node *item = list->first;
+    while (item && n > 0) {
+        item = item->next;
+        n--;
+    }
+    return item;
+}
+
+void doc_append(struct doc_node *parent, struct doc_node *child)
+{
+    child->parent = parent;
+    child->next = NULL;
+    if (parent->last) {
+        parent->last->next = child;
+    } else {
+        parent->first = child;
+    }
+    parent->last = child;
+    parent->count++;
+}
+
+void doc_replace(struct doc_node *old, struct doc_node *new)
+{
+    struct doc_node *parent = old->parent;
+    new->key = old->key;
+    new->next = old->next;
+    new->parent = parent;
+    if (parent->last == old) {
+        parent->last = new;
+    }
+    if (parent->first == old) {
+        parent->first = new;
+        return;
+    }
+    struct doc_node *before = parent->first;
+    while (before->next != old) {
+        before = before->next;
+    }
+    before->next = new;
+}
+
+/* The last line that starts at or before `at`. */
+static uint32_t line_of(const struct doc *d, size_t at)
+{
+    uint32_t low = 0, high = d->line_count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (d->lines[middle] <= at) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static unsigned characters(const char *from, const char *to)
+{
+    unsigned n = 0;
+    for (; from < to; from++) {
+        n += ((unsigned char)*from & 0xc0) != 0x80;
+    }
+    return n;
+}
+
+void doc_line_column(const struct doc *d, size_t at, uint32_t *line, uint32_t *column)
+{
+    uint32_t l = line_of(d, at);
+    *line = l + 1;
+    *column = characters(d->text + d->lines[l], d->text + at) + 1;
+}
+
+#define SOURCE_MAX 400 /* bytes of a source line shown */
+
+/* The line's text without its break; a line too long to be read is shown from its beginning. */
+static const char *line_text(const struct doc *d, struct arena *arena, uint32_t line)
+{
+    const char *start = d->text + d->lines[line];
+    size_t n = strcspn(start, "\r\n");
+    if (n > SOURCE_MAX) {
+        for (n = SOURCE_MAX; ((unsigned char)start[n] & 0xc0) == 0x80;) {
+            n--;
+        }
+    }
+    return arena_strndup(arena, start, n);
+}
+
+struct err_place doc_place(const struct doc *d, struct arena *arena, size_t start, size_t end)
+{
+    uint32_t line = line_of(d, start);
+    const char *source = line_text(d, arena, line);
+    size_t line_end = d->lines[line] + strlen(source);
+    struct err_place place = {.file = d->file, .source = source};
+    doc_line_column(d, start, &place.line, &place.column);
+    if (start > line_end) {
+        place.source = NULL;
+    }
+    end = end < line_end ? end : line_end;
+    place.width = end > start ? characters(d->text + start, d->text + end) : 1;
+    return place;
+}
+
+struct err_place doc_place_of(const struct doc *d, struct arena *arena, const struct doc_node *n)
+{
+    if (n->set) {
+        return (struct err_place){.file = arena_printf(arena, "--set %s", n->set)};
+    }
+    return doc_place(d, arena, n->start, n->end);
+}

@@ -1,0 +1,56 @@
+#pragma once
+/* A YAML document as a tree of its own: what stands where. All that reads or edits a scenario works
+ * on this tree; only read.c, which makes it, knows the parser. Aliases are already replaced by
+ * copies of what they name. Lives in the arena it was read into. */
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DOC_DEPTH_LIMIT 32      /* levels of nesting */
+#define DOC_NODE_LIMIT  2000000 /* nodes, copies by aliases included */
+
+enum doc_kind { DOC_SCALAR, DOC_LIST, DOC_MAP };
+
+struct doc_node {
+    enum doc_kind kind;
+    bool is_quoted;       /* SCALAR: in quotes, or a block of text */
+    bool is_flow;         /* LIST, MAP: in [] or {} */
+    bool is_absent;       /* SCALAR: nothing stands there, as after `key:` */
+    const char *text;     /* SCALAR: its text; else "" */
+    const char *set;      /* the override that put it here; NULL: the file */
+    size_t start, end;    /* bytes of the file's text; a block collection ends where its last item
+                             does */
+    struct doc_node *key; /* of a MAP's child: its key, a scalar */
+    struct doc_node *parent;              /* NULL: the root */
+    struct doc_node *first, *last, *next; /* children; next: brother */
+    uint32_t count;                       /* of children */
+};
+
+struct doc {
+    const char *file; /* what errors call it */
+    const char *text; /* zero-terminated */
+    size_t len;
+    const size_t *lines; /* where each line starts */
+    uint32_t line_count;
+    struct doc_node *root; /* a MAP */
+};
+
+/* Parses YAML 1.2. `text` must outlive the document. False: err says what is wrong and where. */
+bool doc_read(const char *file, const char *text, size_t len, struct arena *arena, struct doc *out,
+              struct err *err);
+
+/* Children. NULL: no such key, or not a MAP. */
+struct doc_node *doc_get(const struct doc_node *map, const char *key);
+struct doc_node *doc_item(const struct doc_node *list, uint32_t n); /* from 0 */
+void doc_append(struct doc_node *parent, struct doc_node *child);
+void doc_replace(struct doc_node *old, struct doc_node *new); /* keeps the key; old has a parent */
+
+/* Where something stands, for err_add: with the source line (kept in the arena). */
+struct err_place doc_place(const struct doc *d, struct arena *arena, size_t start, size_t end);
+struct err_place doc_place_of(const struct doc *d, struct arena *arena, const struct doc_node *n);
+/* Line and column from 1; the column counts characters. */
+void doc_line_column(const struct doc *d, size_t at, uint32_t *line, uint32_t *column);

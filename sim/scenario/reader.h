@@ -1,0 +1,136 @@
+#pragma once
+/* The inside of the reader: from the document's tree to struct scenario. A section is a table of
+ * keys, each with the function that reads its value; so a new key, section or protocol is a line.
+ * Whatever is wrong is told and left out, and reading goes on, so that one bad link hides no error
+ * of the next. */
+
+#include "scenario/doc.h"
+#include "scenario/read.h"
+#include "scenario/quantity.h"
+
+/* Items of one section: far beyond what a picture can show, few enough to compare each with each.
+ */
+#define NODE_LIMIT    1000
+#define LINK_LIMIT    10000
+#define TRAFFIC_LIMIT 10000
+#define FAULT_LIMIT   10000
+#define EXPECT_LIMIT  100000
+
+struct reader {
+    struct scenario *sc;
+    struct arena *arena; /* the scenario's */
+    const struct catalogue *known;
+    const struct doc *doc;
+    struct err *err;
+    const char *const *state_names; /* NULL until someone asks; see conditions.c */
+    const char **node_names;        /* NULL-terminated, in the order of sc->nodes */
+};
+
+/* One key of a mapping. `into` is what the mapping fills. */
+struct key {
+    const char *name;
+    void (*read)(struct reader *r, const struct doc_node *value, void *into);
+};
+
+/* Errors and warnings at a node; then the catalogue's key and pairs as err_add takes them. */
+#define wrong(r, node, ...)                                                                        \
+    err_add((r)->err, ERR_ERROR, doc_place_of((r)->doc, (r)->arena, (node)), __VA_ARGS__, NULL)
+#define suspect(r, node, ...)                                                                      \
+    err_add((r)->err, ERR_WARNING, doc_place_of((r)->doc, (r)->arena, (node)), __VA_ARGS__, NULL)
+/* The same at a place of the model. */
+#define wrong_at(r, place, ...)                                                                    \
+    err_add((r)->err, ERR_ERROR, reader_place_at((r), (place)), __VA_ARGS__, NULL)
+#define suspect_at(r, place, ...)                                                                  \
+    err_add((r)->err, ERR_WARNING, reader_place_at((r), (place)), __VA_ARGS__, NULL)
+struct place reader_place(const struct reader *r, const struct doc_node *n);
+
+/* Text in the language of the errors; lives in the scenario's arena. */
+const char *reader_word(const struct reader *r, const char *key);
+const char *reader_join(const struct reader *r, const char *const *words); /* "a, b, c" */
+/* "; did you mean 'x'?" for the nearest of `words`, or else "; accepted: a, b, c". */
+const char *reader_hint(const struct reader *r, const char *found, const char *const *words);
+
+/* Reads a mapping by its table (ended by a NULL name). `what` is the language key of what the
+ * mapping describes ("reader.a.link"). `other`, unless NULL, gets a key that the table does not
+ * know; false: it does not know it either, and the key is told as unknown with `more` (may be NULL)
+ * among the words it is compared with. False: not a mapping, told. */
+struct key_reading {
+    const struct key *keys;
+    const char *what;
+    bool (*other)(struct reader *r, const struct doc_node *value, void *into);
+    const char *const *more;
+};
+bool reader_map(struct reader *r, const struct doc_node *n, const struct key_reading *how,
+                void *into);
+bool reader_has(const struct doc_node *map, const char *key);
+
+/* Whether it is a list (of at least one item), a mapping, a text; false: told, naming its key. */
+bool reader_is_list(struct reader *r, const struct doc_node *n);
+bool reader_is_map(struct reader *r, const struct doc_node *n);
+bool reader_is_text(struct reader *r, const struct doc_node *n);
+
+/* At most `limit` items; false: told. */
+bool reader_is_short(struct reader *r, const struct doc_node *n, uint32_t limit);
+
+/* Values. False: told, *out untouched. */
+bool reader_quantity(struct reader *r, const struct doc_node *n, enum quantity q, int64_t *out);
+bool reader_signed(struct reader *r, const struct doc_node *n, enum quantity q, int64_t *out);
+bool reader_count(struct reader *r, const struct doc_node *n, int64_t min, int64_t max,
+                  int64_t *out);
+bool reader_switch(struct reader *r, const struct doc_node *n, bool *out);
+bool reader_word_of(struct reader *r, const struct doc_node *n, const char *const *words,
+                    uint32_t *out);
+bool reader_node(struct reader *r, const struct doc_node *n, uint32_t *out); /* a host or router */
+bool reader_has_node(const struct reader *r, const char *name);
+bool reader_node_pair(struct reader *r, const struct doc_node *n, uint32_t out[2]);
+bool reader_address(struct reader *r, const struct doc_node *n, struct scenario_address *out);
+/* A decimal number within limits. */
+bool reader_real(struct reader *r, const struct doc_node *n, double min, double max, double *out);
+void reader_text_by_language(struct reader *r, const struct doc_node *n,
+                             const char *out[LANG_COUNT]);
+
+/* A param of an actor type: the value in its unit, by its kind and limits. */
+bool reader_param(struct reader *r, const struct doc_node *n, const struct param *p, int64_t *out);
+void settings_add(struct reader *r, struct settings *s, struct setting more);
+
+/* The sections, in the order in which they need each other. */
+void read_title(struct reader *r, const struct doc_node *n);
+void read_about(struct reader *r, const struct doc_node *n);
+void read_seed(struct reader *r, const struct doc_node *n);
+void read_stop(struct reader *r, const struct doc_node *n);
+void read_nodes(struct reader *r, const struct doc_node *hosts, const struct doc_node *routers);
+void read_links(struct reader *r, const struct doc_node *n);
+void read_traffic(struct reader *r, const struct doc_node *n);
+void read_faults(struct reader *r, const struct doc_node *n);
+void read_expects(struct reader *r, const struct doc_node *n);
+void read_view(struct reader *r, const struct doc_node *n);
+
+/* A packet pattern. `extra` keys may stand among those of the pattern, as `at` of a drop; they fill
+ * *extra_into. */
+struct pattern_reading {
+    bool in_exchange;        /* at, within and lost are keys too */
+    const struct key *extra; /* NULL: none */
+    void *extra_into;
+};
+bool read_pattern(struct reader *r, const struct doc_node *n, const struct pattern_reading *how,
+                  struct pattern *out);
+/* A flow's name: one that `as:` gives, or HOST.TYPEn, as the engine numbers them. */
+bool reader_flow(struct reader *r, const struct doc_node *n, const char **out);
+/* A condition on a host: a state's name, or {state: …, received: …}. `node` is already known. */
+bool read_condition(struct reader *r, const struct doc_node *n, struct condition *out);
+/* A figure: a bare number, a percentage (as a part of one), a time (in ns), a rate (bit/s), a size.
+ */
+bool reader_figure(struct reader *r, const struct doc_node *n, double *out);
+/* The loss of a direction: a chance, or {every: …}, {list: …}, {gilbert-elliott: …}. */
+void read_loss(struct reader *r, const struct doc_node *n, struct loss *out);
+
+/* What no single value shows: routes, addresses used twice, faults that contradict each other. */
+void check_scenario(struct reader *r);
+/* Its part about faults and expectations; needs all of the rest to be right. */
+void check_times(struct reader *r);
+/* A place of the model as err_add takes it. */
+struct err_place reader_place_at(const struct reader *r, struct place p);
+const char *reader_time(const struct reader *r, sim_time t); /* "1.5 s" */
+
+/* Words of the language that no host may be called. NULL-terminated. */
+const char *const *reserved_words(void);

@@ -1,0 +1,247 @@
+/* A whole scenario: the sections, read in the order in which they need each other, then the checks
+ * that need all of them. */
+#include "scenario/read.h"
+
+#include "base/os.h"
+#include "scenario/override.h"
+#include "scenario/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void read_section(struct reader *r, const char *key,
+                         void (*read)(struct reader *, const struct doc_node *))
+{
+    const struct doc_node *n = doc_get(r->doc->root, key);
+    if (n && !n->is_absent) {
+        read(r, n);
+    }
+}
+
+/* Sections that need all hosts to be known come after them. */
+static const struct {
+    const char *key;
+    void (*read)(struct reader *r, const struct doc_node *n);
+} sections[] = {
+    {"title", read_title},     {"about", read_about},   {"seed", read_seed},
+    {"stop", read_stop},       {"view", read_view},     {"links", read_links},
+    {"traffic", read_traffic}, {"faults", read_faults}, {"expect", read_expects},
+};
+#define SECTION_COUNT (sizeof sections / sizeof *sections)
+
+static const char *const section_names[] = {"title",  "about",   "seed",  "stop",
+                                            "hosts",  "routers", "links", "traffic",
+                                            "faults", "expect",  "view",  NULL};
+
+const char *const *reserved_words(void)
+{
+    static const char *const words[] = {
+        "title",   "about",     "seed",     "stop",    "hosts",  "routers", "switches", "links",
+        "traffic", "faults",    "script",   "expect",  "lesson", "view",    "groups",   "at",
+        "after",   "when",      "packet",   "from",    "to",     "link",    "proto",    "is",
+        "flags",   "seq",       "ack",      "len",     "window", "options", "absolute", "flow",
+        "nth",     "within",    "lost",     "between", "toward", "until",   "equals",   "count",
+        "none",    "end",       "exchange", "figure",  "for",    "by",      "bit",      "drop",
+        "delay",   "duplicate", "corrupt",  "cut",     "crash",  "restart", "forget",   NULL};
+    return words;
+}
+
+static void check_section_names(struct reader *r)
+{
+    for (const struct doc_node *n = r->doc->root->first; n; n = n->next) {
+        const char *name = n->key->text;
+        size_t i = 0;
+        while (section_names[i] && strcmp(section_names[i], name) != 0) {
+            i++;
+        }
+        if (section_names[i]) {
+            continue;
+        }
+        if (strcmp(name, "switches") == 0) {
+            wrong(r, n->key, "reader.switches");
+        } else {
+            wrong(r, n->key, "reader.unknown-key", "found", name, "what",
+                  reader_word(r, "reader.a.scenario"), "hint", reader_hint(r, name, section_names));
+        }
+    }
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct doc_node *x = *(const struct doc_node *const *)a;
+    const struct doc_node *y = *(const struct doc_node *const *)b;
+    int order = strcmp(x->key->text, y->key->text);
+    return order ? order : x->key->start < y->key->start ? -1 : x->key->start > y->key->start;
+}
+
+/* Sorted, since a broken file may have a million keys. */
+static void check_duplicates_in(struct reader *r, const struct doc_node *map)
+{
+    const struct doc_node **values = os_alloc((map->count + 1) * sizeof *values);
+    size_t n = 0;
+    for (const struct doc_node *c = map->first; c; c = c->next) {
+        values[n++] = c;
+    }
+    qsort(values, n, sizeof *values, by_key);
+    for (size_t i = 1; i < n; i++) {
+        if (strcmp(values[i]->key->text, values[i - 1]->key->text) == 0) {
+            wrong(r, values[i]->key, "reader.duplicate-key", "key", values[i]->key->text);
+        }
+    }
+    free(values);
+}
+
+static void check_duplicates(struct reader *r, const struct doc_node *n)
+{
+    if (n->kind == DOC_MAP) {
+        check_duplicates_in(r, n);
+    }
+    for (const struct doc_node *c = n->first; c; c = c->next) {
+        check_duplicates(r, c);
+    }
+}
+
+/* The file's name without folders and ending: what a scenario is called that gives no title. */
+static const char *plain_name(struct arena *arena, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    const char *name = slash ? slash + 1 : file;
+    const char *dot = strrchr(name, '.');
+    return arena_strndup(arena, name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
+}
+
+static void fill_texts(struct reader *r)
+{
+    for (int l = 0; l < LANG_COUNT; l++) {
+        if (!r->sc->title[l]) {
+            r->sc->title[l] = plain_name(r->arena, r->sc->file);
+        }
+        if (!r->sc->about[l]) {
+            r->sc->about[l] = "";
+        }
+    }
+}
+
+static void read_sections(struct reader *r)
+{
+    const struct doc_node *root = r->doc->root;
+    const struct doc_node *hosts = doc_get(root, "hosts"), *routers = doc_get(root, "routers");
+    check_duplicates(r, root);
+    check_section_names(r);
+    if (!hosts || hosts->is_absent) {
+        err_add(r->err, ERR_ERROR, (struct err_place){.file = r->sc->file}, "reader.no-hosts",
+                NULL);
+        hosts = NULL;
+    }
+    read_nodes(r, hosts, routers && !routers->is_absent ? routers : NULL);
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        read_section(r, sections[i].key, sections[i].read);
+    }
+    fill_texts(r);
+    check_scenario(r);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct err_item *x = a, *y = b;
+    if (x->line != y->line) {
+        return x->line < y->line ? -1 : 1;
+    }
+    return x->column == y->column ? 0 : x->column < y->column ? -1 : 1;
+}
+
+/* Stable, so that what is told of one place stays in the order found. */
+static void sort_by_place(struct err_item *items, unsigned count)
+{
+    for (unsigned i = 1; i < count; i++) {
+        struct err_item item = items[i];
+        unsigned at = i;
+        for (; at > 0 && by_place(&items[at - 1], &item) > 0; at--) {
+            items[at] = items[at - 1];
+        }
+        items[at] = item;
+    }
+}
+
+static bool read_document(struct scenario *sc, const struct catalogue *known,
+                          const struct override *sets, uint32_t set_count, struct err *err)
+{
+    struct doc doc;
+    struct reader r = {.sc = sc, .arena = &sc->arena, .known = known, .doc = &doc, .err = err};
+    unsigned before = err->errors, first = err->count;
+    if (!doc_read(sc->file, sc->text, strlen(sc->text), &sc->arena, &doc, err) ||
+        !override_apply(&doc, &sc->arena, sets, set_count, err)) {
+        return false;
+    }
+    read_sections(&r);
+    sort_by_place(err->items + first, err->count - first);
+    return err->errors == before;
+}
+
+static struct scenario *scenario_new(const char *name)
+{
+    struct scenario *sc = os_alloc(sizeof *sc);
+    sc->file = arena_strdup(&sc->arena, name);
+    sc->seed = 1;
+    sc->stop = SIM_NEVER;
+    return sc;
+}
+
+static bool finish(struct scenario *sc, const struct catalogue *known, const struct override *sets,
+                   uint32_t set_count, struct scenario **out, struct err *err)
+{
+    bool good = read_document(sc, known, sets, set_count, err);
+    if (!good) {
+        scenario_free(sc);
+    }
+    *out = good ? sc : NULL;
+    return good;
+}
+
+bool scenario_read_text(const char *name, const char *text, const struct catalogue *known,
+                        const struct override *sets, uint32_t set_count, struct scenario **out,
+                        struct err *err)
+{
+    struct scenario *sc = scenario_new(name);
+    sc->text = arena_strdup(&sc->arena, text);
+    return finish(sc, known, sets, set_count, out, err);
+}
+
+static void tell_unreadable(const char *path, int code, struct err *err)
+{
+    if (code == EFBIG) {
+        err_add(err, ERR_ERROR, (struct err_place){.file = path}, "reader.too-large", NULL);
+    } else {
+        err_add(err, ERR_ERROR, (struct err_place){.file = path}, "reader.unreadable", "why",
+                strerror(code), NULL);
+    }
+}
+
+bool scenario_read(const char *path, const struct catalogue *known, const struct override *sets,
+                   uint32_t set_count, struct scenario **out, struct err *err)
+{
+    struct buf text = {0};
+    *out = NULL;
+    if (!os_read_file(path, SCENARIO_FILE_LIMIT, &text)) {
+        tell_unreadable(path, errno, err);
+        buf_free(&text);
+        return false;
+    }
+    if (memchr(text.data ? text.data : (uint8_t *)"", '\0', text.len)) {
+        err_add(err, ERR_ERROR, (struct err_place){.file = path}, "reader.yaml.nul", NULL);
+        buf_free(&text);
+        return false;
+    }
+    bool good = scenario_read_text(path, buf_cstr(&text), known, sets, set_count, out, err);
+    buf_free(&text);
+    return good;
+}
+
+void scenario_free(struct scenario *sc)
+{
+    if (sc) {
+        arena_free(&sc->arena);
+        free(sc);
+    }
+}

@@ -1,0 +1,190 @@
+/* `traffic`: the kinds and their settings come from the catalogue; only where a flow runs, when it
+ * starts and what it is called is known here. */
+#include "scenario/reader.h"
+
+#include <string.h>
+
+static void read_end(struct reader *r, const struct doc_node *v, bool has_port, uint32_t *node,
+                     uint16_t *port)
+{
+    const char *colon = v->kind == DOC_SCALAR ? strrchr(v->text, ':') : NULL;
+    if (!colon) {
+        reader_node(r, v, node);
+        return;
+    }
+    struct doc_node name = *v;
+    int64_t number;
+    name.text = arena_strndup(r->arena, v->text, (size_t)(colon - v->text));
+    reader_node(r, &name, node);
+    if (!has_port) {
+        wrong(r, v, "reader.port.none", "found", v->text, "name", name.text);
+    } else if (quantity_parse(colon + 1, QUANTITY_COUNT, false, &number, NULL) != VALUE_GOOD ||
+               number < 1 || number > 65535) {
+        wrong(r, v, "reader.port.bad", "found", colon + 1);
+        *port = 1;
+    } else {
+        *port = (uint16_t)number;
+    }
+}
+
+static void read_from(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct scenario_traffic *t = into;
+    read_end(r, v, t->type->has_port, &t->from, &t->from_port);
+}
+
+static void read_to(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct scenario_traffic *t = into;
+    read_end(r, v, t->type->has_port, &t->to, &t->port);
+    if (t->type->has_port && t->port == 0 && t->to != NO_NODE) {
+        wrong(r, v, "reader.port.missing", "name", r->sc->nodes[t->to].name);
+    }
+}
+
+static void read_start(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct scenario_traffic *t = into;
+    reader_quantity(r, v, QUANTITY_TIME, &t->start);
+}
+
+static void read_as(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct scenario_traffic *t = into;
+    if (!reader_is_text(r, v)) {
+        return;
+    }
+    for (uint32_t i = 0; i < r->sc->traffic_count; i++) {
+        const char *other = r->sc->traffic[i].name;
+        if (other && strcmp(other, v->text) == 0) {
+            wrong(r, v, "reader.traffic.same-name", "name", v->text);
+        }
+    }
+    t->name = v->text;
+}
+
+static const struct key traffic_keys[] = {
+    {"from", read_from}, {"to", read_to}, {"start", read_start}, {"as", read_as}, {NULL, NULL}};
+
+static bool add_setting(struct reader *r, const struct doc_node *v, const struct actor_type *type,
+                        struct settings *out)
+{
+    const struct param *p = type ? param_find(type, v->key->text) : NULL;
+    int64_t value;
+    if (p && v->is_absent) {
+        wrong(r, v->key, "reader.no-value", "key", v->key->text);
+    } else if (p && reader_param(r, v, p, &value)) {
+        settings_add(r, out, (struct setting){type, p, value});
+    }
+    return p != NULL;
+}
+
+/* A setting goes to whichever of the two types has a param of that name; a value that is wrong for
+ * the first is told once. */
+static bool read_setting(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct scenario_traffic *t = into;
+    unsigned before = r->err->errors;
+    bool known = add_setting(r, v, t->type->source, &t->settings);
+    if (r->err->errors == before && t->type->sink != t->type->source) {
+        known |= add_setting(r, v, t->type->sink, &t->settings);
+    }
+    return known;
+}
+
+static void add_param_names(const struct actor_type *type, const char **names, size_t *count,
+                            size_t cap)
+{
+    for (const struct param *p = type ? type->params : NULL; p && p->name; p++) {
+        if (*count < cap) {
+            names[(*count)++] = p->name;
+        }
+    }
+}
+
+static void check_given(struct reader *r, const struct doc_node *v, const struct traffic_type *type,
+                        const char *key)
+{
+    if (!reader_has(v, key)) {
+        wrong(r, v->key, "reader.needs-key", "what", type->name, "key", key);
+    }
+}
+
+static void check_required(struct reader *r, const struct doc_node *v,
+                           const struct traffic_type *type)
+{
+    check_given(r, v, type, "from");
+    check_given(r, v, type, "to");
+    const struct actor_type *types[] = {type->source, type->sink};
+    for (size_t i = 0; i < 2; i++) {
+        for (const struct param *p = types[i] ? types[i]->params : NULL; p && p->name; p++) {
+            if (p->is_required && (i == 0 || types[0] != types[1])) {
+                check_given(r, v, type, p->name);
+            }
+        }
+    }
+}
+
+#define PARAMS_MAX 64
+
+static void read_flow(struct reader *r, const struct doc_node *v, const struct traffic_type *type)
+{
+    const char *names[PARAMS_MAX + 1] = {NULL};
+    size_t count = 0;
+    add_param_names(type->source, names, &count, PARAMS_MAX);
+    add_param_names(type->sink, names, &count, PARAMS_MAX);
+    struct key_reading how = {
+        .keys = traffic_keys, .what = type->name, .other = read_setting, .more = names};
+    struct scenario_traffic t = {
+        .type = type, .from = NO_NODE, .to = NO_NODE, .place = reader_place(r, v->key)};
+    if (!reader_map(r, v, &how, &t)) {
+        return;
+    }
+    check_required(r, v, type);
+    if (t.from != NO_NODE && t.from == t.to) {
+        wrong(r, doc_get(v, "to"), "reader.traffic.to-itself", "name", r->sc->nodes[t.to].name);
+    } else if (t.from != NO_NODE && t.to != NO_NODE) {
+        r->sc->traffic[r->sc->traffic_count++] = t;
+    }
+}
+
+static const char *const *traffic_names(struct reader *r)
+{
+    size_t n = 0;
+    while (r->known->traffic[n]) {
+        n++;
+    }
+    const char **names = arena_alloc(r->arena, (n + 1) * sizeof *names);
+    for (size_t i = 0; i < n; i++) {
+        names[i] = r->known->traffic[i]->name;
+    }
+    return names;
+}
+
+static void read_item(struct reader *r, const struct doc_node *item)
+{
+    if (item->kind != DOC_MAP || item->count != 1) {
+        wrong(r, item, "reader.traffic.one-key", "accepted", reader_join(r, traffic_names(r)));
+        return;
+    }
+    const struct doc_node *v = item->first;
+    for (const struct traffic_type *const *t = r->known->traffic; *t; t++) {
+        if (strcmp((*t)->name, v->key->text) == 0) {
+            read_flow(r, v, *t);
+            return;
+        }
+    }
+    wrong(r, v->key, "reader.traffic.unknown", "found", v->key->text, "hint",
+          reader_hint(r, v->key->text, traffic_names(r)));
+}
+
+void read_traffic(struct reader *r, const struct doc_node *n)
+{
+    if (!reader_is_list(r, n) || !reader_is_short(r, n, TRAFFIC_LIMIT)) {
+        return;
+    }
+    r->sc->traffic = arena_alloc(r->arena, n->count * sizeof *r->sc->traffic);
+    for (const struct doc_node *v = n->first; v; v = v->next) {
+        read_item(r, v);
+    }
+}
