@@ -2,6 +2,8 @@
 
 #include "ui/view/film.h"
 
+#include "wire/dissect.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -267,6 +269,26 @@ static void collect_actors(struct film *f)
     }
 }
 
+static void collect_samples(struct film *f)
+{
+    const struct trace *t = f->trace;
+
+    for (uint32_t id = t->packets.count; id > 0; id--) {
+        const struct packet *p = trace_packet(t, id);
+
+        if (p->of != 0) {
+            f->sample_again = id;
+        } else if (!p->is_raw) {
+            f->sample[packet_kind(p->proto->name, packet_head(p), p->body.len)] = id;
+        }
+    }
+    for (uint32_t i = f->flight_count; i > 0; i--) {
+        if (f->flights[i - 1].hop.died != SIM_NEVER) {
+            f->sample_lost = f->flights[i - 1].packet;
+        }
+    }
+}
+
 struct film *film_new(const struct trace *t)
 {
     struct film *f = grown(1, sizeof *f);
@@ -277,6 +299,10 @@ struct film *film_new(const struct trace *t)
     collect_marks(f);
     make_axes(f);
     collect_actors(f);
+    collect_samples(f);
+    f->spots = grown(t->node_count, sizeof *f->spots);
+    f->order = grown(t->node_count, sizeof *f->order);
+    layout_make(t, f->spots, f->order);
     return f;
 }
 
@@ -289,6 +315,8 @@ void film_free(struct film *f)
     free(f->latest);
     free(f->marks);
     free(f->actors);
+    free(f->spots);
+    free(f->order);
     axis_free(&f->plain);
     axis_free(&f->folded);
     free(f);

@@ -5,6 +5,7 @@
 
 #include "trace/trace.h"
 #include "ui/player.h"
+#include "ui/view/layout.h"
 
 #include <stddef.h>
 
@@ -25,7 +26,11 @@ struct film {
     uint32_t mark_count;
     struct axis plain, folded;
     sim_time round_trip; /* twice the mean way of packets that arrived; 1 ms if none did */
-    uint32_t *actors;    /* entities that are protocol endpoints, in the order of birth */
+    struct spot *spots;  /* of nodes */
+    uint32_t *order;     /* nodes from left to right */
+    uint32_t sample[6];  /* a packet of each packet_kind, the first; 0: none */
+    uint32_t sample_again, sample_lost; /* one that was sent again, one that died on the way */
+    uint32_t *actors; /* entities that are protocol endpoints, in the order of birth */
     uint32_t actor_count;
 };
 

@@ -5,6 +5,7 @@
 
 #include "trace/story.h"
 #include "trace/trace.h"
+#include "ui/parts.h"
 #include "ui/player.h"
 #include "ui/view/film.h"
 #include "ui/widgets.h"
@@ -57,16 +58,26 @@ void view_keys(struct ui *ui, const struct scene *s);
 bool wish_obey(const struct wish *w, struct player *p, uint32_t *selected, bool is_settled);
 
 /* What views write alike. */
-/* Time in the unit that suits `step` ("1.052", "125.0"): decimals so that steps differ. */
-char *view_time(sim_time t, sim_time step, bool is_ms, char buf[32]);
-/* Time with its unit in words of the catalogue ("1.052 s", "125 ms"), as short as it is exact to
- * about a thousandth. */
-char *view_time_unit(sim_time t, char buf[32]);
-/* The capsule of a packet: kind, label, try number, selected and hovered. label points into buf. */
-struct capsule;
+/* Unit of time axes for a run of that length: SIM_S, SIM_MS or SIM_US. */
+sim_time view_unit(sim_time end);
+const char *view_unit_name(sim_time unit); /* "s", "ms", "us" of the catalogue's unit.* keys */
+/* t in units, with as many decimals as tell multiples of `step` apart ("1.052", "125.0"). */
+char *view_time(sim_time t, sim_time unit, sim_time step, char buf[32]);
+/* A length of time with its unit, to three digits at least ("1.05 s", "300 ms", "12.5 us"). */
+char *view_length(sim_time t, char buf[32]);
+/* Multiple of 1, 2 or 5 times a power of ten that is not below `least`. */
+sim_time view_step(double least);
+
+/* The capsule of a packet: kind, label, copy, selected and hovered. The label points into buf. */
 struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, char buf[24]);
-/* Why a packet died, in words ("lost on the wire", "dropped at R1: queue full"). */
-char *view_loss_words(const struct ui *ui, const struct trace *t, const struct hop *h, char *buf,
-                      size_t size);
-/* Words of a key with {names} replaced; pairs of name and value, ended by NULL. */
+/* A corrupted copy: its bits were flipped on the way. */
+bool view_is_damaged(const struct trace *t, uint32_t packet);
+/* Why a packet ended at a REC_DROP, in words ("lost on the wire", "dropped at R1: queue full"). */
+char *view_drop_words(const struct ui *ui, const struct trace *t, const struct record *drop,
+                      char *buf, size_t size);
+const char *view_node_label(const struct ui *ui, const struct trace *t, uint32_t node);
+enum icon view_node_icon(const struct trace *t, uint32_t node);
+/* The flash of a damaged packet, beside or on its capsule. */
+void view_flash(struct ui *ui, double x, double y);
+/* Words of a key with {names} replaced: pairs of name and value, ended by NULL. */
 char *view_format(const struct ui *ui, char *buf, size_t size, const char *key, ...);

@@ -1,0 +1,291 @@
+/* What the views have in common: times and packets in words, the keys of time, obeying a wish. */
+
+#include "ui/view/view.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+sim_time view_unit(sim_time end)
+{
+    return end >= SIM_S ? SIM_S : end >= SIM_MS ? SIM_MS : SIM_US;
+}
+
+const char *view_unit_name(sim_time unit)
+{
+    return unit == SIM_S ? "s" : unit == SIM_MS ? "ms" : "µs";
+}
+
+char *view_time(sim_time t, sim_time unit, sim_time step, char buf[32])
+{
+    sim_time power = unit; /* worth of the last decimal */
+    int decimals = 0;
+    sim_time rounded;
+
+    while (decimals < 9 && power > 1 && step % power != 0) {
+        power /= 10;
+        decimals++;
+    }
+    rounded = (t < 0 ? -t : t) + power / 2;
+    rounded -= rounded % power;
+    if (decimals == 0) {
+        snprintf(buf, 32, "%s%lld", t < 0 && rounded ? "−" : "", (long long)(rounded / unit));
+    } else {
+        snprintf(buf, 32, "%s%lld.%0*lld", t < 0 && rounded ? "−" : "", (long long)(rounded / unit),
+                 decimals, (long long)(rounded % unit / power));
+    }
+    return buf;
+}
+
+char *view_length(sim_time t, char buf[32])
+{
+    sim_time unit = view_unit(t), step = unit;
+    char number[32];
+    size_t n;
+
+    if (t < 100 * unit) {
+        step = t < 10 * unit ? unit / 100 : unit / 10;
+    }
+    view_time(t, unit, step > 0 ? step : 1, number);
+    n = strlen(number);
+    while (strchr(number, '.') && (number[n - 1] == '0' || number[n - 1] == '.')) {
+        bool is_point = number[n - 1] == '.';
+
+        number[--n] = 0;
+        if (is_point) {
+            break;
+        }
+    }
+    snprintf(buf, 32, "%.20s %s", number, view_unit_name(unit));
+    return buf;
+}
+
+sim_time view_step(double least)
+{
+    double power, lead;
+
+    if (!(least > 1)) {
+        return 1;
+    }
+    power = pow(10, floor(log10(least)));
+    lead = least / power;
+    return (sim_time)llround(power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10));
+}
+
+/* What a packet was before its bits were flipped: only that has a header to be read. */
+static const struct packet *intact(const struct trace *t, uint32_t id)
+{
+    const struct packet *p = trace_packet(t, id);
+
+    while (p->is_raw && p->parent != 0) {
+        p = trace_packet(t, p->parent);
+    }
+    return p;
+}
+
+bool view_is_damaged(const struct trace *t, uint32_t packet)
+{
+    const struct packet *p = trace_packet(t, packet);
+
+    return p->is_raw && p->parent != 0;
+}
+
+struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, char buf[24])
+{
+    const struct packet *p = intact(s->trace, packet);
+    struct bytes head = packet_head(p);
+    struct capsule capsule = {.h = h,
+                              .is_selected = packet == s->selected,
+                              .is_hovered = packet == s->hovered,
+                              .is_again = p->of != 0,
+                              .tries = p->of != 0 ? p->copy : 0};
+
+    capsule.kind = packet_kind(p->proto->name, head, p->body.len);
+    capsule.label = packet_label(p->proto->name, head, p->body.len, buf);
+    return capsule;
+}
+
+const char *view_node_label(const struct ui *ui, const struct trace *t, uint32_t node)
+{
+    return t->nodes[node].label[ui->lang];
+}
+
+static bool has_word(const char *name, const char *part)
+{
+    return strstr(name, part) != NULL;
+}
+
+enum icon view_node_icon(const struct trace *t, uint32_t node)
+{
+    const char *name = t->nodes[node].name;
+
+    switch (t->nodes[node].kind) {
+    case NODE_ROUTER: return ICON_ROUTER;
+    case NODE_SWITCH: return ICON_SWITCH;
+    case NODE_HOST: break;
+    }
+    if (has_word(name, "phone")) {
+        return ICON_PHONE;
+    }
+    if (has_word(name, "printer")) {
+        return ICON_PRINTER;
+    }
+    if (has_word(name, "server") || has_word(name, "receiver") || has_word(name, "home")) {
+        return ICON_SERVER;
+    }
+    return node % 2 == 1 && t->node_count == 2 ? ICON_SERVER : ICON_LAPTOP;
+}
+
+char *view_drop_words(const struct ui *ui, const struct trace *t, const struct record *drop,
+                      char *buf, size_t size)
+{
+    uint32_t node = entity_node(t, drop->where);
+    char key[48];
+
+    snprintf(key, sizeof key, "drop.%s", drop_class_name((enum drop_class)drop->code));
+    return view_format(ui, buf, size, key, "node", view_node_label(ui, t, node), NULL);
+}
+
+void view_flash(struct ui *ui, double x, double y)
+{
+    double k = ui->k;
+    const struct point bolt[] = {{x + 1.5 * k, y - 8 * k}, {x - 4 * k, y + 1 * k},
+                                 {x, y + 1 * k},           {x - 1.5 * k, y + 8 * k},
+                                 {x + 4 * k, y - 1.5 * k}, {x, y - 1.5 * k}};
+
+    canvas_begin(ui->c);
+    canvas_move(ui->c, bolt[0].x, bolt[0].y);
+    for (size_t i = 1; i < sizeof bolt / sizeof *bolt; i++) {
+        canvas_to(ui->c, bolt[i].x, bolt[i].y);
+    }
+    canvas_close(ui->c);
+    canvas_stroke(ui->c, ui->theme->panel, (struct stroke){.width = 4 * k, .cap = CAP_ROUND});
+    canvas_fill(ui->c, ui->theme->loss.fill);
+}
+
+/* The value of {name}, or NULL. */
+static const char *value_of(const char *name, size_t len, va_list pairs)
+{
+    const char *key, *value;
+
+    while ((key = va_arg(pairs, const char *)) != NULL) {
+        value = va_arg(pairs, const char *);
+        if (strlen(key) == len && memcmp(key, name, len) == 0) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+static size_t put(char *buf, size_t size, size_t at, const char *s, size_t len)
+{
+    size_t room = size - 1 - at, n = len < room ? len : room;
+
+    memcpy(buf + at, s, n);
+    return at + n;
+}
+
+char *view_format(const struct ui *ui, char *buf, size_t size, const char *key, ...)
+{
+    const char *s = ui_word(ui, key);
+    size_t at = 0;
+
+    while (*s) {
+        const char *end = *s == '{' ? strchr(s, '}') : NULL;
+        const char *value = NULL;
+
+        if (end) {
+            va_list pairs;
+
+            va_start(pairs, key);
+            value = value_of(s + 1, (size_t)(end - s) - 1, pairs);
+            va_end(pairs);
+        }
+        if (value) {
+            at = put(buf, size, at, value, strlen(value));
+            s = end + 1;
+        } else {
+            at = put(buf, size, at, s++, 1);
+        }
+    }
+    buf[at] = 0;
+    return buf;
+}
+
+/* Keys that stand for a command; with `shift` only when Shift is down. */
+static const struct key_command {
+    int key;
+    unsigned mods;
+    enum player_command command;
+} key_commands[] = {
+    {UI_KEY_SPACE, 0, PLAYER_TOGGLE},
+    {UI_KEY_RIGHT, 0, PLAYER_NEXT},
+    {UI_KEY_RIGHT, UI_SHIFT, PLAYER_NEXT},
+    {UI_KEY_LEFT, 0, PLAYER_PREVIOUS},
+    {UI_KEY_LEFT, UI_SHIFT, PLAYER_PREVIOUS},
+    {'n', 0, PLAYER_NEXT_TROUBLE},
+    {'n', UI_SHIFT, PLAYER_PREVIOUS_TROUBLE},
+    {',', 0, PLAYER_TICK_BACK},
+    {'.', 0, PLAYER_TICK},
+    {UI_KEY_HOME, 0, PLAYER_START},
+    {UI_KEY_END, 0, PLAYER_END},
+    {'[', 0, PLAYER_SLOWER},
+    {']', 0, PLAYER_FASTER},
+    {'l', 0, PLAYER_LOOP},
+    {'l', UI_SHIFT, PLAYER_LOOP_END},
+    {'z', 0, PLAYER_FOLD},
+    {'h', 0, PLAYER_FUTURE},
+    {'+', 0, PLAYER_ZOOM_IN},
+    {'=', 0, PLAYER_ZOOM_IN},
+    {'-', 0, PLAYER_ZOOM_OUT},
+    {'0', 0, PLAYER_ZOOM_FIT},
+};
+
+static void packet_key(struct ui *ui, const struct scene *s, int key, int direction)
+{
+    uint32_t packet;
+
+    if (!ui_take_key(ui, key, 0)) {
+        return;
+    }
+    packet = film_packet_next(s->film, s->selected, s->now, direction);
+    if (packet != 0) {
+        s->wish->has_packet = true;
+        s->wish->packet = packet;
+        s->wish->has_time = true;
+        s->wish->time = film_packet_sent(s->film, packet);
+    }
+}
+
+void view_keys(struct ui *ui, const struct scene *s)
+{
+    for (size_t i = 0; i < sizeof key_commands / sizeof *key_commands; i++) {
+        if (ui_take_key(ui, key_commands[i].key, key_commands[i].mods)) {
+            s->wish->command = key_commands[i].command;
+            s->wish->skips_motion = (key_commands[i].mods & UI_SHIFT) != 0;
+        }
+    }
+    packet_key(ui, s, UI_KEY_DOWN, 1);
+    packet_key(ui, s, UI_KEY_UP, -1);
+}
+
+bool wish_obey(const struct wish *w, struct player *p, uint32_t *selected, bool is_settled)
+{
+    if (w->has_packet) {
+        *selected = w->packet;
+    }
+    if (w->has_time) {
+        player_go(p, w->time);
+        p->is_playing = false;
+    }
+    if (w->has_speed) {
+        player_speed(p, w->speed);
+    }
+    if (w->has_zoom) {
+        p->zoom = w->zoom;
+    }
+    player_do(p, w->command, !is_settled && !w->skips_motion);
+    return w->has_packet || w->has_time || w->has_speed || w->has_zoom ||
+           w->command != PLAYER_NOTHING;
+}
