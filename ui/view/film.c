@@ -269,6 +269,37 @@ static void collect_actors(struct film *f)
     }
 }
 
+static void count_busy(struct film *f)
+{
+    f->busy = grown(f->trace->node_count, sizeof *f->busy);
+    for (uint32_t i = 0; i < f->flight_count; i++) {
+        f->busy[direction_from(f->trace, f->flights[i].hop.direction)]++;
+        f->busy[direction_to(f->trace, f->flights[i].hop.direction)]++;
+    }
+}
+
+uint32_t film_busy_limit(const struct film *f, uint32_t most)
+{
+    uint32_t limit = 0, n = f->trace->node_count;
+
+    while (n > most) {
+        uint32_t next = UINT32_MAX;
+
+        n = 0;
+        for (uint32_t i = 0; i < f->trace->node_count; i++) {
+            if (f->busy[i] > limit) {
+                n++;
+                next = f->busy[i] < next ? f->busy[i] : next;
+            }
+        }
+        if (n == 0) { /* they are equal: some of them it must be */
+            return limit;
+        }
+        limit = next;
+    }
+    return limit;
+}
+
 static void collect_samples(struct film *f)
 {
     const struct trace *t = f->trace;
@@ -300,6 +331,7 @@ struct film *film_new(const struct trace *t)
     make_axes(f);
     collect_actors(f);
     collect_samples(f);
+    count_busy(f);
     f->spots = grown(t->node_count, sizeof *f->spots);
     f->order = grown(t->node_count, sizeof *f->order);
     layout_make(t, f->spots, f->order);
@@ -317,6 +349,7 @@ void film_free(struct film *f)
     free(f->actors);
     free(f->spots);
     free(f->order);
+    free(f->busy);
     axis_free(&f->plain);
     axis_free(&f->folded);
     free(f);
@@ -325,6 +358,22 @@ void film_free(struct film *f)
 double film_pace(const struct film *f)
 {
     return (double)f->round_trip / (double)SIM_S / 2;
+}
+
+uint32_t film_first_offered(const struct film *f, sim_time t)
+{
+    uint32_t low = 0, high = f->flight_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (f->flights[middle].hop.offered >= t) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
 }
 
 void film_flights(const struct film *f, sim_time from, sim_time to, uint32_t *first, uint32_t *last)
@@ -341,17 +390,8 @@ void film_flights(const struct film *f, sim_time from, sim_time to, uint32_t *fi
         }
     }
     *first = low;
-    high = f->flight_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (f->flights[middle].hop.offered > to) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    *last = low;
+    *last = film_first_offered(f, to + 1);
+    *last = *last < low ? low : *last;
 }
 
 sim_time film_packet_sent(const struct film *f, uint32_t packet)

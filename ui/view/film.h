@@ -28,6 +28,7 @@ struct film {
     sim_time round_trip; /* twice the mean way of packets that arrived; 1 ms if none did */
     struct spot *spots;  /* of nodes */
     uint32_t *order;     /* nodes from left to right */
+    uint32_t *busy;      /* of nodes: how many flights begin or end there */
     uint32_t sample[6];  /* a packet of each packet_kind, the first; 0: none */
     uint32_t sample_again, sample_lost; /* one that was sent again, one that died on the way */
     uint32_t *actors; /* entities that are protocol endpoints, in the order of birth */
@@ -47,4 +48,6 @@ flight_end(const struct flight *f); /* arrival, or death; SIM_NEVER: the run end
 /* Next packet (direction 1) or the one before (-1) in order of sending; 0: none. packet 0: the one
  * that was sent next after (before) `now`. */
 uint32_t film_packet_next(const struct film *f, uint32_t packet, sim_time now, int direction);
+/* The least number of flights of a node that makes it one of the `most` busiest. */
+uint32_t film_busy_limit(const struct film *f, uint32_t most);
 sim_time film_packet_sent(const struct film *f, uint32_t packet);

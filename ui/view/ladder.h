@@ -1,0 +1,78 @@
+#pragma once
+/* The ladder: lifelines, slanted flights to true time, timers, folds. Its parts, in files of their
+ * own: ladder.c (frame, axis, pointer), ladder_flights.c, ladder_labels.c (what text stands where),
+ * ladder_timers.c (bars beside lifelines), ladder_records.c (states, items, refusals, cuts). */
+
+#include "ui/view/view.h"
+
+#define LADDER_LABELS 1024u
+#define LADDER_LINES  16u
+
+enum ladder_label_kind { LABEL_CAPSULE, LABEL_RING, LABEL_WORDS };
+
+/* Room that something with text (or a ring) takes in the picture. */
+struct ladder_label {
+    struct rect rect;
+    double x, y, h;  /* CAPSULE: its middle and height */
+    uint32_t packet; /* 0: none */
+    uint32_t nth;    /* CAPSULE: hop of the packet */
+    enum ladder_label_kind kind;
+};
+
+/* The view's own state. */
+struct ladder {
+    double scroll;       /* by the wheel: positions from where the page stands */
+    sim_time scroll_now; /* the instant for which it holds */
+    struct ladder_label labels[LADDER_LABELS]; /* of the last picture */
+    uint32_t label_count;
+};
+
+/* One picture being drawn. */
+struct ladder_frame {
+    struct ui *ui;
+    const struct scene *s;
+    struct ladder *self;
+    const struct axis *axis;
+    struct rect panel, plot;
+    double y0;                   /* where position `top` stands */
+    double top, scale;           /* logical pixels a position */
+    sim_time from, to;           /* what the plot shows */
+    sim_time unit, step;         /* of the ticks */
+    uint32_t node[LADDER_LINES]; /* lifelines from left to right */
+    double x[LADDER_LINES];
+    uint32_t count;
+    double capsule_h;
+    uint32_t first, last; /* flights */
+    bool is_dense;        /* too many to draw each */
+};
+
+double ladder_y(const struct ladder_frame *f, sim_time t);
+int ladder_line(const struct ladder_frame *f, uint32_t node); /* -1: it has no lifeline */
+/* -1: the outer side of that lifeline is the left one; 1: the right. */
+int ladder_side(const struct ladder_frame *f, int line);
+/* Where a flight is at t, on its straight way. */
+struct point ladder_point(const struct ladder_frame *f, const struct flight *g, sim_time t);
+bool ladder_ends(const struct ladder_frame *f, const struct flight *g, int *from, int *to);
+sim_time
+flight_start(const struct flight *g); /* first bit leaves; never left: when it was offered */
+bool actor_has_timers(const struct actor_type *type);
+
+/* ladder_labels.c */
+bool ladder_is_free(const struct ladder_frame *f, struct rect r);
+bool ladder_reserve(struct ladder_frame *f, const struct ladder_label *label); /* false: no room */
+void ladder_place_labels(struct ladder_frame *f);
+const struct ladder_label *ladder_label_of(const struct ladder_frame *f, uint32_t packet,
+                                           uint32_t nth);
+/* Words at (x, baseline) if nothing is in the way, else a little lower, else nowhere: false. */
+bool ladder_words(struct ladder_frame *f, enum type_role role, double x, double y, enum align align,
+                  struct color color, const char *words);
+
+/* ladder_flights.c */
+void ladder_draw_flights(struct ladder_frame *f);  /* ways, bands, threads */
+void ladder_draw_capsules(struct ladder_frame *f); /* but the selected one; and losses */
+void ladder_draw_selected(struct ladder_frame *f);
+
+/* ladder_timers.c, ladder_records.c */
+void ladder_draw_timers(struct ladder_frame *f);
+void ladder_draw_records(struct ladder_frame *f);
+double ladder_timer_label_width(const struct ladder_frame *f);

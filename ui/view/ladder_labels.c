@@ -1,0 +1,173 @@
+/* What text stands where in the ladder. Places are chosen for the whole page, in order of time, and
+ * do not depend on now, so that no label moves while time goes on. */
+
+#include "ui/view/ladder.h"
+
+#include <math.h>
+
+#define FIRST_SHARE  0.2 /* of the way: where a capsule stands if it may */
+#define NEXT_SHARE   0.07
+#define CAPSULES_MAX 500u /* more are not legible anyway */
+
+static bool overlap(struct rect a, struct rect b)
+{
+    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+bool ladder_is_free(const struct ladder_frame *f, struct rect r)
+{
+    for (uint32_t i = f->self->label_count; i > 0; i--) {
+        if (overlap(f->self->labels[i - 1].rect, r)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ladder_reserve(struct ladder_frame *f, const struct ladder_label *label)
+{
+    if (f->self->label_count == LADDER_LABELS) {
+        return false;
+    }
+    f->self->labels[f->self->label_count++] = *label;
+    return true;
+}
+
+const struct ladder_label *ladder_label_of(const struct ladder_frame *f, uint32_t packet,
+                                           uint32_t nth)
+{
+    for (uint32_t i = 0; i < f->self->label_count; i++) {
+        const struct ladder_label *label = &f->self->labels[i];
+
+        if (label->kind == LABEL_CAPSULE && label->packet == packet && label->nth == nth) {
+            return label;
+        }
+    }
+    return NULL;
+}
+
+bool ladder_words(struct ladder_frame *f, enum type_role role, double x, double y, enum align align,
+                  struct color color, const char *words)
+{
+    struct ui *ui = f->ui;
+    struct font font = theme_font(ui->theme, role);
+    double w = ui_text_width(ui, role, words), h = text_cap(ui->fonts, font) + 6 * ui->k;
+    struct rect r = {x, y - h / 2, w, h};
+
+    r.x -= align == ALIGN_RIGHT ? w : align == ALIGN_CENTER ? w / 2 : 0;
+    for (int i = 0; i < 3; i++, r.y += h) {
+        if (ladder_is_free(f, r)) {
+            struct ladder_label label = {.rect = r, .kind = LABEL_WORDS};
+
+            if (!ladder_reserve(f, &label)) {
+                return false;
+            }
+            canvas_fill_box(ui->c, rect_inset(r, -2 * ui->k, 0), 3 * ui->k,
+                            color_fade(ui->theme->panel, 0.9));
+            canvas_text_in(ui->c, font, r, ALIGN_LEFT, color, words);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The ring of a lost flight takes room before any capsule does. */
+static void reserve_ring(struct ladder_frame *f, const struct flight *g)
+{
+    struct point p;
+    double r = 11 * f->ui->k;
+    struct ladder_label label = {.packet = g->packet, .kind = LABEL_RING};
+
+    if (g->hop.died == SIM_NEVER) {
+        return;
+    }
+    p = ladder_point(f, g, g->hop.died);
+    label.rect = (struct rect){p.x - r, p.y - r, 2 * r, 2 * r};
+    ladder_reserve(f, &label);
+}
+
+/* Shares of the way between which a capsule of width w may have its middle. */
+static void limits(const struct ladder_frame *f, const struct flight *g, double w, double *low,
+                   double *high)
+{
+    sim_time start = flight_start(g);
+    struct point a = ladder_point(f, g, start), b = ladder_point(f, g, g->hop.arrive);
+    double way = fabs(b.x - a.x), margin = (w / 2 + 6 * f->ui->k) / fmax(way, 1);
+
+    *low = margin;
+    *high = 1 - margin;
+    if (g->hop.died != SIM_NEVER && g->hop.tx) {
+        double died = fabs(ladder_point(f, g, g->hop.died).x - a.x) / fmax(way, 1);
+
+        *high = died - margin - 10 * f->ui->k / fmax(way, 1);
+        *low = fmin(*low, *high);
+    }
+}
+
+static struct point at_share(const struct ladder_frame *f, const struct flight *g, double share)
+{
+    sim_time start = flight_start(g);
+
+    return ladder_point(f, g, start + (sim_time)(share * (double)(g->hop.arrive - start)));
+}
+
+static bool try_place(struct ladder_frame *f, const struct flight *g, double w, double h)
+{
+    double low, high, gap = 1.5 * f->ui->k, share;
+    struct ladder_label label = {.h = h, .packet = g->packet, .nth = g->nth};
+
+    limits(f, g, w, &low, &high);
+    share = fmax(low, FIRST_SHARE);
+    for (share = fmin(share, fmax(high, low)); share <= fmax(high, low); share += NEXT_SHARE) {
+        struct point p = at_share(f, g, share);
+
+        label.rect = (struct rect){p.x - w / 2 - gap, p.y - h / 2 - gap, w + 2 * gap, h + 2 * gap};
+        label.x = p.x;
+        label.y = p.y;
+        if (ladder_is_free(f, label.rect)) {
+            return ladder_reserve(f, &label);
+        }
+    }
+    return false;
+}
+
+static void place_capsule(struct ladder_frame *f, const struct flight *g)
+{
+    static const double shrink[] = {1, 0.82};
+    char buf[24];
+    struct capsule capsule = view_capsule(f->s, g->packet, f->capsule_h, buf);
+    double middle = ladder_point(f, g, flight_start(g)).y;
+
+    if (g->hop.arrive == SIM_NEVER || middle > f->plot.y + f->plot.h ||
+        ladder_point(f, g, g->hop.arrive).y < f->plot.y) {
+        return;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        capsule.h = f->capsule_h * shrink[i];
+        if (try_place(f, g, capsule_width(f->ui, &capsule), capsule.h)) {
+            return;
+        }
+    }
+}
+
+void ladder_place_labels(struct ladder_frame *f)
+{
+    const struct flight *flights = f->s->film->flights;
+    uint32_t n = 0;
+    int from, to;
+
+    if (f->is_dense) {
+        return;
+    }
+    for (uint32_t i = f->first; i < f->last; i++) {
+        if (ladder_ends(f, &flights[i], &from, &to)) {
+            reserve_ring(f, &flights[i]);
+        }
+    }
+    for (uint32_t i = f->first; i < f->last && n < CAPSULES_MAX; i++) {
+        if (ladder_ends(f, &flights[i], &from, &to)) {
+            place_capsule(f, &flights[i]);
+            n++;
+        }
+    }
+}

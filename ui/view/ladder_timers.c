@@ -1,0 +1,213 @@
+/* Timers beside the lifeline of their owner: armed, and stopped, fired or still running. */
+
+#include "ui/view/ladder.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define SLOTS_MAX 64u  /* of one timer that are looked at */
+#define COLUMNS   4u   /* bars side by side */
+#define BARS_MAX  400u /* of one timer in a picture */
+
+struct bar {
+    sim_time from, due, until; /* until: stopped, armed anew or fired; SIM_NEVER: the run ended */
+    bool fired;
+};
+
+/* The place of timers at one lifeline. */
+struct timer_lane {
+    int line, side;
+    double x;
+    const char *name;
+    bool is_labelled; /* words stand beside one of its bars already */
+};
+
+bool actor_has_timers(const struct actor_type *type)
+{
+    for (unsigned i = 0; i < timer_count(type); i++) {
+        if (!type->timers[i].is_pace) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *timer_word(const struct ladder_frame *f, const char *name, char *buf,
+                              size_t size)
+{
+    const char *words;
+
+    snprintf(buf, size, "timer.%s", name);
+    words = word_find(f->ui->lang, buf);
+    return words ? words : name;
+}
+
+double ladder_timer_label_width(const struct ladder_frame *f)
+{
+    return ui_text_width(f->ui, TYPE_TAG, ui_word(f->ui, "ladder.expired")) + 14 * f->ui->k;
+}
+
+/* The bar that begins with record list.at[i]; false: that record begins none. */
+static bool bar_at(const struct trace *t, struct list list, uint32_t i, struct bar *out)
+{
+    const struct record *r = trace_record(t, list.at[i]);
+
+    if (r->kind != REC_TIMER || r->value == SIM_NEVER) {
+        return false;
+    }
+    *out = (struct bar){.from = r->at, .due = r->value, .until = SIM_NEVER};
+    if (i + 1 < list.count) {
+        const struct record *next = trace_record(t, list.at[i + 1]);
+
+        out->until = next->at;
+        out->fired = next->kind == REC_FIRE;
+    }
+    return true;
+}
+
+static void draw_words(struct ladder_frame *f, struct timer_lane *lane, const struct bar *b,
+                       double y0, double y1)
+{
+    struct ui *ui = f->ui;
+    enum align align = lane->side < 0 ? ALIGN_RIGHT : ALIGN_LEFT;
+    double x = lane->x + lane->side * (part_timer_width(ui) / 2 + 5 * ui->k);
+    double high = y1 - y0, line = 15 * ui->k, y = y0 + fmax(high * 0.25, 12 * ui->k);
+    struct color color = ui->theme->loss.text;
+    char key[64], length[32];
+
+    if (high < 2.4 * line) {
+        return;
+    }
+    ladder_words(f, TYPE_TAG, x, y, align, color, timer_word(f, lane->name, key, sizeof key));
+    ladder_words(f, TYPE_LABEL, x, y + line, align, color, view_length(b->due - b->from, length));
+    lane->is_labelled = true;
+}
+
+/* The words where a timer fired. */
+static void draw_fired(struct ladder_frame *f, const struct timer_lane *lane, double y)
+{
+    struct ui *ui = f->ui;
+    enum align align = lane->side < 0 ? ALIGN_RIGHT : ALIGN_LEFT;
+
+    ladder_words(f, TYPE_TAG, lane->x + lane->side * 14 * ui->k, y, align, ui->theme->loss.text,
+                 ui_word(ui, "ladder.expired"));
+}
+
+/* A bar that has begun; what lies after now is planned. */
+static void draw_begun(struct ladder_frame *f, struct timer_lane *lane, const struct bar *b)
+{
+    sim_time now = f->s->now;
+    bool is_over = b->until <= now;
+    sim_time end = is_over ? b->until : now;
+    double y0 = fmax(ladder_y(f, b->from), f->plot.y - 40), y1 = ladder_y(f, end), y2 = y1;
+    double bottom = f->plot.y + f->plot.h + 40;
+
+    if (!is_over && !f->s->player->hides_future) {
+        y2 = fmin(ladder_y(f, b->due), bottom);
+    }
+    if (y1 - y0 < 1 && y2 - y0 < 1) {
+        return;
+    }
+    y1 = fmin(y1, bottom);
+    part_timer_bar(f->ui, lane->x, y0 + 1.5 * f->ui->k, y1, y2, is_over && b->fired);
+    if (!lane->is_labelled || !is_over || b->fired) {
+        draw_words(f, lane, b, fmax(y0, f->plot.y), fmin(fmax(y1, y2), f->plot.y + f->plot.h));
+    }
+    if (is_over && b->fired) {
+        draw_fired(f, lane, y1);
+    }
+}
+
+static void draw_planned(struct ladder_frame *f, const struct timer_lane *lane, const struct bar *b)
+{
+    double y0 = ladder_y(f, b->from), y1 = ladder_y(f, b->until < b->due ? b->until : b->due);
+    double w = part_timer_width(f->ui);
+    struct rect r = {lane->x - w / 2, y0 + 2, w, y1 - y0 - 4};
+    struct stroke dash = {.width = 1.2 * f->ui->k, .on = 3 * f->ui->k, .off = 3 * f->ui->k};
+
+    if (r.h > 3 && !f->s->player->hides_future) {
+        canvas_dash_box(f->ui->c, r, w / 2, dash, color_fade(f->ui->theme->loss.fill, 0.45));
+    }
+}
+
+static void draw_bar(struct ladder_frame *f, struct timer_lane *lane, const struct bar *b)
+{
+    if (b->from <= f->s->now) {
+        draw_begun(f, lane, b);
+    } else {
+        draw_planned(f, lane, b);
+    }
+}
+
+/* Index of the last record of the list at or before t; 0 if none is. */
+static uint32_t last_before(const struct trace *t, struct list list, sim_time at)
+{
+    uint32_t low = 0, high = list.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (trace_record(t, list.at[middle])->at > at) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low > 0 ? low - 1 : 0;
+}
+
+static void draw_timer(struct ladder_frame *f, struct timer_lane *lane, struct list list)
+{
+    const struct trace *t = f->s->trace;
+    struct bar bar;
+    uint32_t n = 0;
+
+    for (uint32_t i = last_before(t, list, f->from); i < list.count && n < BARS_MAX; i++, n++) {
+        if (trace_record(t, list.at[i])->at > f->to) {
+            break;
+        }
+        if (bar_at(t, list, i, &bar)) {
+            draw_bar(f, lane, &bar);
+        }
+    }
+}
+
+/* All timers of an actor; returns how many columns are taken at its lifeline. */
+static unsigned draw_actor(struct ladder_frame *f, uint32_t actor, unsigned column)
+{
+    const struct trace *t = f->s->trace;
+    const struct entity *e = &t->entities[actor];
+    int line = ladder_line(f, e->node);
+
+    for (unsigned i = 0; line >= 0 && i < timer_count(e->type); i++) {
+        const struct timer *timer = &e->type->timers[i];
+
+        for (uint32_t slot = 0; slot < timer->slots && slot < SLOTS_MAX; slot++) {
+            struct list list = trace_of_subject(t, REC_TIMER, actor, i, slot);
+            struct timer_lane lane = {
+                .line = line, .side = ladder_side(f, line), .name = timer->name};
+
+            if (timer->is_pace || list.count == 0 || column == COLUMNS) {
+                continue;
+            }
+            lane.x = f->x[line] + lane.side * (20 + 14.0 * column) * f->ui->k;
+            draw_timer(f, &lane, list);
+            column++;
+        }
+    }
+    return column;
+}
+
+void ladder_draw_timers(struct ladder_frame *f)
+{
+    const struct film *film = f->s->film;
+    unsigned taken[LADDER_LINES] = {0};
+
+    for (uint32_t i = 0; i < film->actor_count; i++) {
+        int line = ladder_line(f, f->s->trace->entities[film->actors[i]].node);
+
+        if (line >= 0) {
+            taken[line] = draw_actor(f, film->actors[i], taken[line]);
+        }
+    }
+}
