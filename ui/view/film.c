@@ -178,6 +178,21 @@ static void collect_marks(struct film *f)
     }
 }
 
+static void collect_calls(struct film *f)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < f->mark_count; i++) {
+        n += trace_record(f->trace, f->marks[i].record)->kind == REC_CALL;
+    }
+    f->calls = grown(n, sizeof *f->calls);
+    for (uint32_t i = 0; i < f->mark_count; i++) {
+        if (trace_record(f->trace, f->marks[i].record)->kind == REC_CALL) {
+            f->calls[f->call_count++] = f->marks[i].record;
+        }
+    }
+}
+
 /* What is busy is a record's instant, and a flight unless it takes unusually long. */
 struct sweep {
     const struct film *film;
@@ -328,6 +343,7 @@ struct film *film_new(const struct trace *t)
     collect_flights(f);
     f->round_trip = usual_round_trip(t);
     collect_marks(f);
+    collect_calls(f);
     make_axes(f);
     collect_actors(f);
     collect_samples(f);
@@ -346,6 +362,7 @@ void film_free(struct film *f)
     free(f->flights);
     free(f->latest);
     free(f->marks);
+    free(f->calls);
     free(f->actors);
     free(f->spots);
     free(f->order);
@@ -418,17 +435,22 @@ static uint32_t sent_until(const struct film *f, sim_time now)
     return low;
 }
 
+static bool has_flight(const struct film *f, uint32_t packet)
+{
+    struct hop hop;
+
+    return trace_hops(f->trace, packet, &hop, 1) > 0;
+}
+
 uint32_t film_packet_next(const struct film *f, uint32_t packet, sim_time now, int direction)
 {
-    uint32_t count = f->trace->packets.count;
+    uint32_t count = f->trace->packets.count, id = packet;
 
     if (packet == 0) {
-        uint32_t sent = sent_until(f, now);
-
-        return direction > 0 ? (sent < count ? sent + 1 : 0) : sent;
+        id = sent_until(f, now) + (direction > 0 ? 0 : 1);
     }
-    if (direction > 0) {
-        return packet < count ? packet + 1 : 0;
-    }
-    return packet - 1;
+    do {
+        id += direction > 0 ? 1 : UINT32_MAX;
+    } while (id > 0 && id <= count && !has_flight(f, id));
+    return id <= count ? id : 0;
 }

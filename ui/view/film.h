@@ -24,6 +24,8 @@ struct film {
     uint32_t flight_count;
     struct mark *marks;
     uint32_t mark_count;
+    uint32_t *calls; /* records of links cut and mended, hosts crashed and restarted */
+    uint32_t call_count;
     struct axis plain, folded;
     sim_time round_trip; /* twice the mean way of packets that arrived; 1 ms if none did */
     struct spot *spots;  /* of nodes */
@@ -43,10 +45,12 @@ double film_pace(const struct film *f);
  * before stand among them too. */
 void film_flights(const struct film *f, sim_time from, sim_time to, uint32_t *first,
                   uint32_t *last);
-sim_time
-flight_end(const struct flight *f); /* arrival, or death; SIM_NEVER: the run ended before */
-/* Next packet (direction 1) or the one before (-1) in order of sending; 0: none. packet 0: the one
- * that was sent next after (before) `now`. */
+/* First flight offered at t or later; flight_count if none. */
+uint32_t film_first_offered(const struct film *f, sim_time t);
+/* Arrival or death; SIM_NEVER: the run ended before. */
+sim_time flight_end(const struct flight *f);
+/* Next packet (direction 1) or the one before (-1) that was on a link, in order of sending; 0:
+ * none. packet 0: the one that was sent next after (before) `now`. */
 uint32_t film_packet_next(const struct film *f, uint32_t packet, sim_time now, int direction);
 /* The least number of flights of a node that makes it one of the `most` busiest. */
 uint32_t film_busy_limit(const struct film *f, uint32_t most);

@@ -1,0 +1,291 @@
+/* The stage: nodes, links and the legend; where everything stands. */
+
+#include "ui/view/stage.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SIZE_HOST 60.0
+#define NEAR_MAX  64u /* nodes whose distances are looked at */
+
+struct point stage_node(const struct stage_frame *f, uint32_t node)
+{
+    struct spot spot = f->s->film->spots[node];
+
+    return (struct point){f->net.x + spot.x * f->net.w, f->net.y + spot.y * f->net.h};
+}
+
+/* From the middle of a node to its edge along the unit vector (ux, uy). */
+static double reach(const struct stage_frame *f, uint32_t node, double ux, double uy)
+{
+    double half = f->size / 2;
+
+    switch (f->s->trace->nodes[node].kind) {
+    case NODE_HOST: return half / fmax(fmax(fabs(ux), fabs(uy)), 0.1);
+    case NODE_ROUTER: return half * 0.75;
+    case NODE_SWITCH: return half;
+    }
+    return half;
+}
+
+struct point stage_way(const struct stage_frame *f, uint32_t direction, double share)
+{
+    uint32_t from = direction_from(f->s->trace, direction),
+             to = direction_to(f->s->trace, direction);
+    struct point a = stage_node(f, from), b = stage_node(f, to);
+    double length = fmax(hypot(b.x - a.x, b.y - a.y), 1);
+    double ux = (b.x - a.x) / length, uy = (b.y - a.y) / length;
+    double near = reach(f, from, ux, uy), far = length - reach(f, to, ux, uy);
+    double at = near + (far - near) * share;
+
+    return (struct point){a.x + ux * at, a.y + uy * at};
+}
+
+bool stage_is_off(const struct stage_frame *f, uint32_t entity)
+{
+    const struct film *film = f->s->film;
+    bool is_off = false;
+
+    for (uint32_t i = 0; i < film->call_count; i++) {
+        const struct record *r = trace_record(f->s->trace, film->calls[i]);
+
+        if (r->at > f->s->now) {
+            break;
+        }
+        if (r->where == entity) {
+            is_off = r->code == CALL_CUT || r->code == CALL_CRASH;
+        }
+    }
+    return is_off;
+}
+
+/* Sizes. */
+
+static double least_distance(const struct stage_frame *f)
+{
+    uint32_t n = f->s->trace->node_count;
+    double least = hypot(f->net.w, f->net.h);
+
+    if (n > NEAR_MAX) {
+        return sqrt(f->net.w * f->net.h / n) * 0.7;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t j = i + 1; j < n; j++) {
+            struct point a = stage_node(f, i), b = stage_node(f, j);
+
+            least = fmin(least, hypot(a.x - b.x, a.y - b.y));
+        }
+    }
+    return least;
+}
+
+static void fit(struct stage_frame *f, struct rect in)
+{
+    double k = f->ui->k, side = SIZE_HOST / 2 * k + 14 * k, legend = k > 1 ? 6 : 46;
+
+    f->net = (struct rect){in.x + side, in.y + 34 * k, in.w - 2 * side,
+                           in.h + SIZE_PADDING - 34 * k - legend * k - 70 * k};
+    if (f->net.h < 20 * k) {
+        f->net.y = in.y + in.h / 2 - 10 * k;
+        f->net.h = 20 * k;
+    }
+    f->net.w = fmax(f->net.w, 40 * k);
+    f->size = fmin(SIZE_HOST * k, fmax(least_distance(f) * 0.5, 8 * k));
+}
+
+/* Links. */
+
+static bool texts_are_equal(const struct trace *t)
+{
+    for (uint32_t i = 1; i < t->link_count; i++) {
+        if (strcmp(t->links[i].text, t->links[0].text) != 0) {
+            return false;
+        }
+    }
+    return t->link_count > 0;
+}
+
+static void draw_cut(const struct stage_frame *f, struct point a, struct point b)
+{
+    struct ui *ui = f->ui;
+    double k = ui->k, x = (a.x + b.x) / 2, y = (a.y + b.y) / 2;
+    struct stroke dash = {.width = 3 * k, .on = 6 * k, .off = 6 * k};
+
+    canvas_line(ui->c, a.x, a.y, b.x, b.y, dash, ui->theme->wire);
+    canvas_fill_circle(ui->c, x, y, 9 * k, ui->theme->panel);
+    icon_draw_heavy(ui->c, ICON_CROSS, x, y, 18 * k, 3, ui->theme->loss.fill);
+}
+
+static void draw_link_words(const struct stage_frame *f, const struct trace_link *link)
+{
+    struct ui *ui = f->ui;
+    struct point a = stage_way(f, link->direction[0], 0), b = stage_way(f, link->direction[0], 1);
+    double w = ui_text_width(ui, TYPE_AXIS, link->text), k = ui->k;
+
+    if (fabs(b.x - a.x) > w + 8 * k) {
+        double x = (a.x + b.x) / 2, y = (a.y + b.y) / 2 + 24 * k;
+
+        ui_text_center(ui, TYPE_AXIS, x, y, ui->theme->ink3, link->text);
+    }
+}
+
+static void draw_links(const struct stage_frame *f)
+{
+    const struct trace *t = f->s->trace;
+    bool has_words = f->ui->k <= 1 && t->link_count > 1 && !texts_are_equal(t);
+
+    for (uint32_t i = 0; i < t->link_count; i++) {
+        const struct trace_link *link = &t->links[i];
+        struct point a = stage_node(f, link->node[0]), b = stage_node(f, link->node[1]);
+
+        if (stage_is_off(f, link->direction[0]) || stage_is_off(f, link->direction[1])) {
+            draw_cut(f, a, b);
+        } else {
+            part_link(f->ui, a, b);
+        }
+        if (has_words) {
+            draw_link_words(f, link);
+        }
+    }
+}
+
+/* Nodes. */
+
+static const char *node_note(const struct stage_frame *f, uint32_t node, char buf[16])
+{
+    uint32_t ip = f->s->trace->nodes[node].ip;
+
+    return ip != 0 && f->s->trace->nodes[node].kind == NODE_HOST ? ip_print(ip, buf) : NULL;
+}
+
+static void draw_off(const struct stage_frame *f, struct point p)
+{
+    struct ui *ui = f->ui;
+    double half = f->size / 2 + 2 * ui->k;
+
+    canvas_fill_box(ui->c, (struct rect){p.x - half, p.y - half, 2 * half, 2 * half}, RADIUS_PANEL,
+                    color_fade(ui->theme->panel, 0.7));
+    icon_draw_heavy(ui->c, ICON_CROSS, p.x + half, p.y - half, 18 * ui->k, 3, ui->theme->loss.fill);
+}
+
+static void draw_node(const struct stage_frame *f, uint32_t node)
+{
+    static const enum part_node shapes[] = {
+        [NODE_HOST] = PART_HOST, [NODE_ROUTER] = PART_ROUTER, [NODE_SWITCH] = PART_SWITCH};
+    struct ui *ui = f->ui;
+    const struct trace_node *n = &f->s->trace->nodes[node];
+    struct point p = stage_node(f, node);
+    bool is_off = stage_is_off(f, n->entity), has_name = f->size >= 28 * ui->k;
+    char buf[16];
+    const char *note = f->size >= 44 * ui->k ? node_note(f, node, buf) : NULL;
+
+    if (is_off) {
+        note = ui_word(ui, "stage.crashed");
+    }
+    part_node(ui, p.x, p.y, f->size, shapes[n->kind], view_node_icon(f->s->trace, node),
+              has_name ? view_node_label(ui, f->s->trace, node) : "", note);
+    if (is_off) {
+        draw_off(f, p);
+    }
+}
+
+/* The strip that says what the shapes mean. */
+
+struct legend {
+    uint32_t packet; /* shown as an example */
+    const char *key;
+};
+
+static double legend_entry(const struct stage_frame *f, const struct legend *l, double x, double y,
+                           bool is_measured)
+{
+    struct ui *ui = f->ui;
+    const char *word = ui_word(ui, l->key);
+    char buf[24];
+    struct capsule capsule = view_capsule(f->s, l->packet, 18 * ui->k, buf);
+    double w = capsule_width(ui, &capsule);
+
+    capsule.tries = 0;
+    capsule.is_selected = capsule.is_hovered = false;
+    if (!is_measured) {
+        capsule_draw(ui, x + w / 2, y, &capsule);
+        ui_text(ui, TYPE_LABEL, x + w + 7 * ui->k, y + 4 * ui->k, ui->theme->ink3, word);
+    }
+    return w + 7 * ui->k + ui_text_width(ui, TYPE_LABEL, word) + 16 * ui->k;
+}
+
+static void draw_legend(const struct stage_frame *f)
+{
+    static const char *const keys[] = {"legend.control", "legend.data",   "legend.ack",
+                                       "legend.reset",   "legend.report", "legend.media"};
+    const struct film *film = f->s->film;
+    struct ui *ui = f->ui;
+    double x = f->panel.x + SIZE_PADDING, right = f->panel.x + f->panel.w - SIZE_PADDING;
+    double y = f->panel.y + f->panel.h - 24.5;
+
+    canvas_hline(ui->c, x, right, y - 21, 1, ui->theme->hair2);
+    for (unsigned i = 0; i <= PACKET_MEDIA + 1; i++) {
+        struct legend entry = {film->sample_again, "legend.again"};
+
+        if (i <= PACKET_MEDIA) {
+            entry = (struct legend){film->sample[i], keys[i]};
+        }
+        if (entry.packet == 0 || x + legend_entry(f, &entry, x, y, true) > right) {
+            continue;
+        }
+        x += legend_entry(f, &entry, x, y, false);
+    }
+    if (film->sample_lost != 0 &&
+        x + 26 + ui_text_width(ui, TYPE_LABEL, ui_word(ui, "legend.lost")) < right) {
+        part_loss(ui, x + 9, y, 8);
+        ui_text(ui, TYPE_LABEL, x + 24, y + 4, ui->theme->ink3, ui_word(ui, "legend.lost"));
+    }
+}
+
+static void use_pointer(struct stage_frame *f)
+{
+    struct ui *ui = f->ui;
+    struct ui_touch touch = ui_region(ui, "stage", f->panel, false);
+    uint32_t packet = 0;
+
+    if (!touch.hover) {
+        return;
+    }
+    for (uint32_t i = 0; i < f->self->hit_count; i++) {
+        if (rect_has(f->self->hits[i].rect, ui->in.x, ui->in.y)) {
+            packet = f->self->hits[i].packet;
+        }
+    }
+    if (packet != 0) {
+        f->s->wish->hovered = packet;
+    }
+    if (touch.pressed && packet != 0) {
+        f->s->wish->has_packet = true;
+        f->s->wish->packet = packet;
+    }
+}
+
+static void stage_draw(void *self, struct ui *ui, const struct scene *s, struct rect area)
+{
+    struct stage_frame f = {.ui = ui, .s = s, .self = self, .panel = area};
+    const char *right = texts_are_equal(s->trace) ? s->trace->links[0].text : NULL;
+    struct rect in = part_panel(ui, area, ui_word(ui, "view.stage"), NULL, right);
+
+    f.self->hit_count = 0;
+    fit(&f, in);
+    canvas_clip(ui->c, rect_inset(area, 1, 1));
+    draw_links(&f);
+    for (uint32_t i = 0; i < s->trace->node_count; i++) {
+        draw_node(&f, i);
+    }
+    stage_draw_queues(&f);
+    stage_draw_losses(&f);
+    stage_draw_packets(&f);
+    if (ui->k <= 1) {
+        draw_legend(&f);
+    }
+    canvas_unclip(ui->c);
+    use_pointer(&f);
+}
+
+const struct view view_stage = {"stage", "view.stage", sizeof(struct stage), stage_draw};

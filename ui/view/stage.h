@@ -1,0 +1,32 @@
+#pragma once
+/* The network seen from above: stage.c places it and draws what stands, stage_packets.c what moves
+ * on it: packets, queues, losses. */
+
+#include "ui/view/view.h"
+
+#define STAGE_HITS 256u
+
+struct stage {
+    struct { /* packets of the last picture, for the pointer */
+        struct rect rect;
+        uint32_t packet;
+    } hits[STAGE_HITS];
+    uint32_t hit_count;
+};
+
+struct stage_frame {
+    struct ui *ui;
+    const struct scene *s;
+    struct stage *self;
+    struct rect panel, net; /* net: where nodes may stand */
+    double size;            /* of a host */
+};
+
+struct point stage_node(const struct stage_frame *f, uint32_t node); /* its middle */
+/* The point of a direction's way at a share of it, from the edge of one node to the other's. */
+struct point stage_way(const struct stage_frame *f, uint32_t direction, double share);
+bool stage_is_off(const struct stage_frame *f, uint32_t entity); /* cut or crashed now */
+
+void stage_draw_losses(struct stage_frame *f);
+void stage_draw_queues(struct stage_frame *f);
+void stage_draw_packets(struct stage_frame *f);

@@ -1,0 +1,272 @@
+/* What moves over the stage: a packet stands at the share of its way that its time has used, from
+ * its first bit leaving to its last bit arriving. */
+
+#include "ui/view/stage.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define SCARS_MAX  24u /* losses that are still shown */
+#define HOPS_MAX   64u
+#define QUEUES_MAX 16u
+#define BOXES_MAX  12u
+
+static double share_at(const struct hop *h, sim_time t)
+{
+    sim_time start = h->tx ? h->start : h->offered;
+
+    if (!h->tx || h->arrive <= start) {
+        return h->tx && t >= h->arrive ? 1 : 0;
+    }
+    return fmin(fmax((double)(t - start) / (double)(h->arrive - start), 0), 1);
+}
+
+/* Losses. */
+
+/* The hop on which a packet died at that record. */
+static bool hop_of_drop(const struct trace *t, uint32_t record, struct hop *out)
+{
+    struct hop hops[HOPS_MAX];
+    uint32_t n = trace_hops(t, trace_record(t, record)->packet, hops, HOPS_MAX);
+
+    for (uint32_t i = 0; i < n; i++) {
+        if (hops[i].end == record) {
+            *out = hops[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static void draw_loss_words(const struct stage_frame *f, const struct mark *m, struct point p)
+{
+    struct ui *ui = f->ui;
+    double k = ui->k, w, x;
+    sim_time unit = view_unit(f->s->player->axis->end);
+    char buf[24], time[32], words[80], line[48];
+    struct capsule capsule = view_capsule(f->s, m->packet, 10, buf);
+
+    view_format(ui, words, sizeof words, "stage.lost", "packet", capsule.label, NULL);
+    snprintf(line, sizeof line, "%s %s", view_time(m->at, unit, f->s->player->tick, time),
+             view_unit_name(unit));
+    w = ui_text_width(ui, TYPE_TAG, words) / 2 + 4;
+    x = fmin(fmax(p.x, f->panel.x + SIZE_PADDING + w), f->panel.x + f->panel.w - SIZE_PADDING - w);
+    canvas_line(ui->c, p.x, p.y - 12 * k, p.x, p.y - 42 * k,
+                (struct stroke){.width = 1.2 * k, .on = 2 * k, .off = 3 * k}, ui->theme->loss.fill);
+    ui_text_center(ui, TYPE_TAG, x, p.y - 62 * k, ui->theme->loss.text, words);
+    ui_text_center(ui, TYPE_AXIS, x, p.y - 48 * k, ui->theme->loss.text, line);
+}
+
+static bool is_near_others(const struct point *points, uint32_t n, struct point p, double least)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (hypot(points[i].x - p.x, points[i].y - p.y) < least) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The latest loss has its ring and words; those before keep a small scar. */
+void stage_draw_losses(struct stage_frame *f)
+{
+    const struct player *p = f->s->player;
+    struct point drawn[SCARS_MAX];
+    uint32_t n = 0, looked = 0;
+    struct hop hop;
+
+    for (uint32_t i = player_mark_after(p, f->s->now); i > 0 && n < SCARS_MAX; i--) {
+        const struct mark *m = &p->marks[i - 1];
+        struct point at;
+
+        if (m->kind != MARK_LOST || ++looked > 4 * SCARS_MAX ||
+            !hop_of_drop(f->s->trace, m->record, &hop)) {
+            continue;
+        }
+        at = stage_way(f, hop.direction, share_at(&hop, hop.died));
+        if (is_near_others(drawn, n, at, 18 * f->ui->k)) {
+            continue;
+        }
+        if (n == 0) {
+            part_loss(f->ui, at.x, at.y, 9 * f->ui->k);
+            draw_loss_words(f, m, at);
+        } else {
+            part_mark(f->ui, at.x, at.y, MARK_LOSS, PACKET_DATA, false, 0.55);
+        }
+        drawn[n++] = at;
+    }
+}
+
+/* Queues. */
+
+struct waiting {
+    uint32_t direction, count;
+    uint32_t packets[BOXES_MAX]; /* the first of them */
+};
+
+static void count_waiting(struct waiting *queues, uint32_t *n, const struct flight *g)
+{
+    uint32_t i = 0;
+
+    while (i < *n && queues[i].direction != g->hop.direction) {
+        i++;
+    }
+    if (i == *n) {
+        if (*n == QUEUES_MAX) {
+            return;
+        }
+        queues[(*n)++] = (struct waiting){.direction = g->hop.direction};
+    }
+    if (queues[i].count < BOXES_MAX) {
+        queues[i].packets[queues[i].count] = g->packet;
+    }
+    queues[i].count++;
+}
+
+static struct color box_color(const struct stage_frame *f, uint32_t packet)
+{
+    char buf[24];
+    struct capsule capsule = view_capsule(f->s, packet, 10, buf);
+
+    if (capsule.is_again) {
+        return f->ui->theme->retx.fill;
+    }
+    return capsule.kind == PACKET_ACK ? f->ui->theme->ack
+                                      : packet_hue(f->ui->theme, capsule.kind).fill;
+}
+
+/* Small boxes in a frame above the transmitter; the next to go is at the side of the link. */
+static void draw_queue(const struct stage_frame *f, const struct waiting *q, unsigned level)
+{
+    struct ui *ui = f->ui;
+    const struct trace *t = f->s->trace;
+    uint32_t from = direction_from(t, q->direction), to = direction_to(t, q->direction);
+    struct point p = stage_node(f, from);
+    double k = ui->k, side = stage_node(f, to).x < p.x ? -1 : 1;
+    uint32_t boxes = q->count < BOXES_MAX ? q->count : BOXES_MAX;
+    double w = boxes * 8 * k + 10 * k, h = 24 * k;
+    double y = p.y - f->size / 2 - (32 + 30 * level) * k, x = p.x - w / 2;
+    char words[48], digits[16];
+
+    x = fmin(fmax(x, f->panel.x + SIZE_PADDING), f->panel.x + f->panel.w - SIZE_PADDING - w);
+    canvas_line(ui->c, p.x, y + h / 2, p.x, p.y - f->size / 2 - 3 * k, (struct stroke){.width = k},
+                ui->theme->ink3);
+    canvas_fill_box(ui->c, (struct rect){x, y - h / 2, w, h}, RADIUS_CONTROL, ui->theme->panel);
+    canvas_stroke_box(ui->c, (struct rect){x, y - h / 2, w, h}, RADIUS_CONTROL, 1.4 * k,
+                      ui->theme->ink3);
+    for (uint32_t i = 0; i < boxes; i++) {
+        uint32_t place = side > 0 ? boxes - 1 - i : i;
+        struct rect r = {x + 6 * k + place * 8 * k, y - 8 * k, 6 * k, 16 * k};
+
+        canvas_fill_box(ui->c, r, 1.5 * k, box_color(f, q->packets[i]));
+    }
+    snprintf(digits, sizeof digits, "%u", q->count);
+    view_format(ui, words, sizeof words, "stage.waiting", "n", digits, NULL);
+    if (x + w + 8 * k + ui_text_width(ui, TYPE_LABEL, words) < f->panel.x + f->panel.w - 8) {
+        ui_text(ui, TYPE_LABEL, x + w + 7 * k, y + 4 * k, ui->theme->ink2, words);
+    } else {
+        ui_text_right(ui, TYPE_LABEL, x - 7 * k, y + 4 * k, ui->theme->ink2, words);
+    }
+}
+
+void stage_draw_queues(struct stage_frame *f)
+{
+    struct waiting queues[QUEUES_MAX];
+    uint32_t n = 0, first, last;
+
+    film_flights(f->s->film, f->s->now, f->s->now, &first, &last);
+    for (uint32_t i = first; i < last; i++) {
+        const struct flight *g = &f->s->film->flights[i];
+
+        if (g->hop.tx && g->hop.start > f->s->now && flight_end(g) > f->s->now) {
+            count_waiting(queues, &n, g);
+        }
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        unsigned level = 0;
+
+        for (uint32_t j = 0; j < i; j++) {
+            level += direction_from(f->s->trace, queues[j].direction) ==
+                     direction_from(f->s->trace, queues[i].direction);
+        }
+        draw_queue(f, &queues[i], level);
+    }
+}
+
+/* Packets. */
+
+static bool is_under_way(const struct stage_frame *f, const struct flight *g)
+{
+    return g->hop.tx && g->hop.start <= f->s->now && flight_end(g) > f->s->now &&
+           g->hop.arrive != SIM_NEVER;
+}
+
+/* So many that labels would cover each other: a small box each. */
+static bool is_crowded(const struct stage_frame *f, const struct flight *g, uint32_t first,
+                       uint32_t last)
+{
+    struct point a = stage_way(f, g->hop.direction, 0), b = stage_way(f, g->hop.direction, 1);
+    uint32_t n = 0, most = (uint32_t)fmax(hypot(b.x - a.x, b.y - a.y) / (34 * f->ui->k), 1);
+
+    for (uint32_t i = first; i < last && n <= most; i++) {
+        const struct flight *other = &f->s->film->flights[i];
+
+        n += other->hop.direction == g->hop.direction && is_under_way(f, other);
+    }
+    return n > most;
+}
+
+static void add_hit(struct stage_frame *f, struct rect r, uint32_t packet)
+{
+    if (f->self->hit_count < STAGE_HITS) {
+        f->self->hits[f->self->hit_count].rect = r;
+        f->self->hits[f->self->hit_count++].packet = packet;
+    }
+}
+
+static void draw_packet(struct stage_frame *f, const struct flight *g, bool is_small)
+{
+    struct ui *ui = f->ui;
+    struct point p = stage_way(f, g->hop.direction, share_at(&g->hop, f->s->now));
+    struct point a = stage_way(f, g->hop.direction, 0), b = stage_way(f, g->hop.direction, 1);
+    double k = ui->k;
+    char buf[24];
+    struct capsule capsule = view_capsule(f->s, g->packet, (k > 1 ? 24 : 23) * k, buf);
+    struct rect r = {p.x - 3 * k, p.y - 7 * k, 6 * k, 14 * k};
+
+    if (is_small && !capsule.is_selected) {
+        canvas_fill_box(ui->c, rect_inset(r, -1.5 * k, -1.5 * k), 2 * k, ui->theme->panel);
+        canvas_fill_box(ui->c, r, 1.5 * k, box_color(f, g->packet));
+        add_hit(f, rect_inset(r, -2, -2), g->packet);
+        return;
+    }
+    capsule.motion = (struct point){b.x - a.x, b.y - a.y};
+    r = capsule_draw(ui, p.x, p.y, &capsule);
+    if (view_is_damaged(f->s->trace, g->packet)) {
+        view_flash(ui, r.x + r.w - 2 * k, r.y);
+    }
+    add_hit(f, r, g->packet);
+}
+
+void stage_draw_packets(struct stage_frame *f)
+{
+    const struct flight *selected = NULL;
+    uint32_t first, last;
+
+    film_flights(f->s->film, f->s->now, f->s->now, &first, &last);
+    for (uint32_t i = first; i < last; i++) {
+        const struct flight *g = &f->s->film->flights[i];
+
+        if (!is_under_way(f, g)) {
+            continue;
+        }
+        if (g->packet == f->s->selected) {
+            selected = g;
+        } else {
+            draw_packet(f, g, is_crowded(f, g, first, last));
+        }
+    }
+    if (selected) {
+        draw_packet(f, selected, false);
+    }
+}
