@@ -153,9 +153,9 @@ static void draw_links(const struct stage_frame *f)
 
 static const char *node_note(const struct stage_frame *f, uint32_t node, char buf[16])
 {
-    uint32_t ip = f->s->trace->nodes[node].ip;
+    const struct trace_node *n = &f->s->trace->nodes[node];
 
-    return ip != 0 && f->s->trace->nodes[node].kind == NODE_HOST ? ip_print(ip, buf) : NULL;
+    return n->ip_count > 0 && n->kind == NODE_HOST ? ip_print(n->ips[0], buf) : NULL;
 }
 
 static void draw_off(const struct stage_frame *f, struct point p)

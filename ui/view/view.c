@@ -38,27 +38,48 @@ char *view_time(sim_time t, sim_time unit, sim_time step, char buf[32])
     return buf;
 }
 
-char *view_length(sim_time t, char buf[32])
+/* "1.500" and "2.000" become "1.5" and "2". */
+static void strip_zeros(char *number)
 {
-    sim_time unit = view_unit(t), step = unit;
-    char number[32];
-    size_t n;
+    size_t n = strlen(number);
 
-    if (t < 100 * unit) {
-        step = t < 10 * unit ? unit / 100 : unit / 10;
+    if (!strchr(number, '.')) {
+        return;
     }
-    view_time(t, unit, step > 0 ? step : 1, number);
-    n = strlen(number);
-    while (strchr(number, '.') && (number[n - 1] == '0' || number[n - 1] == '.')) {
-        bool is_point = number[n - 1] == '.';
-
+    while (number[n - 1] == '0') {
         number[--n] = 0;
-        if (is_point) {
-            break;
-        }
     }
+    if (number[n - 1] == '.') {
+        number[n - 1] = 0;
+    }
+}
+
+static char *with_unit(sim_time t, sim_time unit, sim_time step, char buf[32])
+{
+    char number[32];
+
+    view_time(t, unit, step > 0 ? step : 1, number);
+    strip_zeros(number);
     snprintf(buf, 32, "%.20s %s", number, view_unit_name(unit));
     return buf;
+}
+
+char *view_length(sim_time t, char buf[32])
+{
+    sim_time unit = view_unit(t);
+
+    return with_unit(t, unit,
+                     t >= 100 * unit  ? unit
+                     : t >= 10 * unit ? unit / 10
+                                      : unit / 100,
+                     buf);
+}
+
+char *view_time_unit(sim_time t, char buf[32])
+{
+    sim_time unit = view_unit(t);
+
+    return with_unit(t, unit, unit / 1000, buf);
 }
 
 sim_time view_step(double least)
@@ -145,6 +166,12 @@ char *view_drop_words(const struct ui *ui, const struct trace *t, const struct r
 
     snprintf(key, sizeof key, "drop.%s", drop_class_name((enum drop_class)drop->code));
     return view_format(ui, buf, size, key, "node", view_node_label(ui, t, node), NULL);
+}
+
+char *view_loss_words(const struct ui *ui, const struct trace *t, const struct hop *h, char *buf,
+                      size_t size)
+{
+    return view_drop_words(ui, t, trace_record(t, h->end), buf, size);
 }
 
 void view_flash(struct ui *ui, double x, double y)

@@ -65,6 +65,8 @@ const char *view_unit_name(sim_time unit); /* "s", "ms", "us" of the catalogue's
 char *view_time(sim_time t, sim_time unit, sim_time step, char buf[32]);
 /* A length of time with its unit, to three digits at least ("1.05 s", "300 ms", "12.5 us"). */
 char *view_length(sim_time t, char buf[32]);
+/* An instant with its unit, to a thousandth ("1.052 s", "136.064 ms", "10 ms"). */
+char *view_time_unit(sim_time t, char buf[32]);
 /* Multiple of 1, 2 or 5 times a power of ten that is not below `least`. */
 sim_time view_step(double least);
 
@@ -75,6 +77,8 @@ bool view_is_damaged(const struct trace *t, uint32_t packet);
 /* Why a packet ended at a REC_DROP, in words ("lost on the wire", "dropped at R1: queue full"). */
 char *view_drop_words(const struct ui *ui, const struct trace *t, const struct record *drop,
                       char *buf, size_t size);
+char *view_loss_words(const struct ui *ui, const struct trace *t, const struct hop *h, char *buf,
+                      size_t size); /* of a hop on which its packet died */
 const char *view_node_label(const struct ui *ui, const struct trace *t, uint32_t node);
 enum icon view_node_icon(const struct trace *t, uint32_t node);
 /* The flash of a damaged packet, beside or on its capsule. */
