@@ -261,36 +261,47 @@ static void apply_open(struct world *w, const struct effect *e, bool is_child)
     actor_start(w, row, is_child ? START_SPAWNED : START_OPENED, e->author, e->cause);
 }
 
+/* First copies in order, in bits on the wire: the payload and the headers of the packets it came
+ * in. */
+static void count_delivery(struct world *w, const struct effect *e, struct flow *flow)
+{
+    struct row *author = &w->rows[e->author];
+    flow->delivered_bytes += e->body.len;
+    flow->last_delivery = flow->end = sched_now(&w->sched);
+    if (e->body.at < author->delivered_top) {
+        return; /* passed on a second time */
+    }
+    author->delivered_top = e->body.at + e->body.len;
+    flow->delivered_bits += (uint64_t)e->body.len * 8;
+    if (e->packet) {
+        const struct packet *p = packet_at(&w->trace->packets, e->packet);
+        uint32_t per = p->body.len ? p->body.len : 1;
+        uint64_t pieces = (e->body.len + per - 1) / per;
+        flow->delivered_bits += pieces * (p->size - p->body.len) * 8;
+    }
+}
+
 /* DATA to an application is a delivery; with nobody above, an indication is recorded and ends
  * there. */
 static void apply_indicate(struct world *w, const struct effect *e)
 {
-    uint32_t target = e->index ? e->index : w->rows[e->author].upper;
+    uint32_t above = e->index ? e->index : w->rows[e->author].upper;
+    uint32_t target = above ? above : e->author;
     bool is_data = e->code == CODE_DATA;
-    struct row *to = &w->rows[target ? target : e->author];
-    struct flow *flow = &w->trace->flows[w->rows[e->author].flow];
     unsigned code = is_data ? 0 : e->code | CALL_UP;
-    uint32_t record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target ? target : e->author,
-                                   e->packet, code, e->body.len, e->cause, e->why);
+    uint32_t record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target, e->packet, code,
+                                   e->body.len, e->cause, e->why);
     if (is_data) {
-        to->received += e->body.len;
-        flow->delivered_bytes += e->body.len;
-        flow->last_delivery = flow->end = sched_now(&w->sched);
-        flow->delivered_bits += (uint64_t)e->body.len * 8;
-        if (e->packet) {
-            const struct packet *p = packet_at(&w->trace->packets, e->packet);
-            uint32_t per = p->body.len ? p->body.len : 1;
-            uint64_t pieces = (e->body.len + per - 1) / per;
-            flow->delivered_bits += pieces * (p->size - p->body.len) * 8;
-        }
+        w->rows[target].received += e->body.len;
+        count_delivery(w, e, &w->trace->flows[w->rows[e->author].flow]);
     }
-    if (target) {
+    if (above) {
         struct input in = {.kind = IN_INDICATION,
                            .code = e->code,
                            .index = e->author,
                            .head = e->head,
                            .body = e->body};
-        actor_step(w, target, &in, e->packet, record);
+        actor_step(w, above, &in, e->packet, record);
     }
 }
 

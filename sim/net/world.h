@@ -89,6 +89,8 @@ struct row {
     struct map units;  /* unit.at -> latest packet << 20 | copies, while somebody asks */
     uint8_t state[4];  /* of each machine */
     uint64_t received, sent, retransmissions;
+    uint64_t
+        delivered_top; /* end of what it passed on, in its stream: what lies below is repeated */
 };
 
 /* What the faults of the scenario do to one packet. */
