@@ -1,0 +1,113 @@
+/* Divisions of counted integers, made in one place so that every output rounds alike. */
+#include "trace/figures.h"
+
+#include <string.h>
+
+bool flow_goodput(const struct flow *f, double *bps)
+{
+    sim_time took = f->last_delivery - f->start;
+    if (f->delivered_bytes == 0 || took <= 0) {
+        return false;
+    }
+    *bps = (double)f->delivered_bytes * 8 * (double)SIM_S / (double)took;
+    return true;
+}
+
+bool flow_utilization(const struct flow *f, double *share)
+{
+    sim_time took = f->end - f->start;
+    if (f->rate_bps <= 0 || took <= 0) {
+        return false;
+    }
+    *share = (double)f->delivered_bits * (double)SIM_S / ((double)f->rate_bps * (double)took);
+    return true;
+}
+
+uint64_t drops_total(const uint64_t drops[DROP_CLASS_COUNT])
+{
+    uint64_t sum = 0;
+    for (unsigned c = 0; c < DROP_CLASS_COUNT; c++) {
+        sum += drops[c];
+    }
+    return sum;
+}
+
+static bool counted(const struct flow *f, const char *name, uint64_t *value)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } rows[] = {
+        {"packets", f->packets},
+        {"bytes", f->bytes},
+        {"delivered_bytes", f->delivered_bytes},
+        {"retransmissions", f->retransmissions},
+        {"drops", drops_total(f->drops)},
+        {"start_ns", (uint64_t)f->start},
+        {"end_ns", (uint64_t)f->end},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(name, rows[i].name) == 0) {
+            *value = rows[i].value;
+            return true;
+        }
+    }
+    for (unsigned c = 1; strncmp(name, "drops.", 6) == 0 && c < DROP_CLASS_COUNT; c++) {
+        if (strcmp(name + 6, drop_class_name((enum drop_class)c)) == 0) {
+            *value = f->drops[c];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool round_trip(const struct flow *f, const char *name, double *value)
+{
+    if (f->rtt_count == 0) {
+        return false;
+    }
+    if (strcmp(name, "rtt_ns.min") == 0) {
+        *value = (double)f->rtt_min;
+    } else if (strcmp(name, "rtt_ns.max") == 0) {
+        *value = (double)f->rtt_max;
+    } else if (strcmp(name, "rtt_ns.mean") == 0) {
+        *value = (double)f->rtt_sum / (double)f->rtt_count;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool flow_figure(const struct flow *f, const char *name, double *value)
+{
+    uint64_t n;
+    if (counted(f, name, &n)) {
+        *value = (double)n;
+        return true;
+    }
+    if (strcmp(name, "goodput_bps") == 0) {
+        return flow_goodput(f, value);
+    }
+    if (strcmp(name, "utilization") == 0) {
+        return flow_utilization(f, value);
+    }
+    for (unsigned i = 0; i < f->figure_count; i++) {
+        if (strcmp(name, f->figures[i].name) == 0) {
+            *value = f->figures[i].value;
+            return true;
+        }
+    }
+    return round_trip(f, name, value);
+}
+
+void link_name(const struct trace *t, uint32_t link, struct buf *out)
+{
+    const struct trace_link *l = &t->links[link];
+    buf_printf(out, "%s-%s", t->nodes[l->node[0]].name, t->nodes[l->node[1]].name);
+}
+
+double link_utilization(const struct trace *t, uint32_t link, unsigned which)
+{
+    sim_time busy = t->link_figures[2 * link + which].busy;
+    return t->sim_ns > 0 ? (double)busy / (double)t->sim_ns : 0;
+}
