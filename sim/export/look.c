@@ -1,0 +1,157 @@
+/* Looking at packets and records: names and ends, from the trace alone. */
+#include "export/look.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void look_at(const struct packet *p, struct look *out)
+{
+    *out = (struct look){
+        .packet = p, .proto = p->proto->name, .head = packet_head(p), .body_len = p->body.len};
+    if (!p->is_raw) {
+        return;
+    }
+    enum link_form form = p->proto->carrier == CARRIER_LINK ? LINK_FORM_FRAME : LINK_FORM_IP;
+    struct packet_view view;
+    struct bytes payload;
+    if (packet_parse(out->head, form, &view, &payload) == PACKET_MALFORMED) {
+        *out = (struct look){.packet = p, .proto = p->proto->name, .is_unreadable = true};
+        return;
+    }
+    out->proto = view.proto;
+    out->head = view.head;
+    out->body_len = (uint32_t)payload.len;
+}
+
+static bool is_number(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+char *look_name(const struct look *l, char buf[48])
+{
+    if (l->is_unreadable) {
+        snprintf(buf, 48, "%s ?", l->proto);
+        return buf;
+    }
+    char label[24];
+    const char *is = packet_is(l->proto, l->head, l->body_len);
+    packet_label(l->proto, l->head, l->body_len, label);
+    size_t n = strlen(is);
+    if (is_number(label)) {
+        snprintf(buf, 48, "%.20s %s", is, label);
+    } else if (strncmp(label, is, n) == 0 && label[n] == ' ') {
+        snprintf(buf, 48, "%s", label);
+    } else {
+        snprintf(buf, 48, "%.47s", is);
+    }
+    return buf;
+}
+
+static void end_at_node(const struct trace *t, const struct record *r, struct ending *out)
+{
+    out->from = out->to = out->node = entity_node(t, r->where);
+    out->waited = true;
+}
+
+static void end_on_link(const struct trace *t, uint32_t direction, struct ending *out)
+{
+    out->from = direction_from(t, direction);
+    out->to = direction_to(t, direction);
+}
+
+void packet_ending(const struct trace *t, uint32_t packet, struct ending *out)
+{
+    struct list all = trace_of_packet(t, packet);
+    uint32_t goal = packet_to_node(t, packet);
+    *out = (struct ending){.outcome = OUTCOME_UNDERWAY, .waited = true};
+    out->from = out->to = out->node = entity_node(t, trace_packet(t, packet)->sender);
+    for (uint32_t i = 0; i < all.count; i++) {
+        const struct record *r = trace_record(t, all.at[i]);
+        if (r->kind == REC_QUEUE || r->kind == REC_TX) {
+            end_on_link(t, r->where, out);
+            *out = (struct ending){OUTCOME_UNDERWAY,     out->node,          out->from, out->to,
+                                   r->kind == REC_QUEUE, (enum drop_class)0, 0};
+        } else if (r->kind == REC_ARRIVE) {
+            out->outcome = OUTCOME_ARRIVED;
+            out->node = direction_to(t, r->where);
+            out->record = all.at[i];
+            if (out->node == goal) {
+                return;
+            }
+        } else if (r->kind == REC_DROP) {
+            bool on_link = t->entities[r->where].kind == ENTITY_DIRECTION;
+            bool had_left = out->outcome == OUTCOME_UNDERWAY && !out->waited;
+            if (on_link) {
+                end_on_link(t, r->where, out);
+                out->waited = !had_left;
+            } else {
+                end_at_node(t, r, out);
+            }
+            out->outcome = OUTCOME_DROPPED;
+            out->why = (enum drop_class)r->code;
+            out->record = all.at[i];
+            return;
+        }
+    }
+}
+
+uint32_t packet_replaced_by(const struct trace *t, uint32_t packet)
+{
+    struct list all = trace_of_packet(t, packet);
+    if (all.count != 1) {
+        return 0;
+    }
+    struct list next = trace_of_cause(t, all.at[0]);
+    for (uint32_t i = 0; i < next.count; i++) {
+        const struct record *r = trace_record(t, next.at[i]);
+        const struct packet *p = r->kind == REC_SEND ? trace_packet(t, r->packet) : NULL;
+        if (p && p->parent == packet && p->is_raw) {
+            return r->packet;
+        }
+    }
+    return 0;
+}
+
+unsigned direction_which(const struct trace *t, uint32_t direction)
+{
+    return t->links[t->entities[direction].link].direction[0] == direction ? 0 : 1;
+}
+
+sim_time tx_end(const struct trace *t, const struct record *tx)
+{
+    const struct trace_link *link = &t->links[t->entities[tx->where].link];
+    int64_t rate = link->rate_bps[direction_which(t, tx->where)];
+    const struct packet *p = trace_packet(t, tx->packet);
+    return rate > 0 && p ? time_add(tx->at, time_of_bytes(p->size, rate)) : tx->at;
+}
+
+static const char *world_call(unsigned code)
+{
+    static const char *const names[] = {"cut", "heal", "crash", "restart"};
+    return code >= CALL_CUT && code <= CALL_RESTART ? names[code - CALL_CUT] : NULL;
+}
+
+static const char *common_call(unsigned code)
+{
+    static const char *const names[] = {
+        [CODE_SEND] = "send",         [CODE_CLOSE] = "close",       [CODE_ABORT] = "abort",
+        [CODE_READ] = "read",         [CODE_DATA] = "data",         [CODE_OPENED] = "opened",
+        [CODE_ACCEPTED] = "accepted", [CODE_WRITABLE] = "writable", [CODE_END] = "end",
+        [CODE_CLOSED] = "closed",
+    };
+    return code < sizeof names / sizeof *names ? names[code] : NULL;
+}
+
+const char *call_name(const struct trace *t, const struct record *r)
+{
+    unsigned code = r->code & ~CALL_UP;
+    const struct actor_type *type = t->entities[r->where].type;
+    const char *name = world_call(code) ? world_call(code) : common_call(code);
+    for (unsigned i = 0; !name && type && type->calls && type->calls[i]; i++) {
+        if (CODE_OWN + i == code) {
+            name = type->calls[i];
+        }
+    }
+    return name ? name : "call";
+}

@@ -1,0 +1,209 @@
+/* What gets a line of the ladder: each packet when it is sent, and of all else what a reader needs
+ * to follow: changes of state (those of one instant in one line), timeouts, refusals, notes, calls.
+ */
+#include "export/ladder.h"
+
+#include "base/os.h"
+#include "export/say.h"
+
+#include <stdlib.h>
+
+/* A run of more lines shows its first and last ones unless the whole is asked for. */
+enum { LINES_MAX = 240, LINES_FIRST = 160, LINES_LAST = 60 };
+
+/* Where a DROP stands on the packet's own line: on a link, or before it reached its node. */
+static bool is_refusal(const struct trace *t, const struct record *r)
+{
+    return t->entities[r->where].kind != ENTITY_DIRECTION && r->packet &&
+           entity_node(t, r->where) == packet_to_node(t, r->packet);
+}
+
+static unsigned machine_of(const struct record *r)
+{
+    return r->code >> 8;
+}
+
+/* All changes of one machine at one instant are one line, at the first of them. */
+static bool is_first_state(const struct trace *t, uint32_t n)
+{
+    const struct record *r = trace_record(t, n);
+    struct list all = trace_of_subject(t, REC_STATE, r->where, machine_of(r), 0);
+    uint32_t low = 0, high = all.count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (all.at[middle] < n) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low == 0 || trace_record(t, all.at[low - 1])->at != r->at;
+}
+
+static bool is_shown_call(const struct record *r)
+{
+    unsigned code = r->code;
+    return code == CODE_CLOSE || code == CODE_ABORT || (code >= CODE_OWN && !(code & CALL_UP));
+}
+
+static bool is_line(const struct trace *t, uint32_t n)
+{
+    const struct record *r = trace_record(t, n);
+    switch ((enum record_kind)r->kind) {
+    case REC_SEND: return packet_replaced_by(t, r->packet) == 0;
+    case REC_FIRE: return !t->entities[r->where].type->timers[r->code].is_pace;
+    case REC_NOTE: return true;
+    case REC_DROP: return is_refusal(t, r);
+    case REC_STATE: return is_first_state(t, n);
+    case REC_CALL: return is_shown_call(r);
+    case REC_NONE:
+    case REC_QUEUE:
+    case REC_TX:
+    case REC_ARRIVE:
+    case REC_ITEM:
+    case REC_VAR:
+    case REC_TIMER:
+    case REC_DELIVER:
+    case REC_KIND_COUNT: break;
+    }
+    return false;
+}
+
+/* "IDLE → SENDING → WAIT-ACK"; a type with several machines names the one. */
+static void say_states(const struct trace *t, uint32_t n, struct buf *out)
+{
+    const struct record *r = trace_record(t, n);
+    const struct actor_type *type = t->entities[r->where].type;
+    const struct machine *m = &type->machines[machine_of(r)];
+    struct list all = trace_of_subject(t, REC_STATE, r->where, machine_of(r), 0);
+    if (machine_count(type) > 1) {
+        buf_printf(out, "%s: ", m->name);
+    }
+    buf_str(out, m->states[r->value]);
+    for (uint32_t i = 0; i < all.count; i++) {
+        const struct record *next = trace_record(t, all.at[i]);
+        if (all.at[i] >= n && next->at == r->at) {
+            buf_printf(out, " → %s", m->states[next->code & 0xff]);
+        }
+    }
+}
+
+static void say_call(const struct ladder *l, const struct record *r, struct buf *out)
+{
+    const struct trace *t = l->t;
+    const struct entity *e = &t->entities[r->where];
+    if (e->kind == ENTITY_ACTOR) {
+        buf_str(out, call_name(t, r));
+        return;
+    }
+    char key[48];
+    const char *to = "";
+    if (e->kind == ENTITY_DIRECTION) {
+        to = t->nodes[direction_to(t, r->where)].label[l->o->lang];
+    }
+    snprintf(key, sizeof key, "export.call.%s", call_name(t, r));
+    say(out, l->o->lang, key, "node", t->nodes[entity_node(t, r->where)].label[l->o->lang], "to",
+        to, NULL);
+}
+
+static void say_refusal(const struct ladder *l, const struct record *r, struct buf *out)
+{
+    struct look look;
+    char name[48], key[64];
+    look_at(trace_packet(l->t, r->packet), &look);
+    snprintf(key, sizeof key, "export.refused.%s", drop_class_name((enum drop_class)r->code));
+    say(out, l->o->lang, key, "pkt", look_name(&look, name), NULL);
+}
+
+static void say_timer(const struct ladder *l, const struct record *r, struct buf *out)
+{
+    const struct actor_type *type = l->t->entities[r->where].type;
+    const struct timer *timer = &type->timers[r->code];
+    char index[16];
+    snprintf(index, sizeof index, "%u", r->packet);
+    say(out, l->o->lang, timer->slots > 1 ? "export.fired-index" : "export.fired", "timer",
+        timer->name, "index", index, NULL);
+}
+
+static void print_line(struct ladder *l, uint32_t n)
+{
+    const struct record *r = trace_record(l->t, n);
+    struct buf text = {0};
+    const char *mark = "●";
+    enum row_style style = STYLE_PLAIN;
+    if (r->kind == REC_SEND) {
+        ladder_print_packet(l, n);
+        return;
+    }
+    if (r->kind == REC_STATE) {
+        say_states(l->t, n, &text);
+    } else if (r->kind == REC_FIRE) {
+        say_timer(l, r, &text);
+        mark = "◷";
+        style = STYLE_TIMER;
+    } else if (r->kind == REC_DROP) {
+        say_refusal(l, r, &text);
+        mark = "╳";
+        style = STYLE_LOSS;
+    } else if (r->kind == REC_CALL) {
+        say_call(l, r, &text);
+        mark = "▸";
+        style = STYLE_BOLD;
+    } else {
+        const char *key = record_reason(l->t, r);
+        buf_str(&text, key ? word(l->o->lang, key) : "");
+        mark = "·";
+    }
+    ladder_print_event(l, r->at, entity_node(l->t, r->where), mark, style, buf_cstr(&text));
+    buf_free(&text);
+}
+
+static uint32_t count_lines(const struct trace *t)
+{
+    uint32_t lines = 0;
+    for (uint32_t n = 1; n <= t->count; n++) {
+        lines += is_line(t, n);
+    }
+    return lines;
+}
+
+static void print_lines(struct ladder *l, uint32_t lines)
+{
+    bool cuts = !l->o->is_whole && lines > LINES_MAX;
+    uint32_t line = 0, skip_end = cuts ? lines - LINES_LAST : 0, skip_start = LINES_FIRST;
+    sim_time gap_from = 0;
+    for (uint32_t n = 1; n <= l->t->count; n++) {
+        if (!is_line(l->t, n)) {
+            continue;
+        }
+        sim_time at = trace_record(l->t, n)->at;
+        if (line < skip_end && line >= skip_start) {
+            gap_from = line == skip_start ? at : gap_from;
+            if (line + 1 == skip_end) {
+                ladder_print_gap(l, skip_end - skip_start, gap_from, at);
+            }
+        } else {
+            print_line(l, n);
+        }
+        line++;
+    }
+}
+
+void text_ladder(const struct trace *t, const struct text_options *o, FILE *out)
+{
+    struct ladder *l = os_alloc(sizeof *l);
+    *l = (struct ladder){.t = t, .o = o, .out = out};
+    char seed[24];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)t->seed);
+    say(&l->line, o->lang, "export.seed", "file", t->scenario, "seed", seed, NULL);
+    fprintf(out, "%s%s%s\n%s%s%s\n\n", style_on(STYLE_BOLD, o->has_colour), t->title[o->lang],
+            style_off(o->has_colour), style_on(STYLE_DIM, o->has_colour), buf_cstr(&l->line),
+            style_off(o->has_colour));
+    buf_clear(&l->line);
+    ladder_lay_out(l);
+    ladder_print_heads(l);
+    print_lines(l, count_lines(t));
+    fputc('\n', out);
+    buf_free(&l->line);
+    free(l);
+}

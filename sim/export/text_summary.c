@@ -1,0 +1,202 @@
+/* The figures of a run in words, and what its scenario expected. */
+#include "export/row.h"
+#include "export/say.h"
+#include "export/text.h"
+#include "trace/figures.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static void separate(struct buf *out, enum lang lang, const char *key)
+{
+    say(out, lang, key, "space", " ", NULL);
+}
+
+static void end_line(struct buf *line, FILE *out)
+{
+    buf_char(line, '\n');
+    fwrite(line->data, 1, line->len, out);
+    buf_clear(line);
+}
+
+static void heading(const char *key, const struct text_options *o, FILE *out)
+{
+    fprintf(out, "%s%s%s\n", style_on(STYLE_BOLD, o->has_colour), word(o->lang, key),
+            style_off(o->has_colour));
+}
+
+static void say_end(const struct trace *t, const struct text_options *o, FILE *out)
+{
+    struct buf line = {0}, when = {0};
+    char key[32], events[24];
+    snprintf(key, sizeof key, "export.end.%s", end_reason_name(t->end));
+    snprintf(events, sizeof events, "%" PRIu64, t->events);
+    say_time(&when, t->sim_ns);
+    say(&line, o->lang, key, "time", buf_cstr(&when), "events", events, NULL);
+    end_line(&line, out);
+    buf_free(&when);
+    buf_free(&line);
+}
+
+/* "2 lost on the wire, 1 in a full queue" */
+static void say_losses(const uint64_t drops[DROP_CLASS_COUNT], enum lang lang, struct buf *out)
+{
+    bool is_first = true;
+    for (unsigned c = 1; c < DROP_CLASS_COUNT; c++) {
+        if (drops[c] > 0) {
+            char key[64];
+            snprintf(key, sizeof key, "export.dropped.%s", drop_class_name((enum drop_class)c));
+            if (!is_first) {
+                separate(out, lang, "export.comma");
+            }
+            say_count(out, lang, key, drops[c]);
+            is_first = false;
+        }
+    }
+}
+
+static void say_packets(const struct flow *f, enum lang lang, struct buf *line)
+{
+    say_count(line, lang, "export.packets", f->packets);
+    if (f->retransmissions > 0) {
+        separate(line, lang, "export.comma");
+        say_count(line, lang, "export.of-them-again", f->retransmissions);
+    }
+    if (drops_total(f->drops) > 0) {
+        separate(line, lang, "export.semicolon");
+        say_losses(f->drops, lang, line);
+    }
+}
+
+static void say_delivered(const struct flow *f, enum lang lang, struct buf *line)
+{
+    struct buf got = {0}, all = {0}, what = {0};
+    double bps;
+    say_bytes(&got, f->delivered_bytes);
+    say_bytes(&all, f->bytes);
+    say(&what, lang, f->delivered_bytes == f->bytes ? "export.delivered" : "export.delivered-of",
+        "n", buf_cstr(&got), "all", buf_cstr(&all), NULL);
+    if (flow_goodput(f, &bps)) {
+        buf_clear(&got);
+        buf_clear(&all);
+        say_time(&got, f->last_delivery - f->start);
+        say_rate(&all, bps);
+        say(line, lang, "export.goodput", "what", buf_cstr(&what), "time", buf_cstr(&got), "rate",
+            buf_cstr(&all), NULL);
+    } else {
+        buf_str(line, buf_cstr(&what));
+    }
+    buf_free(&got);
+    buf_free(&all);
+    buf_free(&what);
+}
+
+static void say_utilization(const struct flow *f, enum lang lang, struct buf *line)
+{
+    struct buf text = {0}, what = {0};
+    double share, theory;
+    if (!flow_utilization(f, &share)) {
+        return;
+    }
+    say_percent(&text, share);
+    say(&what, lang, "export.utilization", "share", buf_cstr(&text), NULL);
+    if (flow_figure(f, "utilization_theory", &theory) && isfinite(theory)) {
+        buf_clear(&text);
+        say_percent(&text, theory);
+        say(line, lang, "export.theory", "what", buf_cstr(&what), "share", buf_cstr(&text), NULL);
+    } else {
+        buf_str(line, buf_cstr(&what));
+    }
+    buf_free(&text);
+    buf_free(&what);
+}
+
+static void say_round_trips(const struct flow *f, enum lang lang, struct buf *line)
+{
+    struct buf low = {0}, mean = {0}, high = {0};
+    if (f->rtt_count > 0) {
+        say_time(&low, f->rtt_min);
+        say_time(&mean, f->rtt_sum / (int64_t)f->rtt_count);
+        say_time(&high, f->rtt_max);
+        say(line, lang, "export.rtt", "min", buf_cstr(&low), "mean", buf_cstr(&mean), "max",
+            buf_cstr(&high), NULL);
+    }
+    buf_free(&low);
+    buf_free(&mean);
+    buf_free(&high);
+}
+
+static void say_flow(const struct trace *t, const struct flow *f, const struct text_options *o,
+                     FILE *out)
+{
+    static void (*const sentences[])(const struct flow *, enum lang, struct buf *) = {
+        say_packets, say_delivered, say_utilization, say_round_trips};
+    struct buf line = {0};
+    say(&line, o->lang, "export.flow", "flow", f->name, "proto", f->proto, "from",
+        t->nodes[f->from].label[o->lang], "to", t->nodes[f->to].label[o->lang], NULL);
+    end_line(&line, out);
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        buf_str(&line, "  ");
+        sentences[i](f, o->lang, &line);
+        if (line.len > 2) {
+            end_line(&line, out);
+        }
+        buf_clear(&line);
+    }
+    buf_free(&line);
+}
+
+static void say_direction(const struct trace *t, uint32_t link, unsigned which,
+                          const struct text_options *o, FILE *out)
+{
+    const struct link_figures *f = &t->link_figures[2 * link + which];
+    struct buf line = {0}, share = {0};
+    say_percent(&share, link_utilization(t, link, which));
+    uint32_t to = t->links[link].node[1 - which];
+    bool has_rate = t->links[link].rate_bps[which] > 0;
+    buf_str(&line, "  ");
+    say(&line, o->lang, has_rate ? "export.busy" : "export.toward", "to",
+        t->nodes[to].label[o->lang], "share", buf_cstr(&share), NULL);
+    if (f->queue_packets_max > 0) {
+        separate(&line, o->lang, "export.comma");
+        say_count(&line, o->lang, "export.queue", f->queue_packets_max);
+    }
+    if (drops_total(f->drops) > 0) {
+        separate(&line, o->lang, "export.semicolon");
+        say_losses(f->drops, o->lang, &line);
+    }
+    if (has_rate || f->queue_packets_max > 0 || drops_total(f->drops) > 0) {
+        end_line(&line, out);
+    }
+    buf_free(&share);
+    buf_free(&line);
+}
+
+static void say_link(const struct trace *t, uint32_t link, const struct text_options *o, FILE *out)
+{
+    struct buf line = {0};
+    const struct trace_link *l = &t->links[link];
+    say(&line, o->lang, "export.link", "a", t->nodes[l->node[0]].label[o->lang], "b",
+        t->nodes[l->node[1]].label[o->lang], NULL);
+    if (l->text && *l->text) {
+        buf_printf(&line, ": %s", l->text);
+    }
+    end_line(&line, out);
+    buf_free(&line);
+    say_direction(t, link, 0, o, out);
+    say_direction(t, link, 1, o, out);
+}
+
+void text_summary(const struct trace *t, const struct text_options *o, FILE *out)
+{
+    heading("export.summary", o, out);
+    say_end(t, o, out);
+    for (uint32_t i = 1; i <= t->flow_count; i++) {
+        say_flow(t, &t->flows[i], o, out);
+    }
+    for (uint32_t i = 0; i < t->link_count; i++) {
+        say_link(t, i, o, out);
+    }
+    fputc('\n', out);
+}
