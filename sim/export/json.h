@@ -1,0 +1,29 @@
+#pragma once
+/* Writing JSON by hand: numbers and escapes without printf, a block at a time. The text depends on
+ * the values alone: no locale, no library's way of rounding. */
+
+#include "base/bytes.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct json {
+    FILE *to; /* NULL: everything stays in `text` */
+    struct buf text;
+    bool needs_comma;
+};
+
+void json_open(struct json *j, const char *brackets);  /* "{" or "[" */
+void json_close(struct json *j, const char *brackets); /* "}" or "]" */
+void json_key(struct json *j, const char *key);  /* key: letters, digits and '_', not escaped */
+void json_string(struct json *j, const char *s); /* what is not UTF-8 becomes U+FFFD */
+void json_int(struct json *j, int64_t n);
+void json_uint(struct json *j, uint64_t n);
+/* The shortest of 15, 16 and 17 digits that reads back as the same number; null unless finite. */
+void json_double(struct json *j, double x);
+void json_line(struct json *j);  /* end of a line; written out when a block is full */
+void json_flush(struct json *j); /* everything to `to`, memory freed */
+
+/* Key and value in one. */
+void json_text(struct json *j, const char *key, const char *value);
+void json_number(struct json *j, const char *key, int64_t value);

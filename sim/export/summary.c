@@ -1,0 +1,147 @@
+/* Figures from struct flow and struct link_figures; what nobody could measure is left out. */
+#include "export/summary.h"
+
+#include "trace/figures.h"
+
+#include <string.h>
+
+static void drops(const uint64_t counts[DROP_CLASS_COUNT], struct json *j)
+{
+    json_key(j, "drops");
+    json_open(j, "{");
+    for (unsigned c = 1; c < DROP_CLASS_COUNT; c++) {
+        if (counts[c] > 0) {
+            json_key(j, drop_class_name((enum drop_class)c));
+            json_uint(j, counts[c]);
+        }
+    }
+    json_close(j, "}");
+}
+
+static void round_trips(const struct flow *f, struct json *j)
+{
+    if (f->rtt_count == 0) {
+        return;
+    }
+    json_key(j, "rtt_ns");
+    json_open(j, "{");
+    json_number(j, "min", f->rtt_min);
+    json_key(j, "mean");
+    json_double(j, (double)f->rtt_sum / (double)f->rtt_count);
+    json_number(j, "max", f->rtt_max);
+    json_close(j, "}");
+}
+
+/* The protocol's own, "jitter.mean_ms" as an object in an object. */
+static void own_figures(const struct flow *f, struct json *j)
+{
+    char group[32] = "";
+    for (unsigned i = 0; i < f->figure_count; i++) {
+        const char *name = f->figures[i].name, *dot = strchr(name, '.');
+        size_t n = dot ? (size_t)(dot - name) : 0;
+        if (group[0] && (n != strlen(group) || strncmp(group, name, n) != 0)) {
+            json_close(j, "}");
+            group[0] = '\0';
+        }
+        if (dot && !group[0] && n < sizeof group) {
+            memcpy(group, name, n);
+            group[n] = '\0';
+            json_key(j, group);
+            json_open(j, "{");
+        }
+        json_key(j, dot ? dot + 1 : name);
+        json_double(j, f->figures[i].value);
+    }
+    if (group[0]) {
+        json_close(j, "}");
+    }
+}
+
+static void flow(const struct trace *t, const struct flow *f, struct json *j)
+{
+    double value;
+    json_open(j, "{");
+    json_text(j, "flow", f->name);
+    json_text(j, "proto", f->proto);
+    json_text(j, "from", t->nodes[f->from].name);
+    json_text(j, "to", t->nodes[f->to].name);
+    json_number(j, "packets", (int64_t)f->packets);
+    json_number(j, "bytes", (int64_t)f->bytes);
+    json_number(j, "delivered_bytes", (int64_t)f->delivered_bytes);
+    json_number(j, "retransmissions", (int64_t)f->retransmissions);
+    drops(f->drops, j);
+    json_number(j, "start_ns", f->start);
+    json_number(j, "end_ns", f->end);
+    if (flow_goodput(f, &value)) {
+        json_key(j, "goodput_bps");
+        json_double(j, value);
+    }
+    if (flow_utilization(f, &value)) {
+        json_key(j, "utilization");
+        json_double(j, value);
+    }
+    round_trips(f, j);
+    own_figures(f, j);
+    json_close(j, "}");
+}
+
+static void direction(const struct trace *t, uint32_t link, unsigned which, struct json *j)
+{
+    const struct link_figures *f = &t->link_figures[2 * link + which];
+    struct buf name = {0};
+    link_name(t, link, &name);
+    json_open(j, "{");
+    json_text(j, "link", buf_cstr(&name));
+    json_text(j, "toward", t->nodes[t->links[link].node[1 - which]].name);
+    json_key(j, "utilization");
+    json_double(j, link_utilization(t, link, which));
+    json_number(j, "queue_packets_max", f->queue_packets_max);
+    drops(f->drops, j);
+    json_close(j, "}");
+    buf_free(&name);
+}
+
+static void lists(const struct trace *t, struct json *j)
+{
+    json_key(j, "flows");
+    json_open(j, "[");
+    for (uint32_t i = 1; i <= t->flow_count; i++) {
+        flow(t, &t->flows[i], j);
+    }
+    json_close(j, "]");
+    json_key(j, "links");
+    json_open(j, "[");
+    for (uint32_t i = 0; i < t->link_count; i++) {
+        direction(t, i, 0, j);
+        direction(t, i, 1, j);
+    }
+    json_close(j, "]");
+}
+
+static void ending(const struct trace *t, struct json *j)
+{
+    json_key(j, "events");
+    json_uint(j, t->events);
+    json_text(j, "reason", end_reason_name(t->end));
+    lists(t, j);
+}
+
+void summary_fields(const struct trace *t, struct json *j)
+{
+    json_number(j, "sim_ns", t->sim_ns);
+    ending(t, j);
+}
+
+void summary_write(const struct trace *t, int64_t wall_ns, FILE *out)
+{
+    struct json j = {.to = out};
+    json_open(&j, "{");
+    json_number(&j, "sim_ns", t->sim_ns);
+    if (wall_ns >= 0) {
+        json_number(&j, "wall_ns", wall_ns);
+    }
+    ending(t, &j);
+    json_close(&j, "}");
+    json_line(&j);
+    json_flush(&j);
+}
