@@ -1,0 +1,70 @@
+#pragma once
+/* What the commands share: exit statuses, arguments, the way to files and messages. */
+
+#include "base/err.h"
+#include "expect/expect.h"
+#include "export/text.h"
+#include "run.h"
+#include "scenario/read.h"
+
+enum status {
+    STATUS_HELD = 0,   /* all held */
+    STATUS_FAILED = 1, /* an expectation failed */
+    STATUS_WRONG = 2,  /* the scenario or the arguments are wrong */
+    STATUS_UNABLE = 3, /* the program could not do its work */
+};
+
+struct option {
+    const char *name;  /* "--seed" */
+    char letter;       /* 'o' for -o, 0: none */
+    const char *value; /* placeholder of its value for the help, NULL: it takes none */
+};
+
+struct command {
+    const char *name;
+    const char *usage;            /* what follows the name */
+    const struct option *options; /* ends with a NULL name; NULL: passed on unread */
+    int (*run)(struct err *err, const struct command *self, int argc, char **argv);
+};
+extern const struct command command_run, command_check, command_test, command_list, command_new,
+    command_play;
+
+/* Arguments one by one. --lang is skipped: main has obeyed it already. */
+struct args {
+    const struct command *command;
+    struct err *err;
+    char **list;
+    int count, at;
+    bool only_words;   /* after "--" */
+    const char *value; /* of the option, or the word */
+};
+enum { ARGS_END = -1, ARGS_WORD = -2, ARGS_BAD = -3 };
+/* Index of an option in the command's table, ARGS_WORD, ARGS_END; ARGS_BAD: err says what is wrong.
+ */
+int args_next(struct args *a);
+bool args_whole(struct args *a, uint64_t *out); /* the value as a whole number; false: err says */
+bool args_time(struct args *a, sim_time *out);  /* the value as a time, "1.2 s" */
+const char *args_value_of(int argc, char **argv, const char *name); /* of a long option; NULL */
+bool args_have(int argc, char **argv, const char *name);
+
+int cli_tell(struct err *err, int status); /* prints err on standard error, returns status */
+void cli_help(const struct command *c, enum lang lang);
+bool cli_colour(FILE *f);
+
+/* "/usr/share/slowwire/scenarios"; false: not found. */
+bool cli_scenarios(char *out, size_t size);
+/* Every scenario below a path, directories first to last in byte order. */
+struct paths {
+    char **list;
+    size_t count, cap;
+};
+bool paths_add(struct paths *p, const char *path); /* false: no such file or directory */
+void paths_free(struct paths *p);
+/* "arq/lost-frame" of "…/scenarios/arq/lost-frame.yaml"; appended to out. */
+void path_title(const char *root, const char *path, struct buf *out);
+
+void verdict_print(const struct scenario *sc, const struct verdict *v, const struct text_options *o,
+                   FILE *out);
+/* The failed ones only, as compilers report errors. */
+void verdict_print_failures(const struct scenario *sc, const struct verdict *v, enum lang lang,
+                            struct buf *out);
