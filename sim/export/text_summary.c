@@ -8,9 +8,10 @@
 #include <math.h>
 #include <string.h>
 
+/* What stands between two parts: the catalogue cannot hold a blank at the end of a text. */
 static void separate(struct buf *out, enum lang lang, const char *key)
 {
-    say(out, lang, key, "space", " ", NULL);
+    say(out, lang, key, "left", "", "right", "", NULL);
 }
 
 static void end_line(struct buf *line, FILE *out)
