@@ -340,6 +340,37 @@ START_TEST(icmp_types_and_codes_are_told_in_words)
 }
 END_TEST
 
+/* RFC 3168 5: 01 is ECT(1), 10 is ECT(0). */
+static const char *const ecn_texts[] = {"Not-ECT", "ECT(1)", "ECT(0)", "CE"};
+
+START_TEST(ecn_is_told_in_words)
+{
+    struct sample s;
+    struct dissection d;
+    sample_make(&s, "udp 1>2");
+    s.view.net.ecn = (uint8_t)_i;
+    buf_clear(&s.wire);
+    packet_build(&s.view, &s.wire);
+    dissect(wire_of(&s), s.form, &d);
+    ck_assert_str_eq(d.fields[3].name, "ecn");
+    ck_assert_str_eq(d.fields[3].text, ecn_texts[_i]);
+    sample_free(&s);
+}
+END_TEST
+
+static const char *const kinds[][2] = {{"DATA 1", "DATA"}, {"ACK 1", "ACK"}, {"NAK 1", "NAK"}};
+
+START_TEST(arq_kinds_are_told_in_words)
+{
+    struct sample s;
+    struct dissection d;
+    sample_make(&s, kinds[_i][0]);
+    dissect(wire_of(&s), s.form, &d);
+    ck_assert_str_eq(d.fields[0].text, kinds[_i][1]);
+    sample_free(&s);
+}
+END_TEST
+
 /* The summary of the options ends with an ellipsis when it is longer than its 47 bytes. */
 static const struct {
     const char *text, *summary;
@@ -407,6 +438,8 @@ int main(void)
     tcase_add_loop_test(tc, every_field_has_its_words, 0, ROWS(named));
     tcase_add_loop_test(tc, fields_cover_their_header, 0, ROWS(named));
     tcase_add_loop_test(tc, icmp_types_and_codes_are_told_in_words, 0, ROWS(icmp_texts));
+    tcase_add_loop_test(tc, ecn_is_told_in_words, 0, ROWS(ecn_texts));
+    tcase_add_loop_test(tc, arq_kinds_are_told_in_words, 0, ROWS(kinds));
     tcase_add_loop_test(tc, options_are_summed_up, 0, ROWS(summaries));
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

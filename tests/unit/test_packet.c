@@ -363,6 +363,17 @@ START_TEST(a_raw_packet_stands_as_it_is)
 }
 END_TEST
 
+START_TEST(a_packet_of_an_unknown_format_is_its_bytes)
+{
+    struct packet_view p = {.proto = "xyz", .head = bytes_str("head"), .body = {0, 0, 2}};
+    struct buf out = {0};
+    packet_build(&p, &out);
+    ck_assert(bytes_equal(bytes_of(out.data, out.len), bytes_of("head\0\0", 6)));
+    ck_assert_uint_eq(packet_size(&p), 6);
+    buf_free(&out);
+}
+END_TEST
+
 START_TEST(payload_without_streams_is_zero)
 {
     uint8_t head[ARQ_HEADER];
@@ -395,6 +406,7 @@ int main(void)
     tcase_add_test(tc, a_foreign_protocol_is_plain_ip);
     tcase_add_test(tc, ipv4_options_are_skipped);
     tcase_add_test(tc, a_raw_packet_stands_as_it_is);
+    tcase_add_test(tc, a_packet_of_an_unknown_format_is_its_bytes);
     tcase_add_test(tc, payload_without_streams_is_zero);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

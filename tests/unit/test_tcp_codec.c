@@ -28,6 +28,24 @@ START_TEST(a_header_without_options_is_twenty_bytes)
 }
 END_TEST
 
+START_TEST(a_header_is_read_field_by_field)
+{
+    const uint8_t head[] = {0x00, 0x50, 0xc0, 0x00, 0x00, 0x00, 0x13, 0x88, 0x00, 0x00,
+                            0x03, 0xe9, 0x50, 0x18, 0x01, 0xf6, 0xaa, 0xbb, 0x00, 0x03};
+    struct tcp_seg seg;
+    ck_assert(tcp_decode(bytes_of(head, sizeof head), 9, &seg));
+    ck_assert_uint_eq(seg.from, 80);
+    ck_assert_uint_eq(seg.to, 49152);
+    ck_assert_uint_eq(seg.seq.v, 5000);
+    ck_assert_uint_eq(seg.ack.v, 1001);
+    ck_assert_uint_eq(seg.flags, TCP_ACK | TCP_PSH);
+    ck_assert_uint_eq(seg.window, 502);
+    ck_assert_uint_eq(seg.urgent, 3);
+    ck_assert_uint_eq(seg.len, 9);
+    ck_assert_uint_eq(seg.options, 0);
+}
+END_TEST
+
 static const uint8_t flag_bits[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80};
 
 /* RFC 9293 3.1: CWR ECE URG ACK PSH RST SYN FIN, from the high bit down. */
@@ -212,6 +230,7 @@ int main(void)
     Suite *suite = suite_create("tcp codec");
     TCase *tc = tcase_create("headers");
     tcase_add_test(tc, a_header_without_options_is_twenty_bytes);
+    tcase_add_test(tc, a_header_is_read_field_by_field);
     tcase_add_loop_test(tc, flags_stand_in_their_bits, 0, ROWS(flag_bits));
     tcase_add_test(tc, options_stand_in_order_and_padded_in_front);
     tcase_add_loop_test(tc, sack_blocks_beyond_forty_bytes_are_left_out, 0, ROWS(sack_room));
