@@ -1,5 +1,6 @@
-/* Rows by counting: pass one counts what each row will hold, pass two fills it. Subjects get their
- * row numbers from a hash table on (kind, entity, which, key). */
+/* Rows by counting: pass one numbers the subjects and counts what each row will hold, pass two
+ * fills it. Machines, variables and timers of an entity have their rows side by side; items get
+ * theirs from a hash table on (entity, set, key). */
 #include "trace/index.h"
 
 #include "base/draw.h"
@@ -14,9 +15,15 @@ struct rows {
 };
 
 struct subject {
-    uint8_t kind; /* 0: a free place */
+    uint8_t kind;
     uint16_t which;
-    uint32_t entity, row;
+    uint32_t entity;
+    int64_t key;
+};
+
+struct item {        /* a place of the hash table */
+    uint32_t entity; /* 0: free */
+    uint32_t set, row;
     int64_t key;
 };
 
@@ -29,8 +36,9 @@ struct item_set { /* keys of one set of one actor */
 
 struct trace_index {
     struct rows packets, causes, subjects;
-    struct subject *table; /* open addressing, a power of two */
-    uint32_t table_size, subject_count;
+    uint32_t *first; /* by entity: row of its first machine; then its variables and timer slots */
+    struct item *table; /* open addressing, a power of two */
+    uint32_t table_size, item_count, subject_count;
     struct item_set *sets;
     uint32_t set_count;
 };
@@ -71,18 +79,34 @@ static uint32_t packet_of(const struct record *r)
     return is_index ? 0 : r->packet;
 }
 
-static bool is_same(const struct subject *a, const struct subject *b)
+static uint32_t timer_slots(const struct actor_type *type, unsigned until)
 {
-    return a->kind == b->kind && a->which == b->which && a->entity == b->entity && a->key == b->key;
+    uint32_t slots = 0;
+    for (unsigned i = 0; i < until; i++) {
+        slots += type->timers[i].slots;
+    }
+    return slots;
 }
 
-static struct subject *place_of(const struct trace_index *x, const struct subject *s)
+static void place_entities(struct trace_index *x, const struct trace *t)
 {
-    uint64_t hash =
-        hash_mix(hash_mix(s->entity, (uint64_t)s->kind << 16 | s->which), (uint64_t)s->key);
+    x->first = os_alloc((t->entity_count + 2) * sizeof *x->first);
+    for (uint32_t i = 1; i <= t->entity_count; i++) {
+        const struct actor_type *type = t->entities[i].type;
+        uint32_t rows =
+            type ? machine_count(type) + var_count(type) + timer_slots(type, timer_count(type)) : 0;
+        x->first[i + 1] = x->first[i] + rows;
+    }
+    x->subject_count = x->first[t->entity_count + 1];
+}
+
+static struct item *place_of(const struct trace_index *x, const struct subject *s)
+{
+    uint64_t hash = hash_mix((uint64_t)s->entity << 16 | s->which, (uint64_t)s->key);
     for (uint32_t i = (uint32_t)hash;; i++) {
-        struct subject *place = &x->table[i & (x->table_size - 1)];
-        if (place->kind == 0 || is_same(place, s)) {
+        struct item *place = &x->table[i & (x->table_size - 1)];
+        if (place->entity == 0 ||
+            (place->key == s->key && place->entity == s->entity && place->set == s->which)) {
             return place;
         }
     }
@@ -90,29 +114,55 @@ static struct subject *place_of(const struct trace_index *x, const struct subjec
 
 static void grow_table(struct trace_index *x)
 {
-    struct subject *old = x->table;
+    struct item *old = x->table;
     uint32_t old_size = x->table_size;
     x->table_size = old_size ? old_size * 2 : 256;
     x->table = os_alloc(x->table_size * sizeof *x->table);
     for (uint32_t i = 0; i < old_size; i++) {
-        if (old[i].kind) {
-            *place_of(x, &old[i]) = old[i];
+        if (old[i].entity) {
+            struct subject s = {
+                .which = (uint16_t)old[i].set, .entity = old[i].entity, .key = old[i].key};
+            *place_of(x, &s) = old[i];
         }
     }
     free(old);
 }
 
-static uint32_t row_of_subject(struct trace_index *x, const struct subject *s)
+static uint32_t row_of_item(struct trace_index *x, const struct subject *s)
 {
-    if (2 * x->subject_count >= x->table_size) {
+    if (2 * x->item_count >= x->table_size) {
         grow_table(x);
     }
-    struct subject *place = place_of(x, s);
-    if (place->kind == 0) {
-        *place = *s;
-        place->row = x->subject_count++;
+    struct item *place = place_of(x, s);
+    if (place->entity == 0) {
+        *place = (struct item){s->entity, s->which, x->subject_count++, s->key};
+        x->item_count++;
     }
     return place->row;
+}
+
+/* Row of a machine, a variable or a timer; UINT32_MAX: the type has no such. */
+static uint32_t row_of_fixed(const struct trace_index *x, const struct trace *t,
+                             const struct subject *s)
+{
+    const struct actor_type *type =
+        s->entity <= t->entity_count ? t->entities[s->entity].type : NULL;
+    if (!type) {
+        return UINT32_MAX;
+    }
+    unsigned machines = machine_count(type), vars = var_count(type);
+    if (s->kind == REC_STATE && s->which < machines) {
+        return x->first[s->entity] + s->which;
+    }
+    if (s->kind == REC_VAR && s->which < vars) {
+        return x->first[s->entity] + machines + s->which;
+    }
+    if (s->kind == REC_TIMER && s->which < timer_count(type)) {
+        uint32_t slot = timer_slots(type, s->which) +
+                        (uint32_t)(s->key % (int64_t)type->timers[s->which].slots);
+        return x->first[s->entity] + machines + vars + slot;
+    }
+    return UINT32_MAX;
 }
 
 static void rows_open(struct rows *rows, uint32_t count)
@@ -149,46 +199,48 @@ static void rows_free(struct rows *rows)
     free(rows->at);
 }
 
-static void number_subjects(struct trace_index *x, const struct trace *t)
+/* Row of each record's subject, UINT32_MAX: it has none. */
+static uint32_t *number_subjects(struct trace_index *x, const struct trace *t)
 {
+    uint32_t *row = os_alloc((t->count + 1) * sizeof *row);
     for (uint32_t n = 1; n <= t->count; n++) {
         struct subject s;
+        row[n] = UINT32_MAX;
         if (subject_of(trace_record(t, n), &s)) {
-            row_of_subject(x, &s);
+            row[n] = s.kind == REC_ITEM ? row_of_item(x, &s) : row_of_fixed(x, t, &s);
         }
     }
+    return row;
 }
 
-static void count_rows(struct trace_index *x, const struct trace *t)
+static void count_rows(struct trace_index *x, const struct trace *t, const uint32_t *row)
 {
     rows_open(&x->packets, t->packets.count + 1);
     rows_open(&x->causes, t->count + 1);
     rows_open(&x->subjects, x->subject_count);
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
-        struct subject s;
         x->packets.start[packet_of(r) + 2] += packet_of(r) > 0;
         x->causes.start[r->cause + 2]++;
-        if (subject_of(r, &s)) {
-            x->subjects.start[row_of_subject(x, &s) + 2]++;
+        if (row[n] != UINT32_MAX) {
+            x->subjects.start[row[n] + 2]++;
         }
     }
 }
 
-static void fill_rows(struct trace_index *x, const struct trace *t)
+static void fill_rows(struct trace_index *x, const struct trace *t, const uint32_t *row)
 {
     rows_place(&x->packets);
     rows_place(&x->causes);
     rows_place(&x->subjects);
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
-        struct subject s;
         if (packet_of(r) > 0) {
             rows_put(&x->packets, packet_of(r), n);
         }
         rows_put(&x->causes, r->cause, n);
-        if (subject_of(r, &s)) {
-            rows_put(&x->subjects, row_of_subject(x, &s), n);
+        if (row[n] != UINT32_MAX) {
+            rows_put(&x->subjects, row[n], n);
         }
     }
 }
@@ -214,11 +266,11 @@ static int by_key(const void *a, const void *b)
 static void collect_items(struct trace_index *x)
 {
     for (uint32_t i = 0; i < x->table_size; i++) {
-        const struct subject *s = &x->table[i];
-        if (s->kind != REC_ITEM) {
+        const struct item *s = &x->table[i];
+        if (s->entity == 0) {
             continue;
         }
-        struct item_set *set = set_of(x, s->entity, s->which);
+        struct item_set *set = set_of(x, s->entity, s->set);
         if (set->count == set->cap) {
             set->cap = set->cap ? set->cap * 2 : 64;
             set->keys = os_realloc(set->keys, set->cap * sizeof *set->keys);
@@ -233,10 +285,12 @@ static void collect_items(struct trace_index *x)
 struct trace_index *index_new(const struct trace *t)
 {
     struct trace_index *x = os_alloc(sizeof *x);
-    number_subjects(x, t);
-    count_rows(x, t);
-    fill_rows(x, t);
+    place_entities(x, t);
+    uint32_t *row = number_subjects(x, t);
+    count_rows(x, t, row);
+    fill_rows(x, t, row);
     collect_items(x);
+    free(row);
     return x;
 }
 
@@ -253,6 +307,7 @@ void index_free(struct trace_index *x)
     }
     free(x->sets);
     free(x->table);
+    free(x->first);
     free(x);
 }
 
@@ -269,15 +324,19 @@ struct list trace_of_cause(const struct trace *t, uint32_t record)
 struct list trace_of_subject(const struct trace *t, enum record_kind kind, uint32_t entity,
                              unsigned which, int64_t key)
 {
+    const struct trace_index *x = t->index;
     struct subject s = {.kind = (uint8_t)(kind == REC_FIRE ? REC_TIMER : kind),
                         .entity = entity,
                         .which = (uint16_t)which,
                         .key = key};
-    if (!t->index || t->index->table_size == 0) {
+    if (!x) {
         return (struct list){0};
     }
-    const struct subject *place = place_of(t->index, &s);
-    return place->kind ? rows_get(&t->index->subjects, place->row) : (struct list){0};
+    if (kind != REC_ITEM) {
+        return rows_get(&x->subjects, row_of_fixed(x, t, &s));
+    }
+    const struct item *place = x->table_size ? place_of(x, &s) : NULL;
+    return place && place->entity ? rows_get(&x->subjects, place->row) : (struct list){0};
 }
 
 struct keys trace_item_keys(const struct trace *t, uint32_t entity, unsigned set)
