@@ -5,6 +5,7 @@
 #include "net/world.h"
 #include "registry.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct run {
@@ -88,9 +89,34 @@ bool run_until(struct run *r, sim_time t)
     return r->is_left && r->world->events < r->max_events && t < r->stop;
 }
 
+/* The figures of an actor type's own; what has no value (NAN) is left out. */
+static void add_figures(const struct row *row, const struct path *path, struct flow *flow)
+{
+    const size_t room = sizeof flow->figures / sizeof *flow->figures;
+    for (const struct figure *f = row->self ? row->type->figures : NULL; f && f->name; f++) {
+        double value = f->value(row->self, path);
+        if (flow->figure_count < room && !isnan(value)) {
+            flow->figures[flow->figure_count].name = f->name;
+            flow->figures[flow->figure_count++].value = value;
+        }
+    }
+}
+
+static void protocol_figures(const struct world *w)
+{
+    for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
+        struct path path;
+        struct flow *flow = &w->trace->flows[w->traffic_flows[i]];
+        traffic_path(w, i, &path);
+        add_figures(&w->rows[w->traffic_sources[i]], &path, flow);
+        add_figures(&w->rows[w->traffic_sinks[i]], &path, flow);
+    }
+}
+
 void run_close(struct run *r)
 {
     world_finish(r->world);
+    protocol_figures(r->world);
     if (r->world->events >= r->max_events) {
         r->trace->end = END_EVENTS;
     } else if (r->is_left) {

@@ -142,7 +142,6 @@ struct param {
 struct path {
     int64_t rate_bps;             /* of the slowest link of the way; 0: no rate */
     sim_time delay_ns;            /* one way, all links */
-    uint32_t data_size, ack_size; /* bytes on the wire of the largest packet each way */
 };
 struct figure {
     const char *name;

@@ -1,10 +1,9 @@
 /* `traffic`: flows declared whole. The sink is opened at 0, the source at `start`; both ends know
- * the flow. At the end, the figures that a protocol adds of its own. */
+ * the flow. */
 #include "net/world.h"
 
 #include "base/os.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,41 +132,7 @@ void traffic_restart(struct world *w, uint32_t node, uint32_t cause)
     }
 }
 
-/* Sizes on the wire of the largest packet each way, as far as the trace still holds them. */
-static void packet_sizes(const struct world *w, const struct flow *flow, uint32_t number,
-                         struct path *path)
+void traffic_path(const struct world *w, uint32_t traffic, struct path *path)
 {
-    for (uint32_t id = 1; id <= w->trace->packets.count; id++) {
-        const struct packet *p = packet_at(&w->trace->packets, id);
-        if (p->flow != number) {
-            continue;
-        }
-        bool is_data = w->trace->entities[p->sender].node == flow->from;
-        uint32_t *size = is_data ? &path->data_size : &path->ack_size;
-        *size = p->size > *size ? p->size : *size;
-    }
-}
-
-static void own_figures(struct world *w, uint32_t row, struct flow *flow, const struct path *path)
-{
-    const struct row *r = &w->rows[row];
-    for (const struct figure *f = r->self ? r->type->figures : NULL; f && f->name; f++) {
-        double value = f->value(r->self, path);
-        if (flow->figure_count < sizeof flow->figures / sizeof *flow->figures && !isnan(value)) {
-            flow->figures[flow->figure_count].name = f->name;
-            flow->figures[flow->figure_count++].value = value;
-        }
-    }
-}
-
-void traffic_figures(struct world *w)
-{
-    for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
-        struct flow *flow = &w->trace->flows[w->traffic_flows[i]];
-        struct path path = {0};
-        path.rate_bps = slowest_rate(w, &w->sc->traffic[i], &path.delay_ns);
-        packet_sizes(w, flow, w->traffic_flows[i], &path);
-        own_figures(w, w->traffic_sources[i], flow, &path);
-        own_figures(w, w->traffic_sinks[i], flow, &path);
-    }
+    path->rate_bps = slowest_rate(w, &w->sc->traffic[traffic], &path->delay_ns);
 }

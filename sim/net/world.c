@@ -265,7 +265,6 @@ void world_finish(struct world *w)
 {
     w->trace->events = w->events;
     w->trace->sim_ns = sched_now(&w->sched);
-    traffic_figures(w);
 }
 
 void world_free(struct world *w)

@@ -129,7 +129,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
 /* Handles every event up to and including `until`; false: none is left after that. Stops early,
  * returning true, when `max_events` were handled. */
 bool world_run(struct world *w, sim_time until, uint64_t max_events);
-void world_finish(struct world *w); /* writes the figures into the trace */
+void world_finish(struct world *w); /* writes the run's end into the trace */
 void world_free(struct world *w);
 uint32_t world_record(struct world *w, enum record_kind kind, uint32_t where, uint32_t packet,
                       unsigned code, int64_t value, uint32_t cause, unsigned why);
@@ -199,8 +199,9 @@ uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_
 /* route.c */
 void routes_find(struct world *w);
 
-/* traffic.c: what the scenario's flows open, and their figures. */
+/* traffic.c: what the scenario's flows open. */
 void traffic_open(struct world *w);
 void traffic_start(struct world *w, uint32_t traffic, uint32_t cause);
 void traffic_restart(struct world *w, uint32_t node, uint32_t cause);
-void traffic_figures(struct world *w);
+/* Its way through the network, for the figures that a protocol adds of its own. */
+void traffic_path(const struct world *w, uint32_t traffic, struct path *path);
