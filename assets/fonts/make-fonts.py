@@ -129,10 +129,9 @@ def main():
     level1, level2 = gb2312(16, 55), gb2312(56, 87)
     if (len(level1), len(level2)) != (3755, 3008):
         sys.exit("GB 2312 has 3755 and 3008 characters")
-    make("NotoSansSC-Regular.otf", "opentype/noto/NotoSansCJK-Regular.ttc",
-         forms | level1 | level2, number=NOTO_SC)
-    make("NotoSansSC-Bold.otf", "opentype/noto/NotoSansCJK-Bold.ttc", forms | level1,
-         number=NOTO_SC)
+    for weight in ("Regular", "Bold"):
+        make(f"NotoSansSC-{weight}.otf", f"opentype/noto/NotoSansCJK-{weight}.ttc",
+             forms | level1 | level2, number=NOTO_SC)
 
 
 if __name__ == "__main__":
