@@ -29,11 +29,9 @@ char *view_time(sim_time t, sim_time unit, sim_time step, char buf[32])
     }
     rounded = (t < 0 ? -t : t) + power / 2;
     rounded -= rounded % power;
-    if (decimals == 0) {
-        snprintf(buf, 32, "%s%lld", t < 0 && rounded ? "−" : "", (long long)(rounded / unit));
-    } else {
-        snprintf(buf, 32, "%s%lld.%0*lld", t < 0 && rounded ? "−" : "", (long long)(rounded / unit),
-                 decimals, (long long)(rounded % unit / power));
+    int n = snprintf(buf, 32, "%s%lld", t < 0 && rounded ? "−" : "", (long long)(rounded / unit));
+    if (decimals > 0) {
+        snprintf(buf + n, 32 - (size_t)n, ".%0*lld", decimals, (long long)(rounded % unit / power));
     }
     return buf;
 }
