@@ -120,7 +120,7 @@ static void hatched_front(struct ui *ui, const struct capsule *p, struct rect r,
     double h = r.h, k = h / 24, band = fmin(1.055 * h, r.w), at = r.x + 0.675 * h;
     canvas_clip(c, (struct rect){r.x, r.y, band, h});
     outline(ui, p->kind, r, 0);
-    canvas_hatch(c, color_fade(ui->theme->hatch, ink->alpha), 7 * k, 3 * k);
+    canvas_hatch(c, color_fade(ui->theme->hatch, ink->alpha), 7 * k, 1.6 * k);
     canvas_unclip(c);
     canvas_fill_circle(c, at, r.y + h / 2, 0.36 * h, color_fade(ink->fill, ink->alpha));
     icon_draw_heavy(c, ICON_AGAIN, at, r.y + h / 2, 0.62 * h, 2.55,
@@ -201,8 +201,8 @@ void part_disc(struct ui *ui, double x, double y, double radius, unsigned number
     char digits[12];
     snprintf(digits, sizeof digits, "%u", number);
     struct font font = {FACE_SANS_SEMIBOLD, radius * (number > 9 ? 1.05 : 1.22)};
-    canvas_fill_circle(ui->c, x, y, radius + 1.5 * ui->k, ui->theme->panel);
-    canvas_fill_circle(ui->c, x, y, radius, ui->theme->ink);
+    canvas_fill_circle(ui->c, x, y, radius + 0.75 * ui->k, ui->theme->panel);
+    canvas_fill_circle(ui->c, x, y, radius - 0.75 * ui->k, ui->theme->ink);
     canvas_text(ui->c, font, x, y + text_cap(ui->fonts, font) / 2, ALIGN_CENTER, ui->theme->panel,
                 digits);
 }

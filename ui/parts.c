@@ -66,7 +66,7 @@ void part_timer_bar(struct ui *ui, double x, double y0, double y1, double y2, bo
         canvas_begin(c);
         canvas_box(c, bar, w / 2);
         canvas_fill(c, hue->pale);
-        canvas_hatch(c, hue->fill, 6 * k, 2.2 * k);
+        canvas_hatch(c, hue->fill, 6 * k, 1.3 * k);
         canvas_stroke_box(c, bar, w / 2, 1.4 * k, hue->fill);
     }
     if (fired) {
@@ -94,7 +94,7 @@ void part_timer_ring(struct ui *ui, double x, double y, double radius, double go
 
 void part_flight(struct ui *ui, struct point from, struct point to, struct color color, bool head)
 {
-    double k = ui->k, len = hypot(to.x - from.x, to.y - from.y), size = 8.5 * k;
+    double k = ui->k, len = hypot(to.x - from.x, to.y - from.y), size = 9.5 * k;
     if (len < 0.5) {
         return;
     }
@@ -108,7 +108,7 @@ void part_flight(struct ui *ui, struct point from, struct point to, struct color
 
 void part_flight_dashed(struct ui *ui, struct point from, struct point to, struct color color)
 {
-    double k = ui->k, len = hypot(to.x - from.x, to.y - from.y), size = 8 * k;
+    double k = ui->k, len = hypot(to.x - from.x, to.y - from.y), size = 9 * k;
     if (len < size) {
         return;
     }

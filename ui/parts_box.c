@@ -133,7 +133,7 @@ void part_cell(struct ui *ui, struct rect r, enum part_cell look, const char *la
     double k = r.h / 40, radius = RADIUS_CELL * k, w = 1.6 * k;
     canvas_fill_box(c, r, radius, l.fill);
     if (l.is_hatched) {
-        canvas_hatch(c, ui->theme->hatch, 8 * k, 2.6 * k);
+        canvas_hatch(c, ui->theme->hatch, 8 * k, 1.5 * k);
         canvas_fill_circle(c, r.x + r.w / 2, r.y + r.h / 2, 12.8 * k, l.fill);
     }
     canvas_dash_box(c, r, radius,

@@ -47,7 +47,9 @@ static const struct rule {
                  "ui/parts ui/icons ui/event ui/canvas. ui/text ui/theme"},
     {"ui/cli/", "sim/"},
     {"ui/draw/", "sim/ ui/view/ ui/canvas ui/text ui/theme ui/player"},
-    {"ui/main.c", "sim/base/ ui/shell ui/session ui/platform.h"},
+    {"ui/main.c", "sim/base/ ui/shell ui/session ui/platform.h ui/options ui/script"},
+    {"ui/options", "sim/base/ ui/shell"},
+    {"ui/script", "sim/base/ ui/shell ui/canvas_cairo"},
     {"ui/platform.h", "sim/base/err.h ui/canvas_cairo ui/event"},
     {"ui/platform_sdl.c", "ui/platform.h ui/canvas_cairo ui/text ui/event"},
 };

@@ -1,0 +1,182 @@
+/* slowwire-ui: opens a scenario in a window, writes a picture of it, or plays a script to it. Input
+ * becomes events, events go to the shell, the shell draws when something changed, the picture is
+ * presented: 60 times a second at most, never when nothing happens. */
+
+#include "base/os.h"
+#include "ui/options.h"
+#include "ui/platform.h"
+#include "ui/script.h"
+#include "ui/shell.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { EXIT_HELD = 0, EXIT_WRONG = 2, EXIT_UNABLE = 3 };
+
+#define IDLE_MS 50 /* how long nothing is looked at while nothing moves */
+
+/* Without a window. */
+
+static int screenshot(struct show *s, const char *path, struct err *err)
+{
+    shell_tick(s->shell, 0);
+    show_draw(s); /* the first picture tells widgets where they are, the second one is settled */
+    shell_tick(s->shell, 0);
+    show_draw(s);
+    return canvas_cairo_png(s->canvas, path, err) ? EXIT_HELD : EXIT_UNABLE;
+}
+
+static int without_window(struct shell *shell, const struct options *o, struct err *err)
+{
+    struct show s = {.shell = shell, .fonts = o->shell.fonts, .scale = o->scale > 0 ? o->scale : 1};
+    show_size(&s, o->w, o->h);
+    int status = o->script ? script_run(&s, o->script, err) : EXIT_HELD;
+    if (!status && o->screenshot) {
+        status = screenshot(&s, o->screenshot, err);
+    }
+    show_free(&s);
+    return status;
+}
+
+/* With one. */
+
+struct window {
+    struct platform *platform;
+    struct shell *shell;
+    struct canvas *canvas;
+    struct fonts *fonts;
+    int w, h;     /* pixels of the canvas */
+    double scale; /* from the command line; 0: the platform's */
+    unsigned shots;
+    bool is_open;
+};
+
+static void draw(struct window *win)
+{
+    int w, h;
+    double scale;
+    platform_size(win->platform, &w, &h, &scale);
+    if (!win->canvas || w != win->w || h != win->h) {
+        canvas_free(win->canvas);
+        win->canvas = canvas_cairo_new(win->fonts, w, h, scale);
+        win->w = w;
+        win->h = h;
+    }
+    shell_draw(win->shell, win->canvas, w, h, win->scale > 0 ? win->scale : scale);
+    platform_present(win->platform, canvas_cairo_pixels(win->canvas));
+}
+
+/* slowwire-1.png and so on, in the folder where the program was started; none is overwritten. */
+static void shoot(struct window *win)
+{
+    char path[32];
+    do {
+        snprintf(path, sizeof path, "slowwire-%u.png", ++win->shots);
+    } while (os_is_file(path));
+    struct err err = {0};
+    if (!canvas_cairo_png(win->canvas, path, &err)) {
+        err_print(&err, stderr, false);
+    }
+    err_free(&err);
+}
+
+static void obey(struct window *win)
+{
+    switch (shell_take_wish(win->shell)) {
+    case SHELL_NOTHING: break;
+    case SHELL_QUIT: win->is_open = false; break;
+    case SHELL_FULLSCREEN: platform_fullscreen(win->platform); break;
+    case SHELL_SHOT: shoot(win); break;
+    }
+}
+
+/* True: something happened. */
+static bool hear(struct window *win, int wait_ms)
+{
+    struct ui_event e;
+    bool any = false;
+    while (platform_event(win->platform, any ? 0 : wait_ms, &e)) {
+        win->is_open = win->is_open && e.kind != UI_QUIT;
+        shell_event(win->shell, &e);
+        any = true;
+    }
+    return any;
+}
+
+static void show_title(struct window *win, char *shown, size_t size)
+{
+    const char *title = shell_title(win->shell);
+    if (strncmp(title, shown, size - 1) != 0) {
+        snprintf(shown, size, "%s", title);
+        platform_title(win->platform, shown);
+    }
+}
+
+static void loop(struct window *win)
+{
+    char title[256] = "";
+    bool busy = true;
+    win->is_open = true;
+    while (win->is_open) {
+        bool heard = hear(win, busy ? 0 : IDLE_MS);
+        busy = shell_tick(win->shell, os_wall_ns()) || heard;
+        if (busy) {
+            draw(win);
+            show_title(win, title, sizeof title);
+            obey(win);
+            platform_pace(win->platform);
+        }
+    }
+}
+
+static int with_window(struct shell *shell, const struct options *o, struct err *err)
+{
+    struct platform *platform = platform_new(shell_title(shell), o->w, o->h, err);
+    if (!platform) {
+        return EXIT_UNABLE;
+    }
+    struct window win = {
+        .platform = platform, .shell = shell, .fonts = o->shell.fonts, .scale = o->scale};
+    loop(&win);
+    canvas_free(win.canvas);
+    platform_free(platform);
+    return EXIT_HELD;
+}
+
+static int run(struct options *o, struct err *err)
+{
+    struct fonts *fonts = fonts_new(NULL, err);
+    if (!fonts) {
+        return EXIT_UNABLE;
+    }
+    o->shell.fonts = fonts;
+    o->shell.is_settled = o->screenshot && !o->script;
+    struct shell *shell = shell_new(&o->shell);
+    int status = EXIT_WRONG;
+    if (shell_open(shell, o->file, err)) {
+        status =
+            o->screenshot || o->script ? without_window(shell, o, err) : with_window(shell, o, err);
+    }
+    shell_free(shell);
+    fonts_free(fonts);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = {0};
+    struct options o;
+    int status = EXIT_HELD;
+    if (!options_read(argc, argv, &o, &err)) {
+        status = EXIT_WRONG;
+    } else if (o.help) {
+        options_help(err.lang, stdout);
+    } else if (o.version) {
+        printf("slowwire-ui %s\n", SLOWWIRE_VERSION);
+    } else {
+        status = run(&o, &err);
+    }
+    err_print(&err, stderr, os_is_terminal(stderr));
+    err_free(&err);
+    return status;
+}
