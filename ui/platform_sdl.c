@@ -5,8 +5,6 @@
 #define SDL_MAIN_HANDLED
 #include "ui/platform.h"
 
-#include "base/os.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +69,11 @@ struct platform *platform_new(const char *title, int w, int h, struct err *err)
 {
     SDL_SetMainReady();
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
-    struct platform *p = os_alloc(sizeof *p);
+    struct platform *p = calloc(1, sizeof *p);
+    if (!p) {
+        err_fail(err, "window.no-display", "why", word(err->lang, "window.no-memory"), NULL);
+        return NULL;
+    }
     Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
     bool good = !SDL_Init(SDL_INIT_VIDEO) && is_seen();
     if (good) {
