@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 trace_of()
 {
-    "$1" run --format jsonl "$2" | sha256sum | cut -d ' ' -f 1
+    "$1" run --format jsonl "$2" 2>/dev/null | sha256sum | cut -d ' ' -f 1
 }
 
 empty=$(sha256sum </dev/null | cut -d ' ' -f 1)
