@@ -98,6 +98,12 @@ struct armed {
     uint32_t packet, fault;
 };
 
+/* A step of the script that waits for its condition. */
+struct waiting {
+    uint32_t step;
+    bool packet_came; /* the condition's packet, at this instant */
+};
+
 struct world {
     const struct scenario *sc;
     const struct catalogue *known;
@@ -119,6 +125,12 @@ struct world {
     uint32_t armed_count, armed_cap;
     uint32_t *done; /* packets to release when the list of effects is empty */
     uint32_t done_count, done_cap;
+    uint32_t *sockets;        /* by node: its socket application, 0: none */
+    const char *next_flow;    /* `as:` of the call that runs now, NULL: none */
+    struct waiting *waiting;
+    uint32_t waiting_count;
+    uint64_t *script_sent;    /* by node: bytes that its calls have sent, for their content */
+    uint32_t *script_streams;
     struct arena arena;
     uint64_t events;
 };
@@ -185,6 +197,8 @@ sim_time impair_delay(const struct direction *d, uint64_t key);
 /* fault.c: the scenario's faults. */
 void fault_schedule(struct world *w);
 void fault_event(struct world *w, const struct event *ev);
+void fault_crash(struct world *w, uint32_t node, uint32_t cause);
+void fault_restart(struct world *w, uint32_t node, uint32_t cause);
 /* Which faults mean this packet? d: the link it is offered to, NULL: it is born. */
 void fault_look(struct world *w, uint32_t packet, const struct direction *d);
 /* The next armed fault that strikes `packet` on `d` now; NULL: none (more). *cursor starts at 0. */
@@ -195,6 +209,13 @@ void fault_forget(struct world *w, uint32_t packet); /* the packet is over */
 uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsigned ttl,
                         uint64_t bit, uint32_t cause);
 uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_t cause);
+
+/* script.c: the steps of a script are calls to the socket application of their host. */
+void script_open(struct world *w);
+void script_event(struct world *w, const struct event *ev); /* EV_CALL: a step's time has come */
+void script_look(struct world *w); /* the list of effects is empty: which conditions hold? */
+void script_hear(struct world *w, uint32_t packet); /* it has reached the node it is for */
+void script_host_is_up(struct world *w, uint32_t node); /* after a restart */
 
 /* route.c */
 void routes_find(struct world *w);
