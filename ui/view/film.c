@@ -182,6 +182,14 @@ static void collect_calls(struct film *f)
 {
     uint32_t n = 0;
 
+    for (uint32_t i = 1; i <= f->trace->count; i++) {
+        const struct record *r = trace_record(f->trace, i);
+
+        if (r->kind == REC_DROP && f->trace->entities[r->where].kind != ENTITY_DIRECTION) {
+            f->refusals |= 1u << r->code;
+        }
+    }
+
     for (uint32_t i = 0; i < f->mark_count; i++) {
         n += trace_record(f->trace, f->marks[i].record)->kind == REC_CALL;
     }

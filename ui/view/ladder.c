@@ -96,25 +96,61 @@ static bool has_items(const struct actor_type *type)
     return set_count(type) > 0;
 }
 
-static bool has_states(const struct actor_type *type)
+bool ladder_has_timers(const struct ladder_frame *f, uint32_t node)
 {
-    return machine_count(type) > 0;
+    return node_shows(f, node, actor_has_timers);
+}
+
+/* The widest words with which a node refuses a packet in this run; 0: none does. */
+static double widest_refusal(const struct ladder_frame *f, uint32_t node)
+{
+    double widest = 0;
+    char words[128];
+
+    for (unsigned class = 1; class < DROP_CLASS_COUNT; class ++) {
+        struct record drop = {.where = f->s->trace->nodes[node].entity, .code = (uint16_t) class};
+
+        if (f->s->film->refusals & (1u << class)) {
+            view_drop_words(f->ui, f->s->trace, &drop, words, sizeof words);
+            widest = fmax(widest, ui_text_width(f->ui, TYPE_TAG, words));
+        }
+    }
+    return widest > 0 ? widest + 44 * f->ui->k : 0;
+}
+
+/* The widest state tag that may stand at a node; 0: none. */
+static double widest_state(const struct ladder_frame *f, uint32_t node)
+{
+    const struct film *film = f->s->film;
+    double widest = 0;
+
+    for (uint32_t i = 0; i < film->actor_count; i++) {
+        const struct entity *e = &f->s->trace->entities[film->actors[i]];
+
+        for (unsigned m = 0; e->node == node && m < machine_count(e->type); m++) {
+            for (unsigned j = 0; j < state_count(e->type->machines[m].states); j++) {
+                widest =
+                    fmax(widest, ui_text_width(f->ui, TYPE_TAG, e->type->machines[m].states[j]));
+            }
+        }
+    }
+    return widest > 0 ? widest + 20 * f->ui->k : 0;
 }
 
 /* Room beside the outermost lifelines for what stands there. */
 static double outer_room(const struct ladder_frame *f, uint32_t node)
 {
-    double k = f->ui->k, room = 30;
+    double k = f->ui->k, room = 60 * k, states = widest_state(f, node);
+    bool has_timers = ladder_has_timers(f, node);
 
     if (node_shows(f, node, has_items)) {
-        room = 78;
+        room = fmax(78 * k, widest_refusal(f, node));
     }
-    if (node_shows(f, node, has_states)) {
-        room = 116;
-    }
-    room *= k;
-    if (node_shows(f, node, actor_has_timers)) {
+    if (has_timers) {
         room = fmax(room, 30 * k + ladder_timer_label_width(f));
+    }
+    if (states > 0) {
+        room = fmax(room, states + (has_timers ? 40 : 14) * k);
     }
     return room;
 }
@@ -124,8 +160,8 @@ static void place_lines(struct ladder_frame *f, struct rect in)
     double k = f->ui->k, left = in.x + 40 * k, right = in.x + in.w;
 
     if (f->count > 0) {
-        left += outer_room(f, f->node[0]);
-        right -= outer_room(f, f->node[f->count - 1]);
+        left += outer_room(f, f->node[0]) + (widest_state(f, f->node[0]) > 0 ? 36 * k : 0);
+        right -= f->count > 1 ? outer_room(f, f->node[f->count - 1]) : 0;
     }
     right = fmax(right, left + 60 * k);
     for (uint32_t i = 0; i < f->count; i++) {
@@ -310,8 +346,42 @@ static void draw_now(struct ladder_frame *f)
         snprintf(label, sizeof label, "%s", time);
     }
     part_now(ui, fold_left(f) + 32 * k, right, y, label);
-    ladder_words(f, TYPE_TAG, right, y + 13 * k, ALIGN_RIGHT, ui->theme->ink,
-                 ui_word(ui, "ladder.now"));
+}
+
+/* What is to come is not told. */
+static void draw_hidden(struct ladder_frame *f)
+{
+    struct ui *ui = f->ui;
+    double k = ui->k, y = fmax(ladder_y(f, f->s->now), f->plot.y) + 8 * k, w;
+    struct rect r = {f->panel.x + 10 * k, y, f->panel.w - 20 * k, f->plot.y + f->plot.h - y};
+    const char *words = ui_word(ui, "ladder.hidden");
+
+    if (!f->s->player->hides_future || r.h < 4) {
+        return;
+    }
+    canvas_fill_box(ui->c, r, RADIUS_CONTROL, ui->theme->sunk);
+    canvas_begin(ui->c);
+    canvas_box(ui->c, r, RADIUS_CONTROL);
+    canvas_hatch(ui->c, ui->theme->hair2, 9 * k, 1.6 * k);
+    w = ui_text_width(ui, TYPE_TAG, words) + 24 * k;
+    if (r.h > 40 * k) {
+        struct rect pill = {r.x + r.w / 2 - w / 2, r.y + fmin(r.h / 2, 44 * k) - 12 * k, w, 24 * k};
+
+        canvas_fill_box(ui->c, pill, 12 * k, ui->theme->panel);
+        canvas_stroke_box(ui->c, pill, 12 * k, 1, ui->theme->hair);
+        canvas_text_in(ui->c, theme_font(ui->theme, TYPE_TAG), pill, ALIGN_CENTER, ui->theme->ink2,
+                       words);
+    }
+}
+
+static void draw_now_word(struct ladder_frame *f)
+{
+    double y = ladder_y(f, f->s->now), k = f->ui->k;
+
+    if (y >= f->plot.y && y < f->plot.y + f->plot.h - 20 * k) {
+        ladder_words(f, TYPE_TAG, f->panel.x + f->panel.w - SIZE_PADDING / 2, y + 13 * k,
+                     ALIGN_RIGHT, f->ui->theme->ink, ui_word(f->ui, "ladder.now"));
+    }
 }
 
 /* The pointer. */
@@ -385,7 +455,7 @@ static void frame_init(struct ladder_frame *f, struct rect in)
     f->axis = f->s->player->axis;
     f->unit = view_unit(f->axis->end);
     f->plot = (struct rect){f->panel.x + 1, in.y + head, f->panel.w - 2, in.h - head};
-    f->capsule_h = (k > 1 ? 24 : 22) * k;
+    f->capsule_h = k > 1 ? 24 : 22;
     if (f->self->scroll_now != f->s->now) {
         f->self->scroll = 0;
     }
@@ -409,11 +479,13 @@ static void ladder_content(struct ladder_frame *f, struct rect in)
     ladder_place_labels(f);
     ladder_draw_flights(f);
     draw_folds(f);
+    draw_hidden(f);
+    draw_now(f);
     ladder_draw_timers(f);
     ladder_draw_capsules(f);
-    draw_now(f);
     ladder_draw_records(f);
     ladder_draw_selected(f);
+    draw_now_word(f);
     canvas_unclip(ui->c);
     for (uint32_t i = 0; i < f->count; i++) {
         canvas_vline(ui->c, f->x[i], in.y + 14 * ui->k, f->plot.y, STROKE_LIFELINE * ui->k,

@@ -6,14 +6,15 @@
 #include "ui/view/view.h"
 
 #define LADDER_LABELS 1024u
+#define LADDER_RIDERS 32u
 #define LADDER_LINES  16u
 
-enum ladder_label_kind { LABEL_CAPSULE, LABEL_RING, LABEL_WORDS };
+enum ladder_label_kind { LABEL_CAPSULE, LABEL_RING, LABEL_LOSS, LABEL_WORDS };
 
 /* Room that something with text (or a ring) takes in the picture. */
 struct ladder_label {
     struct rect rect;
-    double x, y, h;  /* CAPSULE: its middle and height */
+    double x, y, h;  /* CAPSULE: its middle, its height before ui->k */
     uint32_t packet; /* 0: none */
     uint32_t nth;    /* CAPSULE: hop of the packet */
     enum ladder_label_kind kind;
@@ -41,9 +42,11 @@ struct ladder_frame {
     uint32_t node[LADDER_LINES]; /* lifelines from left to right */
     double x[LADDER_LINES];
     uint32_t count;
-    double capsule_h;
-    uint32_t first, last; /* flights */
-    bool is_dense;        /* too many to draw each */
+    double capsule_h;            /* before ui->k */
+    uint32_t first, last;        /* flights */
+    bool is_dense;               /* too many to draw each */
+    double rider[LADDER_RIDERS]; /* where capsules stand on the line of now */
+    uint32_t rider_count;
 };
 
 double ladder_y(const struct ladder_frame *f, sim_time t);
@@ -56,6 +59,7 @@ bool ladder_ends(const struct ladder_frame *f, const struct flight *g, int *from
 sim_time
 flight_start(const struct flight *g); /* first bit leaves; never left: when it was offered */
 bool actor_has_timers(const struct actor_type *type);
+bool ladder_has_timers(const struct ladder_frame *f, uint32_t node); /* one of its actors has */
 
 /* ladder_labels.c */
 bool ladder_is_free(const struct ladder_frame *f, struct rect r);

@@ -51,23 +51,28 @@ static void draw_way(struct ladder_frame *f, const struct flight *g, sim_time fr
     }
 }
 
-/* What the transmitter takes: a pale band from the first bit to the last. */
+/* What the transmitter takes: a pale band from the first bit to the last, as far as it came. */
 static void draw_band(struct ladder_frame *f, const struct flight *g, struct color color)
 {
-    sim_time tx = g->hop.sent - g->hop.start;
+    sim_time tx = g->hop.sent - g->hop.start, first_way = g->hop.arrive - tx - g->hop.start;
     struct canvas *c = f->ui->c;
-    double high = (double)tx * f->scale;
-    int from, to;
+    double high = (double)tx * f->scale, x0 = ladder_point(f, g, flight_start(g)).x, x1, share = 1;
+    sim_time first_bit;
 
-    if (!g->hop.tx || high < 3 * f->ui->k || g->hop.died != SIM_NEVER ||
-        flight_end(g) > f->s->now || !ladder_ends(f, g, &from, &to)) {
+    if (!g->hop.tx || high < 3 * f->ui->k || g->hop.arrive == SIM_NEVER ||
+        g->hop.start > f->s->now) {
         return;
     }
+    x1 = ladder_point(f, g, flight_end(g) < g->hop.arrive ? flight_end(g) : g->hop.arrive).x;
+    if (g->hop.died != SIM_NEVER) {
+        share = (double)(g->hop.died - g->hop.start) / (double)(g->hop.arrive - g->hop.start);
+    }
+    first_bit = g->hop.start + (sim_time)(share * (double)first_way);
     canvas_begin(c);
-    canvas_move(c, f->x[from], ladder_y(f, g->hop.start));
-    canvas_to(c, f->x[to], ladder_y(f, g->hop.arrive - tx));
-    canvas_to(c, f->x[to], ladder_y(f, g->hop.arrive));
-    canvas_to(c, f->x[from], ladder_y(f, g->hop.sent));
+    canvas_move(c, x0, ladder_y(f, g->hop.start));
+    canvas_to(c, x1, ladder_y(f, first_bit));
+    canvas_to(c, x1, ladder_y(f, first_bit + tx));
+    canvas_to(c, x0, ladder_y(f, g->hop.sent));
     canvas_close(c);
     canvas_fill(c, color_fade(color, 0.13));
 }
@@ -132,22 +137,21 @@ static void draw_loss(struct ladder_frame *f, const struct flight *g)
 {
     struct ui *ui = f->ui;
     struct point p = ladder_point(f, g, g->hop.died);
-    const struct record *drop;
     char words[128];
-    int from, to;
 
-    if (g->hop.died > f->s->now || p.y < f->plot.y || !ladder_ends(f, g, &from, &to)) {
+    if (g->hop.died > f->s->now || p.y < f->plot.y) {
         return;
     }
     part_loss(ui, p.x, p.y, 0);
-    drop = trace_record(f->s->trace, g->hop.end);
-    view_drop_words(ui, f->s->trace, drop, words, sizeof words);
-    if (from < to) {
-        ladder_words(f, TYPE_TAG, p.x + 15 * ui->k, p.y - 5 * ui->k, ALIGN_LEFT,
-                     ui->theme->loss.text, words);
-    } else {
-        ladder_words(f, TYPE_TAG, p.x - 15 * ui->k, p.y - 5 * ui->k, ALIGN_RIGHT,
-                     ui->theme->loss.text, words);
+    for (uint32_t i = 0; i < f->self->label_count; i++) {
+        const struct ladder_label *label = &f->self->labels[i];
+
+        if (label->kind == LABEL_LOSS && label->packet == g->packet && label->nth == g->nth) {
+            view_loss_words(ui, f->s->trace, &g->hop, words, sizeof words);
+            canvas_fill_box(ui->c, label->rect, 3, color_fade(ui->theme->panel, 0.85));
+            canvas_text_in(ui->c, theme_font(ui->theme, TYPE_TAG), label->rect, ALIGN_LEFT,
+                           ui->theme->loss.text, words);
+        }
     }
 }
 
@@ -165,49 +169,102 @@ static void draw_thread(struct ladder_frame *f, const struct flight *g)
     a = ladder_label_of(f, p->of, 0);
     from = (struct point){b->x, f->plot.y - 4 * k};
     if (a) {
-        from = (struct point){a->x, a->y + a->h / 2 + 2 * k};
+        from = (struct point){a->x, a->y + (a->h / 2 + 2) * k};
     }
-    to = (struct point){b->x, b->y - b->h / 2 - 2 * k};
+    to = (struct point){b->x, b->y - (b->h / 2 + 2) * k};
     side = b->x < (f->x[0] + f->x[f->count - 1]) / 2 ? -1 : 1;
     if (to.y > from.y + 8 * k) {
         part_thread(f->ui, from, to, side * fmin(26 * k, (to.y - from.y) * 0.25));
     }
 }
 
-static void draw_capsule(struct ladder_frame *f, const struct flight *g)
+/* The capsule of a flight at p. What is yet to come is faint. */
+static void show_capsule(struct ladder_frame *f, const struct flight *g, struct point p, double h,
+                         bool is_moving, bool is_future)
 {
-    const struct ladder_label *place = ladder_label_of(f, g->packet, g->nth);
-    bool is_flying = flight_start(g) <= f->s->now && flight_end(g) > f->s->now;
-    bool is_selected = g->packet == f->s->selected;
-    bool is_future = flight_start(g) > f->s->now;
     struct capsule capsule;
-    struct point p;
     struct rect r;
     char buf[24];
+    int from = 0, to = 0;
 
-    if ((!place && !is_selected) || (is_future && f->s->player->hides_future)) {
-        return;
-    }
-    p = place ? (struct point){place->x, place->y} : ladder_point(f, g, flight_start(g));
-    capsule = view_capsule(f->s, g->packet, place ? place->h : f->capsule_h, buf);
-    if (is_flying && (is_selected || f->s->player->hides_future)) {
-        struct point head = ladder_point(f, g, f->s->now);
-
-        p = is_selected || head.y < p.y ? head : p;
-    }
-    if (is_flying) {
-        int from = 0, to = 0;
-
+    capsule = view_capsule(f->s, g->packet, h, buf);
+    if (is_moving) {
         ladder_ends(f, g, &from, &to);
         capsule.motion = (struct point){to < from ? -1 : 1, 0};
         capsule.no_echo = true;
-        capsule.h += is_selected ? 3 * f->ui->k : 0;
+        capsule.h += capsule.is_selected ? 3 : 0;
     }
-    capsule.alpha = is_future ? FUTURE : 1;
+    capsule.alpha = is_future && !capsule.is_selected ? FUTURE : 1;
     r = capsule_draw(f->ui, p.x, p.y, &capsule);
     if (view_is_damaged(f->s->trace, g->packet) && !is_future) {
         view_flash(f->ui, r.x + r.w, r.y + 2 * f->ui->k);
     }
+}
+
+/* Room for one more capsule at x on the line of now. */
+static bool take_seat(struct ladder_frame *f, double x)
+{
+    for (uint32_t i = 0; i < f->rider_count; i++) {
+        if (fabs(f->rider[i] - x) < 48 * f->ui->k) {
+            return false;
+        }
+    }
+    if (f->rider_count == LADDER_RIDERS) {
+        return false;
+    }
+    f->rider[f->rider_count++] = x;
+    return true;
+}
+
+/* A packet under way rides on the line of now until it comes to its place; the selected one rides
+ * to the end. */
+static void draw_capsule(struct ladder_frame *f, const struct flight *g)
+{
+    const struct ladder_label *place = ladder_label_of(f, g->packet, g->nth);
+    sim_time start = flight_start(g), now = f->s->now;
+    bool is_selected = g->packet == f->s->selected, hides = f->s->player->hides_future;
+    bool is_flying = g->hop.tx && start <= now && flight_end(g) > now;
+    double h = place ? place->h : f->capsule_h;
+    struct point p = ladder_point(f, g, start), head = ladder_point(f, g, now);
+
+    if ((!place && !is_selected) || (start > now && hides)) {
+        return;
+    }
+    if (place) {
+        p = (struct point){place->x, place->y};
+    }
+    if (!is_flying) {
+        show_capsule(f, g, p, h, false, start > now);
+    } else if (!is_selected && head.y >= p.y) {
+        show_capsule(f, g, p, h, false, false);
+    } else {
+        if (!is_selected && !hides) {
+            show_capsule(f, g, p, h, false, true);
+        }
+        if (is_selected || take_seat(f, head.x)) {
+            show_capsule(f, g, head, h, true, false);
+        }
+    }
+}
+
+/* One of very many: a faint line, so that many of them make a surface. */
+static void draw_faint(struct ladder_frame *f, const struct flight *g)
+{
+    sim_time start = flight_start(g), end = flight_end(g);
+    bool is_future = start > f->s->now;
+    struct color color = flight_color(f, g);
+    struct point a, b;
+
+    if (!g->hop.tx || end == SIM_NEVER || (is_future && f->s->player->hides_future)) {
+        return;
+    }
+    if (g->hop.died != SIM_NEVER && end <= f->s->now) {
+        color = f->ui->theme->loss.fill;
+    }
+    a = ladder_point(f, g, start);
+    b = ladder_point(f, g, is_future || end < f->s->now ? end : f->s->now);
+    canvas_line(f->ui->c, a.x, a.y, b.x, b.y, (struct stroke){.width = 1.4 * f->ui->k},
+                color_fade(color, is_future ? 0.15 : 0.5));
 }
 
 /* Of very many flights, one in each direction for two rows of pixels. */
@@ -230,7 +287,7 @@ static void draw_dense(struct ladder_frame *f)
                 break;
             }
             if ((seen & bit) == 0 && ladder_ends(f, g, &a, &b)) {
-                draw_flight(f, g);
+                draw_faint(f, g);
                 seen |= bit;
             }
         }
@@ -281,7 +338,9 @@ void ladder_draw_flights(struct ladder_frame *f)
         draw_dense(f);
         return;
     }
+    canvas_clip(f->ui->c, (struct rect){f->plot.x, 0, f->plot.w, ladder_y(f, f->s->now)});
     each_flight(f, draw_one_band);
+    canvas_unclip(f->ui->c);
     each_flight(f, draw_flight);
     each_flight(f, draw_thread);
 }

@@ -7,6 +7,7 @@
 
 #define FIRST_SHARE  0.2 /* of the way: where a capsule stands if it may */
 #define NEXT_SHARE   0.07
+#define MANY         60u  /* flights: then not each has a capsule */
 #define CAPSULES_MAX 500u /* more are not legible anyway */
 
 static bool overlap(struct rect a, struct rect b)
@@ -86,6 +87,39 @@ static void reserve_ring(struct ladder_frame *f, const struct flight *g)
     ladder_reserve(f, &label);
 }
 
+/* Words beside the ring if they fit before the next lifeline, else above it; they too come before
+ * capsules, unless the words of another loss are near. */
+static void reserve_loss_words(struct ladder_frame *f, const struct flight *g, double *last)
+{
+    double k = f->ui->k, h = text_cap(f->ui->fonts, theme_font(f->ui->theme, TYPE_TAG)) + 6 * k;
+    struct ladder_label label = {.packet = g->packet, .nth = g->nth, .kind = LABEL_LOSS};
+    struct point p;
+    char words[128];
+    double w, room;
+    int from, to, side;
+
+    if (g->hop.died == SIM_NEVER || !ladder_ends(f, g, &from, &to)) {
+        return;
+    }
+    p = ladder_point(f, g, g->hop.died);
+    if (p.y < *last + 56 * k) {
+        return;
+    }
+    view_loss_words(f->ui, f->s->trace, &g->hop, words, sizeof words);
+    w = ui_text_width(f->ui, TYPE_TAG, words);
+    side = from < to ? 1 : -1;
+    room = fabs(f->x[to] - p.x) - 15 * k;
+    label.rect = (struct rect){p.x + 15 * k, p.y - 5 * k - h / 2, w, h};
+    if (w + 8 * k > room) {
+        label.rect.y -= 14 * k;
+        label.rect.x = side > 0 ? f->x[to] - 8 * k - w : f->x[to] + 8 * k;
+    } else if (side < 0) {
+        label.rect.x = p.x - 15 * k - w;
+    }
+    *last = p.y;
+    ladder_reserve(f, &label);
+}
+
 /* Shares of the way between which a capsule of width w may have its middle. */
 static void limits(const struct ladder_frame *f, const struct flight *g, double w, double *low,
                    double *high)
@@ -115,13 +149,15 @@ static bool try_place(struct ladder_frame *f, const struct flight *g, double w, 
 {
     double low, high, gap = 1.5 * f->ui->k, share;
     struct ladder_label label = {.h = h, .packet = g->packet, .nth = g->nth};
+    double tall = h * f->ui->k;
 
     limits(f, g, w, &low, &high);
     share = fmax(low, FIRST_SHARE);
     for (share = fmin(share, fmax(high, low)); share <= fmax(high, low); share += NEXT_SHARE) {
         struct point p = at_share(f, g, share);
 
-        label.rect = (struct rect){p.x - w / 2 - gap, p.y - h / 2 - gap, w + 2 * gap, h + 2 * gap};
+        label.rect =
+            (struct rect){p.x - w / 2 - gap, p.y - tall / 2 - gap, w + 2 * gap, tall + 2 * gap};
         label.x = p.x;
         label.y = p.y;
         if (ladder_is_free(f, label.rect)) {
@@ -153,20 +189,29 @@ static void place_capsule(struct ladder_frame *f, const struct flight *g)
 void ladder_place_labels(struct ladder_frame *f)
 {
     const struct flight *flights = f->s->film->flights;
+    double last = -1e9, least = f->last - f->first > MANY ? 12 * f->ui->k : 0;
+    double labelled[LADDER_LINES]; /* y of the last one that left each lifeline */
     uint32_t n = 0;
     int from, to;
 
     if (f->is_dense) {
         return;
     }
+    for (uint32_t i = 0; i < LADDER_LINES; i++) {
+        labelled[i] = -1e9;
+    }
     for (uint32_t i = f->first; i < f->last; i++) {
         if (ladder_ends(f, &flights[i], &from, &to)) {
             reserve_ring(f, &flights[i]);
+            reserve_loss_words(f, &flights[i], &last);
         }
     }
     for (uint32_t i = f->first; i < f->last && n < CAPSULES_MAX; i++) {
-        if (ladder_ends(f, &flights[i], &from, &to)) {
+        double y = ladder_y(f, flight_start(&flights[i]));
+
+        if (ladder_ends(f, &flights[i], &from, &to) && y - labelled[from] >= least) {
             place_capsule(f, &flights[i]);
+            labelled[from] = y;
             n++;
         }
     }

@@ -53,7 +53,8 @@ static void draw_mark(struct ladder_frame *f, int line, sim_time at, bool is_goo
 {
     struct ui *ui = f->ui;
     int side = ladder_side(f, line);
-    double y = ladder_y(f, at), x = f->x[line] + side * 9 * ui->k;
+    double y = ladder_y(f, at);
+    double x = outer_x(f, line, 9, ladder_has_timers(f, f->node[line]));
     const struct hue *hue = is_good ? &ui->theme->data : &ui->theme->loss;
     struct color color = faded(f, hue->text, at);
     double icon = 13 * ui->k;

@@ -160,14 +160,19 @@ static void draw_timer(struct ladder_frame *f, struct timer_lane *lane, struct l
 {
     const struct trace *t = f->s->trace;
     struct bar bar;
+    sim_time plan = 0;
     uint32_t n = 0;
 
     for (uint32_t i = last_before(t, list, f->from); i < list.count && n < BARS_MAX; i++, n++) {
         if (trace_record(t, list.at[i])->at > f->to) {
             break;
         }
-        if (bar_at(t, list, i, &bar)) {
-            draw_bar(f, lane, &bar);
+        if (!bar_at(t, list, i, &bar) || bar.from < plan) {
+            continue;
+        }
+        draw_bar(f, lane, &bar);
+        if (bar.from <= f->s->now && bar.until > f->s->now) {
+            plan = bar.due; /* its outline shows that far: nothing over it */
         }
     }
 }

@@ -3,6 +3,7 @@
 #include "ui/view/stage.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SIZE_HOST 60.0
@@ -36,7 +37,8 @@ struct point stage_way(const struct stage_frame *f, uint32_t direction, double s
     double length = fmax(hypot(b.x - a.x, b.y - a.y), 1);
     double ux = (b.x - a.x) / length, uy = (b.y - a.y) / length;
     double near = reach(f, from, ux, uy), far = length - reach(f, to, ux, uy);
-    double at = near + (far - near) * share;
+    double inset = fmin(14 * f->ui->k, (far - near) / 6);
+    double at = near + inset + (far - near - 2 * inset) * share;
 
     return (struct point){a.x + ux * at, a.y + uy * at};
 }
@@ -116,16 +118,24 @@ static void draw_cut(const struct stage_frame *f, struct point a, struct point b
     icon_draw_heavy(ui->c, ICON_CROSS, x, y, 18 * k, 3, ui->theme->loss.fill);
 }
 
+/* Rate, delay and what goes wrong below the middle of a link, one below the other. */
 static void draw_link_words(const struct stage_frame *f, const struct trace_link *link)
 {
     struct ui *ui = f->ui;
     struct point a = stage_way(f, link->direction[0], 0), b = stage_way(f, link->direction[0], 1);
-    double w = ui_text_width(ui, TYPE_AXIS, link->text), k = ui->k;
+    double k = ui->k, x = (a.x + b.x) / 2, y = (a.y + b.y) / 2 + 24 * k;
+    const char *s = link->text;
 
-    if (fabs(b.x - a.x) > w + 8 * k) {
-        double x = (a.x + b.x) / 2, y = (a.y + b.y) / 2 + 24 * k;
+    while (*s) {
+        const char *dot = strstr(s, " · ");
+        char part[48];
 
-        ui_text_center(ui, TYPE_AXIS, x, y, ui->theme->ink3, link->text);
+        snprintf(part, sizeof part, "%.*s", (int)(dot ? dot - s : (long)strlen(s)), s);
+        if (ui_text_width(ui, TYPE_AXIS, part) < fabs(b.x - a.x) + 20 * k) {
+            ui_text_center(ui, TYPE_AXIS, x, y, ui->theme->ink3, part);
+        }
+        y += 14 * k;
+        s = dot ? dot + strlen(" · ") : s + strlen(s);
     }
 }
 
@@ -202,7 +212,7 @@ static double legend_entry(const struct stage_frame *f, const struct legend *l, 
     struct ui *ui = f->ui;
     const char *word = ui_word(ui, l->key);
     char buf[24];
-    struct capsule capsule = view_capsule(f->s, l->packet, 18 * ui->k, buf);
+    struct capsule capsule = view_capsule(f->s, l->packet, 18, buf);
     double w = capsule_width(ui, &capsule);
 
     capsule.tries = 0;

@@ -38,7 +38,9 @@ static bool hop_of_drop(const struct trace *t, uint32_t record, struct hop *out)
     return false;
 }
 
-static void draw_loss_words(const struct stage_frame *f, const struct mark *m, struct point p)
+/* Above the place of a loss; what never left its queue is told above that. */
+static void draw_loss_words(const struct stage_frame *f, const struct mark *m, struct point p,
+                            bool has_left)
 {
     struct ui *ui = f->ui;
     double k = ui->k, w, x;
@@ -51,8 +53,13 @@ static void draw_loss_words(const struct stage_frame *f, const struct mark *m, s
              view_unit_name(unit));
     w = ui_text_width(ui, TYPE_TAG, words) / 2 + 4;
     x = fmin(fmax(p.x, f->panel.x + SIZE_PADDING + w), f->panel.x + f->panel.w - SIZE_PADDING - w);
-    canvas_line(ui->c, p.x, p.y - 12 * k, p.x, p.y - 42 * k,
-                (struct stroke){.width = 1.2 * k, .on = 2 * k, .off = 3 * k}, ui->theme->loss.fill);
+    if (has_left) {
+        canvas_line(ui->c, p.x, p.y - 12 * k, p.x, p.y - 42 * k,
+                    (struct stroke){.width = 1.2 * k, .on = 2 * k, .off = 3 * k},
+                    ui->theme->loss.fill);
+    } else {
+        p.y -= 28 * k;
+    }
     ui_text_center(ui, TYPE_TAG, x, p.y - 62 * k, ui->theme->loss.text, words);
     ui_text_center(ui, TYPE_AXIS, x, p.y - 48 * k, ui->theme->loss.text, line);
 }
@@ -89,7 +96,7 @@ void stage_draw_losses(struct stage_frame *f)
         }
         if (n == 0) {
             part_loss(f->ui, at.x, at.y, 9 * f->ui->k);
-            draw_loss_words(f, m, at);
+            draw_loss_words(f, m, at, hop.tx != 0);
         } else {
             part_mark(f->ui, at.x, at.y, MARK_LOSS, PACKET_DATA, false, 0.55);
         }
@@ -201,19 +208,34 @@ static bool is_under_way(const struct stage_frame *f, const struct flight *g)
            g->hop.arrive != SIM_NEVER;
 }
 
-/* So many that labels would cover each other: a small box each. */
-static bool is_crowded(const struct stage_frame *f, const struct flight *g, uint32_t first,
-                       uint32_t last)
+/* Height of the capsules on a direction: smaller when they are many; 0: so many that labels would
+ * cover each other, a small box each. */
+static double capsule_height(const struct stage_frame *f, const struct flight *g, uint32_t first,
+                             uint32_t last)
 {
+    static const double heights[] = {23, 18};
     struct point a = stage_way(f, g->hop.direction, 0), b = stage_way(f, g->hop.direction, 1);
-    uint32_t n = 0, most = (uint32_t)fmax(hypot(b.x - a.x, b.y - a.y) / (34 * f->ui->k), 1);
+    double length = hypot(b.x - a.x, b.y - a.y);
+    uint32_t n = 0;
+    char buf[24];
 
-    for (uint32_t i = first; i < last && n <= most; i++) {
+    if (f->ui->k > 1) {
+        return 24;
+    }
+    for (uint32_t i = first; i < last && n <= 100; i++) {
         const struct flight *other = &f->s->film->flights[i];
 
         n += other->hop.direction == g->hop.direction && is_under_way(f, other);
     }
-    return n > most;
+    for (unsigned i = 0; i < 2; i++) {
+        struct capsule capsule = view_capsule(f->s, g->packet, heights[i], buf);
+
+        capsule.motion = (struct point){1, 0};
+        if (n < 2 || (capsule_width(f->ui, &capsule) + 4 * f->ui->k) * n < length * 1.1) {
+            return heights[i];
+        }
+    }
+    return 0;
 }
 
 static void add_hit(struct stage_frame *f, struct rect r, uint32_t packet)
@@ -224,17 +246,17 @@ static void add_hit(struct stage_frame *f, struct rect r, uint32_t packet)
     }
 }
 
-static void draw_packet(struct stage_frame *f, const struct flight *g, bool is_small)
+static void draw_packet(struct stage_frame *f, const struct flight *g, double h)
 {
     struct ui *ui = f->ui;
     struct point p = stage_way(f, g->hop.direction, share_at(&g->hop, f->s->now));
     struct point a = stage_way(f, g->hop.direction, 0), b = stage_way(f, g->hop.direction, 1);
     double k = ui->k;
     char buf[24];
-    struct capsule capsule = view_capsule(f->s, g->packet, (k > 1 ? 24 : 23) * k, buf);
+    struct capsule capsule = view_capsule(f->s, g->packet, h > 0 ? h : 23, buf);
     struct rect r = {p.x - 3 * k, p.y - 7 * k, 6 * k, 14 * k};
 
-    if (is_small && !capsule.is_selected) {
+    if (h == 0 && !capsule.is_selected) {
         canvas_fill_box(ui->c, rect_inset(r, -1.5 * k, -1.5 * k), 2 * k, ui->theme->panel);
         canvas_fill_box(ui->c, r, 1.5 * k, box_color(f, g->packet));
         add_hit(f, rect_inset(r, -2, -2), g->packet);
@@ -263,10 +285,10 @@ void stage_draw_packets(struct stage_frame *f)
         if (g->packet == f->s->selected) {
             selected = g;
         } else {
-            draw_packet(f, g, is_crowded(f, g, first, last));
+            draw_packet(f, g, capsule_height(f, g, first, last));
         }
     }
     if (selected) {
-        draw_packet(f, selected, false);
+        draw_packet(f, selected, 24);
     }
 }

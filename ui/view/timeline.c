@@ -5,11 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#define MARK_GAP 6.0 /* closer marks merge */
-
-struct timeline {
-    uint32_t unused;
-};
+#define MARK_GAP 8.0 /* closer marks merge: 6 and what keeps two crosses apart */
 
 struct transport {
     struct ui *ui;
@@ -58,7 +54,8 @@ static void draw_fold(const struct transport *f, const struct fold *fold)
     struct ui *ui = f->ui;
     double k = ui->k, x0 = track_x(f, fold->from), x1 = track_x(f, fold->to);
     double y = f->track.y + f->track.h / 2, step = 6.2 * k;
-    bool is_past = fold->to <= f->s->now;
+    double now = fmin(fmax(track_x(f, f->s->now), x0), x1);
+    struct stroke stroke = {.width = 1.5 * k, .cap = CAP_ROUND};
     int i = 0;
 
     if (x1 - x0 < 3 * step) {
@@ -71,8 +68,10 @@ static void draw_fold(const struct transport *f, const struct fold *fold)
         canvas_to(ui->c, x, y + (i % 2 ? 4 : -4) * k);
     }
     canvas_to(ui->c, x1, y);
-    canvas_stroke(ui->c, is_past ? ui->theme->ink2 : ui->theme->wire,
-                  (struct stroke){.width = 1.5 * k, .cap = CAP_ROUND});
+    canvas_stroke(ui->c, ui->theme->wire, stroke);
+    canvas_clip(ui->c, (struct rect){x0 - 2, y - 8 * k, now - x0 + 2, 16 * k});
+    canvas_stroke(ui->c, ui->theme->ink, stroke);
+    canvas_unclip(ui->c);
 }
 
 static bool is_in_fold(const struct transport *f, sim_time t, sim_time *after)
@@ -385,5 +384,4 @@ static void timeline_draw(void *self, struct ui *ui, const struct scene *s, stru
     draw_speed(&f, middle);
 }
 
-const struct view view_timeline = {"timeline", "view.timeline", sizeof(struct timeline),
-                                   timeline_draw};
+const struct view view_timeline = {"timeline", "view.timeline", 1, timeline_draw};
