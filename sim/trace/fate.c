@@ -19,6 +19,16 @@ uint32_t packet_first_copy(const struct trace *t, uint32_t packet)
     return packet;
 }
 
+uint32_t packet_before_damage(const struct trace *t, uint32_t packet)
+{
+    const struct packet *p = trace_packet(t, packet);
+    while (p->is_raw && p->parent) {
+        packet = p->parent;
+        p = trace_packet(t, packet);
+    }
+    return packet;
+}
+
 static enum fate_kind fate_of_drop(const struct trace *t, const struct record *r)
 {
     switch ((enum drop_class)r->code) {

@@ -26,3 +26,5 @@ struct fate {
 struct fate fate_of(const struct trace *t, uint32_t packet, uint32_t record);
 const char *fate_name(enum fate_kind k); /* "lost", "answer-lost" …: keys fate.NAME */
 uint32_t packet_first_copy(const struct trace *t, uint32_t packet); /* itself if it is the first */
+/* A damaged packet is called by what it was: its parent's id; any other: itself. */
+uint32_t packet_before_damage(const struct trace *t, uint32_t packet);

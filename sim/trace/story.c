@@ -146,7 +146,7 @@ uint32_t story_packet(const struct trace *t, uint32_t record)
     return 0;
 }
 
-const char *story_kind_key(const struct record *r, char buf[48])
+const char *story_kind_key(const struct trace *t, const struct record *r, char buf[48])
 {
     static const char *const world[] = {"cut", "heal", "crash", "restart"};
     if (r->kind == REC_CALL && r->code >= CALL_CUT && r->code <= CALL_RESTART) {
@@ -154,6 +154,9 @@ const char *story_kind_key(const struct record *r, char buf[48])
     }
     if (r->kind == REC_TX) {
         return "forward";
+    }
+    if (r->kind == REC_SEND && trace_packet(t, r->packet)->parent) {
+        return trace_packet(t, r->packet)->is_raw ? "flip" : "copy";
     }
     if (r->kind == REC_DROP) {
         snprintf(buf, 48, "drop.%s", drop_class_name(r->code));
@@ -167,9 +170,10 @@ static bool is_told_once(const struct trace *t, const struct candidate *c)
     const struct record *r = trace_record(t, c->record);
     const char *reason = record_reason(t, r);
     char buf[48], key[96];
-    snprintf(key, sizeof key, "say.once.%s", reason ? reason : story_kind_key(r, buf));
+    snprintf(key, sizeof key, "say.once.%s", reason ? reason : story_kind_key(t, r, buf));
+    bool is_plain_send = c->rank == RANK_PLAIN && r->kind == REC_SEND;
     return c->rank == RANK_FORWARD || c->rank == RANK_DELIVER ||
-           (c->rank == RANK_PLAIN && r->kind == REC_SEND) || word_find(LANG_EN, key);
+           (is_plain_send && !trace_packet(t, r->packet)->parent) || word_find(LANG_EN, key);
 }
 
 static bool same_place(const struct candidate *a, const struct candidate *b)

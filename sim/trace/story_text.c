@@ -60,7 +60,7 @@ static const char *say_text(const struct telling *k, const char *suffix)
         return text_of_key(k, reason, suffix);
     }
     char buf[48];
-    return text_of_key(k, story_kind_key(k->r, buf), suffix);
+    return text_of_key(k, story_kind_key(k->t, k->r, buf), suffix);
 }
 
 void story_headline(const struct trace *t, const struct story_wire *wire, uint32_t record,
@@ -122,7 +122,7 @@ void story_plain(const struct trace *t, const struct story_wire *wire, struct by
         for (i++; i < marked.len && marked.data[i] != 2; i++) {
             id = id * 10 + (uint32_t)(marked.data[i] - '0');
         }
-        const struct packet *p = trace_packet(t, id);
+        const struct packet *p = trace_packet(t, packet_before_damage(t, id));
         char label[24];
         buf_printf(out, "[%s]",
                    p ? wire->label(p->proto->name, packet_head(p), p->body.len, label) : "?");

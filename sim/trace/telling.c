@@ -72,7 +72,7 @@ static void say_packets(struct telling *k)
 
 static bool say_field(struct telling *k, uint32_t packet, const char *field)
 {
-    const struct packet *p = packet ? trace_packet(k->t, packet) : NULL;
+    const struct packet *p = packet ? trace_packet(k->t, packet_before_damage(k->t, packet)) : NULL;
     int64_t value;
     if (!p) {
         return false;

@@ -20,4 +20,4 @@ uint32_t packet_copy_before(const struct trace *t, uint32_t packet); /* 0: it is
 /* Appends `text` with its {names} replaced; an unknown name stays as it stands. */
 void telling_expand(struct telling *k, const char *text);
 /* What a record without a reason of its own is told by: "send", "drop.loss", "forward", "cut" … */
-const char *story_kind_key(const struct record *r, char buf[48]);
+const char *story_kind_key(const struct trace *t, const struct record *r, char buf[48]);

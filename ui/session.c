@@ -1,0 +1,217 @@
+/* Opening, editing and running a scenario. A text is read and run whole before it takes the place
+ * of the present one. */
+#include "ui/session.h"
+
+#include "base/os.h"
+#include "registry.h"
+#include "run.h"
+#include "scenario/edit.h"
+#include "scenario/pattern.h"
+#include "scenario/read.h"
+#include "wire/dissect.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *copied(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    return memcpy(os_alloc(size), text, size);
+}
+
+static void forget_run(struct session *s)
+{
+    if (s->scenario) {
+        trace_free(&s->trace); /* it borrows from the scenario */
+        scenario_free(s->scenario);
+        s->scenario = NULL;
+    }
+}
+
+static void forget_texts(struct session *s, uint32_t from)
+{
+    for (uint32_t i = from; i < s->count; i++) {
+        free(s->texts[i]);
+    }
+    s->count = from < s->count ? from : s->count;
+}
+
+void session_free(struct session *s)
+{
+    forget_run(s);
+    forget_texts(s, 0);
+    free(s->texts);
+    free(s->path);
+    *s = (struct session){0};
+}
+
+/* Reads and runs `text`; on success it is the session's run. */
+static bool run_text(struct session *s, const char *path, const char *text, struct err *err)
+{
+    struct scenario *scenario;
+    if (!scenario_read_text(path, text, registry(), NULL, 0, &scenario, err)) {
+        return false;
+    }
+    struct trace trace = {0};
+    const struct run_options watch = {.watch = true, .max_events = SESSION_EVENTS_MAX};
+    if (!run_scenario(scenario, &watch, &trace, err)) {
+        trace_free(&trace);
+        scenario_free(scenario);
+        return false;
+    }
+    forget_run(s);
+    s->scenario = scenario;
+    s->trace = trace;
+    return true;
+}
+
+static void push_text(struct session *s, char *text)
+{
+    forget_texts(s, s->count ? s->at + 1 : 0);
+    if (s->saved >= s->count) {
+        s->saved = UINT32_MAX; /* what the file holds can no longer be come back to */
+    }
+    s->texts = os_realloc(s->texts, (s->count + 1) * sizeof *s->texts);
+    s->texts[s->count] = text;
+    s->at = s->count++;
+}
+
+bool session_open(struct session *s, const char *path, struct err *err)
+{
+    struct buf text = {0};
+    if (!os_read_file(path, SCENARIO_FILE_LIMIT, &text)) {
+        err_fail(err, "session.unreadable", "file", path, "why", strerror(errno), NULL);
+        buf_free(&text);
+        return false;
+    }
+    bool is_good = run_text(s, path, buf_cstr(&text), err);
+    if (is_good) {
+        char *own = copied(path); /* may be the session's own path */
+        forget_texts(s, 0);
+        push_text(s, copied(buf_cstr(&text)));
+        free(s->path);
+        s->path = own;
+        s->saved = s->at;
+    }
+    buf_free(&text);
+    return is_good;
+}
+
+/* What a pattern is asked about a packet of the trace. */
+static struct packet_facts facts_of(const struct trace *t, uint32_t id)
+{
+    const struct packet *p = trace_packet(t, id);
+    return (struct packet_facts){.from = entity_node(t, p->sender),
+                                 .to = packet_to_node(t, id),
+                                 .link = {NO_NODE, NO_NODE},
+                                 .proto = p->proto->name,
+                                 .head = packet_head(p),
+                                 .body_len = p->body.len,
+                                 .flow = t->flows[p->flow].name};
+}
+
+/* The pattern that fits this packet and no other: who sends, what it is, the how-many-th. */
+static struct pattern pattern_of(const struct trace *t, uint32_t id)
+{
+    const struct packet *p = trace_packet(t, id);
+    struct pattern exact = {.given = PATTERN_FROM | PATTERN_IS,
+                            .from = entity_node(t, p->sender),
+                            .is = packet_is(p->proto->name, packet_head(p), p->body.len)};
+    if (t->flow_count > 1 && p->flow) {
+        exact.given |= PATTERN_FLOW;
+        exact.flow = t->flows[p->flow].name;
+    }
+    for (uint32_t i = 1; i <= id; i++) {
+        struct packet_facts facts = facts_of(t, i);
+        bool is_copy = trace_packet(t, i)->parent != 0;
+        exact.nth += !is_copy && pattern_matches(&exact, &facts);
+    }
+    exact.given |= PATTERN_NTH;
+    return exact;
+}
+
+static bool edit_to(struct session *s, char *text, struct err *err)
+{
+    if (!run_text(s, s->path, text, err)) {
+        free(text);
+        return false;
+    }
+    push_text(s, text);
+    return true;
+}
+
+bool session_fault(struct session *s, enum fault_kind kind, uint32_t packet, sim_time at,
+                   sim_time by, struct err *err)
+{
+    while (packet && trace_packet(&s->trace, packet)->parent) {
+        packet = trace_packet(&s->trace, packet)->parent;
+    }
+    if (!s->path || packet == 0) {
+        return false;
+    }
+    struct fault fault = {
+        .kind = kind, .pattern = pattern_of(&s->trace, packet), .at = at, .by = by, .bit = -1};
+    struct buf item = {0}, text = {0};
+    fault_print(s->scenario, &fault, &item);
+    bool is_written = edit_add_fault(s->texts[s->at], buf_cstr(&item), &text, err);
+    char *whole = is_written ? copied(buf_cstr(&text)) : NULL;
+    buf_free(&item);
+    buf_free(&text);
+    return is_written && edit_to(s, whole, err);
+}
+
+static bool go_to(struct session *s, uint32_t at, struct err *err)
+{
+    if (!run_text(s, s->path, s->texts[at], err)) {
+        return false;
+    }
+    s->at = at;
+    return true;
+}
+
+bool session_undo(struct session *s, struct err *err)
+{
+    return s->count && s->at > 0 && go_to(s, s->at - 1, err);
+}
+
+bool session_redo(struct session *s, struct err *err)
+{
+    return s->at + 1 < s->count && go_to(s, s->at + 1, err);
+}
+
+bool session_is_edited(const struct session *s)
+{
+    return s->count > 0 && s->at != s->saved;
+}
+
+bool session_save(struct session *s, const char *path, struct err *err)
+{
+    struct os_out out;
+    bool is_open = os_out_open(&out, path);
+    if (is_open) {
+        fputs(s->texts[s->at], out.file);
+    }
+    if (!is_open || !os_out_commit(&out)) {
+        err_fail(err, "session.unwritable", "file", path, "why", strerror(errno), NULL);
+        return false;
+    }
+    char *own = copied(path);
+    free(s->path);
+    s->path = own;
+    s->saved = s->at;
+    return true;
+}
+
+char *session_free_name(const struct session *s, char *buf, size_t size)
+{
+    const char *path = s->path ? s->path : "scenario.yaml";
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    size_t stem = dot ? (size_t)(dot - path) : strlen(path);
+    unsigned n = 2;
+    do {
+        snprintf(buf, size, "%.*s-%u%s", (int)stem, path, n++, dot ? dot : "");
+    } while (os_is_file(buf) && n < 1000);
+    return buf;
+}

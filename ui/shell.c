@@ -1,0 +1,376 @@
+/* The shell: what is open, where the playhead stands, what is selected. Selection, playhead and
+ * theme are one for all views; whatever a view asks for comes back as a wish and is obeyed here. */
+#include "ui/shell_inside.h"
+
+#include "base/os.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct view *const panes[PANE_COUNT] = {[PANE_STAGE] = &view_stage,
+                                                     [PANE_LADDER] = &view_ladder,
+                                                     [PANE_INSPECTOR] = &view_inspector,
+                                                     [PANE_CAPTION] = &view_caption,
+                                                     [PANE_TIMELINE] = &view_timeline};
+
+static void forget_selves(struct shell *s)
+{
+    for (unsigned i = 0; i < PANE_COUNT; i++) {
+        free(s->self[i]);
+        s->self[i] = panes[i] ? os_alloc(panes[i]->size + 1) : NULL;
+    }
+    for (unsigned i = 0; i < LOWER_MAX; i++) {
+        free(s->lower_self[i]);
+        s->lower_self[i] = i < s->lower_count ? os_alloc(s->lower[i]->size + 1) : NULL;
+    }
+}
+
+struct shell *shell_new(const struct shell_options *o)
+{
+    struct shell *s = os_alloc(sizeof *s);
+    s->o = *o;
+    ui_init(&s->ui);
+    s->lang = o->lang;
+    s->theme_name = o->theme;
+    s->projector = o->projector > 0 ? o->projector : 1;
+    s->theme = theme_make(s->theme_name, s->projector);
+    s->step = UINT32_MAX;
+    forget_selves(s);
+    return s;
+}
+
+static void forget_film(struct shell *s)
+{
+    film_free(s->film);
+    story_free(&s->story);
+    s->film = NULL;
+}
+
+void shell_free(struct shell *s)
+{
+    if (!s) {
+        return;
+    }
+    forget_film(s);
+    session_free(&s->session);
+    for (unsigned i = 0; i < PANE_COUNT; i++) {
+        free(s->self[i]);
+    }
+    for (unsigned i = 0; i < LOWER_MAX; i++) {
+        free(s->lower_self[i]);
+    }
+    free(s->error);
+    free(s);
+}
+
+static bool has_sets(const struct shell *s)
+{
+    for (uint32_t i = 0; i < s->film->actor_count; i++) {
+        if (set_count(s->session.trace.entities[s->film->actors[i]].type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The views that share the place under the network: those that the scenario names, in its order,
+ * else windows where a protocol keeps sets, and states. */
+static void choose_lower(struct shell *s)
+{
+    static const struct view *const known[] = {&view_machine, &view_window};
+    const char **names = s->session.scenario->view_panels;
+    s->lower_count = s->lower_at = 0;
+    for (; names && *names; names++) {
+        for (unsigned i = 0; i < 2; i++) {
+            if (strcmp(*names, known[i]->name) == 0 && s->lower_count < LOWER_MAX) {
+                s->lower[s->lower_count++] = known[i];
+            }
+        }
+    }
+    for (unsigned i = 2; i-- > 0;) {
+        bool is_there = i == 0 || has_sets(s);
+        for (unsigned k = 0; k < s->lower_count; k++) {
+            is_there = is_there && s->lower[k] != known[i];
+        }
+        if (is_there && s->lower_count < LOWER_MAX) {
+            s->lower[s->lower_count++] = known[i];
+        }
+    }
+}
+
+static double pace_of(const struct shell *s)
+{
+    double speed = s->session.scenario->view_speed;
+    return speed > 0 ? speed : film_pace(s->film);
+}
+
+void shell_rerun(struct shell *s, bool is_new)
+{
+    forget_film(s);
+    s->film = film_new(&s->session.trace);
+    story_make(&s->session.trace, &s->story);
+    s->step = UINT32_MAX;
+    s->hovered = 0;
+    const struct film *f = s->film;
+    if (is_new) {
+        choose_lower(s);
+        forget_selves(s);
+        s->selected = 0;
+        player_init(&s->player, &f->plain, &f->folded, f->marks, f->mark_count, pace_of(s));
+    } else {
+        player_replace(&s->player, &f->plain, &f->folded, f->marks, f->mark_count);
+        if (s->selected > s->session.trace.packets.count) {
+            s->selected = 0;
+        }
+    }
+    const char *title = s->session.scenario->title[s->lang];
+    snprintf(s->title, sizeof s->title, "%.200s — slowwire", title);
+    s->wants_draw = true;
+}
+
+bool shell_open(struct shell *s, const char *path, struct err *err)
+{
+    bool is_first = !s->film;
+    if (!session_open(&s->session, path, err)) {
+        return false;
+    }
+    shell_rerun(s, true);
+    if (is_first && s->o.at >= 0) {
+        player_go(&s->player, s->o.at);
+    }
+    if (is_first && s->o.select > 0 && s->o.select <= s->session.trace.packets.count) {
+        s->selected = (uint32_t)s->o.select;
+    }
+    return true;
+}
+
+void shell_show_error(struct shell *s, struct err *err)
+{
+    struct buf text = {0};
+    err_format(err, &text);
+    free(s->error);
+    s->error = NULL;
+    if (text.len) {
+        s->error = os_alloc(text.len + 1);
+        memcpy(s->error, text.data, text.len);
+        s->box = BOX_ERROR;
+        s->box_scroll = 0;
+    }
+    buf_free(&text);
+    err_free(err);
+    s->wants_draw = true;
+}
+
+void shell_event(struct shell *s, const struct ui_event *e)
+{
+    s->wants_draw = true;
+    if (e->kind == UI_DROP) {
+        struct err err = {.lang = s->lang};
+        s->box = BOX_NONE;
+        if (!shell_open(s, e->text, &err)) {
+            shell_show_error(s, &err);
+        }
+        err_free(&err);
+    } else if (e->kind == UI_QUIT) {
+        s->wish_out = SHELL_QUIT;
+    } else {
+        ui_event(&s->ui, e);
+    }
+}
+
+bool shell_tick(struct shell *s, int64_t wall_ns)
+{
+    if (!s->has_ticked) {
+        s->has_ticked = true;
+        s->wall_first = s->wall_last = wall_ns;
+    }
+    double seconds = (double)(wall_ns - s->wall_last) / 1e9;
+    s->wall_last = wall_ns;
+    s->time = (double)(wall_ns - s->wall_first) / 1e9;
+    bool moved = s->film && player_advance(&s->player, fmin(seconds, 0.25));
+    bool wants = s->wants_draw || s->ui.wants_frame || s->ui.wakes_at <= s->time;
+    s->wants_draw = false;
+    return moved || wants;
+}
+
+bool shell_is_settled(const struct shell *s)
+{
+    return s->o.is_settled;
+}
+
+/* The step in force: of several of one instant the one that a key went to. */
+static uint32_t step_now(const struct shell *s)
+{
+    const struct story *story = &s->story;
+    if (s->step < story->count && story->steps[s->step].at == s->player.now) {
+        return s->step;
+    }
+    return story_at(story, s->player.now);
+}
+
+struct scene shell_scene(struct shell *s)
+{
+    return (struct scene){.trace = &s->session.trace,
+                          .film = s->film,
+                          .player = &s->player,
+                          .now = s->player.now,
+                          .selected = s->selected,
+                          .hovered = s->hovered,
+                          .story = &s->story,
+                          .step = step_now(s),
+                          .wish = &s->wish};
+}
+
+/* Logical pixels: the window's scale, the user's zoom, and 1.25 steps for a very wide window. */
+static double factor_of(const struct shell *s, double w, double scale)
+{
+    static const double zooms[] = {0.64, 0.8, 1, 1.25, 1.5625, 1.953125};
+    double factor = scale * zooms[s->zoom + 2];
+    while (w / factor > SHELL_WIDE) {
+        factor *= 1.25;
+    }
+    return factor;
+}
+
+static void obey(struct shell *s)
+{
+    s->hovered = s->wish.hovered;
+    bool was_playing = s->player.is_playing;
+    if (wish_obey(&s->wish, &s->player, &s->selected, shell_is_settled(s))) {
+        s->wants_draw = true;
+    }
+    s->ui.wants_frame |= s->wants_draw || s->player.is_playing != was_playing;
+}
+
+void shell_draw(struct shell *s, struct canvas *c, double w, double h, double scale)
+{
+    double factor = factor_of(s, w, scale);
+    struct rect root = {0, 0, w / factor, h / factor};
+    s->theme = theme_make(s->theme_name, s->projector);
+    s->wish = (struct wish){0};
+    ui_begin(&s->ui, c, &s->theme, s->lang, root.w, root.h, factor, s->time);
+    s->ui.is_settled = shell_is_settled(s);
+    canvas_fill_box(c, root, 0, s->blank ? s->theme.ink : s->theme.bg);
+    if (s->film && !s->blank) {
+        shell_layout(s, root);
+        shell_boxes(s, root);
+    }
+    shell_keys(s);
+    ui_end(&s->ui);
+    if (s->film) {
+        uint32_t before = s->hovered;
+        obey(s);
+        s->ui.wants_frame |= s->hovered != before;
+    }
+}
+
+enum shell_wish shell_take_wish(struct shell *s)
+{
+    enum shell_wish wish = s->wish_out;
+    s->wish_out = SHELL_NOTHING;
+    return wish;
+}
+
+const char *shell_title(const struct shell *s)
+{
+    return s->film ? s->title : "slowwire";
+}
+
+static const char *yes(bool is)
+{
+    return is ? "yes" : "no";
+}
+
+static const char *const boxes[] = {"none", "help", "error", "save", "menu"};
+
+/* What is a word; NULL: no such name. */
+static const char *word_of(const struct shell *s, const char *name)
+{
+    const struct {
+        const char *name, *value;
+    } words[] = {
+        {"playing", yes(s->player.is_playing)},
+        {"lang", lang_code(s->lang)},
+        {"theme", theme_code(s->theme_name)},
+        {"loop", yes(s->player.loops)},
+        {"folded", yes(!s->player.is_plain)},
+        {"future", yes(!s->player.hides_future)},
+        {"edited", yes(session_is_edited(&s->session))},
+        {"box", boxes[s->box]},
+        {"blank", yes(s->blank)},
+        {"drawer", yes(s->drawer)},
+        {"inspector", yes(!s->no_inspector)},
+        {"panel", s->lower_count ? s->lower[s->lower_at]->name : "none"},
+        {"title", s->film ? s->session.scenario->title[s->lang] : ""},
+        {"file", s->session.path ? s->session.path : ""},
+        {"error", s->error && s->box == BOX_ERROR ? s->error : ""},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].name, name) == 0) {
+            return words[i].value;
+        }
+    }
+    return NULL;
+}
+
+static bool figure_of(const struct shell *s, const char *name, double *value)
+{
+    uint32_t step = step_now(s);
+    const struct {
+        const char *name;
+        double value;
+    } figures[] = {
+        {"projector", s->projector},
+        {"zoom", s->player.zoom},
+        {"scale", s->zoom},
+        {"speed", player_speeds[s->player.speed]},
+        {"step", step == UINT32_MAX ? 0 : step + 1},
+        {"steps", s->story.count},
+        {"packets", s->session.trace.packets.count},
+        {"split-left", round(s->split_left)},
+        {"split-right", round(s->split_right)},
+        {"split-lower", round(s->split_lower)},
+    };
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        if (strcmp(figures[i].name, name) == 0) {
+            *value = figures[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool shell_query(const struct shell *s, const char *name, char *buf, size_t size)
+{
+    const char *text = word_of(s, name);
+    double value;
+    char time[32];
+    if (text) {
+        snprintf(buf, size, "%s", text);
+    } else if (figure_of(s, name, &value)) {
+        snprintf(buf, size, "%g", value);
+    } else if (strcmp(name, "now") == 0) {
+        snprintf(buf, size, "%s", time_print(s->player.now, time));
+    } else if (strcmp(name, "selected") == 0 && !s->selected) {
+        snprintf(buf, size, "none");
+    } else if (strcmp(name, "selected") == 0) {
+        snprintf(buf, size, "%" PRIu32, s->selected);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool shell_place(const struct shell *s, const char *id, double *x, double *y)
+{
+    struct rect r;
+    if (!ui_find(&s->ui, id, &r)) {
+        return false;
+    }
+    *x = (r.x + r.w / 2) * s->ui.factor;
+    *y = (r.y + r.h / 2) * s->ui.factor;
+    return true;
+}

@@ -1,0 +1,123 @@
+/* The top bar: mark, topic, title and what the scenario is about; language, theme, projector,
+ * picture, help at the right. */
+#include "ui/shell_inside.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The protocol of the first endpoint, as standards write it: "ARQ". */
+static void topic(const struct shell *s, char *buf, size_t size)
+{
+    buf[0] = '\0';
+    for (uint32_t i = 0; i < s->film->actor_count; i++) {
+        const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
+        if (type->proto) {
+            snprintf(buf, size, "%s", type->proto->name);
+            break;
+        }
+    }
+    for (char *c = buf; *c; c++) {
+        *c = (char)toupper((unsigned char)*c);
+    }
+}
+
+static double draw_mark(struct shell *s, struct rect r)
+{
+    struct ui *ui = &s->ui;
+    const struct theme *t = &s->theme;
+    double k = ui->k, middle = r.y + r.h / 2, x = r.x + 18;
+    logo_draw(ui->c, x + 14 * k, middle, k, t);
+    x += 28 * k + 10;
+    if (k <= 1) {
+        struct font font = {FACE_SANS_SEMIBOLD, 16};
+        x += canvas_text(ui->c, font, x, middle + 5.8, ALIGN_LEFT, t->ink, "slowwire") + 17;
+        canvas_vline(ui->c, x, middle - 11, middle + 11, STROKE_BORDER, t->hair);
+        x += 18;
+    }
+    return x;
+}
+
+static void draw_title(struct shell *s, double x, double end, double middle)
+{
+    struct ui *ui = &s->ui;
+    const struct theme *t = &s->theme;
+    char name[24];
+    topic(s, name, sizeof name);
+    if (*name) {
+        struct rect tag = part_tag(ui, x, middle, ALIGN_LEFT, name, false);
+        x = tag.x + tag.w + 10;
+    }
+    struct font bold = theme_font(t, TYPE_SCENARIO), plain = theme_font(t, TYPE_BODY);
+    plain.px += 1;
+    const struct scenario *sc = s->session.scenario;
+    struct rect r = {x, middle - 16, end - x, 32};
+    double w = fmin(text_width(ui->fonts, bold, sc->title[s->lang]), r.w);
+    canvas_text_in(ui->c, bold, r, ALIGN_LEFT, t->ink, sc->title[s->lang]);
+    rect_cut_left(&r, w + 12);
+    if (session_is_edited(&s->session) && r.w > 60) {
+        struct rect tag = part_tag(ui, r.x, middle, ALIGN_LEFT, ui_word(ui, "bar.edited"), false);
+        ui_region(ui, "edited", tag, false);
+        ui_tooltip(ui, ui_word(ui, "help.undo"), "Ctrl Z");
+        rect_cut_left(&r, tag.w + 12);
+    }
+    if (r.w > 80 && ui->k <= 1) {
+        canvas_text_in(ui->c, plain, r, ALIGN_LEFT, t->ink3, sc->about[s->lang]);
+    }
+}
+
+static bool draw_icon(struct shell *s, struct rect *r, const char *name, enum icon icon, bool is_on,
+                      const char *key)
+{
+    struct ui *ui = &s->ui;
+    double size = SIZE_CONTROL * ui->k, middle = r->y + r->h / 2;
+    struct rect at = rect_cut_right(r, size);
+    rect_cut_right(r, 4);
+    char word[48];
+    snprintf(word, sizeof word, "help.%s", name);
+    at = (struct rect){at.x, middle - size / 2, size, size};
+    bool pressed = ui_button(ui, name, at, is_on ? UI_PRIMARY : UI_GHOST, icon, NULL, false);
+    ui_tooltip(ui, ui_word(ui, word), key);
+    return pressed;
+}
+
+static void draw_language(struct shell *s, struct rect *r)
+{
+    static const char *const labels[] = {"EN", "中"};
+    struct ui *ui = &s->ui;
+    unsigned chosen = s->lang == LANG_ZH;
+    double w = fmax(76 * ui->k, ui_segmented_width(ui, labels, 2, false)), h = 30 * ui->k;
+    struct rect at = rect_cut_right(r, w);
+    at = (struct rect){at.x, r->y + r->h / 2 - h / 2, w, h};
+    if (ui_segmented(ui, "lang", at, labels, 2, &chosen, false)) {
+        shell_lang(s);
+    }
+    ui_tooltip(ui, ui_word(ui, "help.lang"), "G");
+    rect_cut_right(r, 12);
+}
+
+void shell_bar(struct shell *s, struct rect r)
+{
+    struct ui *ui = &s->ui;
+    bool is_dark = s->theme_name == THEME_DARK;
+    canvas_fill_box(ui->c, r, 0, s->theme.panel);
+    canvas_hline(ui->c, r.x, r.x + r.w, r.y + r.h - 0.5, STROKE_BORDER, s->theme.hair);
+    double middle = r.y + r.h / 2, x = draw_mark(s, r);
+    struct rect right = {x, r.y, r.x + r.w - 14 - x, r.h};
+    if (draw_icon(s, &right, "help", ICON_HELP, false, "?")) {
+        s->box = s->box == BOX_HELP ? BOX_NONE : BOX_HELP;
+    }
+    if (ui->k <= 1 && draw_icon(s, &right, "shot", ICON_CAMERA, false, "F12")) {
+        s->wish_out = SHELL_SHOT;
+    }
+    if (draw_icon(s, &right, "projector", ICON_PROJECTOR, s->projector > 1, "P")) {
+        shell_projector(s);
+    }
+    if (draw_icon(s, &right, "theme", is_dark ? ICON_SUN : ICON_MOON, false, "T")) {
+        shell_theme(s);
+    }
+    rect_cut_right(&right, 4);
+    draw_language(s, &right);
+    draw_title(s, x, right.x + right.w - 12, middle);
+}

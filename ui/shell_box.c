@@ -1,0 +1,235 @@
+/* Boxes above the rest: the keys, what is wrong with a file, saving, and the menu of a packet. Esc
+ * closes each. */
+#include "ui/shell_inside.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Dims the rest and draws a panel of that size in the middle. */
+static struct rect begin_box(struct shell *s, struct rect root, double w, double h,
+                             const char *title)
+{
+    struct ui *ui = &s->ui;
+    ui_overlay_begin(ui, root);
+    canvas_fill_box(ui->c, root, 0,
+                    color_fade(s->theme.ink, s->theme_name == THEME_DARK ? 0.14 : 0.32));
+    w = fmin(w, root.w - 24);
+    h = fmin(h, root.h - 24);
+    struct rect r = {round(root.x + (root.w - w) / 2), round(root.y + (root.h - h) / 2), w, h};
+    return part_panel(ui, r, title, NULL, NULL);
+}
+
+static void end_box(struct shell *s)
+{
+    ui_overlay_end(&s->ui);
+}
+
+/* One line a key: name of the key, what it does. */
+static const struct key_row {
+    const char *keys, *word;
+} rows[] = {
+    {"Space", "help.play"},
+    {"→  ←", "help.event"},
+    {"PgDn  PgUp", "help.step"},
+    {"N  Shift N", "help.trouble"},
+    {",  .", "help.tick"},
+    {"Home  End", "help.ends"},
+    {"[  ]", "help.speed"},
+    {"L  Shift L", "help.loop"},
+    {"+  −  0", "help.zoom"},
+    {"Z", "help.fold"},
+    {"H", "help.future"},
+    {"↑  ↓", "help.packet"},
+    {"Enter", "help.show"},
+    {"I", "help.inspector"},
+    {"V  Shift V", "help.view"},
+    {"Del", "help.drop"},
+    {"M", "help.menu"},
+    {"Ctrl Z", "help.undo"},
+    {"Ctrl Shift Z", "help.redo"},
+    {"Ctrl S", "help.save"},
+    {"T", "help.theme"},
+    {"G", "help.lang"},
+    {"P", "help.projector"},
+    {"Ctrl +  Ctrl −", "help.scale"},
+    {"F11", "help.full"},
+    {"F12", "help.shot"},
+    {"B", "help.blank"},
+    {"Tab", "help.focus"},
+    {"?", "help.help"},
+    {"Esc", "help.close"},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static void draw_key(struct shell *s, const struct key_row *row, struct rect r)
+{
+    struct ui *ui = &s->ui;
+    const struct theme *t = &s->theme;
+    double baseline = r.y + r.h / 2 + 4.5 * ui->k, key = 118 * ui->k;
+    ui_text_right(ui, TYPE_VALUE, r.x + key, baseline, t->ink, row->keys);
+    canvas_text_in(ui->c, theme_font(t, TYPE_BODY),
+                   (struct rect){r.x + key + 14 * ui->k, r.y, r.w - key - 14 * ui->k, r.h},
+                   ALIGN_LEFT, t->ink2, ui_word(ui, row->word));
+}
+
+static void draw_help(struct shell *s, struct rect root)
+{
+    struct ui *ui = &s->ui;
+    double line = 26 * ui->k;
+    unsigned columns = root.w > 760 * ui->k ? 2 : 1, lines = (ROWS + columns - 1) / columns;
+    struct rect r = begin_box(s, root, (columns == 2 ? 800 : 460) * ui->k, lines * line + 96,
+                              ui_word(ui, "help.title"));
+    struct rect foot = rect_cut_bottom(&r, 32);
+    double y = ui_scroll_begin(ui, "keys", r, lines * line, &s->box_scroll);
+    for (unsigned i = 0; i < ROWS; i++) {
+        double w = r.w / columns, x = r.x + i / lines * w;
+        draw_key(s, &rows[i], (struct rect){x, y + i % lines * line, w - 12, line});
+    }
+    ui_scroll_end(ui);
+    ui_text(ui, TYPE_LABEL, foot.x, foot.y + 22, s->theme.ink3, ui_word(ui, "help.mouse"));
+    end_box(s);
+}
+
+static void close_button(struct shell *s, struct rect foot)
+{
+    struct ui *ui = &s->ui;
+    const char *word = ui_word(ui, "box.close");
+    double w = ui_button_width(ui, ICON_NONE, word);
+    struct rect r = {foot.x + foot.w - w, foot.y, w, SIZE_CONTROL * ui->k};
+    if (ui_button(ui, "close", r, UI_PRIMARY, ICON_NONE, word, false) ||
+        ui_take_key(ui, UI_KEY_ENTER, 0)) {
+        s->box = BOX_NONE;
+        ui->wants_frame = true;
+    }
+}
+
+static unsigned line_count(const char *text)
+{
+    unsigned count = 1;
+    for (; *text; text++) {
+        count += *text == '\n' && text[1];
+    }
+    return count;
+}
+
+/* As the terminal shows it: place, message, the line, a caret under the word. */
+static void draw_error(struct shell *s, struct rect root)
+{
+    struct ui *ui = &s->ui;
+    struct font font = theme_font(&s->theme, TYPE_CODE);
+    double line = font.px * 1.5;
+    unsigned lines = line_count(s->error);
+    struct rect r =
+        begin_box(s, root, 780 * ui->k, lines * line + 150 * ui->k, ui_word(ui, "box.error"));
+    struct rect foot = rect_cut_bottom(&r, 44 * ui->k);
+    canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_BODY), rect_cut_top(&r, 28 * ui->k),
+                     s->theme.ink3, ui_word(ui, "box.error.stays"));
+    double y = ui_scroll_begin(ui, "text", r, lines * line, &s->box_scroll);
+    for (const char *p = s->error; *p;) {
+        size_t n = strcspn(p, "\n");
+        bool is_message = strstr(p, "error:") && strstr(p, "error:") < p + n;
+        y += line;
+        canvas_text_n(ui->c, font, r.x, y - line * 0.3,
+                      is_message ? s->theme.loss.text : s->theme.ink, p, n);
+        p += n + (p[n] != '\0');
+    }
+    ui_scroll_end(ui);
+    close_button(s, (struct rect){foot.x, foot.y + 10, foot.w, foot.h});
+    end_box(s);
+}
+
+static void save(struct shell *s)
+{
+    struct err err = {.lang = s->lang};
+    s->box = BOX_NONE;
+    if (!session_save(&s->session, s->file, &err)) {
+        shell_show_error(s, &err);
+    }
+    err_free(&err);
+    s->wants_draw = true;
+}
+
+static void draw_save(struct shell *s, struct rect root)
+{
+    struct ui *ui = &s->ui;
+    struct rect r = begin_box(s, root, 560 * ui->k, 170 * ui->k, ui_word(ui, "help.save"));
+    struct rect field = rect_cut_top(&r, SIZE_CONTROL * ui->k);
+    bool is_done = ui_text_field(ui, "file", field, s->file, sizeof s->file, "scenario.yaml");
+    if (!ui->focus) {
+        ui->focus = ui_name(ui, "file");
+        ui->caret = strlen(s->file);
+        ui->wants_frame = true;
+    }
+    rect_cut_top(&r, 16);
+    const char *word = ui_word(ui, "box.save");
+    struct rect button = rect_cut_right(&r, ui_button_width(ui, ICON_NONE, word));
+    button.h = SIZE_CONTROL * ui->k;
+    is_done |= ui_button(ui, "save", button, UI_PRIMARY, ICON_NONE, word, false);
+    canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_LABEL),
+                     (struct rect){r.x, r.y, r.w - 16, 40 * ui->k}, s->theme.ink3,
+                     ui_word(ui, "box.save.note"));
+    end_box(s);
+    if (is_done) {
+        save(s);
+    }
+}
+
+static const struct {
+    const char *word;
+    enum fault_kind kind;
+} faults[] = {{"menu.drop", FAULT_DROP},
+              {"menu.delay", FAULT_DELAY},
+              {"menu.duplicate", FAULT_DUPLICATE},
+              {"menu.corrupt", FAULT_CORRUPT}};
+enum { FAULTS = sizeof faults / sizeof *faults };
+
+void shell_open_menu(struct shell *s, double x, double y)
+{
+    s->box = BOX_MENU;
+    s->menu = (struct point){x, y};
+    s->menu_row = 0;
+    s->box_scroll = 0;
+    s->wants_draw = true;
+}
+
+static void draw_menu(struct shell *s, struct rect root)
+{
+    struct ui *ui = &s->ui;
+    struct ui_item items[FAULTS];
+    for (unsigned i = 0; i < FAULTS; i++) {
+        items[i] = (struct ui_item){ui_word(ui, faults[i].word), i == 0 ? "Del" : NULL};
+    }
+    double w = 236 * ui->k, h = FAULTS * 30 * ui->k + 12;
+    struct rect r = {fmin(s->menu.x, root.w - w - 8), fmin(s->menu.y, root.h - h - 8), w, h};
+    ui_overlay_begin(ui, root);
+    canvas_fill_box(ui->c, rect_inset(r, -3, -3), RADIUS_PANEL + 2, color_fade(s->theme.ink, 0.1));
+    canvas_fill_box(ui->c, r, RADIUS_PANEL, s->theme.panel);
+    canvas_stroke_box(ui->c, r, RADIUS_PANEL, STROKE_BORDER, s->theme.hair);
+    struct rect in = rect_inset(r, 6, 6);
+    if (!ui->focus) {
+        ui->focus = ui_name(ui, "menu");
+    }
+    bool is_chosen = ui_list(ui, "menu", in, items, FAULTS, &s->menu_row, &s->box_scroll);
+    bool is_away = ui->in.pressed && !rect_has(r, ui->in.x, ui->in.y);
+    ui_overlay_end(ui);
+    if (is_chosen || is_away) {
+        s->box = BOX_NONE;
+        ui->focus = 0;
+        ui->wants_frame = true;
+    }
+    if (is_chosen) {
+        shell_edit(s, faults[s->menu_row].kind);
+    }
+}
+
+void shell_boxes(struct shell *s, struct rect root)
+{
+    switch (s->box) {
+    case BOX_NONE: break;
+    case BOX_HELP: draw_help(s, root); break;
+    case BOX_ERROR: draw_error(s, root); break;
+    case BOX_SAVE: draw_save(s, root); break;
+    case BOX_MENU: draw_menu(s, root); break;
+    }
+}

@@ -1,0 +1,190 @@
+/* Laying out: bar on top; network and what belongs to it at the left, the ladder in the middle, the
+ * packet at the right; caption and transport below, always at the same place. */
+#include "ui/shell_inside.h"
+
+#include <math.h>
+
+/* Where the three columns and the two rows at the left come to lie before anybody drags. */
+static void lay_out(struct shell *s, double w, double h)
+{
+    bool is_new = s->laid_w != w || s->laid_h != h || s->laid_k != s->projector;
+    if (!is_new) {
+        return;
+    }
+    bool has_third = shell_has_third(s, w);
+    double before = s->laid_w;
+    double left = has_third ? 0.311 * w : s->projector > 1 ? 0.43 * w : 0.4 * w;
+    double right = 0.289 * w;
+    if (before > 0 && s->laid_k == s->projector && shell_has_third(s, before) == has_third) {
+        left = s->split_left * w / before; /* as the user left it */
+        right = s->split_right * w / before;
+    }
+    s->split_lower = s->laid_h > 0 ? s->split_lower * h / s->laid_h : 0.46 * h;
+    s->split_left = fmax(SPLIT_MIN, left);
+    s->split_right = fmax(SPLIT_MIN, right);
+    s->laid_w = w;
+    s->laid_h = h;
+    s->laid_k = s->projector;
+}
+
+bool shell_has_third(const struct shell *s, double w)
+{
+    return w >= SHELL_THIRD && s->projector <= 1 && !s->no_inspector;
+}
+
+static void draw_pane(struct shell *s, const char *scope, const struct view *view, void *self,
+                      struct rect r)
+{
+    struct scene scene = shell_scene(s);
+    ui_push(&s->ui, scope, 0);
+    view->draw(self, &s->ui, &scene, r);
+    ui_pop(&s->ui);
+}
+
+/* Which of the views that share the place is shown: two names at the panel's top right. */
+static void draw_lower_choice(struct shell *s, struct rect r)
+{
+    if (s->lower_count < 2) {
+        return;
+    }
+    const char *labels[LOWER_MAX];
+    for (unsigned i = 0; i < s->lower_count; i++) {
+        labels[i] = ui_word(&s->ui, s->lower[i]->title_key);
+    }
+    double w = ui_segmented_width(&s->ui, labels, s->lower_count, false);
+    struct rect at = {r.x + r.w - w - 12, r.y + 9, w, 28 * s->ui.k};
+    ui_segmented(&s->ui, "lower", at, labels, s->lower_count, &s->lower_at, false);
+    ui_tooltip(&s->ui, ui_word(&s->ui, "help.view"), "V");
+}
+
+static void draw_left(struct shell *s, struct rect r)
+{
+    bool has_lower = s->lower_count > 0 && s->projector <= 1;
+    if (!has_lower) {
+        draw_pane(s, "stage", &view_stage, s->self[PANE_STAGE], r);
+        return;
+    }
+    double most = r.h - 150 - SIZE_GAP;
+    s->split_lower = fmin(fmax(s->split_lower, 130), fmax(most, 130));
+    struct rect below = r, above = rect_cut_top(&below, s->split_lower);
+    struct rect gap = rect_cut_top(&below, SIZE_GAP);
+    draw_pane(s, "stage", &view_stage, s->self[PANE_STAGE], above);
+    draw_pane(s, "lower", s->lower[s->lower_at], s->lower_self[s->lower_at], below);
+    draw_lower_choice(s, below);
+    ui_splitter(&s->ui, "split-lower", gap, false, 130, most, &s->split_lower);
+}
+
+static void draw_drawer(struct shell *s, struct rect ladder)
+{
+    if (!s->drawer) {
+        return;
+    }
+    double w = fmin(fmax(360 * s->ui.k, 0.8 * ladder.w), ladder.w);
+    struct rect r = {ladder.x + ladder.w - w, ladder.y, w, ladder.h};
+    ui_overlay_begin(&s->ui, r);
+    canvas_fill_box(s->ui.c, (struct rect){r.x - 6, r.y, 6, r.h}, 3,
+                    color_fade(s->theme.ink, 0.08));
+    draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], r);
+    ui_overlay_end(&s->ui);
+}
+
+static void draw_columns(struct shell *s, struct rect r)
+{
+    bool has_third = shell_has_third(s, r.w);
+    lay_out(s, r.w, r.h);
+    double rest = r.w - SIZE_GAP * (has_third ? 2 : 1);
+    double right = has_third ? fmin(s->split_right, rest - 2 * SPLIT_MIN) : 0;
+    s->split_left = fmin(fmax(s->split_left, SPLIT_MIN), rest - right - SPLIT_MIN);
+    struct rect left = rect_cut_left(&r, s->split_left), gap = rect_cut_left(&r, SIZE_GAP);
+    draw_left(s, left);
+    struct rect third = rect_cut_right(&r, right);
+    struct rect gap2 = has_third ? rect_cut_right(&r, SIZE_GAP) : (struct rect){0};
+    draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
+    ui_splitter(&s->ui, "split-left", gap, true, SPLIT_MIN, rest - right - SPLIT_MIN,
+                &s->split_left);
+    if (has_third) {
+        draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], third);
+        double at = -right; /* grows to the left */
+        if (ui_splitter(&s->ui, "split-right", gap2, true, -(rest - s->split_left - SPLIT_MIN),
+                        -SPLIT_MIN, &at)) {
+            s->split_right = -at;
+        }
+    } else {
+        draw_drawer(s, r);
+    }
+}
+
+static double bar_height(double k)
+{
+    return 52 + 16 * (k - 1);
+}
+
+static double caption_height(double k)
+{
+    return k > 1 ? 90 * k : 82;
+}
+
+static double transport_height(double k)
+{
+    return k > 1 ? 100 * k : 110;
+}
+
+/* A window below the least size shows a part; bars at its edges move it. */
+static void scroll_root(struct shell *s, struct rect *root)
+{
+    struct rect seen = *root;
+    root->w = fmax(seen.w, SHELL_MIN_W);
+    root->h = fmax(seen.h, SHELL_MIN_H);
+    s->scroll_x = fmin(fmax(s->scroll_x, 0), root->w - seen.w);
+    s->scroll_y = fmin(fmax(s->scroll_y, 0), root->h - seen.h);
+    root->x = -s->scroll_x;
+    root->y = -s->scroll_y;
+}
+
+static void draw_root_bars(struct shell *s, struct rect seen, struct rect root)
+{
+    struct ui *ui = &s->ui;
+    if (root.w > seen.w) {
+        double len = seen.w * seen.w / root.w, run = seen.w - len;
+        struct rect r = {s->scroll_x / (root.w - seen.w) * run, seen.h - 8, len, 8};
+        struct ui_touch t = ui_region(ui, "scroll-x", r, false);
+        canvas_fill_box(ui->c, rect_inset(r, 2, 2), 2, t.hover ? s->theme.ink2 : s->theme.ink3);
+        if (t.held) {
+            s->scroll_x = (t.x - len / 2) / run * (root.w - seen.w);
+            ui->wants_frame = true;
+        }
+    }
+    if (root.h > seen.h) {
+        double len = seen.h * seen.h / root.h, run = seen.h - len;
+        struct rect r = {seen.w - 8, s->scroll_y / (root.h - seen.h) * run, 8, len};
+        struct ui_touch t = ui_region(ui, "scroll-y", r, false);
+        canvas_fill_box(ui->c, rect_inset(r, 2, 2), 2, t.hover ? s->theme.ink2 : s->theme.ink3);
+        if (t.held) {
+            s->scroll_y = (t.y - len / 2) / run * (root.h - seen.h);
+            ui->wants_frame = true;
+        } else if (ui->in.wheel != 0) {
+            s->scroll_y -= ui->in.wheel * 48;
+            ui->in.wheel = 0;
+            ui->wants_frame = true;
+        }
+    }
+}
+
+void shell_layout(struct shell *s, struct rect root)
+{
+    struct rect seen = root;
+    scroll_root(s, &root);
+    struct rect r = root;
+    double k = s->projector;
+    struct rect bar = rect_cut_top(&r, bar_height(k));
+    r = rect_inset(r, SIZE_GAP, SIZE_GAP);
+    struct rect transport = rect_cut_bottom(&r, transport_height(k));
+    rect_cut_bottom(&r, SIZE_GAP);
+    struct rect caption = rect_cut_bottom(&r, caption_height(k));
+    rect_cut_bottom(&r, SIZE_GAP);
+    shell_bar(s, bar);
+    draw_columns(s, r);
+    draw_pane(s, "caption", &view_caption, s->self[PANE_CAPTION], caption);
+    draw_pane(s, "timeline", &view_timeline, s->self[PANE_TIMELINE], transport);
+    draw_root_bars(s, seen, root);
+}

@@ -1,0 +1,90 @@
+#pragma once
+/* What the files of the shell share: its state, and who does what. */
+
+#include "ui/parts.h"
+#include "ui/session.h"
+#include "ui/shell.h"
+#include "ui/view/view.h"
+
+#define SHELL_MIN_W 1024.0 /* a smaller window scrolls */
+#define SHELL_MIN_H 640.0
+#define SHELL_WIDE  1800.0 /* a larger one is scaled up */
+#define SHELL_THIRD 1200.0 /* below: the right column is a drawer */
+#define SPLIT_MIN   280.0
+
+enum shell_box { BOX_NONE, BOX_HELP, BOX_ERROR, BOX_SAVE, BOX_MENU };
+enum shell_pane {
+    PANE_STAGE,
+    PANE_LOWER,
+    PANE_LADDER,
+    PANE_INSPECTOR,
+    PANE_CAPTION,
+    PANE_TIMELINE,
+    PANE_COUNT
+};
+
+#define LOWER_MAX 4u
+
+struct shell {
+    struct shell_options o;
+    struct ui ui;
+    struct theme theme;
+    struct session session;
+    struct film *film;
+    struct story story;
+    struct player player;
+    struct wish wish;
+    uint32_t selected, hovered; /* packets, 0: none */
+    uint32_t step;              /* caption step that a key went to; several share an instant */
+
+    enum theme_name theme_name;
+    enum lang lang;
+    double projector; /* 1, 1.5, 2 */
+    int zoom;         /* steps of the interface scale, 0 is 1 */
+
+    const struct view *lower[LOWER_MAX]; /* views that share the place under the network */
+    unsigned lower_count, lower_at;
+    void *self[PANE_COUNT], *lower_self[LOWER_MAX]; /* drawing state of the views */
+    double split_left, split_right, split_lower;    /* logical pixels; 0: not yet laid out */
+    double laid_w, laid_h, laid_k;                  /* what the splits were laid out for */
+    double scroll_x, scroll_y;                      /* of a window that is too small */
+    bool drawer, no_inspector, blank, looped_once;
+
+    enum shell_box box;
+    char *error;       /* text of BOX_ERROR; owned */
+    char file[1024];   /* BOX_SAVE */
+    struct point menu; /* BOX_MENU: its corner */
+    unsigned menu_row;
+    double box_scroll;
+
+    enum shell_wish wish_out;
+    int64_t wall_first, wall_last;
+    double time; /* seconds since the first tick */
+    bool has_ticked, wants_draw;
+    char title[256];
+};
+
+struct scene shell_scene(struct shell *s);
+bool shell_is_settled(const struct shell *s);
+/* Room left of the third column? */
+bool shell_has_third(const struct shell *s, double w);
+
+/* shell_draw.c */
+void shell_layout(struct shell *s, struct rect root);
+/* shell_bar.c: the top bar. */
+void shell_bar(struct shell *s, struct rect r);
+/* shell_box.c: what lies above the rest. */
+void shell_boxes(struct shell *s, struct rect root);
+void shell_open_menu(struct shell *s, double x, double y);
+void shell_show_error(struct shell *s, struct err *err); /* takes what err says, and empties it */
+/* shell_keys.c */
+void shell_keys(struct shell *s);
+void shell_theme(struct shell *s);
+void shell_lang(struct shell *s);
+void shell_projector(struct shell *s);
+void shell_lower(struct shell *s, int direction);
+/* Edits; each shows an error box if it cannot be done. */
+void shell_edit(struct shell *s, enum fault_kind kind);
+void shell_undo(struct shell *s, bool redo);
+/* After the session's run has changed: film, story, player. */
+void shell_rerun(struct shell *s, bool is_new);
