@@ -69,31 +69,25 @@ static uint32_t goes_on_as(const struct trace *t, uint32_t packet, uint32_t reco
     return found;
 }
 
-static uint32_t last_before(struct list l, uint32_t record)
-{
-    while (l.count && l.at[l.count - 1] > record) {
-        l.count--;
-    }
-    return l.count ? l.at[l.count - 1] : 0;
-}
-
 /* How the packet itself ended: one of UNKNOWN .. TAKEN. *arrival: the record of its last ARRIVE. */
 static enum fate_kind own_fate(const struct trace *t, uint32_t packet, uint32_t record,
                                uint32_t *arrival)
 {
     struct list l = trace_of_packet(t, goes_on_as(t, packet, record));
-    uint32_t last = last_before(l, record);
+    enum fate_kind fate = FATE_UNKNOWN;
     *arrival = 0;
     for (uint32_t i = 0; i < l.count && l.at[i] <= record; i++) {
-        *arrival = trace_record(t, l.at[i])->kind == REC_ARRIVE ? l.at[i] : *arrival;
+        const struct record *r = trace_record(t, l.at[i]);
+        if (r->kind == REC_ARRIVE) {
+            *arrival = l.at[i];
+            fate = FATE_TAKEN;
+        } else if (r->kind == REC_DROP) {
+            fate = fate_of_drop(t, r);
+        } else if (r->kind == REC_SEND || r->kind == REC_QUEUE || r->kind == REC_TX) {
+            fate = FATE_FLYING;
+        }
     }
-    if (!last) {
-        return FATE_UNKNOWN;
-    }
-    const struct record *r = trace_record(t, last);
-    return r->kind == REC_DROP     ? fate_of_drop(t, r)
-           : r->kind == REC_ARRIVE ? FATE_TAKEN
-                                   : FATE_FLYING;
+    return fate;
 }
 
 /* The packet that the far end sent because of that arrival; 0: none. */

@@ -46,8 +46,28 @@ static const char *text_of(enum lang lang, const char *prefix, const char *key, 
     return word_find(lang, whole);
 }
 
+/* Cases of one reason that read differently: what led here was a packet of one's own, or a copy of
+ * something that was taken before. */
+static const char *variant(const struct telling *k)
+{
+    if (k->r->kind != REC_SEND || !k->cause_packet) {
+        return "";
+    }
+    uint32_t sender = trace_packet(k->t, k->cause_packet)->sender;
+    if (entity_node(k->t, sender) == entity_node(k->t, k->r->where)) {
+        return ".own";
+    }
+    bool is_of_cause = packet_copy_before(k->t, k->packet) == 0;
+    return is_of_cause && k->fate.kind >= FATE_TAKEN ? ".twice" : "";
+}
+
 static const char *text_of_key(const struct telling *k, const char *key, const char *suffix)
 {
+    char special[32];
+    snprintf(special, sizeof special, "%s%s", variant(k), suffix);
+    if (*variant(k) && text_of(k->lang, "say", key, special)) {
+        return text_of(k->lang, "say", key, special);
+    }
     const char *text = text_of(k->lang, "say", key, suffix);
     return text ? text : text_of(k->lang, "say.once", key, suffix);
 }
@@ -63,13 +83,50 @@ static const char *say_text(const struct telling *k, const char *suffix)
     return text_of_key(k, story_kind_key(k->t, k->r, buf), suffix);
 }
 
+/* Has this place done the same for the same reason before? A reason is explained once, and then
+ * says what is particular. */
+static bool is_again(const struct telling *k)
+{
+    for (uint32_t n = k->n - 1; n >= 1; n--) {
+        const struct record *r = trace_record(k->t, n);
+        if (r->kind == k->r->kind && r->where == k->r->where && r->why == k->r->why) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A character of Chinese text ends before (begins at) s: its lead byte is E3 .. E9, or EF for full
+ * forms. */
+static bool is_han(uint8_t lead)
+{
+    return (lead >= 0xe3 && lead <= 0xe9) || lead == 0xef;
+}
+
+/* Templates put spaces around names, for names may be Latin; between two Chinese characters there
+ * is none. */
+static void close_gaps(struct buf *out, size_t from)
+{
+    size_t kept = from;
+    for (size_t i = from; i < out->len; i++) {
+        bool is_gap = out->data[i] == ' ' && kept >= from + 3 && i + 1 < out->len &&
+                      is_han(out->data[kept - 3]) && is_han(out->data[i + 1]);
+        if (!is_gap) {
+            out->data[kept++] = out->data[i];
+        }
+    }
+    out->len = kept;
+}
+
 void story_headline(const struct trace *t, const struct story_wire *wire, uint32_t record,
                     enum lang lang, struct buf *out)
 {
     if (record >= 1 && record <= t->count) {
         struct telling k = telling_of(t, wire, record, lang, out);
         const char *text = say_text(&k, "");
+        size_t from = out->len;
         telling_expand(&k, text ? text : "{node}");
+        close_gaps(out, from);
     }
 }
 
@@ -97,12 +154,15 @@ void story_reason(const struct trace *t, const struct story_wire *wire, uint32_t
         return;
     }
     struct telling k = telling_of(t, wire, record, lang, out);
-    const char *text = say_text(&k, ".why");
+    size_t from = out->len;
+    const char *text = *variant(&k) ? NULL : say_text(&k, ".why.again");
+    text = text && is_again(&k) ? text : say_text(&k, ".why");
     if (text) {
         telling_expand(&k, text);
     } else {
         say_causes(&k);
     }
+    close_gaps(out, from);
 }
 
 const char *story_reference(const struct trace *t, uint32_t record)

@@ -163,6 +163,17 @@ static sim_time waited(const struct telling *k)
     return k->r->cause ? k->r->at - trace_record(k->t, k->r->cause)->at : k->r->at;
 }
 
+/* From the sending of what the cause answers until now. */
+static sim_time round_trip(const struct telling *k)
+{
+    struct list answer =
+        k->cause_packet ? trace_of_packet(k->t, k->cause_packet) : (struct list){0};
+    uint32_t cause = answer.count ? trace_record(k->t, answer.at[0])->cause : 0;
+    uint32_t asked = cause ? story_packet(k->t, cause) : 0;
+    struct list question = asked ? trace_of_packet(k->t, asked) : (struct list){0};
+    return question.count ? k->r->at - trace_record(k->t, question.at[0])->at : 0;
+}
+
 static void say_time(struct telling *k, sim_time t)
 {
     char text[32];
@@ -262,6 +273,8 @@ static bool say_of_record(struct telling *k, const char *name)
         say_time(k, k->r->at);
     } else if (strcmp(name, "since") == 0) {
         say_time(k, waited(k));
+    } else if (strcmp(name, "trip") == 0) {
+        say_time(k, round_trip(k));
     } else if (strcmp(name, "state") == 0) {
         buf_str(k->out, state_name(k, k->r->code >> 8, k->r->code & 0xff));
     } else if (strcmp(name, "old") == 0) {
