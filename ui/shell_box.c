@@ -153,7 +153,7 @@ static void save(struct shell *s)
 static void draw_save(struct shell *s, struct rect root)
 {
     struct ui *ui = &s->ui;
-    struct rect r = begin_box(s, root, 560 * ui->k, 170 * ui->k, ui_word(ui, "help.save"));
+    struct rect r = begin_box(s, root, 560 * ui->k, 170 * ui->k, ui_word(ui, "box.save.title"));
     struct rect field = rect_cut_top(&r, SIZE_CONTROL * ui->k);
     bool is_done = ui_text_field(ui, "file", field, s->file, sizeof s->file, "scenario.yaml");
     if (!ui->focus) {

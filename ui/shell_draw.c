@@ -19,7 +19,7 @@ static void lay_out(struct shell *s, double w, double h)
         left = s->split_left * w / before; /* as the user left it */
         right = s->split_right * w / before;
     }
-    s->split_lower = s->laid_h > 0 ? s->split_lower * h / s->laid_h : 0.46 * h;
+    s->split_lower = s->laid_h > 0 ? s->split_lower * h / s->laid_h : fmax(0.46 * h, 205);
     s->split_left = fmax(SPLIT_MIN, left);
     s->split_right = fmax(SPLIT_MIN, right);
     s->laid_w = w;

@@ -122,7 +122,7 @@ static int own_field(const struct inspection *in)
             }
         }
     }
-    return -1;
+    return l && l->count ? l->first : -1;
 }
 
 static void choose(struct inspection *in)
@@ -242,12 +242,25 @@ static double draw_content(struct ui *ui, struct inspection *in, struct rect r, 
     return y - r.y;
 }
 
+/* What the panel calls it: as its capsule does, but a bare number says what it numbers. A damaged
+ * packet is called by what it was. Returns the word before the label. */
+static const char *name_of(const struct inspection *in, char label[24])
+{
+    const struct packet *p = in->p;
+    while (p->is_raw && p->parent) {
+        p = trace_packet(in->scene->trace, p->parent);
+    }
+    packet_label(p->proto->name, packet_head(p), p->body.len, label);
+    bool is_number = label[0] >= '0' && label[0] <= '9';
+    return is_number ? "DATA " : "";
+}
+
 static void draw_packet(struct ui *ui, struct inspection *in, struct rect area)
 {
     char label[24], note[96], size[48], bytes[16];
     const struct trace *t = in->scene->trace;
-    packet_label(in->p->proto->name, packet_head(in->p), in->p->body.len, label);
-    snprintf(note, sizeof note, "%s, %s → %s", label,
+    const char *kind = name_of(in, label);
+    snprintf(note, sizeof note, "%s%s, %s → %s", kind, label,
              node_short(t, packet_from_node(t, in->packet), ui->lang),
              node_short(t, packet_to_node(t, in->packet), ui->lang));
     snprintf(bytes, sizeof bytes, "%zu", in->bytes.len);
@@ -256,9 +269,11 @@ static void draw_packet(struct ui *ui, struct inspection *in, struct rect area)
     draw_tabs(ui, in, rect_cut_top(&r, 30 * ui->k));
     rect_cut_top(&r, 8 * ui->k);
     r.h += SIZE_PADDING - 6;
-    double content = draw_content(ui, in, r, true);
+    struct rect narrow = {r.x, r.y, r.w - 12, r.h};
+    double content = draw_content(ui, in, narrow, true);
     double y = ui_scroll_begin(ui, "packet", r, content, &in->self->scroll);
-    draw_content(ui, in, (struct rect){r.x, y, r.w, content}, false);
+    double bar = content > r.h ? 12 : 0; /* beside the content, not above it */
+    draw_content(ui, in, (struct rect){r.x, y, r.w - bar, content}, false);
     ui_scroll_end(ui);
 }
 

@@ -157,6 +157,18 @@ static const char *note_of(const struct grid *g, const struct field *f, bool *is
     return f->form == FIELD_NAMED || f->form == FIELD_NUMBER || f->form == FIELD_HEX ? f->text : "";
 }
 
+/* The name, or, where it does not fit, its short form if there is one. */
+static const char *label_of(const struct grid *g, const struct field *f, struct font font, double w,
+                            char *buf, size_t size)
+{
+    const char *name = inspection_label(g->ui, g->in, f, "", buf, size);
+    if (text_width(g->ui->fonts, font, name) <= w) {
+        return name;
+    }
+    const char *brief = inspection_label(g->ui, g->in, f, ".short", buf, size);
+    return *brief ? brief : name;
+}
+
 static void draw_words(const struct grid *g, const struct field *f)
 {
     const struct ui *ui = g->ui;
@@ -172,7 +184,7 @@ static void draw_words(const struct grid *g, const struct field *f)
     struct rect top = {in.x, r.y + 3 * ui->k, in.w, r.h * 0.4};
     struct rect low = {in.x, r.y + r.h * 0.42, in.w, r.h * 0.46};
     canvas_text_in(ui->c, small, top, ALIGN_LEFT, is_shown(g, f) ? t->on_marker : t->ink3,
-                   inspection_label(ui, g->in, f, "", key, sizeof key));
+                   label_of(g, f, small, top.w, key, sizeof key));
     inspection_value(g->in, f, text, sizeof text);
     canvas_text_in(ui->c, value, low, ALIGN_LEFT,
                    is_shown(g, f)            ? t->on_marker

@@ -19,6 +19,17 @@ struct pen {
     const struct scene *s;
 };
 
+static void put_in_order(struct column *columns, unsigned count)
+{
+    for (unsigned i = 1; i < count; i++) {
+        for (unsigned k = i; k > 0 && columns[k - 1].node > columns[k].node; k--) {
+            struct column other = columns[k];
+            columns[k] = columns[k - 1];
+            columns[k - 1] = other;
+        }
+    }
+}
+
 static unsigned columns_of(const struct scene *s, struct column *out)
 {
     unsigned count = 0;
@@ -37,6 +48,7 @@ static unsigned columns_of(const struct scene *s, struct column *out)
             out[at].actors[out[at].actor_count++] = actor;
         }
     }
+    put_in_order(out, count);
     return count;
 }
 
@@ -125,8 +137,9 @@ static void draw_transition(const struct pen *p, double x, double from, double t
     struct point way[] = {{x, from}, {left, from}, {left, to}, {end, to}};
     canvas_polyline(c, way, 4, (struct stroke){.width = 6 * p->ui->k, .cap = CAP_ROUND}, t->marker);
     way[3].x = end - 4 * p->ui->k;
-    canvas_polyline(c, way, 4, (struct stroke){.width = 1.6 * p->ui->k, .cap = CAP_ROUND}, t->ink);
-    canvas_arrow_head(c, end + 1, to, 1, 0, 7 * p->ui->k, t->ink);
+    canvas_polyline(c, way, 4, (struct stroke){.width = 1.6 * p->ui->k, .cap = CAP_ROUND},
+                    t->on_marker);
+    canvas_arrow_head(c, end + 1, to, 1, 0, 7 * p->ui->k, t->on_marker);
 }
 
 static double draw_machine(const struct pen *p, uint32_t actor, unsigned machine, struct rect r)

@@ -28,6 +28,7 @@ struct strip {
     unsigned columns;
     double x, cell, pitch;
     double top, bottom; /* y of the cells */
+    double below;       /* room under the upper cells for what points at them */
     char label[COLUMNS_MAX][16];
 };
 
@@ -262,7 +263,7 @@ static void draw_falling(const struct strip *g, const struct flight *f)
     double part =
         (double)(g->s->now - f->hop.start) / fmax(1, (double)(f->hop.arrive - f->hop.start));
     double h = 20, room = h * g->ui->k / 2 + 2;
-    double y0 = g->top + g->cell + room, y1 = g->bottom - room;
+    double y0 = g->top + g->cell + g->below + room, y1 = g->bottom - room;
     double y = is_answer ? y1 + (y0 - y1) * part : y0 + (y1 - y0) * part;
     char label[24];
     struct capsule c = view_capsule(g->s, f->packet, h, label);
@@ -310,8 +311,9 @@ static void draw_answer(const struct strip *g, double x)
         bool has_come = f->hop.tx && f->hop.died == SIM_NEVER && f->hop.arrive <= g->s->now;
         found = p->sender == g->pair.bottom && has_come ? f->packet : 0;
     }
-    double y = (g->top + g->cell + g->bottom) / 2;
-    if (!found || g->bottom - g->top - g->cell < 70 * g->ui->k) {
+    double ring = g->top + g->cell / 2 + 48 * g->ui->k; /* and its word end there */
+    double y = fmax((g->top + g->cell + g->bottom) / 2, ring + 22 * g->ui->k);
+    if (!found || y + 26 * g->ui->k > g->bottom + g->cell) {
         return;
     }
     ui_text_center(g->ui, TYPE_LABEL, x, y - 8 * g->ui->k, g->ui->theme->ink3,
@@ -359,10 +361,13 @@ static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s
     draw_owner(&g, pair.top, r.y + 13 * k, "window.sender");
     draw_frame(&g, self, index);
     draw_cells(&g);
+    g.below = g.bottom - g.top - g.cell > 90 * k ? 20 * k : 0;
     draw_between(&g);
-    draw_pointer(&g, pair.top, "base", g.top + g.cell * 1.2);
-    draw_pointer(&g, pair.top, "frame", g.top + g.cell * 1.2);
-    draw_pointer(&g, pair.top, "next", g.top + g.cell * 1.2);
+    if (g.below > 0) {
+        draw_pointer(&g, pair.top, "base", g.top + g.cell * 1.2);
+        draw_pointer(&g, pair.top, "frame", g.top + g.cell * 1.2);
+        draw_pointer(&g, pair.top, "next", g.top + g.cell * 1.2);
+    }
     draw_pointer(&g, pair.bottom, "expected", g.bottom + g.cell);
     draw_owner(&g, pair.bottom, r.y + r.h - 6 * k, "window.receiver");
     double right = r.x + r.w - side / 2 + 6 * k;
