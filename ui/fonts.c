@@ -16,6 +16,7 @@
 #include FT_FREETYPE_H
 #include FT_OUTLINE_H
 
+#define ASCII          128
 #define POOL_BYTES_MAX (8u << 20) /* coverage kept before the cache starts anew */
 
 struct code_row {
@@ -33,6 +34,7 @@ struct fonts {
     FT_Library library;
     FT_Face face[FACE_COUNT];
     struct face_metrics metrics[FACE_COUNT];
+    int16_t *kern[FACE_COUNT][ASCII]; /* font units by left and right; NULL: not read yet */
     struct code_row *code;
     size_t code_count, code_cap; /* cap is a power of two */
     struct cover_row *cover;
@@ -126,6 +128,9 @@ void fonts_free(struct fonts *f)
         return;
     }
     FT_Done_FreeType(f->library);
+    for (int i = 0; i < FACE_COUNT * ASCII; i++) {
+        free(f->kern[i / ASCII][i % ASCII]);
+    }
     free(f->code);
     free(f->cover);
     buf_free(&f->pool);
@@ -206,6 +211,33 @@ struct slot fonts_slot(struct fonts *f, enum face face, uint32_t code)
         f->code_count++;
     }
     return row->slot;
+}
+
+/* Kerning: the faces have pairs of ASCII only. A row is read when its left letter is first met. */
+static int16_t *kern_row(FT_Face face, uint32_t left)
+{
+    int16_t *row = os_alloc(ASCII * sizeof *row);
+    FT_UInt from = FT_Get_Char_Index(face, left);
+    for (uint32_t right = '!'; right < ASCII; right++) {
+        FT_Vector v;
+        if (!FT_Get_Kerning(face, from, FT_Get_Char_Index(face, right), FT_KERNING_UNSCALED, &v)) {
+            row[right] = (int16_t)v.x;
+        }
+    }
+    return row;
+}
+
+double fonts_kern(struct fonts *f, enum face face, uint32_t left, uint32_t right)
+{
+    FT_Face from = f->face[face];
+    if (left <= ' ' || left >= ASCII || right <= ' ' || right >= ASCII || !FT_HAS_KERNING(from)) {
+        return 0;
+    }
+    int16_t **row = &f->kern[face][left];
+    if (!*row) {
+        *row = kern_row(from, left);
+    }
+    return (double)(*row)[right] / from->units_per_EM;
 }
 
 /* Coverage. */

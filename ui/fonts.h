@@ -11,6 +11,9 @@ struct slot {
 /* The glyph of `code` when `face` is wanted: from that face, else from one that has it. */
 struct slot fonts_slot(struct fonts *f, enum face face, uint32_t code);
 
+/* What stands between two neighbours beyond their advances, in em: negative pulls them together. */
+double fonts_kern(struct fonts *f, enum face face, uint32_t left, uint32_t right);
+
 struct face_metrics {
     double ascent, descent, cap; /* in em */
 };

@@ -62,7 +62,7 @@ void part_timer_bar(struct ui *ui, double x, double y0, double y1, double y2, bo
         canvas_dash_box(c, plan, w / 2, dashes(1.2 * k, 3 * k, 3 * k), color_fade(hue->fill, 0.6));
     }
     if (y1 - y0 > 1) {
-        struct rect bar = {x - w / 2, y0, w, y1 - y0};
+        struct rect bar = {x - w / 2 - 0.7 * k, y0, w + 1.4 * k, y1 - y0};
         canvas_begin(c);
         canvas_box(c, bar, w / 2);
         canvas_fill(c, hue->pale);

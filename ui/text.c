@@ -33,14 +33,31 @@ bool text_is_cjk(uint32_t c)
            (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF);
 }
 
+/* One code point further: how far its pen is moved by kerning, and its slot. */
+struct walk {
+    struct fonts *fonts;
+    enum face face;
+    uint32_t before;
+    double em; /* where the next pen stands */
+};
+
+static struct slot walk_on(struct walk *w, uint32_t code)
+{
+    struct slot slot = fonts_slot(w->fonts, w->face, code);
+    w->em += fonts_kern(w->fonts, w->face, w->before, code);
+    w->before = code;
+    return slot;
+}
+
 double text_width_n(struct fonts *f, struct font font, const char *s, size_t len)
 {
-    double em = 0;
+    struct walk w = {f, font.face, 0, 0};
     uint32_t code;
     for (size_t at = 0, n; (n = utf8_next(s + at, len - at, &code)); at += n) {
-        em += fonts_slot(f, font.face, code).em;
+        struct slot slot = walk_on(&w, code);
+        w.em += slot.em;
     }
-    return em * font.px;
+    return w.em * font.px;
 }
 
 double text_width(struct fonts *f, struct font font, const char *s)
@@ -70,12 +87,13 @@ double text_line_height(struct font font)
 
 size_t text_fit(struct fonts *f, struct font font, const char *s, size_t len, double width)
 {
-    double em = 0;
+    struct walk w = {f, font.face, 0, 0};
     uint32_t code;
     size_t at = 0;
     for (size_t n; (n = utf8_next(s + at, len - at, &code)); at += n) {
-        em += fonts_slot(f, font.face, code).em;
-        if (em * font.px > width) {
+        struct slot slot = walk_on(&w, code);
+        w.em += slot.em;
+        if (w.em * font.px > width) {
             break;
         }
     }
@@ -102,14 +120,14 @@ char *text_ellipsis(struct fonts *f, struct font font, const char *s, double wid
 size_t text_layout(struct fonts *f, struct font font, const char *s, size_t len, struct glyph *out,
                    size_t max, double *width)
 {
-    double em = 0;
+    struct walk w = {f, font.face, 0, 0};
     uint32_t code;
     size_t count = 0;
     for (size_t at = 0, n; count < max && (n = utf8_next(s + at, len - at, &code)); at += n) {
-        struct slot slot = fonts_slot(f, font.face, code);
-        out[count++] = (struct glyph){slot.face, slot.index, em * font.px};
-        em += slot.em;
+        struct slot slot = walk_on(&w, code);
+        out[count++] = (struct glyph){slot.face, slot.index, w.em * font.px};
+        w.em += slot.em;
     }
-    *width = em * font.px;
+    *width = w.em * font.px;
     return count;
 }

@@ -124,11 +124,21 @@ static void note_break(struct breaker *b, size_t at)
     b->next_from = b->width;
 }
 
+static double width_of(struct breaker *b, uint32_t before, uint32_t code)
+{
+    if (code == BOX && b->box_width) {
+        return b->box_width[b->box_count++];
+    }
+    double em = fonts_slot(b->fonts, b->font.face, code).em;
+    if (b->end > b->line_at) {
+        em += fonts_kern(b->fonts, b->font.face, before, code);
+    }
+    return em * b->font.px;
+}
+
 static void take(struct breaker *b, uint32_t before, uint32_t code, size_t at, size_t n)
 {
-    double w = code == BOX && b->box_width
-                   ? b->box_width[b->box_count++]
-                   : fonts_slot(b->fonts, b->font.face, code).em * b->font.px;
+    double w = width_of(b, before, code);
     if (at > b->line_at && text_may_break(before, code)) {
         note_break(b, at);
     }

@@ -90,6 +90,7 @@ static bool list_row(struct ui *ui, unsigned i, struct rect r, const struct ui_i
     struct font font = theme_font(th, is_chosen ? TYPE_TITLE : TYPE_BODY);
     if (item->note) {
         struct font small = theme_font(th, TYPE_LABEL);
+        small.face = FACE_SANS;
         double w = text_width(ui->fonts, small, item->note);
         canvas_text_in(ui->c, small, rect_cut_right(&in, w + 1), ALIGN_RIGHT,
                        is_chosen ? th->on_marker : th->ink3, item->note);

@@ -4,8 +4,10 @@ fonts-jetbrains-mono fonts-noto-cjk fonttools, then assets/fonts/make-fonts.py.
 
 Run by hand when a face or its characters change, and the result committed; no build runs it.
 Every face keeps one rule that the layout counts on: one code point is one glyph with one advance.
-So all substitution and positioning tables (ligatures, kerning) are left out, and digits are made
-tabular in the character map itself. Hints are left out: advances are unhinted."""
+So all substitution and positioning tables (ligatures, marks) are left out, and digits are made
+tabular in the character map itself. Of kerning the pairs of ASCII letters and marks stay, as a plain
+`kern` table; a digit has none, so that counters do not jitter. Hints are left out: advances are
+unhinted."""
 
 import os
 import sys
@@ -14,6 +16,7 @@ from fontTools import subset
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
+from fontTools.ttLib.tables._k_e_r_n import KernTable_format_0
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHARE = "/usr/share/fonts"
@@ -64,6 +67,45 @@ def bake_tabular_digits(font):
         font["hmtx"][glyph] = (width, font["hmtx"][glyph][1])
 
 
+def kerning(font):
+    """The pairs of ASCII without digits: {(left, right): units}, by the rules of GPOS type 2."""
+    cmap = font.getBestCmap()
+    glyphs = [cmap[c] for c in range(0x21, 0x7F) if not 0x30 <= c <= 0x39]
+    gpos = font["GPOS"].table
+    lookups = {index for record in gpos.FeatureList.FeatureRecord if record.FeatureTag == "kern"
+               for index in record.Feature.LookupListIndex}
+    pairs = {}
+    for index in sorted(lookups):
+        for table in gpos.LookupList.Lookup[index].SubTable:
+            add_pairs(getattr(table, "ExtSubTable", table), glyphs, pairs)
+    return {pair: units for pair, units in pairs.items() if units}
+
+
+def add_pairs(table, glyphs, pairs):
+    covered = {glyph: i for i, glyph in enumerate(table.Coverage.glyphs)}
+    for left in glyphs:
+        if left not in covered:
+            continue
+        if table.Format == 1:
+            for record in table.PairSet[covered[left]].PairValueRecord:
+                if record.SecondGlyph in glyphs:
+                    pairs.setdefault((left, record.SecondGlyph), record.Value1.XAdvance)
+            continue
+        row = table.Class1Record[table.ClassDef1.classDefs.get(left, 0)].Class2Record
+        for right in glyphs:
+            value = row[table.ClassDef2.classDefs.get(right, 0)].Value1
+            pairs.setdefault((left, right), value.XAdvance if value else 0)
+
+
+def add_kern_table(font, pairs):
+    table = KernTable_format_0()
+    table.coverage = 1
+    table.kernTable = pairs
+    font["kern"] = newTable("kern")
+    font["kern"].version = 0
+    font["kern"].kernTables = [table]
+
+
 def cut(font, wanted):
     options = subset.Options()
     options.layout_features = []
@@ -110,9 +152,12 @@ def make(name, source, wanted, number=-1, tabular=False):
     font = TTFont(os.path.join(SHARE, source), fontNumber=number, recalcTimestamp=False)
     if tabular:
         bake_tabular_digits(font)
+    pairs = kerning(font) if tabular else {}
     cut(font, wanted)
     if name.endswith(".ttf") and "CFF " in font:
         to_truetype(font)
+    if pairs:
+        add_kern_table(font, pairs)
     path = os.path.join(HERE, name)
     font.save(path)
     print(f"{name}: {len(font.getBestCmap())} characters, {os.path.getsize(path)} bytes")
