@@ -5,8 +5,10 @@
 
 #include "base/os.h"
 #include "export/say.h"
+#include "trace/story.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A run of more lines shows its first and last ones unless the whole is asked for. */
 enum { LINES_MAX = 240, LINES_FIRST = 160, LINES_LAST = 60 };
@@ -106,10 +108,39 @@ static void say_call(const struct ladder *l, const struct record *r, struct buf 
         to, NULL);
 }
 
-static void say_refusal(const struct ladder *l, const struct record *r, struct buf *out)
+/* A sentence of the story, each packet in it by its name. False: the story says nothing of it. */
+static bool say_story(const struct ladder *l, uint32_t n, struct buf *out)
 {
+    static const struct story_wire wire = {packet_field, packet_label};
+    struct buf marked = {0};
+    story_headline(l->t, &wire, n, l->o->lang, &marked);
+    bool is_empty = marked.len == 0;
+    for (const char *s = buf_cstr(&marked); *s;) {
+        size_t len = strcspn(s, "\x01");
+        buf_add(out, bytes_of(s, len));
+        s += len;
+        if (*s) {
+            char *end;
+            struct look look;
+            char name[48];
+            look_at(trace_packet(l->t, (uint32_t)strtoul(s + 1, &end, 10)), &look);
+            buf_str(out, look_name(&look, name));
+            s = end + (*end == '\x02');
+        }
+    }
+    buf_free(&marked);
+    return !is_empty;
+}
+
+/* Why the one it was for threw a packet away: in its own words if it gave a reason. */
+static void say_refusal(const struct ladder *l, uint32_t n, struct buf *out)
+{
+    const struct record *r = trace_record(l->t, n);
     struct look look;
     char name[48], key[64];
+    if (record_reason(l->t, r) && say_story(l, n, out)) {
+        return;
+    }
     look_at(trace_packet(l->t, r->packet), &look);
     snprintf(key, sizeof key, "export.refused.%s", drop_class_name((enum drop_class)r->code));
     say(out, l->o->lang, key, "pkt", look_name(&look, name), NULL);
@@ -119,10 +150,12 @@ static void say_timer(const struct ladder *l, const struct record *r, struct buf
 {
     const struct actor_type *type = l->t->entities[r->where].type;
     const struct timer *timer = &type->timers[r->code];
-    char index[16];
+    char index[16], key[64];
+    snprintf(key, sizeof key, "timer.%s", timer->name);
+    const char *name = word_find(l->o->lang, key);
     snprintf(index, sizeof index, "%u", r->packet);
     say(out, l->o->lang, timer->slots > 1 ? "export.fired-index" : "export.fired", "timer",
-        timer->name, "index", index, NULL);
+        name ? name : timer->name, "index", index, NULL);
 }
 
 static void print_line(struct ladder *l, uint32_t n)
@@ -142,7 +175,7 @@ static void print_line(struct ladder *l, uint32_t n)
         mark = "◷";
         style = STYLE_TIMER;
     } else if (r->kind == REC_DROP) {
-        say_refusal(l, r, &text);
+        say_refusal(l, n, &text);
         mark = "╳";
         style = STYLE_LOSS;
     } else if (r->kind == REC_CALL) {
@@ -150,8 +183,7 @@ static void print_line(struct ladder *l, uint32_t n)
         mark = "▸";
         style = STYLE_BOLD;
     } else {
-        const char *key = record_reason(l->t, r);
-        buf_str(&text, key ? word(l->o->lang, key) : "");
+        say_story(l, n, &text);
         mark = "·";
     }
     ladder_print_event(l, r->at, entity_node(l->t, r->where), mark, style, buf_cstr(&text));

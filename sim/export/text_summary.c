@@ -181,7 +181,7 @@ static void say_link(const struct trace *t, uint32_t link, const struct text_opt
     say(&line, o->lang, "export.link", "a", t->nodes[l->node[0]].label[o->lang], "b",
         t->nodes[l->node[1]].label[o->lang], NULL);
     if (l->text && *l->text) {
-        buf_printf(&line, ": %s", l->text);
+        buf_printf(&line, " · %s", l->text);
     }
     end_line(&line, out);
     buf_free(&line);
