@@ -3,10 +3,12 @@
 
 #include "base/os.h"
 #include "export/jsonl.h"
+#include "export/pcapng.h"
 #include "export/summary.h"
 #include "registry.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_SUMMARY, FORMAT_NONE, FORMAT_COUNT };
@@ -21,11 +23,23 @@ struct request {
     bool has_at;
     sim_time at;
     bool is_whole;
+    const char *pcapng, *tap; /* NULL: no capture; the first host */
     struct override sets[SETS_MAX];
     uint32_t set_count;
 };
 
-enum { OPT_FORMAT, OPT_OUT, OPT_SEED, OPT_UNTIL, OPT_AT, OPT_SET, OPT_EVENTS, OPT_ALL };
+enum {
+    OPT_FORMAT,
+    OPT_OUT,
+    OPT_SEED,
+    OPT_UNTIL,
+    OPT_AT,
+    OPT_SET,
+    OPT_EVENTS,
+    OPT_ALL,
+    OPT_PCAPNG,
+    OPT_TAP
+};
 static const struct option options[] = {
     [OPT_FORMAT] = {"--format", 0, "FORMAT"},
     [OPT_OUT] = {"--output", 'o', "FILE"},
@@ -35,6 +49,8 @@ static const struct option options[] = {
     [OPT_SET] = {"--set", 0, "PATH=VALUE"},
     [OPT_EVENTS] = {"--max-events", 0, "N"},
     [OPT_ALL] = {"--all", 0, NULL},
+    [OPT_PCAPNG] = {"--pcapng", 0, "FILE"},
+    [OPT_TAP] = {"--tap", 0, "NODE|all"},
     {0},
 };
 
@@ -85,6 +101,8 @@ static bool take(struct args *a, int what, struct request *r)
     case OPT_SET: return take_set(a, r);
     case OPT_EVENTS: return take_events(a, r);
     case OPT_ALL: r->is_whole = true; return true;
+    case OPT_PCAPNG: r->pcapng = a->value; return true;
+    case OPT_TAP: r->tap = a->value; return true;
     case ARGS_WORD:
         if (r->file) {
             err_fail(a->err, "cli.one-file", "file", a->value, NULL);
@@ -166,6 +184,46 @@ static int write_all(const struct request *r, const struct scenario *sc, const s
     return STATUS_HELD;
 }
 
+/* The node whose interfaces are captured; false: err says that there is none of that name. */
+static bool find_tap(const struct request *r, const struct scenario *sc, struct err *err,
+                     uint32_t *tap)
+{
+    *tap = r->tap && strcmp(r->tap, "all") == 0 ? PCAPNG_TAP_ALL : 0;
+    if (!r->tap || *tap == PCAPNG_TAP_ALL) {
+        return true;
+    }
+    const char **names = os_alloc((sc->node_count + 1) * sizeof *names);
+    for (uint32_t i = 0; i < sc->node_count; i++) {
+        names[i] = sc->nodes[i].name;
+        if (strcmp(names[i], r->tap) == 0) {
+            *tap = i;
+            free(names);
+            return true;
+        }
+    }
+    const char *near = nearest_word(r->tap, names);
+    err_fail(err, near ? "cli.unknown-tap-near" : "cli.unknown-tap", "node", r->tap, "near",
+             near ? near : "", NULL);
+    free(names);
+    return false;
+}
+
+static int write_capture(const struct request *r, const struct scenario *sc, const struct trace *t,
+                         struct err *err)
+{
+    struct pcapng_options o = {.lang = err->lang};
+    struct os_out out;
+    find_tap(r, sc, err, &o.tap);
+    if (os_out_open(&out, r->pcapng)) {
+        pcapng_write(t, &o, out.file);
+        if (os_out_commit(&out)) {
+            return STATUS_HELD;
+        }
+    }
+    err_fail(err, "cli.cannot-write", "file", r->pcapng, "why", strerror(errno), NULL);
+    return STATUS_UNABLE;
+}
+
 /* Failures go to standard error too, unless the text told them where a person looks. */
 static int judge(const struct request *r, const struct scenario *sc, const struct verdict *v,
                  enum lang lang)
@@ -195,6 +253,9 @@ static int simulate(const struct request *r, const struct scenario *sc, struct e
         expect_check(sc, &t, err->lang, &v);
     }
     int status = write_all(r, sc, &t, &v, wall_ns, err);
+    if (status == STATUS_HELD && r->pcapng) {
+        status = write_capture(r, sc, &t, err);
+    }
     if (status == STATUS_HELD && (t.end == END_EVENTS || t.end == END_RECORDS)) {
         err_fail(err, t.end == END_EVENTS ? "cli.events-reached" : "cli.records-reached", NULL);
         status = STATUS_UNABLE;
@@ -221,8 +282,10 @@ static int run(struct err *err, const struct command *self, int argc, char **arg
     }
     cli_tell(err, 0);
     err_free(err);
-    r.run.watch = r.format == FORMAT_TEXT || r.format == FORMAT_JSONL || sc->expect_count > 0;
-    int status = simulate(&r, sc, err);
+    r.run.watch =
+        r.format == FORMAT_TEXT || r.format == FORMAT_JSONL || r.pcapng || sc->expect_count > 0;
+    uint32_t tap;
+    int status = find_tap(&r, sc, err, &tap) ? simulate(&r, sc, err) : cli_tell(err, STATUS_WRONG);
     scenario_free(sc);
     return status;
 }
