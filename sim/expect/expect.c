@@ -132,12 +132,20 @@ static void check_exchange(const struct judge *j, const struct expect *e, struct
     buf_free(&pattern);
 }
 
+/* Between two bounds. */
+static void separate(const struct judge *j, struct buf *out)
+{
+    if (out->len > 0) {
+        tell(j, out, "expect.and", "left", "", "right", "", NULL);
+    }
+}
+
 static void tell_bound(const struct judge *j, const char *key, int64_t bound, struct buf *out)
 {
     char text[24];
     if (bound >= 0) {
         snprintf(text, sizeof text, "%" PRId64, bound);
-        buf_str(out, out->len ? ", " : "");
+        separate(j, out);
         tell(j, out, key, "n", text, NULL);
     }
 }
@@ -225,7 +233,7 @@ static void tell_real_bound(const struct judge *j, const char *key, double bound
     char text[40];
     if (!isnan(bound)) {
         snprintf(text, sizeof text, "%.12g", bound);
-        buf_str(out, out->len ? ", " : "");
+        separate(j, out);
         tell(j, out, key, "n", text, NULL);
     }
 }
