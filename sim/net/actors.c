@@ -27,15 +27,24 @@ static void give_settings(const struct actor_type *type, void *self, const struc
     }
 }
 
-/* "client.tcp1": type and number in order of birth on the host; the flow's name if it has one. */
-static const char *entity_name(struct world *w, const struct actor_type *type, uint32_t node,
-                               uint32_t flow)
+/* How many of that kind and type the node has had, this one included. */
+static unsigned count_birth(struct world *w, uint32_t node, const char *kind, const char *type)
 {
-    const char *host = w->sc->nodes[node].name;
-    if (flow) {
-        return arena_printf(&w->trace->arena, "%s.%s", host, w->trace->flows[flow].name);
-    }
-    return arena_printf(&w->trace->arena, "%s.%s", host, type->name);
+    uint64_t key = dice_make(dice_make(node, kind).key, type).key;
+    return (unsigned)++*map_put(&w->births, key);
+}
+
+/* "client.tcp1": type and number in order of birth on the host. */
+static const char *entity_name(struct world *w, const struct actor_type *type, uint32_t node)
+{
+    return arena_printf(&w->trace->arena, "%s.%s%u", w->sc->nodes[node].name, type->name,
+                        count_birth(w, node, "actor", type->name));
+}
+
+const char *world_flow_name(struct world *w, uint32_t node, const char *type)
+{
+    return arena_printf(&w->trace->arena, "%s.%s%u", w->sc->nodes[node].name, type,
+                        count_birth(w, node, "flow", type));
 }
 
 static void make_row(struct world *w, uint32_t entity)
@@ -60,7 +69,7 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
                     uint32_t flow, uint32_t upper, const struct settings *set, uint32_t handle)
 {
     struct entity e = {.kind = ENTITY_ACTOR,
-                       .name = entity_name(w, type, node, flow),
+                       .name = entity_name(w, type, node),
                        .type = type,
                        .node = node,
                        .flow = flow,
@@ -241,24 +250,78 @@ static void apply_send(struct world *w, const struct effect *e)
     node_send(w, e->index, e->why, e->cause);
 }
 
-static void apply_open(struct world *w, const struct effect *e, bool is_child)
+static const struct actor_type *lower_of(const struct world *w, const struct actor_type *type,
+                                         unsigned lower)
+{
+    for (const struct actor_type *const *t = w->known->actors; *t; t++) {
+        if (strcmp((*t)->name, type->lowers[lower]) == 0) {
+            return *t;
+        }
+    }
+    return NULL;
+}
+
+/* Own address by the route, own port the next that is free: what bind leaves open. */
+static void complete_key(struct world *w, uint32_t node, const struct proto *proto, struct net *key)
+{
+    struct node *n = &w->nodes[node];
+    uint32_t peer = node_of_ip(w, key->to.ip);
+    key->iface = peer == NO_NODE || peer == node ? UINT16_MAX : n->route[peer];
+    if (key->from.ip == 0 && key->to.ip && n->iface_count > 0) {
+        key->from.ip = n->ifaces[key->iface == UINT16_MAX ? 0 : key->iface].ip;
+    }
+    for (unsigned tries = 0; key->from.port == 0 && tries < 65536 - WORLD_PORT_FIRST; tries++) {
+        struct net in = {.from = key->to, .to = key->from};
+        in.to.port = n->next_port;
+        n->next_port = n->next_port == 65535 ? WORLD_PORT_FIRST : (uint16_t)(n->next_port + 1);
+        if (node_lookup(w, node, proto, &in) == 0) {
+            key->from.port = in.to.port;
+        }
+    }
+}
+
+/* A flow is born when an application opens an endpoint toward a remote address. */
+static uint32_t birth_of_flow(struct world *w, uint32_t node, const struct actor_type *type,
+                              const struct net *key)
+{
+    const char *name = w->next_flow ? w->next_flow : world_flow_name(w, node, type->name);
+    uint32_t number = trace_add_flow(w->trace, name, type->name);
+    struct flow *flow = &w->trace->flows[number];
+    uint32_t peer = node_of_ip(w, key->to.ip);
+    flow->from = node;
+    flow->to = peer == NO_NODE ? node : peer;
+    flow->start = flow->end = sched_now(&w->sched);
+    flow->rate_bps = traffic_rate(w, node, flow->to);
+    w->next_flow = NULL;
+    return number;
+}
+
+static void apply_open(struct world *w, const struct effect *e)
 {
     const struct row *author = &w->rows[e->author];
-    const struct actor_type *type = author->type;
-    uint32_t flow = author->flow, node = author->node;
-    if (!is_child) {
-        const char *name = type->lowers[e->code];
-        for (const struct actor_type *const *t = w->known->actors; *t; t++) {
-            if (strcmp((*t)->name, name) == 0) {
-                type = *t;
-            }
-        }
-    } else if (e->packet) {
-        flow = packet_at(&w->trace->packets, e->packet)->flow;
+    const struct actor_type *type = lower_of(w, author->type, e->code);
+    uint32_t node = author->node, flow = author->flow;
+    struct net key = e->net;
+    complete_key(w, node, type->proto, &key);
+    if (flow == 0 && key.to.ip) {
+        flow = birth_of_flow(w, node, type, &key);
     }
-    uint32_t upper = is_child ? author->upper : e->author;
-    uint32_t row = actor_open(w, type, node, e->net, flow, upper, NULL, e->index);
-    actor_start(w, row, is_child ? START_SPAWNED : START_OPENED, e->author, e->cause);
+    uint32_t row = actor_open(w, type, node, key, flow, e->author, NULL, e->index);
+    actor_start(w, row, START_OPENED, e->author, e->cause);
+}
+
+/* The child inherits the flow of the packet it was made for, and gets that packet next. */
+static void apply_spawn(struct world *w, const struct effect *e)
+{
+    const struct row *author = &w->rows[e->author];
+    uint32_t flow = e->packet ? packet_at(&w->trace->packets, e->packet)->flow : author->flow;
+    uint32_t row =
+        actor_open(w, author->type, author->node, e->net, flow, author->upper, NULL, e->index);
+    actor_start(w, row, START_SPAWNED, e->author, e->cause);
+    if (e->packet) {
+        struct input in = w->heard;
+        actor_step(w, row, &in, e->packet, e->cause);
+    }
 }
 
 /* First copies in order, in bits on the wire: the payload and the headers of the packets it came
@@ -332,8 +395,8 @@ static void apply(struct world *w, const struct effect *e)
     switch (e->kind) {
     case FX_SEND: apply_send(w, e); break;
     case FX_TIMER: apply_timer(w, e); break;
-    case FX_OPEN: apply_open(w, e, false); break;
-    case FX_SPAWN: apply_open(w, e, true); break;
+    case FX_OPEN: apply_open(w, e); break;
+    case FX_SPAWN: apply_spawn(w, e); break;
     case FX_END: actor_end(w, e->author); break;
     case FX_REQUEST: apply_request(w, e); break;
     case FX_INDICATE: apply_indicate(w, e); break;

@@ -55,9 +55,12 @@ static void set_cut(struct world *w, const struct fault *f, bool is_cut)
     }
 }
 
-static void crash(struct world *w, uint32_t node)
+void fault_crash(struct world *w, uint32_t node, uint32_t cause)
 {
-    uint32_t cause = world_record(w, REC_CALL, w->nodes[node].entity, 0, CALL_CRASH, 0, 0, 0);
+    if (w->nodes[node].is_down) {
+        return;
+    }
+    cause = world_record(w, REC_CALL, w->nodes[node].entity, 0, CALL_CRASH, 0, cause, 0);
     w->nodes[node].is_down = true;
     for (uint32_t row = 1; row < w->row_count; row++) {
         if (w->rows[row].type && w->rows[row].node == node && w->rows[row].self) {
@@ -71,13 +74,14 @@ static void crash(struct world *w, uint32_t node)
     }
 }
 
-static void restart(struct world *w, uint32_t node)
+void fault_restart(struct world *w, uint32_t node, uint32_t cause)
 {
     if (!w->nodes[node].is_down) {
         return;
     }
-    uint32_t cause = world_record(w, REC_CALL, w->nodes[node].entity, 0, CALL_RESTART, 0, 0, 0);
+    cause = world_record(w, REC_CALL, w->nodes[node].entity, 0, CALL_RESTART, 0, cause, 0);
     w->nodes[node].is_down = false;
+    script_host_is_up(w, node);
     traffic_restart(w, node, cause);
 }
 
@@ -86,12 +90,8 @@ void fault_event(struct world *w, const struct event *ev)
     const struct fault *f = &w->sc->faults[ev->packet];
     switch (f->kind) {
     case FAULT_CUT: set_cut(w, f, ev->slot == BEGIN); break;
-    case FAULT_CRASH:
-        if (!w->nodes[f->node[0]].is_down) {
-            crash(w, f->node[0]);
-        }
-        break;
-    case FAULT_RESTART: restart(w, f->node[0]); break;
+    case FAULT_CRASH: fault_crash(w, f->node[0], 0); break;
+    case FAULT_RESTART: fault_restart(w, f->node[0], 0); break;
     case FAULT_DROP:
     case FAULT_DELAY:
     case FAULT_DUPLICATE:

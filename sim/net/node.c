@@ -276,6 +276,9 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
                     uint32_t cause)
 {
     bool on_link = h->proto->carrier == CARRIER_LINK;
+    if (w->waiting_count > 0) {
+        script_hear(w, packet);
+    }
     if (h->is_malformed || (h->is_damaged && !on_link)) {
         node_drop(w, node, packet, h->is_malformed ? DROP_MALFORMED : DROP_CHECKSUM, cause);
         return;
@@ -295,6 +298,7 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
         answer_for_nobody(w, node, packet, h, cause);
     } else {
         w->trace->flows[w->rows[row].flow].end = sched_now(&w->sched);
+        w->heard = h->in;
         actor_step(w, row, &h->in, packet, cause);
         effects_apply(w);
         packet_is_over(w, packet);

@@ -2,25 +2,6 @@
  * the flow. */
 #include "net/world.h"
 
-#include "base/os.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-static const char *flow_name(struct world *w, uint32_t traffic)
-{
-    const struct scenario_traffic *t = &w->sc->traffic[traffic];
-    if (t->name) {
-        return t->name;
-    }
-    unsigned number = 1;
-    for (uint32_t i = 0; i < traffic; i++) {
-        number += w->sc->traffic[i].from == t->from && w->sc->traffic[i].type == t->type;
-    }
-    return arena_printf(&w->trace->arena, "%s.%s%u", w->sc->nodes[t->from].name, t->type->name,
-                        number);
-}
-
 static uint32_t own_ip(const struct world *w, uint32_t node, uint16_t iface)
 {
     return iface == UINT16_MAX ? 0 : w->nodes[node].ifaces[iface].ip;
@@ -64,13 +45,12 @@ static void open_sink(struct world *w, uint32_t i, uint32_t cause)
     effects_apply(w);
 }
 
-static int64_t slowest_rate(const struct world *w, const struct scenario_traffic *t,
-                            sim_time *delay)
+static int64_t slowest_rate(const struct world *w, uint32_t from, uint32_t to, sim_time *delay)
 {
     int64_t slowest = 0;
     *delay = 0;
-    for (uint32_t node = t->from; node != t->to;) {
-        uint16_t iface = w->nodes[node].route[t->to];
+    for (uint32_t node = from; node != to;) {
+        uint16_t iface = w->nodes[node].route[to];
         if (iface == UINT16_MAX) {
             return 0;
         }
@@ -81,6 +61,12 @@ static int64_t slowest_rate(const struct world *w, const struct scenario_traffic
         node = d->to;
     }
     return slowest;
+}
+
+int64_t traffic_rate(const struct world *w, uint32_t from, uint32_t to)
+{
+    sim_time delay;
+    return slowest_rate(w, from, to, &delay);
 }
 
 void traffic_open(struct world *w)
@@ -94,13 +80,14 @@ void traffic_open(struct world *w)
         const struct scenario_traffic *t = &w->sc->traffic[i];
         struct net sink;
         sim_time delay;
+        const char *name = t->name ? t->name : world_flow_name(w, t->from, t->type->name);
         choose_keys(w, t, &w->traffic_keys[i], &sink);
-        w->traffic_flows[i] = trace_add_flow(w->trace, flow_name(w, i), t->type->name);
+        w->traffic_flows[i] = trace_add_flow(w->trace, name, t->type->name);
         struct flow *flow = &w->trace->flows[w->traffic_flows[i]];
         flow->from = t->from;
         flow->to = t->to;
         flow->start = flow->end = t->start;
-        flow->rate_bps = slowest_rate(w, t, &delay);
+        flow->rate_bps = slowest_rate(w, t->from, t->to, &delay);
         open_sink(w, i, 0);
         schedule_start(w, i);
     }
@@ -134,5 +121,6 @@ void traffic_restart(struct world *w, uint32_t node, uint32_t cause)
 
 void traffic_path(const struct world *w, uint32_t traffic, struct path *path)
 {
-    path->rate_bps = slowest_rate(w, &w->sc->traffic[traffic], &path->delay_ns);
+    const struct scenario_traffic *t = &w->sc->traffic[traffic];
+    path->rate_bps = slowest_rate(w, t->from, t->to, &path->delay_ns);
 }

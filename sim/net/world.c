@@ -221,6 +221,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     fault_schedule(w);
     w->asks_units = asks_units(w);
     traffic_open(w);
+    script_open(w);
     return w;
 }
 
@@ -236,7 +237,13 @@ static void handle(struct world *w, const struct event *ev)
         break;
     }
     case EV_TIMER: actor_timer(w, ev); break;
-    case EV_CALL: traffic_start(w, ev->packet, 0); break;
+    case EV_CALL:
+        if (ev->slot == CALL_OF_SCRIPT) {
+            script_event(w, ev);
+        } else {
+            traffic_start(w, ev->packet, 0);
+        }
+        break;
     case EV_FAULT:
         if (ev->target) {
             link_late_copy(w, ev);
@@ -246,6 +253,9 @@ static void handle(struct world *w, const struct event *ev)
         break;
     }
     effects_apply(w);
+    if (w->waiting_count > 0) {
+        script_look(w);
+    }
 }
 
 bool world_run(struct world *w, sim_time until, uint64_t max_events)
@@ -286,6 +296,8 @@ void world_free(struct world *w)
     free(w->armed);
     free(w->done);
     map_free(&w->ips);
+    map_free(&w->births);
+    free(w->waiting);
     fx_free(&w->fx);
     sched_free(&w->sched);
     arena_free(&w->arena);

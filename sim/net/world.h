@@ -125,11 +125,13 @@ struct world {
     uint32_t armed_count, armed_cap;
     uint32_t *done; /* packets to release when the list of effects is empty */
     uint32_t done_count, done_cap;
-    uint32_t *sockets;        /* by node: its socket application, 0: none */
-    const char *next_flow;    /* `as:` of the call that runs now, NULL: none */
+    struct map births;     /* how many of a kind each node has had */
+    struct input heard;    /* the packet that is delivered now, for a listener's child */
+    uint32_t *sockets;     /* by node: its socket application, 0: none */
+    const char *next_flow; /* `as:` of the call that runs now, NULL: none */
     struct waiting *waiting;
     uint32_t waiting_count;
-    uint64_t *script_sent;    /* by node: bytes that its calls have sent, for their content */
+    uint64_t *script_sent; /* by node: bytes that its calls have sent, for their content */
     uint32_t *script_streams;
     struct arena arena;
     uint64_t events;
@@ -157,6 +159,8 @@ void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet
 void actor_end(struct world *w, uint32_t row);
 void actor_timer(struct world *w, const struct event *ev);
 void effects_apply(struct world *w); /* until the list is empty */
+/* The name of the next flow of that type on the node: "client.tcp1". */
+const char *world_flow_name(struct world *w, uint32_t node, const char *type);
 
 /* node.c: sending, receiving, forwarding. */
 void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause);
@@ -210,11 +214,14 @@ uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsign
                         uint64_t bit, uint32_t cause);
 uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_t cause);
 
+/* EV_CALL: whose call it is, in the event's slot. */
+enum call_of { CALL_OF_TRAFFIC, CALL_OF_SCRIPT };
+
 /* script.c: the steps of a script are calls to the socket application of their host. */
 void script_open(struct world *w);
 void script_event(struct world *w, const struct event *ev); /* EV_CALL: a step's time has come */
 void script_look(struct world *w); /* the list of effects is empty: which conditions hold? */
-void script_hear(struct world *w, uint32_t packet); /* it has reached the node it is for */
+void script_hear(struct world *w, uint32_t packet);     /* it has reached the node it is for */
 void script_host_is_up(struct world *w, uint32_t node); /* after a restart */
 
 /* route.c */
@@ -222,6 +229,7 @@ void routes_find(struct world *w);
 
 /* traffic.c: what the scenario's flows open. */
 void traffic_open(struct world *w);
+int64_t traffic_rate(const struct world *w, uint32_t from, uint32_t to); /* slowest link; 0: none */
 void traffic_start(struct world *w, uint32_t traffic, uint32_t cause);
 void traffic_restart(struct world *w, uint32_t node, uint32_t cause);
 /* Its way through the network, for the figures that a protocol adds of its own. */

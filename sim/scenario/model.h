@@ -49,6 +49,7 @@ struct scenario_node {
     float x, y;       /* both -1: none given */
     bool is_raw;
     bool is_hub;
+    bool reads_by_hand; /* `reading: off`: its applications take only what `read` grants */
     sim_time clock_offset;
     int64_t clock_drift_ppb;
     struct settings settings; /* per protocol: `tcp: {…}` */

@@ -98,6 +98,7 @@ struct trace {
     sim_time sim_ns; /* time of the last event, or `stop` if that ended the run */
     uint64_t events;
     enum end_reason end;
+    uint32_t steps_run; /* of the script */
 
     struct arena arena;        /* owns every text above */
     struct trace_index *index; /* made by trace_finish */

@@ -1,0 +1,260 @@
+/* The steps of a script: timed calls, one host a step. `at` steps stand alone; `after` and `when`
+ * are armed when the step above has run. A condition is tested when the list of effects of an event
+ * is empty, and schedules its call as a new event of the same instant. Calls go to the socket
+ * application of their host. */
+#include "net/world.h"
+
+#include "actor/socket_call.h"
+#include "base/os.h"
+#include "scenario/pattern.h"
+
+#include <string.h>
+
+static void schedule(struct world *w, uint32_t step, sim_time at)
+{
+    struct event ev = {.at = at, .packet = step, .what = EV_CALL, .slot = CALL_OF_SCRIPT};
+    sched_at(&w->sched, ev, sched_tie(&w->sched));
+}
+
+static void arm(struct world *w, uint32_t step)
+{
+    const struct step *s = &w->sc->steps[step];
+    if (s->kind == STEP_AFTER) {
+        schedule(w, step, time_add(sched_now(&w->sched), s->time));
+    } else if (s->kind == STEP_WHEN) {
+        w->waiting[w->waiting_count++] = (struct waiting){.step = step};
+    }
+}
+
+static const struct actor_type *socket_type(const struct world *w)
+{
+    for (const struct actor_type *const *t = w->known->actors; *t; t++) {
+        if (strcmp((*t)->name, "socket") == 0) {
+            return *t;
+        }
+    }
+    return NULL;
+}
+
+static void open_socket(struct world *w, uint32_t node)
+{
+    const struct actor_type *type = socket_type(w);
+    if (type) {
+        w->sockets[node] = actor_open(w, type, node, (struct net){0}, 0, 0, NULL, 0);
+        actor_start(w, w->sockets[node], START_OPENED, 0, 0);
+        effects_apply(w);
+    }
+}
+
+void script_open(struct world *w)
+{
+    uint32_t nodes = w->sc->node_count, steps = w->sc->step_count;
+    w->sockets = arena_alloc(&w->arena, (nodes + 1) * sizeof *w->sockets);
+    w->script_sent = arena_alloc(&w->arena, (nodes + 1) * sizeof *w->script_sent);
+    w->script_streams = arena_alloc(&w->arena, (nodes + 1) * sizeof *w->script_streams);
+    w->waiting = os_alloc((steps + 1) * sizeof *w->waiting);
+    for (uint32_t i = 0; i < steps; i++) {
+        const struct step *s = &w->sc->steps[i];
+        if (w->sockets[s->node] == 0) {
+            open_socket(w, s->node);
+        }
+        if (s->kind == STEP_AT) {
+            schedule(w, i, s->time);
+        } else if (i == 0) {
+            arm(w, i);
+        }
+    }
+    script_look(w);
+}
+
+void script_host_is_up(struct world *w, uint32_t node)
+{
+    if (w->sockets[node]) {
+        open_socket(w, node);
+    }
+}
+
+static bool is_listener(const struct world *w, const struct row *r)
+{
+    (void)w;
+    return r->key.to.port == 0;
+}
+
+static bool is_of_flow(const struct world *w, const struct row *r, const char *flow)
+{
+    return !flow || (r->flow && strcmp(w->trace->flows[r->flow].name, flow) == 0);
+}
+
+/* The newest endpoint of the node that has states: a connection, else a listener. */
+static uint32_t newest(const struct world *w, uint32_t node, const char *flow, bool listens)
+{
+    for (uint32_t row = w->row_count; row-- > 1;) {
+        const struct row *r = &w->rows[row];
+        if (r->type && r->node == node && r->type->machines && r->type->proto &&
+            is_listener(w, r) == listens && is_of_flow(w, r, flow)) {
+            return row;
+        }
+    }
+    return 0;
+}
+
+static uint32_t connection_of(const struct world *w, uint32_t node, const char *flow)
+{
+    uint32_t row = newest(w, node, flow, false);
+    return row ? row : newest(w, node, flow, true);
+}
+
+/* A pattern of the host's own, going on from call to call, or the text of the file. */
+static struct span content(struct world *w, uint32_t node, const struct call *call)
+{
+    struct streams *streams = &w->trace->streams;
+    uint32_t len = (uint32_t)call->bytes;
+    if (call->text) {
+        uint32_t stream = stream_add_bytes(streams, bytes_of(call->text, call->bytes));
+        return (struct span){.stream = stream, .len = len};
+    }
+    if (w->script_streams[node] == 0) {
+        struct dice dice = dice_make(w->seed, w->sc->nodes[node].name);
+        w->script_streams[node] = stream_add_pattern(streams, draw(&dice, DRAW_PAYLOAD, 0));
+    }
+    struct span span = {w->script_sent[node], w->script_streams[node], len};
+    w->script_sent[node] += len;
+    return span;
+}
+
+static const struct {
+    enum socket_call code;
+    bool needs_handle;
+} calls[VERB_COUNT] = {
+    [VERB_LISTEN] = {SOCKET_LISTEN, false},   [VERB_ACCEPT] = {SOCKET_ACCEPT, true},
+    [VERB_CONNECT] = {SOCKET_CONNECT, false}, [VERB_SEND] = {SOCKET_SEND, true},
+    [VERB_READ] = {SOCKET_READ, true},        [VERB_SHUTDOWN] = {SOCKET_SHUTDOWN, true},
+    [VERB_CLOSE] = {SOCKET_CLOSE, true},      [VERB_ABORT] = {SOCKET_ABORT, true},
+    [VERB_SET] = {SOCKET_NAGLE, true},
+};
+
+static struct socket_args args_of(const struct world *w, const struct step *s)
+{
+    const struct call *c = &s->call;
+    struct socket_args args = {.backlog = c->backlog,
+                               .is_by_hand = c->is_by_hand,
+                               .amount = c->bytes,
+                               .reads = !w->sc->nodes[s->node].reads_by_hand};
+    args.key.from.port = c->port;
+    args.key.to = (struct addr){c->to_ip, c->to_port};
+    if (calls[c->verb].needs_handle) {
+        args.handle = c->verb == VERB_ACCEPT ? newest(w, s->node, c->flow, true)
+                                             : connection_of(w, s->node, c->flow);
+    }
+    if (c->verb == VERB_SHUTDOWN) {
+        args.amount = (uint64_t)c->how;
+    } else if (c->verb == VERB_SET && c->set.count > 0) {
+        args.amount = (uint64_t)c->set.list[0].value;
+    }
+    return args;
+}
+
+static void call_socket(struct world *w, const struct step *s)
+{
+    struct socket_args args = args_of(w, s);
+    enum socket_call code = calls[s->call.verb].code;
+    struct input in = {.kind = IN_REQUEST, .code = (uint16_t)code, .index = args.handle};
+    in.head = bytes_of(&args, sizeof args);
+    if (s->call.verb == VERB_SEND) {
+        in.body = content(w, s->node, &s->call);
+    }
+    int64_t number = s->call.verb == VERB_LISTEN    ? s->call.port
+                     : s->call.verb == VERB_CONNECT ? s->call.to_port
+                                                    : (int64_t)args.amount;
+    uint32_t socket = w->sockets[s->node];
+    uint32_t cause = world_record(w, REC_CALL, socket, 0, code, number, 0, 0);
+    w->next_flow = s->call.as;
+    actor_step(w, socket, &in, 0, cause);
+    effects_apply(w);
+    w->next_flow = NULL;
+}
+
+void script_event(struct world *w, const struct event *ev)
+{
+    const struct step *s = &w->sc->steps[ev->packet];
+    if (s->call.verb == VERB_POWER_OFF) {
+        fault_crash(w, s->node, 0);
+    } else if (s->call.verb == VERB_POWER_ON) {
+        fault_restart(w, s->node, 0);
+    } else if (!w->nodes[s->node].is_down && w->sockets[s->node]) {
+        call_socket(w, s);
+    }
+    w->trace->steps_run++;
+    if (ev->packet + 1 < w->sc->step_count) {
+        arm(w, ev->packet + 1);
+    }
+}
+
+static bool is_in_state(const struct world *w, const struct condition *c)
+{
+    uint32_t row = connection_of(w, c->node, c->flow);
+    if (row == 0) {
+        return false;
+    }
+    const struct row *r = &w->rows[row];
+    return strcmp(r->type->machines[0].states[r->state[0]], c->state) == 0;
+}
+
+/* Bytes that applications of the node have read (of one flow), or given to be sent; sent again. */
+static bool counts_hold(const struct world *w, const struct condition *c)
+{
+    uint64_t received = 0, sent = 0, again = 0;
+    for (uint32_t row = 1; row < w->row_count; row++) {
+        const struct row *r = &w->rows[row];
+        if (r->type && r->node == c->node && is_of_flow(w, r, c->flow)) {
+            received += r->received;
+            sent += r->sent;
+            again += r->retransmissions;
+        }
+    }
+    return (c->received < 0 || received >= (uint64_t)c->received) &&
+           (c->sent < 0 || sent >= (uint64_t)c->sent) &&
+           (c->retransmissions < 0 || again >= (uint64_t)c->retransmissions);
+}
+
+static bool holds(const struct world *w, const struct waiting *waiting)
+{
+    const struct condition *c = &w->sc->steps[waiting->step].when;
+    if (c->packet && !waiting->packet_came) {
+        return false;
+    }
+    return c->node == NO_NODE || ((!c->state || is_in_state(w, c)) && counts_hold(w, c));
+}
+
+void script_look(struct world *w)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < w->waiting_count; i++) {
+        struct waiting waiting = w->waiting[i];
+        if (holds(w, &waiting)) {
+            schedule(w, waiting.step, sched_now(&w->sched));
+        } else {
+            waiting.packet_came = false; /* only arrivals of the instant count */
+            w->waiting[kept++] = waiting;
+        }
+    }
+    w->waiting_count = kept;
+}
+
+void script_hear(struct world *w, uint32_t packet)
+{
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    struct packet_facts facts = {.from = w->trace->entities[p->sender].node,
+                                 .to = node_of_ip(w, p->net.to.ip),
+                                 .link = {NO_NODE, NO_NODE},
+                                 .proto = p->proto->name,
+                                 .head = packet_head(p),
+                                 .body_len = p->body.len,
+                                 .flow = w->trace->flows[p->flow].name};
+    for (uint32_t i = 0; i < w->waiting_count; i++) {
+        const struct pattern *pattern = w->sc->steps[w->waiting[i].step].when.packet;
+        if (pattern && p->parent == 0 && pattern_matches(pattern, &facts)) {
+            w->waiting[i].packet_came = true;
+        }
+    }
+}
