@@ -214,7 +214,7 @@ void check_scenario(struct reader *r)
         check_ways(r);
         check_times(r);
     }
-    if (sc->traffic_count == 0 && !doc_get(r->doc->root, "traffic")) {
+    if (r->err->errors == 0 && sc->traffic_count == 0 && !doc_get(r->doc->root, "traffic")) {
         suspect_at(r, (struct place){0}, "reader.traffic.nothing");
     }
 }

@@ -54,16 +54,17 @@ static const char *const *state_names(struct reader *r)
 static void read_state(struct reader *r, const struct doc_node *v, void *into)
 {
     struct condition *c = into;
-    const char *const *names = state_names(r);
-    uint32_t which;
     if (!reader_is_text(r, v)) {
         return;
     }
-    if (!*names) {
-        wrong(r, v, "reader.state.none", "found", v->text);
-    } else if (reader_word_of(r, v, names, &which)) {
-        c->state = names[which];
+    const char *const *names = state_names(r);
+    for (const char *const *name = names; *name; name++) {
+        if (strcmp(*name, v->text) == 0) {
+            c->state = *name;
+            return;
+        }
     }
+    wrong(r, v, "reader.state.unknown", "found", v->text, "hint", reader_hint(r, v->text, names));
 }
 
 bool reader_flow(struct reader *r, const struct doc_node *n, const char **out)

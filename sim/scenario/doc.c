@@ -56,6 +56,35 @@ void doc_replace(struct doc_node *old, struct doc_node *new)
     before->next = new;
 }
 
+void doc_remove_last(struct doc_node *parent)
+{
+    struct doc_node *before = parent->first;
+    while (before != parent->last && before->next != parent->last) {
+        before = before->next;
+    }
+    bool is_only = parent->first == parent->last;
+    before->next = NULL;
+    parent->last = is_only ? NULL : before;
+    parent->first = is_only ? NULL : parent->first;
+    parent->count--;
+}
+
+bool doc_same(const struct doc_node *a, const struct doc_node *b)
+{
+    if (a->kind != b->kind || a->count != b->count || a->is_absent != b->is_absent ||
+        strcmp(a->text, b->text) != 0) {
+        return false;
+    }
+    const struct doc_node *y = b->first;
+    for (const struct doc_node *x = a->first; x; x = x->next, y = y->next) {
+        const struct doc_node *other = a->kind == DOC_MAP ? doc_get(b, x->key->text) : y;
+        if (!other || !doc_same(x, other)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The last line that starts at or before `at`. */
 static uint32_t line_of(const struct doc *d, size_t at)
 {

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DOC_DEPTH_LIMIT 32      /* levels of nesting */
-#define DOC_NODE_LIMIT  2000000 /* nodes, copies by aliases included */
+#define DOC_DEPTH_LIMIT 32     /* levels of nesting */
+#define DOC_NODE_LIMIT  500000 /* nodes, copies by aliases included */
 
 enum doc_kind { DOC_SCALAR, DOC_LIST, DOC_MAP };
 
@@ -48,6 +48,10 @@ struct doc_node *doc_get(const struct doc_node *map, const char *key);
 struct doc_node *doc_item(const struct doc_node *list, uint32_t n); /* from 0 */
 void doc_append(struct doc_node *parent, struct doc_node *child);
 void doc_replace(struct doc_node *old, struct doc_node *new); /* keeps the key; old has a parent */
+
+void doc_remove_last(struct doc_node *parent);
+/* They say the same: kinds, texts and keys, whatever the order of keys and the style. */
+bool doc_same(const struct doc_node *a, const struct doc_node *b);
 
 /* Where something stands, for err_add: with the source line (kept in the arena). */
 struct err_place doc_place(const struct doc *d, struct arena *arena, size_t start, size_t end);

@@ -158,14 +158,19 @@ static void skip(struct reader *r, const struct doc_node *v, void *into)
 static void read_rest(struct reader *r, const struct doc_node *item, const struct key *kind,
                       struct fault *f)
 {
-    static const char *const timed[] = {"at", "for", "forget", NULL};
+    static const char *const cut[] = {"at", "for", NULL}, *const crash[] = {"at", NULL};
+    static const char *const restart[] = {"at", "forget", NULL}, *const none[] = {NULL};
     struct key only[] = {{kind->name, skip}, {NULL, NULL}};
     struct key_reading how = {
-        .keys = only, .what = "reader.a.fault", .other = read_beside, .more = timed};
+        .keys = only, .what = reader_quoted(r, kind->name), .other = read_beside};
+    how.more = f->kind == FAULT_CUT       ? cut
+               : f->kind == FAULT_CRASH   ? crash
+               : f->kind == FAULT_RESTART ? restart
+                                          : none;
     reader_map(r, item, &how, f);
     bool is_timed = f->kind == FAULT_CUT || f->kind == FAULT_CRASH || f->kind == FAULT_RESTART;
     if (is_timed && !reader_has(item, "at")) {
-        wrong(r, item, "reader.needs-key", "what", kind->name, "key", "at");
+        wrong(r, item, "reader.needs-key", "what", reader_quoted(r, kind->name), "key", "at");
     }
 }
 
@@ -174,7 +179,8 @@ static void tell_no_kind(struct reader *r, const struct doc_node *item)
     static const char *const names[] = {"drop", "delay", "duplicate", "corrupt",
                                         "cut",  "crash", "restart",   NULL};
     for (const struct doc_node *v = item->first; v; v = v->next) {
-        if (nearest_word(v->key->text, names) || item->count == 1) {
+        bool is_beside = strcmp(v->key->text, "at") == 0 || strcmp(v->key->text, "for") == 0;
+        if (!is_beside && (nearest_word(v->key->text, names) || item->count == 1)) {
             wrong(r, v->key, "reader.unknown-key", "found", v->key->text, "what",
                   reader_word(r, "reader.a.fault"), "hint", reader_hint(r, v->key->text, names));
             return;

@@ -24,13 +24,12 @@ bool reader_node(struct reader *r, const struct doc_node *n, uint32_t *out)
         return false;
     }
     uint32_t node = node_by_name(r, n->text);
-    if (node == NO_NODE) {
+    if (node == NO_NODE && r->sc->node_count > 0) { /* without hosts, that is the one error */
         wrong(r, n, "reader.no-host", "found", n->text, "hint",
               reader_hint(r, n->text, r->node_names));
-        return false;
     }
     *out = node;
-    return true;
+    return node != NO_NODE;
 }
 
 bool reader_node_pair(struct reader *r, const struct doc_node *n, uint32_t out[2])
@@ -133,7 +132,7 @@ void reader_text_by_language(struct reader *r, const struct doc_node *n,
             wrong(r, c->key, "reader.stray-text", "found", c->key->text);
         } else if (strlen(c->key->text) != 2 || !lang_parse(c->key->text, &l)) {
             wrong(r, c->key, "reader.unknown-key", "found", c->key->text, "what",
-                  reader_word(r, "reader.a.text"), "hint", reader_hint(r, c->key->text, codes));
+                  reader_word(r, "reader.a.text"), "hint", reader_accepted(r, codes));
         } else if (reader_is_text(r, c)) {
             look_for_hash(r, c);
             out[l] = c->text;

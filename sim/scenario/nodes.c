@@ -184,8 +184,9 @@ static bool read_protocol(struct reader *r, const struct doc_node *v, void *into
         const struct param *p = param_find(*t, c->key->text);
         int64_t value;
         if (!p) {
-            wrong(r, c->key, "reader.unknown-key", "found", c->key->text, "what", (*t)->name,
-                  "hint", reader_hint(r, c->key->text, param_names(r, *t)));
+            wrong(r, c->key, "reader.unknown-key", "found", c->key->text, "what",
+                  reader_quoted(r, (*t)->name), "hint",
+                  reader_hint(r, c->key->text, param_names(r, *t)));
         } else if (reader_param(r, c, p, &value)) {
             settings_add(r, &node->settings, (struct setting){*t, p, value});
         }

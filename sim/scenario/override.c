@@ -5,21 +5,14 @@
 
 #include <string.h>
 
-struct walk {
-    struct doc *doc;
-    struct arena *arena;
-    struct err *err;
-    const char *text; /* the override, as given */
-};
-
-static struct err_place place_of(const struct walk *w)
+static struct err_place place_of(const char *name)
 {
-    return (struct err_place){.file = arena_printf(w->arena, "--set %s", w->text)};
+    return (struct err_place){.file = name};
 }
 
-static const char *const *keys_of(const struct walk *w, const struct doc_node *map)
+static const char *const *keys_of(struct arena *arena, const struct doc_node *map)
 {
-    const char **keys = arena_alloc(w->arena, (map->count + 1) * sizeof *keys);
+    const char **keys = arena_alloc(arena, (map->count + 1) * sizeof *keys);
     size_t n = 0;
     for (const struct doc_node *c = map->first; c; c = c->next) {
         keys[n++] = c->key->text;
@@ -27,20 +20,23 @@ static const char *const *keys_of(const struct walk *w, const struct doc_node *m
     return keys;
 }
 
-static void tell_missing(const struct walk *w, const struct doc_node *in, const char *part,
-                         const char *before)
+static void tell_missing(struct arena *arena, const struct doc_node *in, const char *part,
+                         const char *before, const char *name, struct err *err)
 {
     if (in->kind == DOC_LIST) {
-        err_add(w->err, ERR_ERROR, place_of(w), "reader.set.no-item", "part", part, "path", before,
-                "count", arena_printf(w->arena, "%u", in->count), NULL);
+        err_add(err, ERR_ERROR, place_of(name), "reader.set.no-item", "part", part, "path", before,
+                "count", arena_printf(arena, "%u", in->count), NULL);
         return;
     }
-    const char *near = nearest_word(part, keys_of(w, in));
-    err_add(w->err, ERR_ERROR, place_of(w), near ? "reader.set.no-key-near" : "reader.set.no-key",
-            "part", part, "path", *before ? before : w->doc->file, "near", near ? near : "", NULL);
+    const char *near = nearest_word(part, keys_of(arena, in));
+    const char *key = near      ? "reader.set.no-key-near"
+                      : *before ? "reader.set.no-key"
+                                : "reader.set.no-section";
+    err_add(err, ERR_ERROR, place_of(name), key, "part", part, "path", before, "near",
+            near ? near : "", NULL);
 }
 
-static struct doc_node *child_of(struct doc_node *in, const char *part)
+static struct doc_node *child_of(const struct doc_node *in, const char *part)
 {
     int64_t n;
     if (in->kind == DOC_LIST &&
@@ -50,80 +46,85 @@ static struct doc_node *child_of(struct doc_node *in, const char *part)
     return in->kind == DOC_MAP ? doc_get(in, part) : NULL;
 }
 
-static void mark(struct doc_node *n, const char *set)
+bool override_find(struct doc *doc, struct arena *arena, const char *path, const char *name,
+                   struct override_target *out, struct err *err)
 {
-    n->set = set;
-    for (struct doc_node *c = n->first; c; c = c->next) {
-        mark(c, set);
-        if (c->key) {
-            c->key->set = set;
-        }
-    }
-}
-
-/* The value is a document of its own: `{key: VALUE}`'s only child. */
-static struct doc_node *parse_value(const struct walk *w, const char *value)
-{
-    const char *text = arena_printf(w->arena, "v: %s\n", value);
-    struct doc *d = arena_alloc(w->arena, sizeof *d);
-    struct err own = {.lang = w->err->lang};
-    bool good = doc_read("--set", text, strlen(text), w->arena, d, &own) && d->root->count == 1;
-    err_free(&own);
-    if (!good) {
-        err_add(w->err, ERR_ERROR, place_of(w), "reader.set.bad-value", "value", value, NULL);
-        return NULL;
-    }
-    mark(d->root->first, w->text);
-    return d->root->first;
-}
-
-static bool put(const struct walk *w, struct doc_node *in, const char *part, const char *before,
-                const char *value)
-{
-    struct doc_node *old = child_of(in, part);
-    if (!old && in->kind != DOC_MAP) {
-        tell_missing(w, in, part, before);
-        return false;
-    }
-    struct doc_node *new = parse_value(w, value);
-    if (!new) {
-        return false;
-    }
-    if (old) {
-        doc_replace(old, new);
-        return true;
-    }
-    new->key->text = part;
-    new->key->set = w->text;
-    doc_append(in, new);
-    return true;
-}
-
-static bool apply(struct walk *w)
-{
-    const char *sign = strchr(w->text, '=');
-    if (!sign || sign == w->text) {
-        err_add(w->err, ERR_ERROR, place_of(w), "reader.set.no-sign", NULL);
-        return false;
-    }
-    const char *path = arena_strndup(w->arena, w->text, (size_t)(sign - w->text));
-    const char *at = path;
-    struct doc_node *n = w->doc->root;
-    for (;;) {
-        size_t len = strcspn(at, ".");
-        const char *part = arena_strndup(w->arena, at, len);
-        const char *before = arena_strndup(w->arena, path, at > path ? (size_t)(at - path - 1) : 0);
-        if (at[len] == '\0') {
-            return put(w, n, part, before, sign + 1);
-        }
+    struct doc_node *n = doc->root;
+    for (const char *at = path;;) {
+        size_t len = strcspn(at, "."), before_len = at > path ? (size_t)(at - path - 1) : 0;
+        const char *part = arena_strndup(arena, at, len);
         struct doc_node *child = child_of(n, part);
-        if (!child) {
-            tell_missing(w, n, part, before);
+        bool is_last = at[len] == '\0';
+        if (!child && !(is_last && n->kind == DOC_MAP && len > 0)) {
+            tell_missing(arena, n, part, arena_strndup(arena, path, before_len), name, err);
             return false;
+        }
+        if (is_last) {
+            *out = (struct override_target){n, child, part};
+            return true;
         }
         n = child;
         at += len + 1;
     }
+}
+
+static void mark(struct doc_node *n, const char *text)
+{
+    n->set = text;
+    for (struct doc_node *c = n->first; c; c = c->next) {
+        mark(c, text);
+        if (c->key) {
+            c->key->set = text;
+        }
+    }
+}
+
+struct doc_node *override_value(struct arena *arena, const char *value, const char *name,
+                                struct err *err)
+{
+    const char *text = arena_printf(arena, "v: %s\n", value);
+    struct doc *d = arena_alloc(arena, sizeof *d);
+    struct err own = {.lang = err->lang};
+    bool good = doc_read("", text, strlen(text), arena, d, &own) && d->root->count == 1;
+    err_free(&own);
+    if (!good) {
+        err_add(err, ERR_ERROR, place_of(name), "reader.set.bad-value", "value", value, NULL);
+        return NULL;
+    }
+    mark(d->root->first, name);
+    return d->root->first;
+}
+
+void override_put(struct arena *arena, const struct override_target *t, struct doc_node *value)
+{
+    if (t->found) {
+        doc_replace(t->found, value);
+        return;
+    }
+    struct doc_node *key = arena_alloc(arena, sizeof *key);
+    *key = (struct doc_node){.kind = DOC_SCALAR, .text = t->last, .set = value->set};
+    value->key = key;
+    doc_append(t->in, value);
+}
+
+static bool apply(struct doc *doc, struct arena *arena, const char *text, struct err *err)
+{
+    const char *name = arena_printf(arena, "--set %s", text);
+    const char *sign = strchr(text, '=');
+    struct override_target target;
+    if (!sign || sign == text) {
+        err_add(err, ERR_ERROR, place_of(name), "reader.set.no-sign", NULL);
+        return false;
+    }
+    const char *path = arena_strndup(arena, text, (size_t)(sign - text));
+    if (!override_find(doc, arena, path, name, &target, err)) {
+        return false;
+    }
+    struct doc_node *value = override_value(arena, sign + 1, name, err);
+    if (value) {
+        override_put(arena, &target, value);
+    }
+    return value != NULL;
 }
 
 bool override_apply(struct doc *doc, struct arena *arena, const struct override *sets,
@@ -131,8 +132,7 @@ bool override_apply(struct doc *doc, struct arena *arena, const struct override 
 {
     bool good = true;
     for (uint32_t i = 0; i < set_count; i++) {
-        struct walk w = {doc, arena, err, arena_strdup(arena, sets[i].text)};
-        good &= apply(&w);
+        good &= apply(doc, arena, sets[i].text, err);
     }
     return good;
 }

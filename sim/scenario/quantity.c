@@ -180,9 +180,9 @@ static enum value_fault unit_factor(const char *unit, const struct quantity_info
     return info->units ? VALUE_BAD_UNIT : VALUE_HAS_UNIT;
 }
 
-static bool same_word(const char *a, const char *b)
+bool word_is_like(const char *a, const char *b)
 {
-    while (*a && tolower((unsigned char)*a) == *b) {
+    while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
         a++;
         b++;
     }
@@ -194,7 +194,7 @@ static bool is_not_finite(const char *text)
     static const char *const names[] = {"nan", ".nan", "inf", ".inf", "infinity"};
     text += *text == '-' || *text == '+';
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (same_word(text, names[i])) {
+        if (word_is_like(text, names[i])) {
             return true;
         }
     }
@@ -258,6 +258,31 @@ const char *quantity_unit_list(enum quantity q)
     return infos[q].list;
 }
 
+const char *quantity_unit_meant(enum quantity q, const char *unit)
+{
+    static const struct {
+        const char *unit, *meant;
+    } spellings[] = {
+        {"sec", "s"},         {"secs", "s"},        {"second", "s"},      {"seconds", "s"},
+        {"msec", "ms"},       {"usec", "us"},       {"minutes", "min"},   {"hours", "h"},
+        {"days", "d"},        {"bps", "bit/s"},     {"kbps", "kbit/s"},   {"mbps", "Mbit/s"},
+        {"gbps", "Gbit/s"},   {"kbit", "kbit/s"},   {"mbit", "Mbit/s"},   {"gbit", "Gbit/s"},
+        {"kbit/s", "kbit/s"}, {"mbit/s", "Mbit/s"}, {"gbit/s", "Gbit/s"}, {"mb/s", "Mbit/s"},
+        {"kb", "kB"},         {"mb", "MB"},         {"gb", "GB"},         {"byte", "B"},
+        {"bytes", "B"},       {"b", "B"},           {"percent", "%"},     {"pct", "%"},
+        {"pkts", "packets"},  {"p", "packets"},     {"hz", "/s"},         {"fps", "/s"},
+        {"frames/s", "/s"},
+    };
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+        for (const char *const *name = infos[q].names; *name; name++) {
+            if (word_is_like(unit, spellings[i].unit) && strcmp(*name, spellings[i].meant) == 0) {
+                return *name;
+            }
+        }
+    }
+    return NULL;
+}
+
 const char *quantity_example(enum quantity q)
 {
     return infos[q].example;
@@ -302,7 +327,7 @@ bool switch_parse(const char *text, bool *out)
 {
     static const char *const names[] = {"on", "yes", "true", "off", "no", "false"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (same_word(text, names[i])) {
+        if (word_is_like(text, names[i])) {
             *out = i < 3;
             return true;
         }

@@ -39,6 +39,8 @@ enum value_fault quantity_parse(const char *text, enum quantity q, bool may_be_n
  */
 const char *const *quantity_units(enum quantity q);
 const char *quantity_unit_list(enum quantity q);
+/* The unit meant by another spelling that is in use (`Mbps`, `sec`); NULL: not known. */
+const char *quantity_unit_meant(enum quantity q, const char *unit);
 const char *quantity_example(enum quantity q); /* "20 ms" */
 
 /* The shortest exact text that quantity_parse reads back, "1.5 s"; buf holds 48 bytes. Returns buf.
@@ -49,5 +51,6 @@ char *quantity_print(int64_t value, enum quantity q, char buf[48]);
  * False: none there. */
 bool real_parse(const char *text, double *out, const char **rest);
 
+bool word_is_like(const char *a, const char *b); /* the same but for ASCII capitals */
 /* `on off yes no true false`, in any case, quoted or not. False: none of them. */
 bool switch_parse(const char *text, bool *out);

@@ -152,6 +152,15 @@ static bool is_open(const struct builder *b, const struct doc_node *n)
     return o != NULL;
 }
 
+static uint32_t weight(const struct doc_node *n)
+{
+    uint32_t all = 1;
+    for (const struct doc_node *c = n->first; c; c = c->next) {
+        all += weight(c);
+    }
+    return all;
+}
+
 static unsigned height(const struct doc_node *n)
 {
     unsigned most = 0;
@@ -175,6 +184,8 @@ static void take_alias(struct builder *b, struct fy_event *e)
         fail(b, start, end, a ? "reader.yaml.alias-of-itself" : "reader.yaml.no-anchor", name);
     } else if (b->depth + height(a->node) > DOC_DEPTH_LIMIT) {
         fail(b, start, end, "reader.yaml.too-deep", "");
+    } else if (b->node_count + weight(a->node) > DOC_NODE_LIMIT) {
+        fail(b, start, end, "reader.yaml.too-many", "");
     } else {
         place(b, copy_tree(b, a->node));
     }
@@ -208,12 +219,7 @@ static void tell_refusal(struct builder *b, struct fy_diag *diag)
     struct fy_diag_error *e = fy_diag_errors_iterate(diag, &iterator);
     uint32_t line = e && e->line > 0 ? (uint32_t)e->line : 1;
     uint32_t column = e && e->column > 0 ? (uint32_t)e->column : 1;
-    const struct doc_node *open = b->open;
-    while (open && !open->is_flow) {
-        open = open->parent;
-    }
-    syntax_error(b->doc, b->arena, line, column, e && e->msg ? e->msg : "",
-                 open ? open->start : SIZE_MAX, b->err);
+    syntax_error(b->doc, b->arena, line, column, e && e->msg ? e->msg : "", b->err);
     b->failed = true;
 }
 

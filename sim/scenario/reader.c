@@ -46,20 +46,43 @@ const char *reader_join(const struct reader *r, const char *const *words)
     return text;
 }
 
-const char *reader_hint(const struct reader *r, const char *found, const char *const *words)
+static const char *hint(const struct reader *r, const char *key, const char *words)
+{
+    const char *pair[] = {"word", words};
+    struct buf out = {0};
+    text_fill(&out, reader_word(r, key), pair, 1);
+    const char *text = arena_strdup(r->arena, buf_cstr(&out));
+    buf_free(&out);
+    return text;
+}
+
+const char *reader_quoted(const struct reader *r, const char *name)
+{
+    return hint(r, "reader.quoted", name);
+}
+
+const char *reader_accepted(const struct reader *r, const char *const *words)
+{
+    return hint(r, "reader.accepted", reader_join(r, words));
+}
+
+const char *reader_near(const struct reader *r, const char *found, const char *const *words)
 {
     if (r->err->errors > ERR_LIMIT) {
         return ""; /* no one will read it, and a broken file may ask a million times */
     }
-    const char *near = nearest_word(found, words);
-    const char *pair[] = {"word", near ? near : reader_join(r, words)};
-    struct buf out = {0};
-    if (*words) {
-        text_fill(&out, reader_word(r, near ? "reader.did-you-mean" : "reader.accepted"), pair, 1);
+    const char *near = NULL;
+    for (const char *const *w = words; *w && !near; w++) {
+        near = word_is_like(found, *w) ? *w : NULL;
     }
-    const char *text = arena_strdup(r->arena, buf_cstr(&out));
-    buf_free(&out);
-    return text;
+    near = near ? near : nearest_word(found, words);
+    return near ? hint(r, "reader.did-you-mean", near) : "";
+}
+
+const char *reader_hint(const struct reader *r, const char *found, const char *const *words)
+{
+    const char *near = reader_near(r, found, words);
+    return *near || !*words || r->err->errors > ERR_LIMIT ? near : reader_accepted(r, words);
 }
 
 bool reader_has(const struct doc_node *map, const char *key)
@@ -176,8 +199,10 @@ static void tell_value(struct reader *r, const struct doc_node *n, enum quantity
     const char *key = q == QUANTITY_COUNT && (fault == VALUE_NO_NUMBER || fault == VALUE_TOO_FINE)
                           ? "reader.value.not-whole"
                           : keys[fault];
+    const char *meant = quantity_unit_meant(q, unit);
     wrong(r, n, key, "found", n->text, "key", key_of(n), "example", quantity_example(q), "units",
-          quantity_unit_list(q), "unit", unit, "hint", reader_hint(r, unit, quantity_units(q)));
+          quantity_unit_list(q), "unit", unit, "hint",
+          meant ? hint(r, "reader.did-you-mean", meant) : reader_near(r, unit, quantity_units(q)));
 }
 
 static bool quantity(struct reader *r, const struct doc_node *n, enum quantity q, bool is_signed,
@@ -213,9 +238,11 @@ static bool is_within(struct reader *r, const struct doc_node *n, enum quantity 
     char low[48], high[48];
     quantity_print(min, q, low);
     quantity_print(max, q, high);
-    const char *key = value < min            ? "reader.value.below"
-                      : max >= INT64_MAX / 2 ? "reader.value.too-large"
-                                             : "reader.value.above";
+    bool has_max = max < INT64_MAX / 4; /* else it is only what the program can hold */
+    const char *key = value < min && has_max ? "reader.value.below"
+                      : value < min          ? "reader.value.below-least"
+                      : has_max              ? "reader.value.above"
+                                             : "reader.value.too-large";
     wrong(r, n, key, "found", n->text, "key", key_of(n), "min", low, "max", high);
     return false;
 }

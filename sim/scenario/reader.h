@@ -47,8 +47,12 @@ struct place reader_place(const struct reader *r, const struct doc_node *n);
 /* Text in the language of the errors; lives in the scenario's arena. */
 const char *reader_word(const struct reader *r, const char *key);
 const char *reader_join(const struct reader *r, const char *const *words); /* "a, b, c" */
+const char *reader_quoted(const struct reader *r, const char *name);       /* 'name' */
 /* "; did you mean 'x'?" for the nearest of `words`, or else "; accepted: a, b, c". */
 const char *reader_hint(const struct reader *r, const char *found, const char *const *words);
+/* The one, or nothing; and the other. */
+const char *reader_near(const struct reader *r, const char *found, const char *const *words);
+const char *reader_accepted(const struct reader *r, const char *const *words);
 
 /* Reads a mapping by its table (ended by a NULL name). `what` is the language key of what the
  * mapping describes ("reader.a.link"). `other`, unless NULL, gets a key that the table does not

@@ -68,6 +68,7 @@ bool syntax_check_characters(const struct doc *d, struct arena *arena, struct er
 static const struct {
     const char *said, *key;
 } complaints[] = {
+    {"trailing content", "reader.yaml.after-quote"},
     {"cannot use tab", "reader.yaml.tab"},
     {"tab character", "reader.yaml.tab"},
     {"tabs", "reader.yaml.tab"},
@@ -99,7 +100,6 @@ static const struct {
     {"alias", "reader.yaml.alias"},
     {"anchor", "reader.yaml.alias"},
     {"depth", "reader.yaml.too-deep"},
-    {"trailing content", "reader.yaml.after-quote"},
 };
 
 static const char *complaint_key(const char *said)
@@ -125,6 +125,61 @@ static size_t hash_behind(const struct doc *d, size_t open)
         }
     }
     return SIZE_MAX;
+}
+
+/* The last line before `at` that begins a section: a key in the first column. */
+static size_t section_start(const struct doc *d, size_t at)
+{
+    uint32_t line, column;
+    doc_line_column(d, at, &line, &column);
+    for (line = line > 1 ? line - 1 : 1; line > 1; line--) {
+        if (!strchr(" #-\t\r\n", d->text[d->lines[line - 1]])) {
+            break;
+        }
+    }
+    return d->lines[line - 1];
+}
+
+/* Behind the closing quote, or the end of the text. */
+static const char *after_quote(const char *p, const char *end)
+{
+    char quote = *p++;
+    while (p < end && *p != quote) {
+        p += quote == '"' && *p == '\\' && p + 1 < end ? 2 : 1;
+    }
+    return p < end ? p + 1 : end;
+}
+
+#define OPEN_MAX 64
+
+/* The innermost bracket that is open at `at`, SIZE_MAX: none. The parser does not tell: it has read
+ * further than it has reported. A bracket or quote counts where a value may begin. */
+static size_t open_bracket(const struct doc *d, size_t at)
+{
+    size_t open[OPEN_MAX];
+    unsigned depth = 0;
+    char before = ':'; /* the last character that is no space */
+    const char *p = d->text + section_start(d, at), *end = d->text + at;
+    while (p < end) {
+        bool may_begin = strchr(":-,[{", before) != NULL;
+        if (*p == '#' && (p == d->text || strchr(" \n", p[-1]))) {
+            p += strcspn(p, "\n");
+            continue;
+        }
+        if ((*p == '"' || *p == '\'') && may_begin) {
+            p = after_quote(p, end);
+            before = '"';
+            continue;
+        }
+        if ((*p == '[' || *p == '{') && (may_begin || depth > 0) && depth < OPEN_MAX) {
+            open[depth++] = (size_t)(p - d->text);
+        } else if ((*p == ']' || *p == '}') && depth > 0) {
+            depth--;
+        }
+        before = *p == ' ' || *p == '\r' ? before : *p == '\n' && depth == 0 ? ':' : *p;
+        p++;
+    }
+    return depth > 0 ? open[depth - 1] : SIZE_MAX;
 }
 
 static size_t offset_of(const struct doc *d, uint32_t line, uint32_t column)
@@ -177,10 +232,10 @@ static const char *blame_bracket(const struct doc *d, const char *key, size_t op
 }
 
 void syntax_error(const struct doc *d, struct arena *arena, uint32_t line, uint32_t column,
-                  const char *said, size_t open, struct err *err)
+                  const char *said, struct err *err)
 {
     size_t at = offset_of(d, line, column);
-    const char *key = blame_bracket(d, complaint_key(said), open, &at);
+    const char *key = blame_bracket(d, complaint_key(said), open_bracket(d, at), &at);
     if (strcmp(key, "reader.yaml.comma") == 0 && d->text[at] == ':') {
         key = "reader.yaml.colon";
     }

@@ -8,7 +8,6 @@
 void syntax_find_lines(struct doc *d, struct arena *arena);
 /* False, with an error: a NUL byte, a control character, or bytes that are no UTF-8. */
 bool syntax_check_characters(const struct doc *d, struct arena *arena, struct err *err);
-/* Adds the error for what the parser said of this place. `open` is where the innermost bracket that
- * is not closed stands, SIZE_MAX: there is none. */
+/* Adds the error for what the parser said of this place. */
 void syntax_error(const struct doc *d, struct arena *arena, uint32_t line, uint32_t column,
-                  const char *said, size_t open, struct err *err);
+                  const char *said, struct err *err);

@@ -28,6 +28,20 @@ void read_stop(struct reader *r, const struct doc_node *n)
     }
 }
 
+/* Without an exponent and without needless zeros: 0.000001, 1000000. */
+static const char *plain(const struct reader *r, double value)
+{
+    char *text = arena_printf(r->arena, "%.6f", value);
+    char *end = text + strlen(text);
+    while (end[-1] == '0') {
+        *--end = '\0';
+    }
+    if (end[-1] == '.') {
+        end[-1] = '\0';
+    }
+    return text;
+}
+
 bool reader_real(struct reader *r, const struct doc_node *n, double min, double max, double *out)
 {
     const char *rest = "";
@@ -40,8 +54,8 @@ bool reader_real(struct reader *r, const struct doc_node *n, double min, double 
         return false;
     }
     if (value < min || value > max) {
-        wrong(r, n, "reader.value.out-of-range", "found", n->text, "min",
-              arena_printf(r->arena, "%g", min), "max", arena_printf(r->arena, "%g", max));
+        wrong(r, n, "reader.value.out-of-range", "found", n->text, "min", plain(r, min), "max",
+              plain(r, max));
         return false;
     }
     *out = value;
@@ -94,8 +108,8 @@ static void read_panels(struct reader *r, const struct doc_node *v, void *into)
     }
 }
 
-#define SPEED_MIN 1e-9
-#define SPEED_MAX 1e9
+#define SPEED_MIN 1e-6
+#define SPEED_MAX 1e6
 
 static void read_speed(struct reader *r, const struct doc_node *v, void *into)
 {

@@ -106,7 +106,7 @@ static void check_given(struct reader *r, const struct doc_node *v, const struct
                         const char *key)
 {
     if (!reader_has(v, key)) {
-        wrong(r, v->key, "reader.needs-key", "what", type->name, "key", key);
+        wrong(r, v->key, "reader.needs-key", "what", reader_quoted(r, type->name), "key", key);
     }
 }
 
@@ -133,8 +133,10 @@ static void read_flow(struct reader *r, const struct doc_node *v, const struct t
     size_t count = 0;
     add_param_names(type->source, names, &count, PARAMS_MAX);
     add_param_names(type->sink, names, &count, PARAMS_MAX);
-    struct key_reading how = {
-        .keys = traffic_keys, .what = type->name, .other = read_setting, .more = names};
+    struct key_reading how = {.keys = traffic_keys,
+                              .what = reader_quoted(r, type->name),
+                              .other = read_setting,
+                              .more = names};
     struct scenario_traffic t = {
         .type = type, .from = NO_NODE, .to = NO_NODE, .place = reader_place(r, v->key)};
     if (!reader_map(r, v, &how, &t)) {
