@@ -128,7 +128,9 @@ END_TEST
 
 int main(void)
 {
-    ck_assert(os_list(FOLDER, note_name, NULL));
+    if (!os_list(FOLDER, note_name, NULL)) {
+        return EXIT_FAILURE;
+    }
     Suite *s = suite_create("reader");
     TCase *t = tcase_create("broken");
     tcase_set_timeout(t, 60);
