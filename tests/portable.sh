@@ -9,8 +9,9 @@ fail()
     exit 1
 }
 
+# Sanitizers keep the names of sources on purpose; what is shipped is a release build.
 for program in "$SLOWWIRE" "$SLOWWIRE_UI"; do
-    if [ -x "$program" ] && grep -qF "$SOURCE_DIR" "$program"; then
+    if [ "$BUILD_TYPE" = Release ] && [ -x "$program" ] && grep -qF "$SOURCE_DIR" "$program"; then
         fail "$program holds the path of its sources"
     fi
 done
