@@ -5,10 +5,7 @@
 #include "base/os.h"
 #include "registry.h"
 #include "run.h"
-#if __has_include("scenario/edit.h")
 #include "scenario/edit.h"
-#define CAN_EDIT
-#endif
 #include "scenario/pattern.h"
 #include "scenario/read.h"
 #include "wire/dissect.h"
@@ -154,7 +151,6 @@ bool session_fault(struct session *s, enum fault_kind kind, uint32_t packet, sim
     if (!s->path || packet == 0) {
         return false;
     }
-#ifdef CAN_EDIT
     struct fault fault = {
         .kind = kind, .pattern = pattern_of(&s->trace, packet), .at = at, .by = by, .bit = -1};
     struct buf item = {0}, text = {0};
@@ -164,10 +160,6 @@ bool session_fault(struct session *s, enum fault_kind kind, uint32_t packet, sim
     buf_free(&item);
     buf_free(&text);
     return is_written && edit_to(s, whole, err);
-#else
-    (void)kind, (void)at, (void)by, (void)err, (void)pattern_of, (void)edit_to;
-    return false;
-#endif
 }
 
 static bool go_to(struct session *s, uint32_t at, struct err *err)

@@ -56,6 +56,7 @@ void shell_free(struct shell *s)
     }
     forget_film(s);
     session_free(&s->session);
+    session_list_free(&s->list);
     for (unsigned i = 0; i < PANE_COUNT; i++) {
         free(s->self[i]);
     }
@@ -284,7 +285,7 @@ static const char *yes(bool is)
     return is ? "yes" : "no";
 }
 
-static const char *const boxes[] = {"none", "help", "error", "save", "menu"};
+static const char *const boxes[] = {"none", "help", "error", "save", "menu", "open"};
 
 /* What is a word; NULL: no such name. */
 static const char *word_of(const struct shell *s, const char *name)

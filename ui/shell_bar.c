@@ -39,23 +39,42 @@ static double draw_mark(struct shell *s, struct rect r)
     return x;
 }
 
-static void draw_title(struct shell *s, double x, double end, double middle)
+/* The title opens the list of scenarios; a chevron says so. Returns what is left of r. */
+static struct rect draw_chooser(struct shell *s, struct rect r)
 {
     struct ui *ui = &s->ui;
     const struct theme *t = &s->theme;
+    struct font bold = theme_font(t, TYPE_SCENARIO);
+    const char *title = s->session.scenario->title[s->lang];
+    double w = fmin(text_width(ui->fonts, bold, title), r.w - 20 * ui->k);
+    struct rect hit = {r.x - 6, r.y, w + 30 * ui->k, r.h};
+    struct ui_touch touch = ui_region(ui, "title", hit, true);
+    if (touch.hover) {
+        canvas_fill_box(ui->c, hit, RADIUS_CONTROL, t->tint);
+    }
+    if (touch.focused) {
+        ui_focus_ring(ui, hit, RADIUS_CONTROL);
+    }
+    if (touch.clicked) {
+        shell_open_list(s);
+    }
+    ui_tooltip(ui, ui_word(ui, "help.open"), "Ctrl O");
+    canvas_text_in(ui->c, bold, (struct rect){r.x, r.y, w + 1, r.h}, ALIGN_LEFT, t->ink, title);
+    icon_draw(ui->c, ICON_CHEVRON_DOWN, r.x + w + 12 * ui->k, r.y + r.h / 2, 14 * ui->k, t->ink3);
+    rect_cut_left(&r, w + 32 * ui->k);
+    return r;
+}
+
+static void draw_title(struct shell *s, double x, double end, double middle)
+{
+    struct ui *ui = &s->ui;
     char name[24];
     topic(s, name, sizeof name);
     if (*name) {
         struct rect tag = part_tag(ui, x, middle, ALIGN_LEFT, name, false);
         x = tag.x + tag.w + 10;
     }
-    struct font bold = theme_font(t, TYPE_SCENARIO), plain = theme_font(t, TYPE_BODY);
-    plain.px += 1;
-    const struct scenario *sc = s->session.scenario;
-    struct rect r = {x, middle - 16, end - x, 32};
-    double w = fmin(text_width(ui->fonts, bold, sc->title[s->lang]), r.w);
-    canvas_text_in(ui->c, bold, r, ALIGN_LEFT, t->ink, sc->title[s->lang]);
-    rect_cut_left(&r, w + 12);
+    struct rect r = draw_chooser(s, (struct rect){x, middle - 16 * ui->k, end - x, 32 * ui->k});
     if (session_is_edited(&s->session) && r.w > 60) {
         struct rect tag = part_tag(ui, r.x, middle, ALIGN_LEFT, ui_word(ui, "bar.edited"), false);
         ui_region(ui, "edited", tag, false);
@@ -63,7 +82,10 @@ static void draw_title(struct shell *s, double x, double end, double middle)
         rect_cut_left(&r, tag.w + 12);
     }
     if (r.w > 80 && ui->k <= 1) {
-        canvas_text_in(ui->c, plain, r, ALIGN_LEFT, t->ink3, sc->about[s->lang]);
+        struct font plain = theme_font(&s->theme, TYPE_BODY);
+        plain.px += 1;
+        canvas_text_in(ui->c, plain, r, ALIGN_LEFT, s->theme.ink3,
+                       s->session.scenario->about[s->lang]);
     }
 }
 

@@ -2,6 +2,7 @@
  * closes each. */
 #include "ui/shell_inside.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +50,7 @@ static const struct key_row {
     {"Ctrl Z", "help.undo"},
     {"Ctrl Shift Z", "help.redo"},
     {"Ctrl S", "help.save"},
+    {"Ctrl O", "help.open"},
     {"T", "help.theme"},
     {"G", "help.lang"},
     {"P", "help.projector"},
@@ -120,12 +122,12 @@ static void draw_error(struct shell *s, struct rect root)
     struct font font = theme_font(&s->theme, TYPE_CODE);
     double line = font.px * 1.5;
     unsigned lines = line_count(s->error);
-    struct rect r =
-        begin_box(s, root, 780 * ui->k, lines * line + 150 * ui->k, ui_word(ui, "box.error"));
+    struct rect r = begin_box(s, root, 780 * ui->k, (lines + 0.6) * line + 150 * ui->k,
+                              ui_word(ui, "box.error"));
     struct rect foot = rect_cut_bottom(&r, 44 * ui->k);
     canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_BODY), rect_cut_top(&r, 28 * ui->k),
                      s->theme.ink3, ui_word(ui, "box.error.stays"));
-    double y = ui_scroll_begin(ui, "text", r, lines * line, &s->box_scroll);
+    double y = ui_scroll_begin(ui, "text", r, (lines + 0.4) * line, &s->box_scroll);
     for (const char *p = s->error; *p;) {
         size_t n = strcspn(p, "\n");
         bool is_message = strstr(p, "error:") && strstr(p, "error:") < p + n;
@@ -153,7 +155,7 @@ static void save(struct shell *s)
 static void draw_save(struct shell *s, struct rect root)
 {
     struct ui *ui = &s->ui;
-    struct rect r = begin_box(s, root, 560 * ui->k, 170 * ui->k, ui_word(ui, "box.save.title"));
+    struct rect r = begin_box(s, root, 560 * ui->k, 144 * ui->k, ui_word(ui, "box.save.title"));
     struct rect field = rect_cut_top(&r, SIZE_CONTROL * ui->k);
     bool is_done = ui_text_field(ui, "file", field, s->file, sizeof s->file, "scenario.yaml");
     if (!ui->focus) {
@@ -191,6 +193,59 @@ void shell_open_menu(struct shell *s, double x, double y)
     s->menu_row = 0;
     s->box_scroll = 0;
     s->wants_draw = true;
+}
+
+void shell_open_list(struct shell *s)
+{
+    session_list_fill(&s->list);
+    s->box = BOX_OPEN;
+    s->menu_row = 0;
+    s->box_scroll = 0;
+    for (unsigned i = 0; i < s->list.count; i++) {
+        if (strcmp(s->list.entries[i].title[s->lang], s->session.scenario->title[s->lang]) == 0) {
+            s->menu_row = i;
+        }
+    }
+    s->wants_draw = true;
+}
+
+static void draw_open(struct shell *s, struct rect root)
+{
+    struct ui *ui = &s->ui;
+    static const char none[] = "";
+    struct ui_item items[SESSION_LIST_MAX];
+    char topics[SESSION_LIST_MAX][12];
+    for (unsigned i = 0; i < s->list.count; i++) {
+        const struct session_entry *e = &s->list.entries[i];
+        bool is_first = i == 0 || strcmp(e->topic, s->list.entries[i - 1].topic) != 0;
+        for (size_t k = 0; k < sizeof topics[i]; k++) {
+            topics[i][k] = (char)toupper((unsigned char)e->topic[k]);
+            if (!e->topic[k]) {
+                break;
+            }
+        }
+        topics[i][sizeof topics[i] - 1] = '\0';
+        items[i] = (struct ui_item){e->title[s->lang], is_first ? topics[i] : none};
+    }
+    double h = fmin(s->list.count * 30 * ui->k + 62, root.h - 120);
+    struct rect r = begin_box(s, root, 520 * ui->k, h, ui_word(ui, "box.open.title"));
+    if (!ui->focus) {
+        ui->focus = ui_name(ui, "scenarios");
+        ui->wants_frame = true;
+    }
+    bool is_chosen =
+        ui_list(ui, "scenarios", r, items, s->list.count, &s->menu_row, &s->box_scroll);
+    end_box(s);
+    if (is_chosen) {
+        struct err err = {.lang = s->lang};
+        s->box = BOX_NONE;
+        ui->focus = 0;
+        if (!shell_open(s, s->list.entries[s->menu_row].path, &err)) {
+            shell_show_error(s, &err);
+        }
+        err_free(&err);
+        ui->wants_frame = true;
+    }
 }
 
 static void draw_menu(struct shell *s, struct rect root)
@@ -231,5 +286,6 @@ void shell_boxes(struct shell *s, struct rect root)
     case BOX_ERROR: draw_error(s, root); break;
     case BOX_SAVE: draw_save(s, root); break;
     case BOX_MENU: draw_menu(s, root); break;
+    case BOX_OPEN: draw_open(s, root); break;
     }
 }

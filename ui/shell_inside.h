@@ -3,6 +3,7 @@
 
 #include "ui/parts.h"
 #include "ui/session.h"
+#include "ui/session_list.h"
 #include "ui/shell.h"
 #include "ui/view/view.h"
 
@@ -12,7 +13,7 @@
 #define SHELL_THIRD 1200.0 /* below: the right column is a drawer */
 #define SPLIT_MIN   280.0
 
-enum shell_box { BOX_NONE, BOX_HELP, BOX_ERROR, BOX_SAVE, BOX_MENU };
+enum shell_box { BOX_NONE, BOX_HELP, BOX_ERROR, BOX_SAVE, BOX_MENU, BOX_OPEN };
 enum shell_pane {
     PANE_STAGE,
     PANE_LOWER,
@@ -55,6 +56,7 @@ struct shell {
     char file[1024];   /* BOX_SAVE */
     struct point menu; /* BOX_MENU: its corner */
     unsigned menu_row;
+    struct session_list list; /* BOX_OPEN */
     double box_scroll;
 
     enum shell_wish wish_out;
@@ -75,6 +77,7 @@ void shell_layout(struct shell *s, struct rect root);
 void shell_bar(struct shell *s, struct rect r);
 /* shell_box.c: what lies above the rest. */
 void shell_boxes(struct shell *s, struct rect root);
+void shell_open_list(struct shell *s);
 void shell_open_menu(struct shell *s, double x, double y);
 void shell_show_error(struct shell *s, struct err *err); /* takes what err says, and empties it */
 /* shell_keys.c */

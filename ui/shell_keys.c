@@ -109,10 +109,14 @@ static void open_save(struct shell *s)
     session_free_name(&s->session, s->file, sizeof s->file);
 }
 
+static bool has_drawer(const struct shell *s)
+{
+    return s->laid_w < SHELL_THIRD || s->projector > 1;
+}
+
 static void toggle_inspector(struct shell *s)
 {
-    bool is_drawer = s->ui.w < SHELL_THIRD || s->projector > 1;
-    *(is_drawer ? &s->drawer : &s->no_inspector) ^= true;
+    *(has_drawer(s) ? &s->drawer : &s->no_inspector) ^= true;
 }
 
 /* Enter: the selected packet, else the one of the step, is selected and its panel shown. */
@@ -123,14 +127,14 @@ static void show_packet(struct shell *s)
         s->selected = s->story.steps[scene.step].packet;
     }
     s->no_inspector = false;
-    s->drawer = true;
+    s->drawer = has_drawer(s);
 }
 
 static void escape(struct shell *s)
 {
     if (s->box != BOX_NONE) {
         s->box = BOX_NONE;
-    } else if (s->drawer) {
+    } else if (s->drawer && has_drawer(s)) {
         s->drawer = false;
     } else {
         s->selected = 0;
@@ -175,6 +179,8 @@ static void edit_keys(struct shell *s)
         shell_undo(s, true);
     } else if (ui_take_key(ui, 's', UI_CTRL)) {
         open_save(s);
+    } else if (ui_take_key(ui, 'o', UI_CTRL)) {
+        shell_open_list(s);
     } else if (s->selected && ui_take_key(ui, UI_KEY_DELETE, 0)) {
         shell_edit(s, FAULT_DROP);
     } else if (s->selected && ui_take_key(ui, 'm', 0)) {

@@ -183,8 +183,11 @@ static void draw_words(const struct grid *g, const struct field *f)
     struct rect in = {r.x + pad, r.y, r.w - 2 * pad + 3, r.h};
     struct rect top = {in.x, r.y + 3 * ui->k, in.w, r.h * 0.4};
     struct rect low = {in.x, r.y + r.h * 0.42, in.w, r.h * 0.46};
-    canvas_text_in(ui->c, small, top, ALIGN_LEFT, is_shown(g, f) ? t->on_marker : t->ink3,
-                   label_of(g, f, small, top.w, key, sizeof key));
+    const char *label = label_of(g, f, small, top.w, key, sizeof key);
+    if (r.w > 30 * ui->k || text_width(ui->fonts, small, label) <= top.w) {
+        canvas_text_in(ui->c, small, top, ALIGN_LEFT, is_shown(g, f) ? t->on_marker : t->ink3,
+                       label);
+    }
     inspection_value(g->in, f, text, sizeof text);
     canvas_text_in(ui->c, value, low, ALIGN_LEFT,
                    is_shown(g, f)            ? t->on_marker

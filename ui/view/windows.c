@@ -347,34 +347,56 @@ static void draw_owner(const struct strip *g, uint32_t actor, double y, const ch
     }
 }
 
+/* Where the rows lie. A low panel keeps the two strips and leaves out what stands around them. */
+static bool place_rows(struct strip *g, struct rect r)
+{
+    double k = g->ui->k;
+    bool is_low = r.h < 150 * k;
+    g->cell = is_low ? 24 * k : fmax(24 * k, fmin(40 * k, (r.h - 120 * k) / 3));
+    g->pitch = g->cell * 1.1625;
+    g->top = r.y + 22 * k + g->cell * 0.34;
+    g->bottom = r.y + r.h - (is_low ? 4 : 42) * k - g->cell;
+    g->below = g->bottom - g->top - g->cell > 90 * k ? 20 * k : 0;
+    return is_low;
+}
+
+static void draw_pointers(const struct strip *g)
+{
+    if (g->below > 0) {
+        draw_pointer(g, g->pair.top, "base", g->top + g->cell * 1.2);
+        draw_pointer(g, g->pair.top, "frame", g->top + g->cell * 1.2);
+        draw_pointer(g, g->pair.top, "next", g->top + g->cell * 1.2);
+    }
+    draw_pointer(g, g->pair.bottom, "expected", g->bottom + g->cell);
+}
+
 static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s, struct pair pair,
                       unsigned index, struct rect r)
 {
-    double k = ui->k, side = 76 * k;
+    double k = ui->k, side = 76 * k, right = r.x + r.w - side / 2 + 6 * k;
     struct strip g = {.ui = ui, .s = s, .pair = pair, .x = r.x + 6 * k};
-    g.cell = fmax(22 * k, fmin(40 * k, (r.h - 120 * k) / 3));
-    g.pitch = g.cell * 1.1625;
-    g.top = r.y + 22 * k + g.cell * 0.34;
-    g.bottom = r.y + r.h - 42 * k - g.cell;
+    bool is_low = place_rows(&g, r);
     choose_columns(&g, r.w - side - 6 * k);
     name_columns(&g);
     draw_owner(&g, pair.top, r.y + 13 * k, "window.sender");
     draw_frame(&g, self, index);
     draw_cells(&g);
-    g.below = g.bottom - g.top - g.cell > 90 * k ? 20 * k : 0;
-    draw_between(&g);
-    if (g.below > 0) {
-        draw_pointer(&g, pair.top, "base", g.top + g.cell * 1.2);
-        draw_pointer(&g, pair.top, "frame", g.top + g.cell * 1.2);
-        draw_pointer(&g, pair.top, "next", g.top + g.cell * 1.2);
+    if (g.bottom - g.top - g.cell > 34 * k) {
+        draw_between(&g);
     }
-    draw_pointer(&g, pair.bottom, "expected", g.bottom + g.cell);
-    draw_owner(&g, pair.bottom, r.y + r.h - 6 * k, "window.receiver");
-    double right = r.x + r.w - side / 2 + 6 * k;
+    if (is_low && pair.bottom) {
+        ui_text(ui, TYPE_LABEL, column_x(&g, (double)(g.first + g.columns)) + 4 * k,
+                g.bottom + g.cell / 2 + 4 * k, ui->theme->ink3,
+                s->trace->nodes[s->trace->entities[pair.bottom].node].label[ui->lang]);
+    }
+    if (!is_low) {
+        draw_pointers(&g);
+        draw_owner(&g, pair.bottom, r.y + r.h - 6 * k, "window.receiver");
+    }
     if (pair.top) {
-        actor_draw_ring(ui, s, pair.top, right, g.top + g.cell / 2, 21 * k);
+        actor_draw_ring(ui, s, pair.top, right, g.top + fmax(g.cell / 2, 12 * k), 21 * k);
     }
-    if (pair.bottom) {
+    if (pair.bottom && !is_low) {
         draw_answer(&g, right);
     }
 }
