@@ -76,7 +76,10 @@ static void say_delivered(const struct flow *f, enum lang lang, struct buf *line
     double bps;
     say_bytes(&got, f->delivered_bytes);
     say_bytes(&all, f->bytes);
-    say(&what, lang, f->delivered_bytes == f->bytes ? "export.delivered" : "export.delivered-of",
+    say(&what, lang,
+        f->delivered_bytes == f->bytes  ? "export.delivered"
+        : f->delivered_bytes < f->bytes ? "export.delivered-of"
+                                        : "export.delivered-more",
         "n", buf_cstr(&got), "all", buf_cstr(&all), NULL);
     if (flow_goodput(f, &bps)) {
         buf_clear(&got);

@@ -1,0 +1,304 @@
+#!/bin/bash
+# The command line from outside: what each command says, where, and with which exit status.
+set -u
+export LC_ALL=C.UTF-8
+unset LANG LANGUAGE NO_COLOR DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+cd "$place" || exit 1
+lost=$SOURCE_DIR/scenarios/arq/frame-lost.yaml
+failures=0
+
+wrong()
+{
+    echo "cli: $*"
+    failures=$((failures + 1))
+}
+
+# Runs slowwire; what it said stands in `out` and `err`. First argument: the exit status it must have.
+expect()
+{
+    local status=$1 got
+    shift
+    "$SLOWWIRE" "$@" >out 2>err </dev/null
+    got=$?
+    [ $got = "$status" ] || wrong "slowwire $*: exit status $got, not $status: $(head -c 400 err)"
+}
+
+says()
+{
+    grep -qF -- "$2" "$1" || wrong "$1 does not say '$2' but: $(head -c 400 "$1")"
+}
+
+silent()
+{
+    [ ! -s "$1" ] || wrong "$1 is not empty: $(head -c 400 "$1")"
+}
+
+run_says_what_happens()
+{
+    expect 0 run "$lost"
+    silent err
+    says out 'DATA 1 ──────────────╳'
+    says out '↻ DATA 1'
+    says out '1 lost by a fault'
+    says out '  ok '
+    ! grep -q $'\033' out || wrong 'colour without a terminal'
+    expect 0 run --lang zh "$lost"
+    says out '到达'
+    env LC_ALL=zh_CN.UTF-8 "$SLOWWIRE" run "$lost" >out
+    says out '到达'
+    expect 0 run --at 40ms "$lost"
+    says out 'WAIT-ACK'
+    says out 'DATA 1'
+}
+
+an_expectation_that_fails_is_status_1()
+{
+    sed 's/retransmissions: 1/retransmissions: 2/' "$lost" >failing.yaml
+    expect 1 run failing.yaml
+    says out 'FAILED'
+    says out "failing.yaml:$(grep -n 'retransmissions: 2' failing.yaml | cut -d : -f 1):"
+    says out 'seen: a: {state: DONE, retransmissions: 1}'
+    expect 1 run --format none failing.yaml
+    silent out
+    says err 'failing.yaml:'
+    says err 'retransmissions: 1'
+    expect 1 run -o ladder.txt failing.yaml
+    says err 'failing.yaml:'
+    says ladder.txt 'FAILED'
+}
+
+what_is_wrong_is_status_2()
+{
+    sed 's/delay:/dealy:/' "$lost" >broken.yaml
+    expect 2 run broken.yaml
+    says err 'broken.yaml:'
+    says err "did you mean 'delay'?"
+    expect 2 check "$lost" broken.yaml
+    says out "$lost: fine"
+    expect 0 check "$lost"
+    expect 2 run missing.yaml
+    says err 'missing.yaml'
+    expect 2 run
+    expect 2 run "$lost" "$lost"
+    expect 2 run --fromat text "$lost"
+    says err "did you mean '--format'?"
+    expect 2 run --format jsnol "$lost"
+    says err "did you mean 'jsonl'?"
+    expect 2 run --seed x "$lost"
+    expect 2 run --seed
+    expect 2 run --at 3 "$lost"
+    expect 2 run --all=yes "$lost"
+    expect 2 run --set links.9.delay=1s "$lost"
+    expect 2 run --tap nobody --pcapng x.pcapng "$lost"
+    expect 2 run --format jsonl --at 1s "$lost"
+    expect 2 rum "$lost"
+    says err "did you mean 'run'?"
+    expect 2
+    expect 2 run --lang de "$lost"
+    expect 2 --lang zh rum
+    says err '是不是'
+    silent out
+}
+
+what_cannot_be_done_is_status_3()
+{
+    expect 3 run -o nowhere/out.txt "$lost"
+    says err 'nowhere/out.txt'
+    [ ! -e nowhere ] || wrong 'nowhere came to be'
+    if [ -w /dev/full ]; then
+        expect 3 run -o /dev/full "$lost"
+        "$SLOWWIRE" run "$lost" >/dev/full 2>err
+        [ $? = 3 ] || wrong 'a full disk is not status 3'
+        "$SLOWWIRE" --help >/dev/full 2>err
+        [ $? = 3 ] || wrong 'a full disk is not status 3 for --help'
+    fi
+    expect 3 run --max-events 5 "$lost"
+    says err 'limit of events'
+    expect 3 run --format summary --max-events 5 "$lost"
+    says out '"reason":"events"'
+    expect 3 play "$lost"
+    says err 'no display'
+    mkdir full
+    expect 3 run -o full "$lost"
+    [ -z "$(ls full)" ] || wrong 'a file was left behind'
+}
+
+files_are_whole()
+{
+    expect 0 run --format jsonl -o trace.jsonl "$lost"
+    silent out
+    expect 0 run --format jsonl "$lost"
+    cmp -s out trace.jsonl || wrong '-o writes something else'
+    [ "$(ls trace.jsonl*)" = trace.jsonl ] || wrong 'a temporary file was left'
+    expect 0 run --format none --pcapng capture.pcapng "$lost"
+    [ "$(head -c 4 capture.pcapng | od -An -tx1 | tr -d ' ')" = 0a0d0d0a ] ||
+        wrong 'capture.pcapng is no pcapng'
+}
+
+input_may_come_from_a_pipe()
+{
+    "$SLOWWIRE" run --format summary - <"$lost" >piped 2>err || wrong "run -: $(cat err)"
+    says piped '"retransmissions":1'
+    "$SLOWWIRE" run --all "$lost" 2>err | head -n 1 >/dev/null
+    silent err
+}
+
+values_can_be_set()
+{
+    expect 1 run --format summary --set traffic.0.stop-and-wait.frames=7 "$lost"
+    says out '"delivered_bytes":6944'
+    expect 1 run --format summary --set=links.0.delay=20ms "$lost"
+    expect 0 run --format jsonl --seed 99 "$lost"
+    head -n 1 out | grep -qF '"seed":99' || wrong '--seed is not in the header'
+    expect 1 run --format summary --until 100ms "$lost"
+    says out '"sim_ns":100000000'
+    says out '"reason":"stop"'
+}
+
+every_line_is_json()
+{
+    command -v python3 >/dev/null || return
+    for file in "$SOURCE_DIR"/scenarios/*/*.yaml; do
+        expect 0 run --format jsonl "$file"
+        python3 - <<'PYTHON' || wrong "$file: the trace does not hold together"
+import json
+lines = [json.loads(line) for line in open("out", encoding="utf-8")]
+header, end = lines[0], lines[-1]
+assert header["ev"] == "run" and header["format"] == 1, header
+assert end["ev"] == "end" and end["events"] > 0 and end["flows"] and end["links"], end
+nodes = {n["node"] for n in header["nodes"]}
+links = {l["link"] for l in header["links"]}
+born, last = set(), 0
+for number, line in enumerate(lines[1:-1], 1):
+    assert last <= line["t"] and line["cause"] < number, (number, line)
+    last = line["t"]
+    assert line.get("node") in nodes | {None}, line
+    assert line.get("link") in links | {None}, line
+    if line["ev"] == "send":
+        born.add(line["pkt"])
+        assert line["from"] in nodes and line["to"] in nodes, line
+        assert isinstance(line[line["proto"]], dict), line
+        assert line.get("of", line["pkt"]) in born and line.get("parent", line["pkt"]) in born
+    if line["ev"] == "transmit":
+        assert line["start"] == line["t"] <= line["end"] <= line["arrive"], line
+    assert line.get("pkt") in born | {None}, line
+assert len(born) == sum(line["ev"] == "send" for line in lines)
+PYTHON
+        expect 0 run --format summary "$file"
+        python3 -c 'import json; d = json.load(open("out")); assert d["wall_ns"] > 0' ||
+            wrong "$file: the summary is no JSON"
+    done
+}
+
+no_line_is_wider_than_asked()
+{
+    command -v python3 >/dev/null || return
+    for file in "$SOURCE_DIR"/scenarios/*/*.yaml; do
+        for lang in en zh; do
+            expect 0 run --lang $lang "$file"
+            python3 - <<'PYTHON' || wrong "$file: a line is too wide in $lang"
+import unicodedata
+text = open("out", encoding="utf-8").read().split("\n\n")[1]
+for line in text.splitlines():
+    cells = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+    assert cells <= 100, (cells, line)
+PYTHON
+        done
+    done
+}
+
+the_bundled_scenarios_are_listed_and_copied()
+{
+    expect 0 list
+    local file name
+    for file in "$SOURCE_DIR"/scenarios/*/*.yaml; do
+        name=${file#"$SOURCE_DIR"/scenarios/}
+        says out "${name%.yaml}"
+    done
+    ! grep -q 'cannot be read' out || wrong "$(grep 'cannot be read' out)"
+    cp out english
+    expect 0 list --lang zh
+    ! cmp -s out english || wrong 'the Chinese list is the English one'
+    expect 0 new arq/frame-lost mine.yaml
+    [ "$(tail -n +2 mine.yaml)" = "$(tail -n +2 "$lost")" ] || wrong 'new changes the text'
+    local schema
+    schema=$(sed -n '1s/.*\$schema=//p' mine.yaml)
+    [ "$(basename "$schema")" = scenario.schema.json ] && [ -d "$(dirname "$schema")/arq" ] ||
+        wrong "new names the schema '$schema'"
+    expect 0 run mine.yaml
+    echo changed >mine.yaml
+    expect 2 new frame-lost mine.yaml
+    [ "$(cat mine.yaml)" = changed ] || wrong 'new overwrote a file'
+    expect 2 new frame-lots other.yaml
+    says err "did you mean 'frame-lost'?"
+    [ ! -e other.yaml ] || wrong 'new made a file of nothing'
+    expect 3 new frame-lost nowhere/mine.yaml
+    expect 2 new frame-lost
+}
+
+help_is_whole()
+{
+    local lang command
+    for lang in en zh; do
+        for command in run check test list new play; do
+            expect 0 $command --help --lang $lang
+            says out "slowwire $command"
+            ! grep -q 'cli\.' out || wrong "help of $command lacks $(grep -o 'cli\.[a-z.-]*' out | head -n 1)"
+            silent err
+        done
+        expect 0 --help --lang $lang
+        ! grep -q 'cli\.' out || wrong "$(grep -o 'cli\.[a-z.-]*' out | head -n 1)"
+    done
+    expect 0 --version
+    grep -qE '^slowwire [0-9]+\.[0-9]+\.[0-9]+$' out || wrong "version: $(cat out)"
+    expect 0 run --version
+}
+
+test_reports()
+{
+    mkdir -p suite/inner
+    cp "$lost" suite/b.yaml
+    cp "$SOURCE_DIR/scenarios/arq/no-loss.yaml" suite/inner/a.yml
+    echo 'not a scenario' >suite/readme.txt
+    expect 0 test suite
+    printf 'TAP version 14\n1..2\nok 1 - suite/b.yaml\nok 2 - suite/inner/a.yml\n' | cmp -s - out ||
+        wrong "test: $(cat out)"
+    sed 's/retransmissions: 1/retransmissions: 2/' "$lost" >suite/inner/c.yaml
+    expect 1 test -j 1 suite
+    says out 'not ok 3 - suite/inner/c.yaml'
+    says out '# suite/inner/c.yaml:'
+    cp out one
+    expect 1 test -j3 suite
+    cmp -s out one || wrong 'the order depends on -j'
+    expect 1 test --junit report.xml suite
+    says report.xml 'failures="1"'
+    if command -v python3 >/dev/null; then
+        python3 -c 'import xml.dom.minidom as x; x.parse("report.xml")' || wrong 'report.xml is no XML'
+    fi
+    echo 'hosts: 3' >suite/d.yaml
+    expect 2 test suite
+    says out 'not ok 2 - suite/d.yaml'
+    expect 2 test nowhere
+    expect 2 test
+    expect 2 test -j 0 suite
+    mkdir nothing
+    expect 2 test nothing
+    expect 0 test "$SOURCE_DIR/scenarios"
+}
+
+run_says_what_happens
+an_expectation_that_fails_is_status_1
+what_is_wrong_is_status_2
+what_cannot_be_done_is_status_3
+files_are_whole
+input_may_come_from_a_pipe
+values_can_be_set
+every_line_is_json
+no_line_is_wider_than_asked
+the_bundled_scenarios_are_listed_and_copied
+help_is_whole
+test_reports
+echo "cli: $failures wrong"
+[ $failures = 0 ]
