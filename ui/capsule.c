@@ -86,15 +86,18 @@ static void outline(struct ui *ui, enum packet_kind kind, struct rect r, double 
 }
 
 struct ink {
-    struct color fill, on, edge; /* edge: of a bare ACK */
-    double alpha;
+    struct color fill, on, edge, hatch; /* edge: of a bare ACK */
 };
 
+/* A faint packet is mixed with the panel, not see-through: what lies over one another in it would
+ * show, and so would the lines beneath. */
 static struct ink inks(const struct ui *ui, const struct capsule *p)
 {
-    struct hue hue = p->is_again ? ui->theme->retx : packet_hue(ui->theme, p->kind);
+    const struct theme *t = ui->theme;
+    struct hue hue = p->is_again ? t->retx : packet_hue(t, p->kind);
     double alpha = p->alpha > 0 ? p->alpha : 1;
-    return (struct ink){hue.fill, hue.on, ui->theme->ack, alpha};
+    return (struct ink){color_mix(t->panel, hue.fill, alpha), color_mix(t->panel, hue.on, alpha),
+                        color_mix(t->panel, t->ack, alpha), color_mix(t->panel, t->hatch, alpha)};
 }
 
 /* Three fading copies behind a packet in flight. */
@@ -109,7 +112,7 @@ static void echoes(struct ui *ui, const struct capsule *p, struct rect r, const 
         double shift = back * fabs(ux) + (6 + 5 * i) * ui->k;
         struct rect e = {middle - ux * shift - w / 2, y - uy * shift - h / 2, w, h};
         canvas_fill_box(ui->c, e, is_box ? RADIUS_CELL * ui->k : h / 2,
-                        color_fade(color, (0.2 - 0.06 * i) * ink->alpha));
+                        color_fade(color, 0.2 - 0.06 * i));
     }
 }
 
@@ -120,27 +123,26 @@ static void hatched_front(struct ui *ui, const struct capsule *p, struct rect r,
     double h = r.h, k = h / 24, band = fmin(1.055 * h, r.w), at = r.x + 0.675 * h;
     canvas_clip(c, (struct rect){r.x, r.y, band, h});
     outline(ui, p->kind, r, 0);
-    canvas_hatch(c, color_fade(ui->theme->hatch, ink->alpha), 7 * k, 1.6 * k);
+    canvas_hatch(c, ink->hatch, 7 * k, 1.6 * k);
     canvas_unclip(c);
-    canvas_fill_circle(c, at, r.y + h / 2, 0.36 * h, color_fade(ink->fill, ink->alpha));
-    icon_draw_heavy(c, ICON_AGAIN, at, r.y + h / 2, 0.62 * h, 2.55,
-                    color_fade(ink->on, ink->alpha));
+    canvas_fill_circle(c, at, r.y + h / 2, 0.36 * h, ink->fill);
+    icon_draw_heavy(c, ICON_AGAIN, at, r.y + h / 2, 0.62 * h, 2.55, ink->on);
 }
 
 static void body(struct ui *ui, const struct capsule *p, struct rect r, const struct ink *ink)
 {
     struct canvas *c = ui->c;
     outline(ui, p->kind, r, 0);
-    canvas_fill(c, color_fade(ink->fill, ink->alpha));
+    canvas_fill(c, ink->fill);
     if (p->is_again) {
         hatched_front(ui, p, r, ink);
     } else if (p->kind == PACKET_ACK) {
-        canvas_stroke(c, color_fade(ink->edge, ink->alpha), (struct stroke){.width = 1.8 * ui->k});
+        canvas_stroke(c, ink->edge, (struct stroke){.width = 1.8 * ui->k});
     } else if (p->kind == PACKET_DATA) {
         double x = r.x + 5 * ui->k;
         canvas_line(c, x, r.y + 1.5 * ui->k, x, r.y + r.h - 1.5 * ui->k,
                     (struct stroke){.width = 1.6 * ui->k, .cap = CAP_ROUND},
-                    color_fade(ink->on, 0.55 * ink->alpha));
+                    color_fade(ink->on, 0.55));
     }
 }
 
@@ -186,25 +188,31 @@ static void words(struct ui *ui, const struct capsule *p, struct rect r, const s
     }
     double x = r.x + left + (r.w - left - right - all) / 2;
     double baseline = r.y + r.h / 2 + text_cap(ui->fonts, font) / 2;
-    canvas_text(ui->c, font, x, baseline, ALIGN_LEFT, color_fade(ink->on, ink->alpha), p->label);
+    canvas_text(ui->c, font, x, baseline, ALIGN_LEFT, ink->on, p->label);
     if (has_extra) {
         canvas_text(ui->c, extra_font(ui, p), x + w + EXTRA * r.h, baseline, ALIGN_LEFT,
-                    color_fade(ink->on, 0.92 * ink->alpha), p->extra);
+                    color_fade(ink->on, 0.92), p->extra);
     }
     if (moves(p)) {
-        chevron(ui, r, is_left, color_fade(ink->on, ink->alpha));
+        chevron(ui, r, is_left, ink->on);
     }
 }
 
-void part_disc(struct ui *ui, double x, double y, double radius, unsigned number)
+static void disc(struct ui *ui, double x, double y, double radius, unsigned number,
+                 struct color color)
 {
     char digits[12];
     snprintf(digits, sizeof digits, "%u", number);
     struct font font = {FACE_SANS_SEMIBOLD, radius * (number > 9 ? 1.05 : 1.22)};
     canvas_fill_circle(ui->c, x, y, radius + 0.75 * ui->k, ui->theme->panel);
-    canvas_fill_circle(ui->c, x, y, radius - 0.75 * ui->k, ui->theme->ink);
+    canvas_fill_circle(ui->c, x, y, radius - 0.75 * ui->k, color);
     canvas_text(ui->c, font, x, y + text_cap(ui->fonts, font) / 2, ALIGN_CENTER, ui->theme->panel,
                 digits);
+}
+
+void part_disc(struct ui *ui, double x, double y, double radius, unsigned number)
+{
+    disc(ui, x, y, radius, number, ui->theme->ink);
 }
 
 struct rect capsule_draw(struct ui *ui, double x, double y, const struct capsule *p)
@@ -221,7 +229,9 @@ struct rect capsule_draw(struct ui *ui, double x, double y, const struct capsule
     words(ui, p, r, &ink);
     unsigned number = p->repeats ? p->repeats : p->tries;
     if (number) {
-        part_disc(ui, r.x + w - 2 * ui->k, r.y, fmax(6, 0.33 * h), number);
+        double alpha = p->alpha > 0 ? p->alpha : 1;
+        disc(ui, r.x + w - 2 * ui->k, r.y, fmax(6, 0.33 * h), number,
+             color_mix(ui->theme->panel, ui->theme->ink, alpha));
     }
     return r;
 }

@@ -71,11 +71,13 @@ struct ui {
     struct rect clip[UI_CLIPS + 1];
     unsigned clip_count;
     struct rect overlay[UI_OVERLAYS], overlay_before[UI_OVERLAYS];
-    unsigned overlay_count, overlay_before_count, overlay_depth;
-    ui_id tab_first, tab_last; /* ends of this frame's Tab order */
-    bool tab_next, tab_wrap;   /* the focus goes to the next widget, to the last one */
-    bool shows_focus;          /* the focus came by key: its ring is drawn */
-    ui_id last;                /* the region made last, for its tooltip */
+    unsigned overlay_count, overlay_before_count;
+    unsigned overlay_depth; /* as many overlays lie no higher than what is drawn now */
+    unsigned overlay_outer[UI_OVERLAYS], overlay_open; /* the depths outside the open ones */
+    ui_id tab_first, tab_last;                         /* ends of this frame's Tab order */
+    bool tab_next, tab_wrap; /* the focus goes to the next widget, to the last one */
+    bool shows_focus;        /* the focus came by key: its ring is drawn */
+    ui_id last;              /* the region made last, for its tooltip */
     struct rect last_rect;
     ui_id tip_id;
     double tip_since;

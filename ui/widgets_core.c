@@ -3,6 +3,7 @@
 
 #include "ui/widgets.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +87,7 @@ static void turn_page(struct ui *ui)
     ui->place_before_count = ui->place_count;
     memcpy(ui->overlay_before, ui->overlay, sizeof ui->overlay);
     ui->overlay_before_count = ui->overlay_count;
-    ui->place_count = ui->overlay_count = ui->overlay_depth = 0;
+    ui->place_count = ui->overlay_count = ui->overlay_depth = ui->overlay_open = 0;
     ui->scope_count = ui->clip_count = 0;
     ui->clip[0] = everywhere;
     ui->tab_first = ui->tab_last = ui->last = 0;
@@ -356,18 +357,19 @@ void ui_tooltip(struct ui *ui, const char *text, const char *key)
 
 void ui_overlay_begin(struct ui *ui, struct rect r)
 {
-    if (ui->overlay_count < UI_OVERLAYS) {
-        ui->overlay[ui->overlay_count++] = r;
-    }
-    ui->overlay_depth++;
+    assert(ui->overlay_count < UI_OVERLAYS);
+    ui->overlay[ui->overlay_count++] = r;
+    ui->overlay_outer[ui->overlay_open++] = ui->overlay_depth;
+    ui->overlay_depth = ui->overlay_count;
     char name[32];
-    snprintf(name, sizeof name, "overlay %u", ui->overlay_depth);
+    snprintf(name, sizeof name, "overlay %u", ui->overlay_count);
     put(ui, ui_name(ui, name), r, r);
 }
 
 void ui_overlay_end(struct ui *ui)
 {
-    (void)ui; /* overlays are drawn last, one above the other: depth only grows within a frame */
+    assert(ui->overlay_open > 0);
+    ui->overlay_depth = ui->overlay_outer[--ui->overlay_open];
 }
 
 double ui_ease(struct ui *ui, double since, double seconds)
