@@ -149,7 +149,7 @@ struct err_place doc_place(const struct doc *d, struct arena *arena, size_t star
 struct err_place doc_place_of(const struct doc *d, struct arena *arena, const struct doc_node *n)
 {
     if (n->set) {
-        return (struct err_place){.file = arena_printf(arena, "--set %s", n->set)};
+        return (struct err_place){.file = n->set};
     }
     return doc_place(d, arena, n->start, n->end);
 }

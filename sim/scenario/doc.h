@@ -21,7 +21,7 @@ struct doc_node {
     bool is_flow;         /* LIST, MAP: in [] or {} */
     bool is_absent;       /* SCALAR: nothing stands there, as after `key:` */
     const char *text;     /* SCALAR: its text; else "" */
-    const char *set;      /* the override that put it here; NULL: the file */
+    const char *set;      /* what errors call the override that put it here; NULL: the file */
     size_t start, end;    /* bytes of the file's text; a block collection ends where its last item
                              does */
     struct doc_node *key; /* of a MAP's child: its key, a scalar */

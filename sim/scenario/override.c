@@ -29,9 +29,10 @@ static void tell_missing(struct arena *arena, const struct doc_node *in, const c
         return;
     }
     const char *near = nearest_word(part, keys_of(arena, in));
-    const char *key = near      ? "reader.set.no-key-near"
-                      : *before ? "reader.set.no-key"
-                                : "reader.set.no-section";
+    const char *key = near && *before ? "reader.set.no-key-near"
+                      : near          ? "reader.set.no-section-near"
+                      : *before       ? "reader.set.no-key"
+                                      : "reader.set.no-section";
     err_add(err, ERR_ERROR, place_of(name), key, "part", part, "path", before, "near",
             near ? near : "", NULL);
 }

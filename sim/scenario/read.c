@@ -240,7 +240,8 @@ static bool parse(struct builder *b)
     quiet.level = FYET_ERROR;
     struct fy_diag *diag = fy_diag_create(&quiet);
     fy_diag_set_collect_errors(diag, true);
-    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2,
+    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2 |
+                                        FYPCF_SLOPPY_FLOW_INDENTATION,
                                .diag = diag};
     struct fy_parser *parser = fy_parser_create(&cfg);
     if (!parser || fy_parser_set_string(parser, b->doc->text, b->doc->len) != 0) {

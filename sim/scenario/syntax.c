@@ -238,6 +238,9 @@ void syntax_error(const struct doc *d, struct arena *arena, uint32_t line, uint3
     const char *key = blame_bracket(d, complaint_key(said), open_bracket(d, at), &at);
     if (strcmp(key, "reader.yaml.comma") == 0 && d->text[at] == ':') {
         key = "reader.yaml.colon";
+    } else if (strcmp(key, "reader.yaml.unclosed-quote") == 0 && at > 0 &&
+               strchr("\"'", d->text[at - 1])) {
+        at--; /* the parser tells where the quote's text begins, or where the quote does */
     }
     char found[8] = "";
     size_t n = at < d->len ? character_size((const unsigned char *)d->text + at) : 0;
