@@ -255,6 +255,10 @@ void shell_draw(struct shell *s, struct canvas *c, double w, double h, double sc
     ui_begin(&s->ui, c, &s->theme, s->lang, root.w, root.h, factor, s->time);
     s->ui.is_settled = shell_is_settled(s);
     canvas_fill_box(c, root, 0, s->blank ? s->theme.ink : s->theme.bg);
+    if (s->box != BOX_NONE && ui_take_key(&s->ui, UI_KEY_ESCAPE, 0)) {
+        s->box = BOX_NONE; /* before a field in it takes the key */
+        s->ui.focus = 0;
+    }
     if (s->film && !s->blank) {
         shell_layout(s, root);
         shell_boxes(s, root);

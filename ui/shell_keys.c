@@ -132,9 +132,7 @@ static void show_packet(struct shell *s)
 
 static void escape(struct shell *s)
 {
-    if (s->box != BOX_NONE) {
-        s->box = BOX_NONE;
-    } else if (s->drawer && has_drawer(s)) {
+    if (s->drawer && has_drawer(s)) {
         s->drawer = false;
     } else {
         s->selected = 0;

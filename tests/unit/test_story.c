@@ -1,12 +1,17 @@
 /* Captions from a trace built by hand: stop-and-wait, the first frame lost, later an ACK lost. */
 #include "actor/packet.h"
+#include "base/os.h"
 #include "proto/arq/arq.h"
+#include "registry.h"
+#include "run.h"
+#include "scenario/read.h"
 #include "trace/fate.h"
 #include "trace/story.h"
 #include "wire/arq.h"
 #include "wire/dissect.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -347,6 +352,59 @@ START_TEST(captions_keep_to_their_length)
 }
 END_TEST
 
+static unsigned stories; /* told by the walk below */
+
+/* Every caption of a bundled run: whole, of the right length, without anything unfilled. */
+static void look_at(const struct trace *t, const char *file)
+{
+    struct story story;
+    struct buf out = {0};
+    story_make(t, &story);
+    ck_assert_msg(story.count > 2, "%s tells nothing", file);
+    for (uint32_t i = 0; i < story.count; i++) {
+        for (int l = 0; l < LANG_COUNT; l++) {
+            for (int is_reason = 0; is_reason < 2; is_reason++) {
+                static const size_t limit[LANG_COUNT][2] = {{90, 170}, {40, 75}};
+                const char *text = plain(t, story.steps[i].record, (enum lang)l, is_reason, &out);
+                ck_assert_msg(*text != '\0', "%s, step %u: empty", file, i + 1);
+                ck_assert_msg(!strpbrk(text, "{}"), "%s, step %u: %s", file, i + 1, text);
+                ck_assert_msg(!strstr(text, "[?]") && !strstr(text, "  "), "%s: %s", file, text);
+                ck_assert_msg(drawn_length(text) <= limit[l][is_reason], "%s, step %u: %s", file,
+                              i + 1, text);
+            }
+        }
+    }
+    buf_free(&out);
+    story_free(&story);
+}
+
+static void tell_file(void *context, const char *name)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", (const char *)context, name);
+    struct err err = {0};
+    struct scenario *sc;
+    struct trace t = {0};
+    const struct run_options watch = {.watch = true};
+    ck_assert_msg(scenario_read(path, registry(), NULL, 0, &sc, &err), "%s", path);
+    ck_assert(run_scenario(sc, &watch, &t, &err));
+    look_at(&t, path);
+    trace_free(&t);
+    scenario_free(sc);
+    err_free(&err);
+    stories++;
+}
+
+START_TEST(every_bundled_run_is_a_story)
+{
+    static char folders[2][256] = {SOURCE_DIR "/scenarios/arq", SOURCE_DIR "/scenarios/udp"};
+    for (int i = 0; i < 2; i++) {
+        ck_assert(os_list(folders[i], tell_file, folders[i]));
+    }
+    ck_assert_uint_ge(stories, 9);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("story");
@@ -359,6 +417,7 @@ int main(void)
                         (int)(sizeof values / sizeof *values));
     tcase_add_test(c, a_node_is_called_by_the_letter_of_its_label);
     tcase_add_test(c, captions_keep_to_their_length);
+    tcase_add_test(c, every_bundled_run_is_a_story);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
