@@ -57,10 +57,29 @@ static void draw_lower_choice(struct shell *s, struct rect r)
     ui_tooltip(&s->ui, ui_word(&s->ui, "help.view"), "V");
 }
 
+/* Large rooms: the network, and below it the states if there are any. */
+static void draw_left_large(struct shell *s, struct rect r)
+{
+    bool has_states = false;
+    for (uint32_t i = 0; i < s->film->actor_count; i++) {
+        const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
+        has_states = has_states || machine_count(type) > 0;
+    }
+    if (has_states && r.h > 330 * s->projector / 1.5) {
+        struct rect below = rect_cut_bottom(&r, 86 * s->projector);
+        rect_cut_bottom(&r, SIZE_GAP);
+        draw_pane(s, "states", &view_machine, NULL, below);
+    }
+    draw_pane(s, "stage", &view_stage, s->self[PANE_STAGE], r);
+}
+
 static void draw_left(struct shell *s, struct rect r)
 {
-    bool has_lower = s->lower_count > 0 && s->projector <= 1;
-    if (!has_lower) {
+    if (s->projector > 1) {
+        draw_left_large(s, r);
+        return;
+    }
+    if (s->lower_count == 0) {
         draw_pane(s, "stage", &view_stage, s->self[PANE_STAGE], r);
         return;
     }
@@ -116,7 +135,7 @@ static void draw_columns(struct shell *s, struct rect r)
 
 static double bar_height(double k)
 {
-    return 52 + 16 * (k - 1);
+    return 52 + 22 * (k - 1);
 }
 
 static double caption_height(double k)

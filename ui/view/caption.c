@@ -102,7 +102,7 @@ static void draw_words(struct ui *ui, struct rect r, struct sentence *headline,
     double gap = 3 * ui->k, line = text_line_height(theme_font(t, TYPE_REASON)) * 1.06;
     double top = draw_sentence(ui, headline, r, TYPE_HEADLINE, t->ink, 2, true);
     double left = r.h - top - gap;
-    unsigned lines = left < line ? 1 : left < 2 * line ? 1 : 2;
+    unsigned lines = left < 2 * line ? 1 : 2;
     double below = draw_sentence(ui, reason, r, TYPE_REASON, t->ink2, lines, true);
     double all = top + (below > 0 ? gap + below : 0);
     struct rect at = r;
@@ -154,8 +154,8 @@ static void draw_caption(void *self, struct ui *ui, const struct scene *s, struc
     bool has_step = s->story && s->step < s->story->count;
     uint32_t record = has_step ? s->story->steps[s->step].record : 0;
     double taken = draw_reference(ui, area, has_step ? story_reference(s->trace, record) : NULL);
-    struct rect r = {area.x + 104 * ui->k, area.y + 8 * ui->k,
-                     area.w - 120 * ui->k - taken - 12 * ui->k, area.h - 16 * ui->k};
+    struct rect r = {area.x + 104 * ui->k, area.y + 8, area.w - 120 * ui->k - taken - 12 * ui->k,
+                     area.h - 16};
     if (has_step) {
         draw_step(self, ui, s, r, record);
         return;

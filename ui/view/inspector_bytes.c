@@ -189,13 +189,15 @@ static double draw_hop(struct ui *ui, const struct inspection *in, const struct 
              node_short(t, direction_to(t, hop->direction), ui->lang));
     ui_text(ui, TYPE_TITLE, r.x, r.y + 15 * ui->k, ui->theme->ink, title);
     double y = r.y + 24 * ui->k;
+    y += draw_row(ui, r, y, ui_word(ui, "inspector.link"),
+                  t->links[t->entities[hop->direction].link].text);
     if (hop->start > hop->offered) {
         y += draw_row(ui, r, y, ui_word(ui, "inspector.queued"),
                       value_print(hop->start - hop->offered, "ns", value));
     }
     y += draw_row(ui, r, y, ui_word(ui, "inspector.start"), view_time_unit(hop->start, value));
     y += draw_row(ui, r, y, ui_word(ui, "inspector.sent"), view_time_unit(hop->sent, value));
-    bool is_dead = hop->died != SIM_NEVER;
+    bool is_dead = hop->died <= in->scene->now; /* what is to come is not told */
     y += draw_row(ui, r, y, ui_word(ui, is_dead ? "inspector.ends" : "inspector.arrives"),
                   view_time_unit(is_dead ? hop->died : hop->arrive, value));
     if (hop->tx && proto_carrier(in->p->proto->name) != CARRIER_LINK) {
@@ -211,7 +213,7 @@ double inspector_way(struct ui *ui, struct inspection *in, struct rect r, bool i
     double y = r.y + 6 * ui->k;
     for (uint32_t i = 0; i < in->hop_count; i++) {
         const struct hop *hop = &in->hops[i];
-        unsigned rows = 3u + (hop->start > hop->offered) + (hop->tx && !is_frame);
+        unsigned rows = 4u + (hop->start > hop->offered) + (hop->tx && !is_frame);
         struct rect at = {r.x, y, r.w, 0};
         y += is_measured ? (24 * (1 + rows) + 14) * ui->k : draw_hop(ui, in, hop, at);
     }

@@ -231,9 +231,41 @@ static void draw_column(const struct pen *p, const struct column *c, struct rect
     draw_vars(p, c, r);
 }
 
+/* Projector: each end that has states as a ring and the present state, large and alone. */
+static void draw_large(const struct pen *p, const struct column *columns, unsigned count,
+                       struct rect r)
+{
+    struct ui *ui = p->ui;
+    double k = ui->k, w = r.w / count, y = r.y + r.h / 2;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t actor = columns[i].actors[0];
+        const struct actor_type *type = p->s->trace->entities[actor].type;
+        double x = r.x + i * w;
+        char text[96];
+        if (!machine_count(type)) {
+            continue;
+        }
+        if (actor_wait(p->s, actor).name) {
+            actor_draw_ring(ui, p->s, actor, x + 34 * k, y - 10 * k, 21 * k);
+            x += 78 * k;
+        }
+        view_format(ui, text, sizeof text, "machine.of", "node",
+                    node_short(p->s->trace, columns[i].node, ui->lang), NULL);
+        ui_text(ui, TYPE_BODY, x, y - 12 * k, ui->theme->ink2, text);
+        unsigned now = trace_state_at(p->s->trace, actor, 0, p->s->now);
+        part_state_tag(ui, x, y + 10 * k, ALIGN_LEFT, type->machines[0].states[now], true, 1);
+    }
+}
+
 static void draw_state(void *self, struct ui *ui, const struct scene *s, struct rect area)
 {
     (void)self;
+    struct column large[COLUMNS_MAX] = {0};
+    if (ui->k > 1) {
+        struct rect in = part_panel(ui, area, NULL, NULL, NULL);
+        draw_large(&(struct pen){ui, s}, large, columns_of(s, large), in);
+        return;
+    }
     char time[32], note[64];
     view_format(ui, note, sizeof note, "machine.at", "time", view_time_unit(s->now, time), NULL);
     struct rect r = part_panel(ui, area, ui_word(ui, "view.machine"), note, NULL);
