@@ -178,17 +178,21 @@ static void collect_marks(struct film *f)
     }
 }
 
-static void collect_calls(struct film *f)
+static void collect_refusals(struct film *f)
 {
-    uint32_t n = 0;
-
+    f->refusals = grown(f->trace->node_count, sizeof *f->refusals);
     for (uint32_t i = 1; i <= f->trace->count; i++) {
         const struct record *r = trace_record(f->trace, i);
 
         if (r->kind == REC_DROP && f->trace->entities[r->where].kind != ENTITY_DIRECTION) {
-            f->refusals |= 1u << r->code;
+            f->refusals[entity_node(f->trace, r->where)] |= 1u << r->code;
         }
     }
+}
+
+static void collect_calls(struct film *f)
+{
+    uint32_t n = 0;
 
     for (uint32_t i = 0; i < f->mark_count; i++) {
         n += trace_record(f->trace, f->marks[i].record)->kind == REC_CALL;
@@ -352,6 +356,7 @@ struct film *film_new(const struct trace *t)
     f->round_trip = usual_round_trip(t);
     collect_marks(f);
     collect_calls(f);
+    collect_refusals(f);
     make_axes(f);
     collect_actors(f);
     collect_samples(f);
@@ -371,6 +376,7 @@ void film_free(struct film *f)
     free(f->latest);
     free(f->marks);
     free(f->calls);
+    free(f->refusals);
     free(f->actors);
     free(f->spots);
     free(f->order);

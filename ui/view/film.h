@@ -31,8 +31,9 @@ struct film {
     struct spot *spots;  /* of nodes */
     uint32_t *order;     /* nodes from left to right */
     uint32_t *busy;      /* of nodes: how many flights begin or end there */
-    uint32_t refusals;   /* bit of each drop_class with which a node or an endpoint refused */
-    uint32_t sample[6];  /* a packet of each packet_kind, the first; 0: none */
+    uint32_t
+        *refusals; /* of nodes: bit of each drop_class with which it or its endpoints refused */
+    uint32_t sample[6];                 /* a packet of each packet_kind, the first; 0: none */
     uint32_t sample_again, sample_lost; /* one that was sent again, one that died on the way */
     uint32_t *actors; /* entities that are protocol endpoints, in the order of birth */
     uint32_t actor_count;

@@ -8,6 +8,7 @@
 
 #define PAGE       0.6   /* of the view: what a page turns by */
 #define PAGE_AHEAD 0.95  /* now stands above this share of the view, unless it is the last page */
+#define LEAST_GAP  170.0 /* between lifelines, if there are to be state tags */
 #define DENSE      3000u /* flights: more are drawn sampled, without capsules */
 
 double ladder_y(const struct ladder_frame *f, sim_time t)
@@ -110,7 +111,7 @@ static double widest_refusal(const struct ladder_frame *f, uint32_t node)
     for (unsigned class = 1; class < DROP_CLASS_COUNT; class ++) {
         struct record drop = {.where = f->s->trace->nodes[node].entity, .code = (uint16_t) class};
 
-        if (f->s->film->refusals & (1u << class)) {
+        if (f->s->film->refusals[node] & (1u << class)) {
             view_drop_words(f->ui, f->s->trace, &drop, words, sizeof words);
             widest = fmax(widest, ui_text_width(f->ui, TYPE_TAG, words));
         }
@@ -134,7 +135,7 @@ static double widest_state(const struct ladder_frame *f, uint32_t node)
             }
         }
     }
-    return widest > 0 ? widest + 20 * f->ui->k : 0;
+    return widest > 0 && f->has_tags ? widest + 20 * f->ui->k : 0;
 }
 
 /* Room beside the outermost lifelines for what stands there. */
@@ -299,32 +300,59 @@ static double fold_right(const struct ladder_frame *f)
     return fmin(f->x[f->count - 1] + 22 * f->ui->k, f->panel.x + f->panel.w - 8);
 }
 
+/* Between the outer lifelines, or right of the first if it is narrow there. */
+static struct rect fold_words_box(const struct ladder_frame *f, const struct fold *fold,
+                                  const char *words)
+{
+    double k = f->ui->k, w = ui_text_width(f->ui, TYPE_LABEL, words) + 20 * k, h = 22 * k;
+    double left = f->x[0] + (ladder_has_timers(f, f->node[0]) && f->count == 1 ? 32 : 10) * k;
+    double x = fmax((f->x[0] + f->x[f->count - 1]) / 2 - w / 2, left);
+
+    return (struct rect){x, fold_middle(f, fold) - h / 2, w, h};
+}
+
 /* The words of folds take their room before any capsule does. */
 static void reserve_folds(struct ladder_frame *f)
 {
-    double x0 = fold_left(f), x1 = fold_right(f), k = f->ui->k;
     char words[96];
 
     for (uint32_t i = axis_fold_after(f->axis, f->from);
          i < f->axis->count && f->axis->folds[i].from < f->to; i++) {
         struct ladder_label label = {.kind = LABEL_WORDS};
-        double w, y = fold_middle(f, &f->axis->folds[i]);
 
         fold_words(f, &f->axis->folds[i], words, sizeof words);
-        w = ui_text_width(f->ui, TYPE_LABEL, words) + 24 * k;
-        label.rect = (struct rect){x0 + (x1 - x0) * 0.6 - w / 2, y - 12 * k, w, 24 * k};
+        label.rect = fold_words_box(f, &f->axis->folds[i], words);
         ladder_reserve(f, &label);
     }
 }
 
 static void draw_folds(struct ladder_frame *f)
 {
+    for (uint32_t i = axis_fold_after(f->axis, f->from);
+         i < f->axis->count && f->axis->folds[i].from < f->to; i++) {
+        part_fold(f->ui, fold_left(f), fold_right(f), fold_middle(f, &f->axis->folds[i]), NULL);
+    }
+}
+
+/* Over everything else, so that nothing strikes them out. */
+static void draw_fold_words(struct ladder_frame *f)
+{
+    struct ui *ui = f->ui;
+    struct rect r;
     char words[96];
 
     for (uint32_t i = axis_fold_after(f->axis, f->from);
          i < f->axis->count && f->axis->folds[i].from < f->to; i++) {
-        fold_words(f, &f->axis->folds[i], words, sizeof words);
-        part_fold(f->ui, fold_left(f), fold_right(f), fold_middle(f, &f->axis->folds[i]), words);
+        const struct fold *fold = &f->axis->folds[i];
+
+        if (fold->from > f->s->now && f->s->player->hides_future) {
+            continue;
+        }
+        fold_words(f, fold, words, sizeof words);
+        r = fold_words_box(f, fold, words);
+        canvas_fill_box(ui->c, r, r.h / 2, ui->theme->panel);
+        canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), r, ALIGN_CENTER, ui->theme->ink3,
+                       words);
     }
 }
 
@@ -379,8 +407,13 @@ static void draw_now_word(struct ladder_frame *f)
     double y = ladder_y(f, f->s->now), k = f->ui->k;
 
     if (y >= f->plot.y && y < f->plot.y + f->plot.h - 20 * k) {
-        ladder_words(f, TYPE_TAG, f->panel.x + f->panel.w - SIZE_PADDING / 2, y + 13 * k,
-                     ALIGN_RIGHT, f->ui->theme->ink, ui_word(f->ui, "ladder.now"));
+        double x = f->panel.x + f->panel.w - SIZE_PADDING / 2, w;
+        const char *word = ui_word(f->ui, "ladder.now");
+
+        w = ui_text_width(f->ui, TYPE_TAG, word);
+        if (ladder_is_free(f, (struct rect){x - w, y + 5 * k, w, 16 * k})) {
+            ladder_words(f, TYPE_TAG, x, y + 13 * k, ALIGN_RIGHT, f->ui->theme->ink, word);
+        }
     }
 }
 
@@ -455,6 +488,7 @@ static void frame_init(struct ladder_frame *f, struct rect in)
     f->axis = f->s->player->axis;
     f->unit = view_unit(f->axis->end);
     f->plot = (struct rect){f->panel.x + 1, in.y + head, f->panel.w - 2, in.h - head};
+    f->has_tags = true;
     f->capsule_h = k > 1 ? 24 : 22;
     if (f->self->scroll_now != f->s->now) {
         f->self->scroll = 0;
@@ -462,6 +496,10 @@ static void frame_init(struct ladder_frame *f, struct rect in)
     f->self->label_count = 0;
     choose_lines(f, in.w - 140 * k);
     place_lines(f, in);
+    if (f->count > 1 && f->x[1] - f->x[0] < LEAST_GAP * k) {
+        f->has_tags = false;
+        place_lines(f, in);
+    }
     set_page(f);
     f->step = view_step(fmax(34 * k / f->scale, 1));
     film_flights(f->s->film, f->from, f->to, &f->first, &f->last);
@@ -482,6 +520,7 @@ static void ladder_content(struct ladder_frame *f, struct rect in)
     draw_hidden(f);
     draw_now(f);
     ladder_draw_timers(f);
+    draw_fold_words(f);
     ladder_draw_capsules(f);
     ladder_draw_records(f);
     ladder_draw_selected(f);

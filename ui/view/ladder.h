@@ -42,9 +42,10 @@ struct ladder_frame {
     uint32_t node[LADDER_LINES]; /* lifelines from left to right */
     double x[LADDER_LINES];
     uint32_t count;
-    double capsule_h;            /* before ui->k */
-    uint32_t first, last;        /* flights */
-    bool is_dense;               /* too many to draw each */
+    bool has_tags;        /* states stand beside the lifelines; a narrow ladder leaves them out */
+    double capsule_h;     /* before ui->k */
+    uint32_t first, last; /* flights */
+    bool is_dense;        /* too many to draw each */
     double rider[LADDER_RIDERS]; /* where capsules stand on the line of now */
     uint32_t rider_count;
 };

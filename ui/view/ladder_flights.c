@@ -160,8 +160,8 @@ static void draw_thread(struct ladder_frame *f, const struct flight *g)
 {
     const struct packet *p = trace_packet(f->s->trace, g->packet);
     const struct ladder_label *a, *b = ladder_label_of(f, g->packet, g->nth);
+    struct point from, to, head = ladder_point(f, g, f->s->now);
     double k = f->ui->k, side;
-    struct point from, to;
 
     if (p->of == 0 || g->nth != 0 || !b || flight_start(g) > f->s->now) {
         return;
@@ -172,8 +172,11 @@ static void draw_thread(struct ladder_frame *f, const struct flight *g)
         from = (struct point){a->x, a->y + (a->h / 2 + 2) * k};
     }
     to = (struct point){b->x, b->y - (b->h / 2 + 2) * k};
-    side = b->x < (f->x[0] + f->x[f->count - 1]) / 2 ? -1 : 1;
-    if (to.y > from.y + 8 * k) {
+    if (flight_end(g) > f->s->now && (g->packet == f->s->selected || head.y < b->y)) {
+        to = (struct point){head.x, head.y - (b->h / 2 + 3) * k};
+    }
+    side = to.x < (f->x[0] + f->x[f->count - 1]) / 2 ? -1 : 1;
+    if (to.y > from.y + 20 * k) {
         part_thread(f->ui, from, to, side * fmin(26 * k, (to.y - from.y) * 0.25));
     }
 }

@@ -35,7 +35,7 @@ static void draw_state(struct ladder_frame *f, uint32_t number, const struct rec
     double y = ladder_y(f, r->at), w, x;
     struct ladder_label label = {.kind = LABEL_WORDS};
 
-    if (line < 0 || is_hidden(f, r->at)) {
+    if (line < 0 || !f->has_tags || is_hidden(f, r->at)) {
         return;
     }
     x = outer_x(f, line, 10, actor_has_timers(e->type));
@@ -137,6 +137,9 @@ static void draw_refusal(struct ladder_frame *f, const struct record *r)
     }
     cause_label(f, r, label);
     view_drop_words(f->ui, f->s->trace, r, reason, sizeof reason);
+    if (ladder_side(f, line) < 0) {
+        label[0] = 0; /* there timers and states want the room */
+    }
     snprintf(words, sizeof words, "%s%s%s", label, label[0] ? " " : "", reason);
     draw_mark(f, line, r->at, false, words);
 }

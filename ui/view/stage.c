@@ -81,18 +81,25 @@ static double least_distance(const struct stage_frame *f)
     return least;
 }
 
+static bool has_legend(const struct stage_frame *f)
+{
+    return f->ui->k <= 1 && f->panel.h >= 190;
+}
+
+/* Nodes with the words below them stand in the middle of what title and legend leave. */
 static void fit(struct stage_frame *f, struct rect in)
 {
-    double k = f->ui->k, side = SIZE_HOST / 2 * k + 14 * k, legend = k > 1 ? 6 : 46;
+    double k = f->ui->k, words = 46 * k, legend = has_legend(f) ? 46 : 4;
+    double high = f->panel.y + f->panel.h - legend - in.y;
+    double host = fmin(SIZE_HOST * k, fmax(high - words, 20)), side = host / 2 + 14 * k;
 
-    f->net = (struct rect){in.x + side, in.y + 34 * k, in.w - 2 * side,
-                           in.h + SIZE_PADDING - 34 * k - legend * k - 70 * k};
-    if (f->net.h < 20 * k) {
-        f->net.y = in.y + in.h / 2 - 10 * k;
-        f->net.h = 20 * k;
+    f->net = (struct rect){in.x + side, in.y + host / 2, fmax(in.w - 2 * side, 40 * k),
+                           fmax(high - words - host, 1)};
+    f->size = fmin(host, fmax(least_distance(f) * 0.5, 8 * k));
+    if (f->net.h > 90 * k) { /* what is told of losses stands above */
+        f->net.y += 24 * k;
+        f->net.h -= 24 * k;
     }
-    f->net.w = fmax(f->net.w, 40 * k);
-    f->size = fmin(SIZE_HOST * k, fmax(least_distance(f) * 0.5, 8 * k));
 }
 
 /* Links. */
@@ -291,7 +298,7 @@ static void stage_draw(void *self, struct ui *ui, const struct scene *s, struct 
     stage_draw_queues(&f);
     stage_draw_losses(&f);
     stage_draw_packets(&f);
-    if (ui->k <= 1) {
+    if (has_legend(&f)) {
         draw_legend(&f);
     }
     canvas_unclip(ui->c);

@@ -109,7 +109,7 @@ static void draw_ticks(const struct transport *f)
             continue;
         }
         canvas_vline(ui->c, x, y, y + 4 * k, 1, ui->theme->ink3);
-        ui_text_center(ui, TYPE_AXIS, x, y + 16 * k, ui->theme->ink3, text);
+        ui_text_center(ui, TYPE_AXIS, x, y + (k > 1 ? 14 : 16) * k, ui->theme->ink3, text);
         last = x + half;
     }
 }
@@ -117,10 +117,14 @@ static void draw_ticks(const struct transport *f)
 /* What wins when marks merge. */
 static int weight(const struct scene *s, const struct mark *m)
 {
+    const struct packet *p;
+
     switch (m->kind) {
-    case MARK_LOST: return 5;
-    case MARK_FIRED: return 4;
-    case MARK_SENT: return trace_packet(s->trace, m->packet)->of != 0 ? 3 : 2;
+    case MARK_LOST: return 6;
+    case MARK_FIRED: return 5;
+    case MARK_SENT:
+        p = trace_packet(s->trace, m->packet);
+        return p->of != 0 ? 4 : p->unit.n > 0 ? 3 : 2; /* what nobody repeats is an answer */
     case MARK_STATE: return 1;
     case MARK_ARRIVED: break;
     }
@@ -295,7 +299,7 @@ static void draw_buttons(const struct transport *f, double y)
         }
         ui_tooltip(ui, ui_word(ui, b->tip), b->key);
     }
-    if (ui_round_button(ui, "play", x, y, SIZE_TRANSPORT / 2 * k,
+    if (ui_round_button(ui, "play", x, y, (k > 1 ? 17.5 : SIZE_TRANSPORT / 2) * k,
                         is_playing ? ICON_PAUSE : ICON_PLAY)) {
         f->s->wish->command = PLAYER_TOGGLE;
     }
