@@ -28,5 +28,7 @@ void ladder_print_packet(struct ladder *l, uint32_t record);
 /* An event of a node's lifeline: a mark and a text. */
 void ladder_print_event(struct ladder *l, sim_time at, uint32_t node, const char *mark,
                         enum row_style style, const char *text);
+/* A row that says how long nothing happened. */
+void ladder_print_wait(struct ladder *l, sim_time wait);
 /* A row that says that `lines` are left out up to `until`. */
 void ladder_print_gap(struct ladder *l, uint32_t lines, sim_time from, sim_time until);

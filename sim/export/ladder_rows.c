@@ -268,6 +268,25 @@ void ladder_print_event(struct ladder *l, sim_time at, uint32_t node, const char
     finish(l, l->notes, text, style);
 }
 
+static void start_gap(struct ladder *l)
+{
+    start(l, -1);
+    for (unsigned i = 0; i < l->column_count; i++) {
+        row_put(&l->row, l->at[i], "⋮", STYLE_DIM);
+    }
+}
+
+void ladder_print_wait(struct ladder *l, sim_time wait)
+{
+    struct buf text = {0}, length = {0};
+    say_time(&length, wait);
+    say(&text, l->o->lang, "export.later", "time", buf_cstr(&length), NULL);
+    start_gap(l);
+    finish(l, l->notes, buf_cstr(&text), STYLE_DIM);
+    buf_free(&text);
+    buf_free(&length);
+}
+
 void ladder_print_gap(struct ladder *l, uint32_t lines, sim_time from, sim_time until)
 {
     char count[16], first[32], last[32];
@@ -276,10 +295,7 @@ void ladder_print_gap(struct ladder *l, uint32_t lines, sim_time from, sim_time 
     print_time(l, from, first);
     print_time(l, until, last);
     say(&text, l->o->lang, "export.left-out", "n", count, "from", first, "until", last, NULL);
-    start(l, -1);
-    for (unsigned i = 0; i < l->column_count; i++) {
-        row_put(&l->row, l->at[i], "⋮", STYLE_DIM);
-    }
+    start_gap(l);
     finish(l, l->column_count > 1 ? l->left + 2 : l->left, buf_cstr(&text), STYLE_BOLD);
     l->last = -1;
     buf_free(&text);

@@ -42,9 +42,13 @@ static bool is_first_state(const struct trace *t, uint32_t n)
     return low == 0 || trace_record(t, all.at[low - 1])->at != r->at;
 }
 
-static bool is_shown_call(const struct record *r)
+/* A link is cut and healed in both directions at once: the first one tells it. */
+static bool is_shown_call(const struct trace *t, const struct record *r)
 {
     unsigned code = r->code;
+    if (t->entities[r->where].kind == ENTITY_DIRECTION) {
+        return direction_which(t, r->where) == 0;
+    }
     return code == CODE_CLOSE || code == CODE_ABORT || (code >= CODE_OWN && !(code & CALL_UP));
 }
 
@@ -57,7 +61,7 @@ static bool is_line(const struct trace *t, uint32_t n)
     case REC_NOTE: return true;
     case REC_DROP: return is_refusal(t, r);
     case REC_STATE: return is_first_state(t, n);
-    case REC_CALL: return is_shown_call(r);
+    case REC_CALL: return is_shown_call(t, r);
     case REC_NONE:
     case REC_QUEUE:
     case REC_TX:
@@ -199,11 +203,19 @@ static uint32_t count_lines(const struct trace *t)
     return lines;
 }
 
+/* Nothing happened for a quarter of the whole: a row says so, lest the wait be overlooked. */
+static void print_wait(struct ladder *l, sim_time last, sim_time at)
+{
+    if (last >= 0 && at - last >= l->t->sim_ns / 4 && at > last) {
+        ladder_print_wait(l, at - last);
+    }
+}
+
 static void print_lines(struct ladder *l, uint32_t lines)
 {
     bool cuts = !l->o->is_whole && lines > LINES_MAX;
     uint32_t line = 0, skip_end = cuts ? lines - LINES_LAST : 0, skip_start = LINES_FIRST;
-    sim_time gap_from = 0;
+    sim_time gap_from = 0, last = -1;
     for (uint32_t n = 1; n <= l->t->count; n++) {
         if (!is_line(l->t, n)) {
             continue;
@@ -215,8 +227,10 @@ static void print_lines(struct ladder *l, uint32_t lines)
                 ladder_print_gap(l, skip_end - skip_start, gap_from, at);
             }
         } else {
+            print_wait(l, last, at);
             print_line(l, n);
         }
+        last = at;
         line++;
     }
 }

@@ -198,6 +198,7 @@ static const char tale[] =
     "   0.000      ● IDLE → SENDING                      │\n"
     "              ├── DATA 0 ────────╳                  │  lost on the wire\n"
     "   0.008      ● SENDING → WAIT-ACK                  │\n"
+    "              ⋮                                     ⋮  100 ms later\n"
     "   0.108      ◷ timer runs out                      │\n"
     "              ● WAIT-ACK → SENDING                  │\n"
     "              ├── ↻ DATA 0 ────────────────────────►│  again: arrives 0.126\n"
