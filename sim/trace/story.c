@@ -214,6 +214,13 @@ static int by_record(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The end of a transfer is told, however many deliveries there were. */
+static bool is_last_delivery(const struct trace *t, const struct candidate *c)
+{
+    const struct record *r = trace_record(t, c->record);
+    return r->kind == REC_DELIVER && c->flow && t->flows[c->flow].last_delivery == r->at;
+}
+
 static void tell(struct maker *m, sim_time at)
 {
     if (m->now_count) {
@@ -221,7 +228,7 @@ static void tell(struct maker *m, sim_time at)
     }
     for (uint32_t i = 0; i < m->now_count; i++) {
         const struct candidate *c = &m->now[i];
-        if (is_told_once(m->t, c) && !first_time(m, c)) {
+        if (is_told_once(m->t, c) && !first_time(m, c) && !is_last_delivery(m->t, c)) {
             continue;
         }
         m->out->steps = grown(m->out->steps, m->out->count, &m->cap, sizeof *m->out->steps);

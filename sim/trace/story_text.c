@@ -46,10 +46,23 @@ static const char *text_of(enum lang lang, const char *prefix, const char *key, 
     return word_find(lang, whole);
 }
 
+/* The last delivery of a flow tells how it ended. */
+static const char *delivery_variant(const struct telling *k)
+{
+    const struct flow *f = telling_flow(k);
+    if (!f || f->last_delivery != k->r->at) {
+        return "";
+    }
+    return f->delivered_bytes < f->bytes ? ".last" : ".all";
+}
+
 /* Cases of one reason that read differently: what led here was a packet of one's own, or a copy of
  * something that was taken before. */
 static const char *variant(const struct telling *k)
 {
+    if (k->r->kind == REC_DELIVER) {
+        return delivery_variant(k);
+    }
     if (k->r->kind != REC_SEND || !k->cause_packet) {
         return "";
     }

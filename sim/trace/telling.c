@@ -14,6 +14,13 @@ uint32_t packet_copy_before(const struct trace *t, uint32_t packet)
     return p ? p->of : 0;
 }
 
+const struct flow *telling_flow(const struct telling *k)
+{
+    uint32_t flow = k->packet ? trace_packet(k->t, k->packet)->flow : 0;
+    flow = flow ? flow : k->t->entities[k->r->where].flow;
+    return flow ? &k->t->flows[flow] : NULL;
+}
+
 static uint32_t subject_node(const struct telling *k)
 {
     return entity_node(k->t, k->r->where);
@@ -201,6 +208,17 @@ static void say_timer(struct telling *k, const char *name)
     }
 }
 
+/* Bytes of the whole flow: handed to it, or got out of it. */
+static void say_bytes(struct telling *k, bool is_sent)
+{
+    const struct flow *f = telling_flow(k);
+    char text[32];
+    if (f) {
+        uint64_t bytes = is_sent ? f->bytes : f->delivered_bytes;
+        buf_str(k->out, value_print((int64_t)bytes, "B", text));
+    }
+}
+
 static const char *state_name(const struct telling *k, unsigned machine, int64_t state)
 {
     const struct actor_type *type = type_of(k);
@@ -275,6 +293,8 @@ static bool say_of_record(struct telling *k, const char *name)
         say_time(k, waited(k));
     } else if (strcmp(name, "trip") == 0) {
         say_time(k, round_trip(k));
+    } else if (strcmp(name, "sent") == 0 || strcmp(name, "delivered") == 0) {
+        say_bytes(k, name[0] == 's');
     } else if (strcmp(name, "state") == 0) {
         buf_str(k->out, state_name(k, k->r->code >> 8, k->r->code & 0xff));
     } else if (strcmp(name, "old") == 0) {

@@ -37,10 +37,10 @@ static void print_scaled(int64_t value, const struct scale *s, char buf[32])
     snprintf(buf, 32, "%" PRId64 "%s %s", whole, digits, s->unit);
 }
 
-/* Bytes change their unit only when nothing is lost: 1.5 kB, but 1234 B. */
+/* Bytes change their unit only when two decimals hold them: 29.16 kB, but 1234 B. */
 static bool is_round(int64_t value, const struct scale *s)
 {
-    return s->size < 10 || value % (s->size / 10) == 0;
+    return s->size < 100 || value % (s->size / 100) == 0;
 }
 
 char *value_print(int64_t value, const char *unit, char buf[32])

@@ -314,6 +314,23 @@ START_TEST(a_failed_open_keeps_the_run)
 }
 END_TEST
 
+/* Nothing is sent: no packet, no step, no actor, and yet a picture. */
+START_TEST(a_run_without_packets_is_drawn)
+{
+    char *path = scratch("empty.yaml");
+    write_file(path, "hosts:\n  a: 10.0.0.1\n  b: 10.0.0.2\nlinks:\n"
+                     "  - {between: [a, b], delay: 3 ms}\n");
+    struct rig r = rig_open(path, 1280, 800);
+    press_keys(&r, "right left pgdn pgup n down up enter m del space end home v p p p i i");
+    ck_assert_str_eq(ask(&r, "steps"), "0");
+    ck_assert_str_eq(ask(&r, "step"), "0");
+    ck_assert_str_eq(ask(&r, "selected"), "none");
+    ck_assert_str_eq(ask(&r, "box"), "none");
+    remove(path);
+    rig_free(&r);
+}
+END_TEST
+
 static const struct {
     int w, h;
 } sizes[] = {{320, 200},  {640, 480},   {1024, 640}, {1199, 800},
@@ -404,6 +421,7 @@ int main(void)
     tcase_add_test(c, saving_keeps_every_other_byte_and_runs_the_same);
     tcase_add_test(c, a_fault_names_the_packet_and_no_other);
     tcase_add_test(c, a_failed_open_keeps_the_run);
+    tcase_add_test(c, a_run_without_packets_is_drawn);
     tcase_add_loop_test(c, every_size_is_drawn, 0, (int)(sizeof sizes / sizeof *sizes));
     tcase_add_test(c, a_click_on_a_packet_selects_it_everywhere);
     tcase_add_test(c, a_field_marks_itself_when_clicked);
