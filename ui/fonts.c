@@ -64,7 +64,7 @@ static double height_of(FT_Face face, FT_ULong letter)
 
 static bool open_face(struct fonts *f, int i, const char *directory)
 {
-    char path[1024];
+    char path[1100];
     snprintf(path, sizeof path, "%s/%s", directory, files[i]);
     FT_Face face;
     if (FT_New_Face(f->library, path, 0, &face)) {

@@ -25,7 +25,10 @@ void part_state(struct ui *ui, struct rect r, const char *name, enum part_state 
         canvas_dash_box(c, r, radius, (struct stroke){.width = w, .on = 4 * k, .off = 3 * k},
                         t->hair);
     }
-    canvas_text_in(c, theme_font(t, TYPE_TAG), rect_inset(r, 12 * k, 0), ALIGN_LEFT, color, name);
+    struct font font = theme_font(t, TYPE_TAG);
+    double spare = (r.w - text_width(ui->fonts, font, name)) / 2 - 1; /* a long name sits tight */
+    double pad = fmax(4 * k, fmin(12 * k, spare));
+    canvas_text_in(c, font, rect_inset(r, pad, 0), ALIGN_LEFT, color, name);
 }
 
 struct rect part_state_tag(struct ui *ui, double x, double y, enum align align, const char *name,

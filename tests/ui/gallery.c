@@ -1,5 +1,5 @@
 /* The sheet of components: every part, icon and widget in both themes, as a picture to look at.
- * usage: ui_gallery FILE.png [SCALE] */
+ * usage: ui_gallery FILE.png [SCALE [dark]] */
 
 #include "base/err.h"
 #include "ui/canvas_cairo.h"
@@ -67,10 +67,10 @@ static void kind_row(struct ui *ui, double x, double y, unsigned i)
     }
 }
 
-static void packets(struct ui *ui, double x, const char *title)
+static void packets(struct ui *ui, double x)
 {
     static const char *const heads[] = {"at rest", "moving", "selected", "sent again"};
-    panel(ui, (struct rect){x, 72, 690, 392}, title, "");
+    panel(ui, (struct rect){x, 72, 690, 392}, "Packets", theme_code(ui->theme->name));
     for (int i = 0; i < 4; i++) {
         canvas_text(ui->c, sans(12), x + (double[]){196, 316, 446, 576}[i], 104, ALIGN_CENTER,
                     ui->theme->ink3, heads[i]);
@@ -90,10 +90,10 @@ static void chip(struct ui *ui, struct rect r, struct color fill, struct color o
     canvas_text(ui->c, sans(12), r.x, r.y + r.h + 15, ALIGN_LEFT, ui->theme->ink2, name);
 }
 
-static void colours(struct ui *ui, double x, const char *title)
+static void colours(struct ui *ui, double x)
 {
     const struct theme *t = ui->theme;
-    panel(ui, (struct rect){x, 484, 690, 170}, title, "");
+    panel(ui, (struct rect){x, 484, 690, 170}, "Colour", theme_code(t->name));
     const struct hue *hues[] = {&t->control, &t->data, &t->retx, &t->loss, &t->report, &t->media};
     static const char *const names[] = {"control",     "data",       "sent again",
                                         "loss, timer", "DHCP, RTCP", "RTP"};
@@ -244,13 +244,13 @@ static void icons(struct ui *ui)
               false);
 }
 
-static void dark_half(struct ui *ui, const struct theme *dark)
+static void other_half(struct ui *ui, const struct theme *other)
 {
-    const struct theme *light = ui->theme;
-    ui->theme = dark;
-    packets(ui, 726, "Packets, dark");
-    colours(ui, 726, "Colour, dark");
-    ui->theme = light;
+    const struct theme *own = ui->theme;
+    ui->theme = other;
+    packets(ui, 726);
+    colours(ui, 726);
+    ui->theme = own;
 }
 
 static void sheet(struct ui *ui, const struct theme *other)
@@ -260,9 +260,9 @@ static void sheet(struct ui *ui, const struct theme *other)
     canvas_text(ui->c, bold(20), 64, 47.2, ALIGN_LEFT, ui->theme->ink, "slowwire");
     canvas_text(ui->c, sans(15), 168, 45.4, ALIGN_LEFT, ui->theme->ink2,
                 "visual language: colour belongs to packets, the rest is ink and paper");
-    packets(ui, 24, "Packets");
-    colours(ui, 24, "Colour");
-    dark_half(ui, other);
+    packets(ui, 24);
+    colours(ui, 24);
+    other_half(ui, other);
     ladder(ui);
     type(ui);
     controls(ui);
