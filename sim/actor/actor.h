@@ -140,8 +140,8 @@ struct param {
 
 /* A figure of the protocol's own in the summary ("utilization_theory"). */
 struct path {
-    int64_t rate_bps;             /* of the slowest link of the way; 0: no rate */
-    sim_time delay_ns;            /* one way, all links */
+    int64_t rate_bps;  /* of the slowest link of the way; 0: no rate */
+    sim_time delay_ns; /* one way, all links */
 };
 struct figure {
     const char *name;

@@ -1,6 +1,6 @@
 #pragma once
-/* What a script or a probe asks of a host's socket application, the one actor of a host that owns its
- * connections: an IN_REQUEST whose code is a socket_call, whose head is the bytes of a struct
+/* What a script or a probe asks of a host's socket application, the one actor of a host that owns
+ * its connections: an IN_REQUEST whose code is a socket_call, whose head is the bytes of a struct
  * socket_args, and whose body is SEND's data. The application tells the result of a call by
  * fx_indicate(0, CODE_RESULT, …) with body.len = errno_code (0: done) where it is known at once. */
 
@@ -15,12 +15,12 @@ enum socket_call {
     SOCKET_SHUTDOWN,          /* amount: 0 read, 1 write, 2 both */
     SOCKET_CLOSE,
     SOCKET_ABORT,
-    SOCKET_NAGLE,             /* amount: 0 off, 1 on */
+    SOCKET_NAGLE, /* amount: 0 off, 1 on */
     SOCKET_CALL_END,
 };
 
 struct socket_args {
-    uint32_t handle;  /* the connection (or listener) that is meant; 0: none, for LISTEN, CONNECT */
+    uint32_t handle; /* the connection (or listener) that is meant; 0: none, for LISTEN, CONNECT */
     struct net key;
     uint64_t amount;
     uint32_t backlog; /* LISTEN; 0: the default */
