@@ -64,7 +64,7 @@ static void choose_lines(struct ladder_frame *f, double width)
 {
     const struct film *film = f->s->film;
     const struct trace *t = f->s->trace;
-    double room = fmax(floor(width / (84 * f->ui->k)), 2);
+    double room = fmax(floor(width / (54 * f->ui->k)), 2);
     uint32_t most = room < LADDER_LINES ? (uint32_t)room : LADDER_LINES;
     uint32_t least = film_busy_limit(film, most);
 

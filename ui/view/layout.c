@@ -151,7 +151,7 @@ static void spread(struct spot *spots, const uint32_t *leaves, uint32_t count, s
                    struct spot to)
 {
     for (uint32_t i = 0; i < count; i++) {
-        double f = (i + 0.5) / count;
+        double f = count == 1 ? 0.5 : i / (count - 1.0);
 
         spots[leaves[i]] =
             (struct spot){from.x + (to.x - from.x) * f, from.y + (to.y - from.y) * f};

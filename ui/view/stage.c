@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SIZE_HOST 60.0
-#define NEAR_MAX  64u /* nodes whose distances are looked at */
+#define SIZE_HOST   60.0
+#define SIZE_SMALL  44.0 /* in more than one row */
+#define PARTS_APART " · "
+#define NEAR_MAX    64u /* nodes whose distances are looked at */
 
 struct point stage_node(const struct stage_frame *f, uint32_t node)
 {
@@ -86,17 +88,30 @@ static bool has_legend(const struct stage_frame *f)
     return f->ui->k <= 1 && f->panel.h >= 190;
 }
 
-/* Nodes with the words below them stand in the middle of what title and legend leave. */
+static bool is_one_row(const struct stage_frame *f)
+{
+    for (uint32_t i = 1; i < f->s->trace->node_count; i++) {
+        if (fabs(f->s->film->spots[i].y - f->s->film->spots[0].y) > 0.01) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Nodes with the words below them stand in the middle of what title and legend leave; one row a
+ * little lower, since what is told of losses stands above it. */
 static void fit(struct stage_frame *f, struct rect in)
 {
-    double k = f->ui->k, words = 46 * k, legend = has_legend(f) ? 46 : 4;
+    bool has_one = is_one_row(f);
+    double k = f->ui->k, words = 40 * k, legend = has_legend(f) ? 46 : 4;
     double high = f->panel.y + f->panel.h - legend - in.y;
-    double host = fmin(SIZE_HOST * k, fmax(high - words, 20)), side = host / 2 + 14 * k;
+    double host = fmin((has_one ? SIZE_HOST : SIZE_SMALL) * k, fmax(high - words, 20));
+    double side = host / 2 + 14 * k;
 
     f->net = (struct rect){in.x + side, in.y + host / 2, fmax(in.w - 2 * side, 40 * k),
                            fmax(high - words - host, 1)};
     f->size = fmin(host, fmax(least_distance(f) * 0.5, 8 * k));
-    if (f->net.h > 90 * k) { /* what is told of losses stands above */
+    if (f->net.h > 90 * k && has_one) {
         f->net.y += 24 * k;
         f->net.h -= 24 * k;
     }
@@ -125,24 +140,43 @@ static void draw_cut(const struct stage_frame *f, struct point a, struct point b
     icon_draw_heavy(ui->c, ICON_CROSS, x, y, 18 * k, 3, ui->theme->loss.fill);
 }
 
-/* Rate, delay and what goes wrong below the middle of a link, one below the other. */
+/* How many parts a text like "10 Mbit/s · 5 ms" has. */
+static unsigned count_parts(const char *s)
+{
+    unsigned n = 1;
+
+    while ((s = strstr(s, PARTS_APART)) != NULL) {
+        s += strlen(PARTS_APART);
+        n++;
+    }
+    return n;
+}
+
+/* Rate, delay and what goes wrong beside the middle of a link, on its outer side, one below the
+ * other. */
 static void draw_link_words(const struct stage_frame *f, const struct trace_link *link)
 {
     struct ui *ui = f->ui;
     struct point a = stage_way(f, link->direction[0], 0), b = stage_way(f, link->direction[0], 1);
-    double k = ui->k, x = (a.x + b.x) / 2, y = (a.y + b.y) / 2 + 24 * k;
+    double k = ui->k, line = 14 * k, x = (a.x + b.x) / 2, y = (a.y + b.y) / 2 + 24 * k;
+    double slope = fabs(b.y - a.y) / fmax(fabs(b.x - a.x), 1);
     const char *s = link->text;
 
+    if (slope > 0.08 && (a.y + b.y) / 2 < f->net.y + f->net.h / 2) {
+        y -= 26 * k + count_parts(s) * line + slope * 20 * k;
+    } else {
+        y += slope * 20 * k;
+    }
     while (*s) {
-        const char *dot = strstr(s, " · ");
+        const char *dot = strstr(s, PARTS_APART);
         char part[48];
 
         snprintf(part, sizeof part, "%.*s", (int)(dot ? dot - s : (long)strlen(s)), s);
         if (ui_text_width(ui, TYPE_AXIS, part) < fabs(b.x - a.x) + 20 * k) {
             ui_text_center(ui, TYPE_AXIS, x, y, ui->theme->ink3, part);
         }
-        y += 14 * k;
-        s = dot ? dot + strlen(" · ") : s + strlen(s);
+        y += line;
+        s = dot ? dot + strlen(PARTS_APART) : s + strlen(s);
     }
 }
 

@@ -53,6 +53,7 @@ static void draw_loss_words(const struct stage_frame *f, const struct mark *m, s
              view_unit_name(unit));
     w = ui_text_width(ui, TYPE_TAG, words) / 2 + 4;
     x = fmin(fmax(p.x, f->panel.x + SIZE_PADDING + w), f->panel.x + f->panel.w - SIZE_PADDING - w);
+    p.y = fmax(p.y, f->panel.y + 104 * k);
     if (has_left) {
         canvas_line(ui->c, p.x, p.y - 12 * k, p.x, p.y - 42 * k,
                     (struct stroke){.width = 1.2 * k, .on = 2 * k, .off = 3 * k},
@@ -60,6 +61,8 @@ static void draw_loss_words(const struct stage_frame *f, const struct mark *m, s
     } else {
         p.y -= 28 * k;
     }
+    canvas_fill_box(ui->c, (struct rect){x - w, p.y - 74 * k, 2 * w, 30 * k}, 3 * k,
+                    color_fade(ui->theme->panel, 0.85));
     ui_text_center(ui, TYPE_TAG, x, p.y - 62 * k, ui->theme->loss.text, words);
     ui_text_center(ui, TYPE_AXIS, x, p.y - 48 * k, ui->theme->loss.text, line);
 }
@@ -142,6 +145,20 @@ static struct color box_color(const struct stage_frame *f, uint32_t packet)
                                       : packet_hue(f->ui->theme, capsule.kind).fill;
 }
 
+/* Words beside a box, away from the link if there is room: there losses are told. */
+static void draw_beside(const struct stage_frame *f, double x, double w, double y, double side,
+                        const char *words)
+{
+    struct ui *ui = f->ui;
+    double k = ui->k, wide = ui_text_width(ui, TYPE_LABEL, words) + 12 * k;
+    bool fits_left = x - wide > f->panel.x, fits_right = x + w + wide < f->panel.x + f->panel.w;
+
+    x = (side > 0 && fits_left) || !fits_right ? x - wide : x + w;
+    canvas_fill_box(ui->c, (struct rect){x, y - 9 * k, wide, 18 * k}, 3 * k,
+                    color_fade(ui->theme->panel, 0.85));
+    ui_text(ui, TYPE_LABEL, x + 6 * k, y + 4 * k, ui->theme->ink2, words);
+}
+
 /* Small boxes in a frame above the transmitter; the next to go is at the side of the link. */
 static void draw_queue(const struct stage_frame *f, const struct waiting *q, unsigned level)
 {
@@ -169,11 +186,7 @@ static void draw_queue(const struct stage_frame *f, const struct waiting *q, uns
     }
     snprintf(digits, sizeof digits, "%u", q->count);
     view_format(ui, words, sizeof words, "stage.waiting", "n", digits, NULL);
-    if (x + w + 8 * k + ui_text_width(ui, TYPE_LABEL, words) < f->panel.x + f->panel.w - 8) {
-        ui_text(ui, TYPE_LABEL, x + w + 7 * k, y + 4 * k, ui->theme->ink2, words);
-    } else {
-        ui_text_right(ui, TYPE_LABEL, x - 7 * k, y + 4 * k, ui->theme->ink2, words);
-    }
+    draw_beside(f, x, w, y, side, words);
 }
 
 void stage_draw_queues(struct stage_frame *f)

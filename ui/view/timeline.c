@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#define MARK_GAP 8.0 /* closer marks merge: 6 and what keeps two crosses apart */
+#define LOOKS_MAX 300u
+#define MARK_GAP  8.0 /* closer marks merge: 6 and what keeps two crosses apart */
 
 struct transport {
     struct ui *ui;
@@ -161,26 +162,22 @@ static uint32_t mark_right_of(const struct transport *f, double x)
     return player_mark_after(f->s->player, axis_time(f->axis, at) - 1);
 }
 
-/* The heaviest of the marks within one gap; *next is the first beyond. Of very many, the first
- * thousand are looked at. */
+/* The heaviest of the marks within one gap; *next is the first beyond. Of very many, some hundreds
+ * are looked at, evenly. */
 static const struct mark *heaviest(const struct transport *f, uint32_t i, uint32_t *next)
 {
     const struct player *p = f->s->player;
     const struct mark *best = &p->marks[i];
-    double x0 = track_x(f, best->at), reach = MARK_GAP * f->ui->k;
+    uint32_t stride;
 
-    for (uint32_t n = 0; i < p->mark_count && n < 1000; i++, n++) {
-        const struct mark *m = &p->marks[i];
-
-        if (track_x(f, m->at) >= x0 + reach) {
-            *next = i;
-            return best;
-        }
-        if (weight(f->s, m) > weight(f->s, best)) {
-            best = m;
+    *next = mark_right_of(f, track_x(f, best->at) + MARK_GAP * f->ui->k);
+    *next = *next > i ? *next : i + 1;
+    stride = 1 + (*next - i) / LOOKS_MAX;
+    for (; i < *next; i += stride) {
+        if (weight(f->s, &p->marks[i]) > weight(f->s, best)) {
+            best = &p->marks[i];
         }
     }
-    *next = i < p->mark_count ? mark_right_of(f, x0 + reach) : i;
     return best;
 }
 
@@ -196,7 +193,7 @@ static void draw_marks(const struct transport *f)
             break;
         }
         draw_mark(f, m);
-        i = next > i ? next : i + 1;
+        i = next;
     }
 }
 
