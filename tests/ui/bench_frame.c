@@ -1,0 +1,94 @@
+/* What a frame costs: the sheet of the drawing notes (300 lines, 60 capsules, 150 runs of text,
+ * five panels) at 1280 x 800, drawn again and again. Prints milliseconds a frame. */
+
+#include "base/os.h"
+#include "ui/canvas_cairo.h"
+#include "ui/parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define W      1280
+#define H      800
+#define FRAMES 200
+
+static double ms_since(int64_t start)
+{
+    return (double)(os_wall_ns() - start) / 1e6;
+}
+
+static void panels(struct ui *ui)
+{
+    canvas_fill_box(ui->c, (struct rect){0, 0, W, H}, 0, ui->theme->bg);
+    for (int i = 0; i < 5; i++) {
+        part_panel(ui, (struct rect){12 + 250 * i, 12, 240, 776}, "Panel", "note", "right");
+    }
+}
+
+static void lines(struct ui *ui)
+{
+    for (int i = 0; i < 300; i++) {
+        double x = 20 + i % 30 * 40, y = 60 + i / 30 * 70;
+        canvas_line(ui->c, x, y, x + 168, y + 48, (struct stroke){.width = 2.2},
+                    ui->theme->data.fill);
+    }
+}
+
+static void capsules(struct ui *ui, int frame)
+{
+    for (int i = 0; i < 60; i++) {
+        struct capsule p = {.kind = (enum packet_kind)(i % 6),
+                            .label = "SYN ACK",
+                            .extra = "5000",
+                            .h = 24,
+                            .motion = {1, 0},
+                            .is_again = i % 9 == 0};
+        capsule_draw(ui, 60 + i % 10 * 120 + frame % 40, 90 + i / 10 * 110, &p);
+    }
+}
+
+static void words(struct ui *ui)
+{
+    for (int i = 0; i < 150; i++) {
+        ui_text(ui, TYPE_BODY, 20 + i % 10 * 125, 40 + i / 10 * 50, ui->theme->ink2,
+                "Sequence number 18");
+    }
+}
+
+int main(void)
+{
+    struct err err = {0};
+    struct fonts *fonts = fonts_new(NULL, &err);
+    struct ui *ui = calloc(1, sizeof *ui);
+    if (!fonts || !ui) {
+        err_print(&err, stderr, false);
+        return 3;
+    }
+    struct theme theme = theme_make(THEME_LIGHT, 1);
+    struct canvas *c = canvas_cairo_new(fonts, W, H, 1);
+    double part[4] = {0};
+    ui_init(ui);
+    for (int i = 0; i < FRAMES; i++) {
+        ui_begin(ui, c, &theme, LANG_EN, W, H, 1, i / 60.0);
+        int64_t start = os_wall_ns();
+        panels(ui);
+        part[0] += ms_since(start);
+        start = os_wall_ns();
+        lines(ui);
+        part[1] += ms_since(start);
+        start = os_wall_ns();
+        capsules(ui, i);
+        part[2] += ms_since(start);
+        start = os_wall_ns();
+        words(ui);
+        part[3] += ms_since(start);
+        ui_end(ui);
+    }
+    printf("panels %.2f  lines %.2f  capsules %.2f  text %.2f  all %.2f ms a frame\n",
+           part[0] / FRAMES, part[1] / FRAMES, part[2] / FRAMES, part[3] / FRAMES,
+           (part[0] + part[1] + part[2] + part[3]) / FRAMES);
+    canvas_free(c);
+    fonts_free(fonts);
+    free(ui);
+    return 0;
+}
