@@ -163,17 +163,22 @@ every_line_is_json()
     for file in "$SOURCE_DIR"/scenarios/*/*.yaml; do
         expect 0 run --format jsonl "$file"
         python3 - <<'PYTHON' || wrong "$file: the trace does not hold together"
-import json
+import json, os, re
+manual = open(os.environ["SOURCE_DIR"] + "/sim/export/README.md", encoding="utf-8").read()
+known = set(re.findall(r"`([a-z_]+)`", manual)) | {"ev", "t"}
 lines = [json.loads(line) for line in open("out", encoding="utf-8")]
 header, end = lines[0], lines[-1]
 assert header["ev"] == "run" and header["format"] == 1, header
 assert end["ev"] == "end" and end["events"] > 0 and end["flows"] and end["links"], end
 nodes = {n["node"] for n in header["nodes"]}
 links = {l["link"] for l in header["links"]}
+for part in [header, end, *header["nodes"], *header["links"], *end["flows"], *end["links"]]:
+    assert set(part) <= known, (part, "sim/export/README.md")
 born, last = set(), 0
 for number, line in enumerate(lines[1:-1], 1):
     assert last <= line["t"] and line["cause"] < number, (number, line)
     last = line["t"]
+    assert line["ev"] in known and set(line) - {line.get("proto")} <= known, (line, "sim/export/README.md")
     assert line.get("node") in nodes | {None}, line
     assert line.get("link") in links | {None}, line
     if line["ev"] == "send":

@@ -185,6 +185,19 @@ unsigned text_cells(const char *text)
     return cells;
 }
 
+/* Closes what stands before it, and so never begins a line. */
+static bool is_closing(uint32_t c)
+{
+    static const uint32_t closing[] = {0x3001, 0x3002, 0x300d, 0x300f, 0x3011, 0xff01,
+                                       0xff09, 0xff0c, 0xff1a, 0xff1b, 0xff1f, 0x201d};
+    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++) {
+        if (c == closing[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 size_t text_wrap(const char *text, unsigned cells)
 {
     size_t at = 0, good = 0;
@@ -193,7 +206,7 @@ size_t text_wrap(const char *text, unsigned cells)
         uint32_t point;
         size_t len = decode(text + at, &point);
         unsigned width = cells_of(point);
-        if (point == ' ' || (at > 0 && before == 2 && width == 2)) {
+        if (point == ' ' || (at > 0 && before == 2 && width == 2 && !is_closing(point))) {
             good = at;
         }
         if (used + width > cells) {

@@ -330,6 +330,29 @@ START_TEST(text_stays_within_its_cells)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    unsigned cells;
+    const char *line;
+} wraps[] = {
+    {"", 5, ""},
+    {"short", 5, "short"},
+    {"two words", 5, "two"},
+    {"two words", 3, "two"},
+    {"endless", 3, "end"},
+    {"发送方发出一帧", 6, "发送方"},
+    {"发送方发出一帧", 7, "发送方"},
+    {"重发，到达", 4, "重"}, /* a comma begins no line */
+    {"小", 1, "小"},         /* something is always taken */
+};
+
+START_TEST(a_line_breaks_at_a_blank_or_between_wide_characters)
+{
+    size_t n = text_wrap(wraps[_i].text, wraps[_i].cells);
+    ck_assert_msg(n == strlen(wraps[_i].line), "%.*s", (int)n, wraps[_i].text);
+}
+END_TEST
+
 START_TEST(half_a_covered_wide_character_becomes_a_blank)
 {
     struct row row;
@@ -441,6 +464,7 @@ static void add_pieces(TCase *c)
     tcase_add_test(c, what_is_no_number_is_null);
     tcase_add_loop_test(c, a_wide_character_takes_two_cells, 0, COUNT(widths));
     tcase_add_loop_test(c, text_stays_within_its_cells, 0, COUNT(puts_));
+    tcase_add_loop_test(c, a_line_breaks_at_a_blank_or_between_wide_characters, 0, COUNT(wraps));
     tcase_add_test(c, half_a_covered_wide_character_becomes_a_blank);
     tcase_add_test(c, colour_is_for_terminals);
     tcase_add_loop_test(c, a_time_is_told_in_a_fitting_unit, 0, COUNT(times));
