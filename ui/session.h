@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#define SESSION_EVENTS_MAX 20000000u /* a window keeps the whole trace */
+#define SESSION_EVENTS_MAX 3000000u /* a window keeps the whole trace, about 200 bytes an event */
 
 struct session {
     char *path;                /* of the file; NULL: nothing is open */

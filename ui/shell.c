@@ -289,7 +289,7 @@ static const char *yes(bool is)
     return is ? "yes" : "no";
 }
 
-static const char *const boxes[] = {"none", "help", "error", "save", "menu", "open"};
+static const char *const boxes[] = {"none", "help", "error", "save", "menu", "open", "goto"};
 
 /* What is a word; NULL: no such name. */
 static const char *word_of(const struct shell *s, const char *name)

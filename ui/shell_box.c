@@ -30,37 +30,22 @@ static void end_box(struct shell *s)
 static const struct key_row {
     const char *keys, *word;
 } rows[] = {
-    {"Space", "help.play"},
-    {"→  ←", "help.event"},
-    {"PgDn  PgUp", "help.step"},
-    {"N  Shift N", "help.trouble"},
-    {",  .", "help.tick"},
-    {"Home  End", "help.ends"},
-    {"[  ]", "help.speed"},
-    {"L  Shift L", "help.loop"},
-    {"+  −  0", "help.zoom"},
-    {"Z", "help.fold"},
-    {"H", "help.future"},
-    {"↑  ↓", "help.packet"},
-    {"Enter", "help.show"},
-    {"I", "help.inspector"},
-    {"V  Shift V", "help.view"},
-    {"Del", "help.drop"},
-    {"M", "help.menu"},
-    {"Ctrl Z", "help.undo"},
-    {"Ctrl Shift Z", "help.redo"},
-    {"Ctrl S", "help.save"},
-    {"Ctrl O", "help.open"},
-    {"T", "help.theme"},
-    {"G", "help.lang"},
-    {"P", "help.projector"},
-    {"Ctrl +  Ctrl −", "help.scale"},
-    {"F11", "help.full"},
-    {"F12", "help.shot"},
-    {"B", "help.blank"},
-    {"Tab", "help.focus"},
-    {"?", "help.help"},
-    {"Esc", "help.close"},
+    {"Space", "help.play"},      {"→  ←", "help.event"},
+    {"PgDn  PgUp", "help.step"}, {"N  Shift N", "help.trouble"},
+    {"/", "help.goto"},          {",  .", "help.tick"},
+    {"Home  End", "help.ends"},  {"[  ]", "help.speed"},
+    {"L  Shift L", "help.loop"}, {"+  −  0", "help.zoom"},
+    {"Z", "help.fold"},          {"H", "help.future"},
+    {"↑  ↓", "help.packet"},     {"Enter", "help.show"},
+    {"I", "help.inspector"},     {"V  Shift V", "help.view"},
+    {"Del", "help.drop"},        {"M", "help.menu"},
+    {"Ctrl Z", "help.undo"},     {"Ctrl Shift Z", "help.redo"},
+    {"Ctrl S", "help.save"},     {"Ctrl O", "help.open"},
+    {"T", "help.theme"},         {"G", "help.lang"},
+    {"P", "help.projector"},     {"Ctrl +  Ctrl −", "help.scale"},
+    {"F11", "help.full"},        {"F12", "help.shot"},
+    {"B", "help.blank"},         {"Tab", "help.focus"},
+    {"?", "help.help"},          {"Esc", "help.close"},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -141,6 +126,15 @@ static void draw_error(struct shell *s, struct rect root)
     end_box(s);
 }
 
+/* The only field of a box has the keyboard from the first picture on. */
+static void focus_field(struct ui *ui, const char *name, const char *text)
+{
+    if (!ui->focus) {
+        ui->focus = ui_name(ui, name);
+        ui->caret = strlen(text);
+    }
+}
+
 static void save(struct shell *s)
 {
     struct err err = {.lang = s->lang};
@@ -157,12 +151,8 @@ static void draw_save(struct shell *s, struct rect root)
     struct ui *ui = &s->ui;
     struct rect r = begin_box(s, root, 560 * ui->k, 144 * ui->k, ui_word(ui, "box.save.title"));
     struct rect field = rect_cut_top(&r, SIZE_CONTROL * ui->k);
+    focus_field(ui, "file", s->file);
     bool is_done = ui_text_field(ui, "file", field, s->file, sizeof s->file, "scenario.yaml");
-    if (!ui->focus) {
-        ui->focus = ui_name(ui, "file");
-        ui->caret = strlen(s->file);
-        ui->wants_frame = true;
-    }
     rect_cut_top(&r, 16);
     const char *word = ui_word(ui, "box.save");
     struct rect button = rect_cut_right(&r, ui_button_width(ui, ICON_NONE, word));
@@ -189,16 +179,38 @@ enum { FAULTS = sizeof faults / sizeof *faults };
 void shell_open_menu(struct shell *s, double x, double y)
 {
     s->box = BOX_MENU;
+    s->ui.focus = 0;
     s->menu = (struct point){x, y};
     s->menu_row = 0;
     s->box_scroll = 0;
     s->wants_draw = true;
 }
 
+static void draw_goto(struct shell *s, struct rect root)
+{
+    struct ui *ui = &s->ui;
+    struct rect r = begin_box(s, root, 460 * ui->k, 136 * ui->k, ui_word(ui, "box.goto"));
+    struct rect field = rect_cut_top(&r, SIZE_CONTROL * ui->k);
+    focus_field(ui, "place", s->place);
+    bool is_done = ui_text_field(ui, "place", field, s->place, sizeof s->place, "1.2 s");
+    rect_cut_top(&r, 12);
+    canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_LABEL),
+                     (struct rect){r.x, r.y, r.w, 40 * ui->k},
+                     s->misplaced ? s->theme.loss.text : s->theme.ink3,
+                     ui_word(ui, s->misplaced ? "box.goto.nowhere" : "box.goto.note"));
+    end_box(s);
+    if (is_done) {
+        s->misplaced = !shell_goto(s, s->place);
+        s->box = s->misplaced ? BOX_GOTO : BOX_NONE;
+        ui->wants_frame = true;
+    }
+}
+
 void shell_open_list(struct shell *s)
 {
     session_list_fill(&s->list);
     s->box = BOX_OPEN;
+    s->ui.focus = 0;
     s->menu_row = 0;
     s->box_scroll = 0;
     for (unsigned i = 0; i < s->list.count; i++) {
@@ -287,5 +299,6 @@ void shell_boxes(struct shell *s, struct rect root)
     case BOX_SAVE: draw_save(s, root); break;
     case BOX_MENU: draw_menu(s, root); break;
     case BOX_OPEN: draw_open(s, root); break;
+    case BOX_GOTO: draw_goto(s, root); break;
     }
 }

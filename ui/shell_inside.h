@@ -13,7 +13,7 @@
 #define SHELL_THIRD 1200.0 /* below: the right column is a drawer */
 #define SPLIT_MIN   280.0
 
-enum shell_box { BOX_NONE, BOX_HELP, BOX_ERROR, BOX_SAVE, BOX_MENU, BOX_OPEN };
+enum shell_box { BOX_NONE, BOX_HELP, BOX_ERROR, BOX_SAVE, BOX_MENU, BOX_OPEN, BOX_GOTO };
 enum shell_pane {
     PANE_STAGE,
     PANE_LOWER,
@@ -54,6 +54,8 @@ struct shell {
     enum shell_box box;
     char *error;       /* text of BOX_ERROR; owned */
     char file[1024];   /* BOX_SAVE */
+    char place[64];    /* BOX_GOTO */
+    bool misplaced;    /* what stands there leads nowhere */
     struct point menu; /* BOX_MENU: its corner */
     unsigned menu_row;
     struct session_list list; /* BOX_OPEN */
@@ -80,6 +82,8 @@ void shell_boxes(struct shell *s, struct rect root);
 void shell_open_list(struct shell *s);
 void shell_open_menu(struct shell *s, double x, double y);
 void shell_show_error(struct shell *s, struct err *err); /* takes what err says, and empties it */
+/* shell_goto.c: "1.2 s", "+200 ms", "#42", "next loss", a state. False: it leads nowhere. */
+bool shell_goto(struct shell *s, const char *place);
 /* shell_keys.c */
 void shell_keys(struct shell *s);
 void shell_theme(struct shell *s);

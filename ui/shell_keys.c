@@ -106,6 +106,7 @@ static void zoom_by(struct shell *s, int steps)
 static void open_save(struct shell *s)
 {
     s->box = BOX_SAVE;
+    s->ui.focus = 0;
     session_free_name(&s->session, s->file, sizeof s->file);
 }
 
@@ -180,6 +181,7 @@ static void edit_keys(struct shell *s)
     } else if (ui_take_key(ui, 'o', UI_CTRL)) {
         shell_open_list(s);
     } else if (s->selected && ui_take_key(ui, UI_KEY_DELETE, 0)) {
+        s->box = BOX_NONE;
         shell_edit(s, FAULT_DROP);
     } else if (s->selected && ui_take_key(ui, 'm', 0)) {
         shell_open_menu(s, ui->w / 2 - 110, ui->h / 3);
@@ -193,6 +195,11 @@ static void story_keys(struct shell *s)
         go_step(s, 1);
     } else if (ui_take_key(ui, UI_KEY_PAGE_UP, 0)) {
         go_step(s, -1);
+    } else if (ui_take_key(ui, '/', 0)) {
+        s->box = BOX_GOTO;
+        ui->focus = 0;
+        s->place[0] = '\0';
+        s->misplaced = false;
     } else if (ui_take_key(ui, UI_KEY_ENTER, 0)) {
         show_packet(s);
     }
@@ -215,7 +222,7 @@ void shell_keys(struct shell *s)
     } else if (ui_take_key(ui, '?', 0) || ui_take_key(ui, UI_KEY_F1, 0)) {
         s->box = s->box == BOX_HELP ? BOX_NONE : BOX_HELP;
     }
-    if (s->box == BOX_SAVE || s->box == BOX_ERROR) {
+    if (s->box == BOX_SAVE || s->box == BOX_ERROR || s->box == BOX_GOTO) {
         return;
     }
     look_keys(s);

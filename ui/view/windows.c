@@ -103,21 +103,35 @@ static void choose_columns(struct strip *g, double width)
     }
 }
 
+/* The packet that first carried `key`: it is sent in the step that takes note of it. 0: none yet.
+ */
+static uint32_t carrier_of(const struct strip *g, int64_t key)
+{
+    const struct trace *t = g->s->trace;
+    struct list l = trace_of_subject(t, REC_ITEM, g->pair.top, 0, key);
+    for (uint32_t n = l.count ? l.at[0] : t->count, i = 0; i < 8 && n <= t->count; i++, n++) {
+        const struct record *r = trace_record(t, n);
+        if (r->kind == REC_SEND && r->where == g->pair.top &&
+            (int64_t)trace_packet(t, r->packet)->unit.at == key) {
+            return r->packet;
+        }
+    }
+    return 0;
+}
+
 /* A cell is named as its packet is: by the number on the wire. */
 static void name_columns(struct strip *g)
 {
     for (unsigned i = 0; i < g->columns; i++) {
-        snprintf(g->label[i], sizeof g->label[i], "%lld", (long long)(g->first + i));
-    }
-    for (uint32_t id = 1; id <= g->s->trace->packets.count; id++) {
-        const struct packet *p = trace_packet(g->s->trace, id);
-        int64_t column = (int64_t)p->unit.at - g->first;
-        if (p->sender == g->pair.top && p->unit.n && !p->of && !p->parent && column >= 0 &&
-            column < g->columns) {
-            char label[24];
+        int64_t key = g->first + i;
+        uint32_t packet = g->pair.top ? carrier_of(g, key) : 0;
+        char label[24];
+        snprintf(label, sizeof label, "%lld", (long long)key);
+        if (packet) {
+            const struct packet *p = trace_packet(g->s->trace, packet);
             packet_label(p->proto->name, packet_head(p), p->body.len, label);
-            snprintf(g->label[column], sizeof g->label[column], "%.15s", label);
         }
+        snprintf(g->label[i], sizeof g->label[i], "%.15s", label);
     }
 }
 
