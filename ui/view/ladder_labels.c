@@ -126,14 +126,15 @@ static void limits(const struct ladder_frame *f, const struct flight *g, double 
 {
     sim_time start = flight_start(g);
     struct point a = ladder_point(f, g, start), b = ladder_point(f, g, g->hop.arrive);
-    double way = fabs(b.x - a.x), margin = (w / 2 + 6 * f->ui->k) / fmax(way, 1);
+    double way = fabs(b.x - a.x), margin = (w / 2 + 15 * f->ui->k) / fmax(way, 1);
 
+    margin = fmin(margin, 0.5); /* beyond the heads of other arrows at either end */
     *low = margin;
     *high = 1 - margin;
     if (g->hop.died != SIM_NEVER && g->hop.tx) {
         double died = fabs(ladder_point(f, g, g->hop.died).x - a.x) / fmax(way, 1);
 
-        *high = died - margin - 10 * f->ui->k / fmax(way, 1);
+        *high = died - margin - 2 * f->ui->k / fmax(way, 1);
         *low = fmin(*low, *high);
     }
 }
