@@ -40,6 +40,9 @@ sim_time axis_time(const struct axis *a, double at); /* the inverse, rounded */
 /* First fold that ends after `at`; count if there is none. */
 uint32_t axis_fold_after(const struct axis *a, sim_time at);
 
+/* t lies inside a fold, which ends at *after. */
+bool axis_is_folded(const struct axis *a, sim_time t, sim_time *after);
+
 enum mark_kind { MARK_SENT, MARK_ARRIVED, MARK_LOST, MARK_FIRED, MARK_STATE };
 
 /* Something that happens: a stop of the playhead. */

@@ -110,6 +110,17 @@ uint32_t axis_fold_after(const struct axis *a, sim_time at)
     return low;
 }
 
+bool axis_is_folded(const struct axis *a, sim_time t, sim_time *after)
+{
+    uint32_t i = axis_fold_after(a, t);
+
+    if (i == a->count || t <= a->folds[i].from) {
+        return false;
+    }
+    *after = a->folds[i].to;
+    return true;
+}
+
 double axis_at(const struct axis *a, sim_time t)
 {
     uint32_t next = axis_fold_after(a, t);

@@ -1,7 +1,8 @@
 #pragma once
 /* The ladder: lifelines, slanted flights to true time, timers, folds. Its parts, in files of their
- * own: ladder.c (frame, axis, pointer), ladder_flights.c, ladder_labels.c (what text stands where),
- * ladder_timers.c (bars beside lifelines), ladder_records.c (states, items, refusals, cuts). */
+ * own: ladder.c (frame, page, pointer), ladder_lines.c (lifelines), ladder_time.c (ticks, folds,
+ * now), ladder_flights.c, ladder_labels.c (what text stands where), ladder_timers.c (bars beside
+ * lifelines), ladder_records.c (states, items, refusals, cuts). */
 
 #include "ui/view/view.h"
 
@@ -61,6 +62,21 @@ sim_time
 flight_start(const struct flight *g); /* first bit leaves; never left: when it was offered */
 bool actor_has_timers(const struct actor_type *type);
 bool ladder_has_timers(const struct ladder_frame *f, uint32_t node); /* one of its actors has */
+
+/* ladder_lines.c */
+void ladder_choose_lines(struct ladder_frame *f, double width);
+void ladder_place_lines(struct ladder_frame *f, struct rect in);
+void ladder_draw_lines(struct ladder_frame *f, double head_y);
+void ladder_draw_heads(struct ladder_frame *f, double y);
+
+/* ladder_time.c */
+void ladder_draw_ticks(struct ladder_frame *f);
+void ladder_reserve_folds(struct ladder_frame *f); /* the room of their words */
+void ladder_draw_folds(struct ladder_frame *f);
+void ladder_draw_fold_words(struct ladder_frame *f);
+void ladder_draw_now(struct ladder_frame *f);
+void ladder_draw_now_word(struct ladder_frame *f);
+void ladder_draw_hidden(struct ladder_frame *f); /* hatch over the future, if it is hidden */
 
 /* ladder_labels.c */
 bool ladder_is_free(const struct ladder_frame *f, struct rect r);

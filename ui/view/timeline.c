@@ -75,17 +75,6 @@ static void draw_fold(const struct transport *f, const struct fold *fold)
     canvas_unclip(ui->c);
 }
 
-static bool is_in_fold(const struct transport *f, sim_time t, sim_time *after)
-{
-    uint32_t i = axis_fold_after(f->axis, t);
-
-    if (i == f->axis->count || t <= f->axis->folds[i].from) {
-        return false;
-    }
-    *after = f->axis->folds[i].to;
-    return true;
-}
-
 static void draw_ticks(const struct transport *f)
 {
     struct ui *ui = f->ui;
@@ -97,7 +86,7 @@ static void draw_ticks(const struct transport *f)
     for (sim_time t = 0; t <= f->axis->end; t += step) {
         double x, half;
 
-        if (is_in_fold(f, t, &after)) {
+        if (axis_is_folded(f->axis, t, &after)) {
             t = (after + step - 1) / step * step;
         }
         if (t > f->axis->end) {
@@ -106,7 +95,7 @@ static void draw_ticks(const struct transport *f)
         x = track_x(f, t);
         view_time(t, f->unit, step, text);
         half = ui_text_width(ui, TYPE_AXIS, text) / 2;
-        if (x - half < last + 6 * k || is_in_fold(f, t, &after)) {
+        if (x - half < last + 6 * k || axis_is_folded(f->axis, t, &after)) {
             continue;
         }
         canvas_vline(ui->c, x, y, y + 4 * k, 1, ui->theme->ink3);
