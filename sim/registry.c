@@ -8,6 +8,8 @@ static const struct actor_type *const actors[] = {NULL};
 
 static const struct traffic_type *const traffic[] = {
     &arq_stop_and_wait,
+    &arq_go_back_n,
+    &arq_selective_repeat,
     &udp_constant_rate,
     NULL,
 };

@@ -1,7 +1,10 @@
-/* What the ARQ protocols share: the frame's place in the endpoint table, and the reasons. */
+/* What the ARQ protocols share: the frame's place in the endpoint table, sending and hearing
+ * frames, and the reasons. */
 #include "proto/arq/arq.h"
 
-#include "wire/arq.h"
+#include "actor/fx.h"
+
+#include <math.h>
 
 /* Flows of one link are told apart by the channel; port 0 would mean none. */
 static bool arq_key(struct bytes head, struct net *io)
@@ -32,7 +35,96 @@ const struct reason arq_reasons[] = {
     [WHY_DUPLICATE] = {"arq.duplicate", "ARQ"},
     [WHY_DAMAGED] = {"arq.damaged", "ARQ"},
     [WHY_DONE] = {"arq.done", "ARQ"},
+    [WHY_FILL] = {"arq.fill", "ARQ"},
+    [WHY_SLIDE] = {"arq.slide", "ARQ"},
+    [WHY_BACK] = {"arq.back", "Go-back-N"},
+    [WHY_TIMER_OLDEST] = {"arq.timer-oldest", "Go-back-N"},
+    [WHY_OUT_OF_ORDER] = {"arq.out-of-order", "Go-back-N"},
+    [WHY_ACK_SAME] = {"arq.ack-same", "Go-back-N"},
+    [WHY_NAK] = {"arq.nak", "ARQ"},
+    [WHY_NAKED] = {"arq.naked", "ARQ"},
+    [WHY_BUFFERED] = {"arq.buffered", "Selective repeat"},
+    [WHY_GAP_FILLED] = {"arq.gap-filled", "Selective repeat"},
+    [WHY_OUTSIDE] = {"arq.outside", "Selective repeat"},
     [WHY_COUNT] = {0},
 };
 
 const char *const arq_conventions[] = {"next", "last", NULL};
+const char *const arq_timer_rules[] = {"oldest", "restart", NULL};
+
+void arq_start(struct arq_end *end, const struct input *in)
+{
+    end->key = in->net;
+    end->stream = in->body.stream;
+    end->started = in->now;
+}
+
+uint16_t arq_number(const struct arq_end *end, uint64_t frame)
+{
+    return (uint16_t)(frame & ((UINT64_C(1) << end->sequence_bits) - 1));
+}
+
+sim_time arq_arrival(const struct arq_end *end, uint64_t n)
+{
+    const int64_t scale = SIM_S * SIM_S;
+    return end->arrivals < 0 ? end->started
+                             : end->started + muldiv((int64_t)n, scale, end->arrivals);
+}
+
+static void encode(const struct arq_end *end, enum arq_kind kind, uint64_t frame,
+                   uint8_t head[ARQ_HEADER])
+{
+    arq_encode(&(struct arq_frame){.kind = kind,
+                                   .channel = (uint8_t)(end->key.from.port - 1),
+                                   .number = arq_number(end, frame)},
+               head);
+}
+
+void arq_send_data(const struct arq_end *end, uint64_t frame, enum arq_why why, struct fx *fx)
+{
+    uint8_t head[ARQ_HEADER];
+    encode(end, ARQ_DATA, frame, head);
+    uint32_t payload = (uint32_t)(end->frame_bytes - ARQ_HEADER);
+    struct span body = {.at = frame * payload, .stream = end->stream, .len = payload};
+    fx_send(fx, &end->key, bytes_of(head, sizeof head), body, (struct unit){frame, 1}, why);
+}
+
+void arq_send_answer(const struct arq_end *end, enum arq_kind kind, uint64_t frame,
+                     enum arq_why why, struct fx *fx)
+{
+    uint8_t head[ARQ_HEADER];
+    encode(end, kind, frame, head);
+    struct span padding = {.len = (uint32_t)(end->ack_bytes - ARQ_HEADER)};
+    fx_send(fx, &end->key, bytes_of(head, sizeof head), padding, (struct unit){0}, why);
+}
+
+bool arq_hear(const struct arq_end *end, const struct input *in, enum arq_kind kind,
+              enum arq_kind other, struct arq_frame *out, struct fx *fx)
+{
+    if (in->is_damaged && end->crc) {
+        fx_drop(fx, DROP_CHECKSUM, WHY_DAMAGED);
+        return false;
+    }
+    if (!arq_decode(in->head, out) || (out->kind != kind && out->kind != other)) {
+        fx_drop(fx, DROP_MALFORMED, WHY_NO_REASON);
+        return false;
+    }
+    return true;
+}
+
+uint64_t arq_least_events(const void *end, sim_time span)
+{
+    const struct arq_end *e = end;
+    return span == SIM_NEVER ? 2 * (uint64_t)e->frames : 0;
+}
+
+double arq_theory(const struct arq_end *end, const struct path *path, double window)
+{
+    if (path->rate_bps == 0) {
+        return NAN;
+    }
+    double frame = (double)end->frame_bytes * 8 / (double)path->rate_bps;
+    double ack = (double)end->ack_bytes * 8 / (double)path->rate_bps;
+    double u = window * frame / (frame + 2 * (double)path->delay_ns / (double)SIM_S + ack);
+    return u < 1 ? u : 1;
+}

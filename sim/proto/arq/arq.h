@@ -3,30 +3,115 @@
  * receiver share the frame format of wire/arq.h; each protocol is one file of the same shape. */
 
 #include "actor/actor.h"
+#include "wire/arq.h"
 
 extern const struct proto arq_proto;
-extern const struct traffic_type arq_stop_and_wait; /* stop_wait.c */
+extern const struct traffic_type arq_stop_and_wait;    /* stop_wait.c */
+extern const struct traffic_type arq_go_back_n;        /* go_back_n.c */
+extern const struct traffic_type arq_selective_repeat; /* selective.c */
+
+#define ARQ_WINDOW_MAX 4096
 
 /* The reasons of every ARQ protocol; the tables of a sender and of a receiver are the same. */
 enum arq_why {
     WHY_NO_REASON,
-    WHY_FIRST,     /* the first frame of all */
-    WHY_NEXT,      /* the one before it is acknowledged */
-    WHY_ARRIVED,   /* the layer above has a new frame */
-    WHY_TIMEOUT,   /* no acknowledgement came in time */
-    WHY_TIMER,     /* a frame's transmission ended: its timer starts */
-    WHY_ACKED,     /* the acknowledgement that was waited for */
-    WHY_OLD_ACK,   /* one of an earlier frame: ignored */
-    WHY_ACK,       /* answers a new frame */
-    WHY_ACK_AGAIN, /* answers a frame that was there before */
-    WHY_DELIVERED, /* a frame in order is passed on */
-    WHY_DUPLICATE, /* thrown away: it was there before */
-    WHY_DAMAGED,   /* thrown away: its CRC is wrong */
-    WHY_DONE,      /* all frames are acknowledged */
+    WHY_FIRST,        /* the first frame of all */
+    WHY_NEXT,         /* the one before it is acknowledged */
+    WHY_ARRIVED,      /* the layer above has a new frame */
+    WHY_TIMEOUT,      /* no acknowledgement came in time */
+    WHY_TIMER,        /* a frame's transmission ended: its timer starts */
+    WHY_ACKED,        /* the acknowledgement that was waited for */
+    WHY_OLD_ACK,      /* one of an earlier frame: ignored */
+    WHY_ACK,          /* answers a new frame */
+    WHY_ACK_AGAIN,    /* answers a frame that was there before */
+    WHY_DELIVERED,    /* a frame in order is passed on */
+    WHY_DUPLICATE,    /* thrown away: it was there before */
+    WHY_DAMAGED,      /* thrown away: its CRC is wrong */
+    WHY_DONE,         /* all frames are acknowledged */
+    WHY_FILL,         /* the window has room for one more */
+    WHY_SLIDE,        /* an acknowledgement moved the window */
+    WHY_BACK,         /* go-back-N: it follows the frame that went again */
+    WHY_TIMER_OLDEST, /* go-back-N: the timer is now that of the new oldest frame */
+    WHY_OUT_OF_ORDER, /* go-back-N: thrown away, another is expected */
+    WHY_ACK_SAME,     /* go-back-N: names again what is expected */
+    WHY_NAK,          /* a frame before it is missing */
+    WHY_NAKED,        /* a NAK asks for it */
+    WHY_BUFFERED,     /* selective repeat: kept until those before it are there */
+    WHY_GAP_FILLED,   /* selective repeat: what was buffered behind it is passed on too */
+    WHY_OUTSIDE,      /* outside the receiver's window */
     WHY_COUNT,
 };
 extern const struct reason arq_reasons[];
 
 /* `acks: next | last`: an ACK names the next frame expected, or the last one received. */
 enum arq_convention { ARQ_ACKS_NEXT, ARQ_ACKS_LAST };
-extern const char *const arq_conventions[];
+/* `timer: oldest | restart`: go-back-N's timer runs from the oldest frame's last transmission, or
+ * from each new acknowledgement. */
+enum arq_timer_rule { ARQ_TIMER_OLDEST, ARQ_TIMER_RESTART };
+extern const char *const arq_conventions[], *const arq_timer_rules[];
+
+/* What every end of every ARQ protocol begins with, so that one table of params serves all. */
+struct arq_end {
+    int64_t frames;        /* how many */
+    int64_t frame_bytes;   /* of a whole frame, header and CRC included */
+    int64_t timeout;       /* ns */
+    int64_t sequence_bits; /* 0 to 16 */
+    int64_t arrivals;      /* frames in 10^9 s; -1: all are there at once */
+    int64_t acks;          /* enum arq_convention */
+    int64_t crc;           /* 0: damaged frames are taken as they are */
+    int64_t ack_bytes;     /* of an ACK or NAK */
+    int64_t window;        /* frames */
+    int64_t naks;          /* NAKs are sent */
+    int64_t timer_rule;    /* enum arq_timer_rule */
+    int64_t buffer;        /* frames that a receiver keeps; -1: as many as the window */
+    struct net key;
+    uint32_t stream; /* of the data */
+    sim_time started;
+};
+
+void arq_start(struct arq_end *end, const struct input *in);
+uint16_t arq_number(const struct arq_end *end, uint64_t frame); /* on the wire */
+/* When frame n arrives from the layer above. */
+sim_time arq_arrival(const struct arq_end *end, uint64_t n);
+void arq_send_data(const struct arq_end *end, uint64_t frame, enum arq_why why, struct fx *fx);
+void arq_send_answer(const struct arq_end *end, enum arq_kind kind, uint64_t frame,
+                     enum arq_why why, struct fx *fx);
+/* A frame of that kind, or of `other`; false: it was refused, and is told so. */
+bool arq_hear(const struct arq_end *end, const struct input *in, enum arq_kind kind,
+              enum arq_kind other, struct arq_frame *out, struct fx *fx);
+/* A frame arrives, and so does its ACK, unless the time is up before. */
+uint64_t arq_least_events(const void *end, sim_time span);
+
+/* min(1, W / (1 + 2a + A)): without loss; a = delay, A = an ACK's transmission, in frame times; an
+ * answer of no size turns it into the textbook's W / (1 + 2a). NAN without a rate. */
+double arq_theory(const struct arq_end *end, const struct path *path, double window);
+
+#define ARQ_OF(field) offsetof(struct arq_end, field)
+/* Params of both ends; bits: the initial number of sequence bits. */
+#define ARQ_SHARED_PARAMS(bits, convention)                                                        \
+    {"sequence-bits", ARQ_OF(sequence_bits), PARAM_COUNT, .initial = (bits), .min = 0, .max = 16}, \
+        {"acks",                                                                                   \
+         ARQ_OF(acks),                                                                             \
+         PARAM_CHOICE,                                                                             \
+         .initial = (convention),                                                                  \
+         .max = ARQ_ACKS_LAST,                                                                     \
+         .choices = arq_conventions},                                                              \
+        {"crc", ARQ_OF(crc), PARAM_SWITCH, .initial = 1, .max = 1},                                \
+    {                                                                                              \
+        "ack-size", ARQ_OF(ack_bytes), PARAM_BYTES, .initial = ARQ_HEADER, .min = ARQ_HEADER,      \
+                                                    .max = 65535                                   \
+    }
+#define ARQ_SENDER_PARAMS                                                                           \
+    {"frames", ARQ_OF(frames), PARAM_COUNT, .initial = 10, .min = 1, .max = INT64_C(1) << 40},      \
+        {"frame",         ARQ_OF(frame_bytes), PARAM_BYTES,                                         \
+         .initial = 1000, .min = ARQ_HEADER,   .max = 65535},                                       \
+        {"timeout", ARQ_OF(timeout), PARAM_TIME, .initial = SIM_S, .min = 1, .max = SIM_NEVER / 2}, \
+    {                                                                                               \
+        "arrivals", ARQ_OF(arrivals), PARAM_FREQUENCY,                                              \
+            .may_be_off = true, .initial = -1, .min = 1, .max = INT64_C(1000000000) * SIM_S         \
+    }
+#define ARQ_WINDOW_PARAMS                                                                          \
+    {"window", ARQ_OF(window), PARAM_COUNT, .initial = 4, .min = 1, .max = ARQ_WINDOW_MAX},        \
+    {                                                                                              \
+        "naks", ARQ_OF(naks), PARAM_SWITCH, .initial = 0, .max = 1                                 \
+    }

@@ -1,0 +1,326 @@
+/* Go-back-N: up to W frames on their way. The receiver takes only the next in order and throws the
+ * rest away; its ACKs are cumulative. One timer, the oldest frame's, running from the end of that
+ * frame's last transmission (MODEL.md, ARQ; `timer: restart` starts it anew at each new ACK
+ * instead). When it runs out the sender goes back to the oldest and sends all again. Invariant:
+ * base <= next <= top <= base + W, where next is what is sent next and top what was never sent. */
+#include "actor/fx.h"
+#include "base/os.h"
+#include "proto/arq/arq.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum sender_state { IDLE, ACTIVE, DONE };
+enum { SENDER_MACHINE };
+enum { FRAME_SET };
+enum sent_item { SENT_ABSENT, SENT_ONCE, SENT_AGAIN, SENT_ACKED };
+enum got_item { GOT_ABSENT, GOT_PASSED_ON, GOT_THROWN };
+enum { TIMER_TIMEOUT, TIMER_ARRIVAL };
+
+struct sender {
+    struct arq_end end;
+    enum sender_state state;
+    uint64_t base, next, top;
+    sim_time *sent_at;   /* by frame % window: end of its last transmission, SIM_NEVER: under way */
+    bool is_sending;     /* a frame is on the transmitter */
+    enum arq_why reason; /* of the next send that repeats */
+};
+
+static const struct machine_edge sender_edges[] = {
+    {IDLE, ACTIVE, "arq.edge.send"},
+    {ACTIVE, IDLE, "arq.edge.all-acked"},
+    {IDLE, DONE, "arq.edge.done"},
+    {-1, -1, NULL},
+};
+
+static const struct machine sender_machines[] = {
+    {"sender", (const char *const[]){"IDLE", "ACTIVE", "DONE", NULL}, sender_edges}, {0}};
+
+static void enter(struct sender *s, enum sender_state to, enum arq_why why, struct fx *fx)
+{
+    if (s->state != to) {
+        assert(edge_allowed(&sender_machines[SENDER_MACHINE], s->state, to));
+        fx_state(fx, SENDER_MACHINE, s->state, to, why);
+        s->state = to;
+    }
+}
+
+static sim_time *sent_at(const struct sender *s, uint64_t frame)
+{
+    return &s->sent_at[frame % (uint64_t)s->end.window];
+}
+
+static void send_frame(struct sender *s, enum arq_why why, struct fx *fx)
+{
+    bool repeats = s->next < s->top;
+    enter(s, ACTIVE, why, fx);
+    fx_item(fx, FRAME_SET, (int64_t)s->next, repeats ? SENT_AGAIN : SENT_ONCE, why);
+    arq_send_data(&s->end, s->next, why, fx);
+    *sent_at(s, s->next) = SIM_NEVER;
+    s->is_sending = true;
+    s->next++;
+    s->top = s->next > s->top ? s->next : s->top;
+}
+
+/* Why the frame that is sent next is sent. */
+static enum arq_why reason_of(struct sender *s, bool was_acked, bool is_new)
+{
+    if (s->next < s->top) {
+        enum arq_why why = s->reason;
+        s->reason = WHY_BACK; /* those behind the first follow it */
+        return why;
+    }
+    return s->next == 0 ? WHY_FIRST : was_acked ? WHY_SLIDE : is_new ? WHY_ARRIVED : WHY_FILL;
+}
+
+/* The link is free: what comes next? */
+static void send_next(struct sender *s, sim_time now, bool was_acked, struct fx *fx)
+{
+    uint64_t frames = (uint64_t)s->end.frames;
+    if (s->is_sending || s->next == frames || s->next - s->base >= (uint64_t)s->end.window) {
+        return;
+    }
+    sim_time arrival = arq_arrival(&s->end, s->next);
+    if (arrival > now) {
+        fx_timer(fx, TIMER_ARRIVAL, 0, arrival);
+        return;
+    }
+    send_frame(s, reason_of(s, was_acked, s->end.arrivals >= 0 && arrival == now), fx);
+}
+
+/* The timer is the oldest frame's: it runs once that frame has left. */
+static void set_timer(struct sender *s, sim_time from, struct fx *fx)
+{
+    bool waits = s->base < s->top && *sent_at(s, s->base) != SIM_NEVER && s->base < s->next;
+    sim_time at = time_add(from, s->end.timeout);
+    fx_timer(fx, TIMER_TIMEOUT, 0, waits ? at : SIM_NEVER);
+}
+
+static void slide(struct sender *s, uint64_t base, sim_time now, struct fx *fx)
+{
+    for (; s->base < base; s->base++) {
+        fx_item(fx, FRAME_SET, (int64_t)s->base, SENT_ACKED, WHY_ACKED);
+    }
+    s->next = s->next < s->base ? s->base : s->next;
+    sim_time oldest = s->base < s->top ? *sent_at(s, s->base) : now;
+    bool restarts = s->end.timer_rule == ARQ_TIMER_RESTART || oldest == SIM_NEVER;
+    sim_time due = time_add(oldest, s->end.timeout);
+    set_timer(s, restarts || due < now ? now : oldest, fx);
+    if (s->base == s->top) {
+        enter(s, IDLE, WHY_ACKED, fx);
+    }
+    if (s->base == (uint64_t)s->end.frames) {
+        enter(s, DONE, WHY_DONE, fx);
+    }
+}
+
+/* The frame that the number means, as the next expected: of those from base to top. 0 frames
+ * further means nothing new. */
+static uint64_t named(const struct sender *s, const struct arq_frame *answer)
+{
+    bool names_last = answer->kind == ARQ_ACK && s->end.acks == ARQ_ACKS_LAST;
+    uint64_t expected = answer->number + (uint64_t)names_last;
+    return s->base + arq_number(&s->end, expected - s->base);
+}
+
+static void go_back(struct sender *s, enum arq_why why, sim_time now, struct fx *fx)
+{
+    s->next = s->base;
+    s->reason = why;
+    fx_timer(fx, TIMER_TIMEOUT, 0, SIM_NEVER);
+    send_next(s, now, false, fx);
+}
+
+static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
+{
+    struct arq_frame answer;
+    if (!arq_hear(&s->end, in, ARQ_ACK, s->end.naks ? ARQ_NAK : ARQ_ACK, &answer, fx)) {
+        return;
+    }
+    uint64_t expected = named(s, &answer);
+    bool is_news = expected > s->base && expected <= s->top;
+    if (is_news) {
+        slide(s, expected, in->now, fx);
+    }
+    if (answer.kind == ARQ_NAK && s->base < s->top) {
+        go_back(s, WHY_NAKED, in->now, fx);
+    } else if (is_news) {
+        send_next(s, in->now, true, fx);
+    } else {
+        fx_drop(fx, DROP_DUPLICATE, WHY_OLD_ACK);
+    }
+}
+
+static void sender_sent(struct sender *s, uint32_t low, sim_time now, struct fx *fx)
+{
+    uint64_t frame = s->base + (uint32_t)(low - (uint32_t)s->base);
+    s->is_sending = false;
+    if (frame < s->top) { /* not acknowledged while a copy was leaving */
+        *sent_at(s, frame) = now;
+        if (frame == s->base && s->base < s->next) {
+            set_timer(s, now, fx);
+        }
+    }
+    send_next(s, now, false, fx);
+}
+
+static void sender_step(void *self, const struct input *in, struct fx *fx)
+{
+    struct sender *s = self;
+    switch (in->kind) {
+    case IN_START:
+        arq_start(&s->end, in);
+        s->sent_at = os_alloc((size_t)s->end.window * sizeof *s->sent_at);
+        send_next(s, in->now, false, fx);
+        break;
+    case IN_PACKET: sender_hear(s, in, fx); break;
+    case IN_SENT: sender_sent(s, in->index, in->now, fx); break;
+    case IN_TIMER:
+        if (in->code == TIMER_ARRIVAL) {
+            send_next(s, in->now, false, fx);
+        } else {
+            go_back(s, WHY_TIMEOUT, in->now, fx);
+        }
+        break;
+    case IN_ERROR:
+    case IN_REQUEST:
+    case IN_INDICATION: break; /* nobody above, nothing below */
+    }
+}
+
+static void sender_free(void *self)
+{
+    free(((struct sender *)self)->sent_at);
+}
+
+enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW };
+static const struct var sender_vars[] = {
+    [SENDER_BASE] = {"base", "", "window"},
+    [SENDER_NEXT] = {"next", "", "window"},
+    [SENDER_WINDOW] = {"window", "", "window"},
+    {0},
+};
+
+static void sender_read(const void *self, int64_t *vars)
+{
+    const struct sender *s = self;
+    vars[SENDER_BASE] = (int64_t)s->base;
+    vars[SENDER_NEXT] = (int64_t)s->next;
+    vars[SENDER_WINDOW] = s->end.window;
+}
+
+static double theory(const void *self, const struct path *path)
+{
+    const struct arq_end *end = self;
+    return arq_theory(end, path, (double)end->window);
+}
+
+static const struct actor_type go_back_sender = {
+    .name = "go-back-n-sender",
+    .proto = &arq_proto,
+    .size = sizeof(struct sender),
+    .machines = sender_machines,
+    .sets =
+        (const struct set[]){
+            {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}},
+    .timers = (const struct timer[]){{"timeout", 1, false}, {"arrival", 1, true}, {0}},
+    .reasons = arq_reasons,
+    .vars = sender_vars,
+    .params = (const struct param[]){ARQ_SENDER_PARAMS,
+                                     ARQ_SHARED_PARAMS(3, ARQ_ACKS_NEXT),
+                                     ARQ_WINDOW_PARAMS,
+                                     {"timer", ARQ_OF(timer_rule), PARAM_CHOICE,
+                                      .max = ARQ_TIMER_RESTART, .choices = arq_timer_rules},
+                                     {0}},
+    .figures = (const struct figure[]){{"utilization_theory", theory}, {0}},
+    .step = sender_step,
+    .read = sender_read,
+    .free = sender_free,
+    .least_events = arq_least_events,
+};
+
+struct receiver {
+    struct arq_end end;
+    uint64_t expected;
+    bool has_asked; /* a NAK for `expected` is out */
+};
+
+/* Cumulative: all before `expected` are in. With `acks: last` and nothing received there is nothing
+ * to name. */
+static void send_ack(const struct receiver *r, enum arq_why why, struct fx *fx)
+{
+    if (r->expected > 0 || r->end.acks == ARQ_ACKS_NEXT) {
+        uint64_t named = r->expected - (r->end.acks == ARQ_ACKS_LAST);
+        arq_send_answer(&r->end, ARQ_ACK, named, why, fx);
+    }
+}
+
+static void pass_on(struct receiver *r, struct span body, struct fx *fx)
+{
+    fx_item(fx, FRAME_SET, (int64_t)r->expected, GOT_PASSED_ON, WHY_DELIVERED);
+    fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, body);
+    r->expected++;
+    r->has_asked = false;
+    send_ack(r, WHY_ACK, fx);
+}
+
+/* Not the one expected: of the window's frames those ahead miss one before them, the others were
+ * there before. */
+static void throw_away(struct receiver *r, const struct arq_frame *frame, struct fx *fx)
+{
+    uint64_t ahead = arq_number(&r->end, frame->number - r->expected);
+    if (ahead < (uint64_t)r->end.window) {
+        fx_drop(fx, DROP_OUT_OF_WINDOW, WHY_OUT_OF_ORDER);
+        fx_item(fx, FRAME_SET, (int64_t)(r->expected + ahead), GOT_THROWN, WHY_OUT_OF_ORDER);
+        if (r->end.naks && !r->has_asked) {
+            r->has_asked = true;
+            arq_send_answer(&r->end, ARQ_NAK, r->expected, WHY_NAK, fx);
+            return;
+        }
+        send_ack(r, WHY_ACK_SAME, fx);
+    } else {
+        fx_drop(fx, DROP_DUPLICATE, WHY_DUPLICATE);
+        send_ack(r, WHY_ACK_AGAIN, fx);
+    }
+}
+
+static void receiver_step(void *self, const struct input *in, struct fx *fx)
+{
+    struct receiver *r = self;
+    struct arq_frame frame;
+    if (in->kind == IN_START) {
+        arq_start(&r->end, in);
+    }
+    if (in->kind != IN_PACKET || !arq_hear(&r->end, in, ARQ_DATA, ARQ_DATA, &frame, fx)) {
+        return;
+    }
+    if (frame.number == arq_number(&r->end, r->expected)) {
+        pass_on(r, in->body, fx);
+    } else {
+        throw_away(r, &frame, fx);
+    }
+}
+
+static const struct var receiver_vars[] = {{"expected", "", "window"}, {0}};
+
+static void receiver_read(const void *self, int64_t *vars)
+{
+    vars[0] = (int64_t)((const struct receiver *)self)->expected;
+}
+
+static const struct actor_type go_back_receiver = {
+    .name = "go-back-n-receiver",
+    .proto = &arq_proto,
+    .size = sizeof(struct receiver),
+    .sets =
+        (const struct set[]){
+            {"frame", (const char *const[]){"absent", "passed-on", "thrown", NULL}}, {0}},
+    .reasons = arq_reasons,
+    .vars = receiver_vars,
+    .params = (const struct param[]){ARQ_SHARED_PARAMS(3, ARQ_ACKS_NEXT), ARQ_WINDOW_PARAMS, {0}},
+    .step = receiver_step,
+    .read = receiver_read,
+};
+
+const struct traffic_type arq_go_back_n = {
+    .name = "go-back-n", .source = &go_back_sender, .sink = &go_back_receiver};

@@ -1,0 +1,374 @@
+/* Selective repeat: up to W frames on their way, each with its own timer and its own ACK; the
+ * receiver keeps what comes out of order and passes it on when the gap is filled. Only what was
+ * lost goes again. Invariant: base is the oldest frame without an ACK, and no frame at or behind
+ * base + W has been sent; the receiver keeps frames of expected .. expected + buffer - 1 only. */
+#include "actor/fx.h"
+#include "base/os.h"
+#include "proto/arq/arq.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum sender_state { IDLE, ACTIVE, DONE };
+enum { SENDER_MACHINE };
+enum { FRAME_SET };
+enum sent_item { SENT_ABSENT, SENT_ONCE, SENT_AGAIN, SENT_ACKED };
+enum got_item { GOT_ABSENT, GOT_PASSED_ON, GOT_THROWN, GOT_BUFFERED };
+enum { TIMER_TIMEOUT, TIMER_ARRIVAL };
+
+/* What the sender knows of one frame of its window. */
+struct slot {
+    bool is_acked;
+    enum arq_why again; /* not WHY_NO_REASON: it waits to be sent again */
+};
+
+struct sender {
+    struct arq_end end;
+    enum sender_state state;
+    uint64_t base, next;
+    struct slot *slots; /* by frame % window */
+    bool is_sending;
+};
+
+static const struct machine_edge sender_edges[] = {
+    {IDLE, ACTIVE, "arq.edge.send"},
+    {ACTIVE, IDLE, "arq.edge.all-acked"},
+    {IDLE, DONE, "arq.edge.done"},
+    {-1, -1, NULL},
+};
+
+static const struct machine sender_machines[] = {
+    {"sender", (const char *const[]){"IDLE", "ACTIVE", "DONE", NULL}, sender_edges}, {0}};
+
+static void enter(struct sender *s, enum sender_state to, enum arq_why why, struct fx *fx)
+{
+    if (s->state != to) {
+        assert(edge_allowed(&sender_machines[SENDER_MACHINE], s->state, to));
+        fx_state(fx, SENDER_MACHINE, s->state, to, why);
+        s->state = to;
+    }
+}
+
+static struct slot *slot_of(const struct sender *s, uint64_t frame)
+{
+    return &s->slots[frame % (uint64_t)s->end.window];
+}
+
+static void send_frame(struct sender *s, uint64_t frame, enum arq_why why, struct fx *fx)
+{
+    bool repeats = frame < s->next;
+    enter(s, ACTIVE, why, fx);
+    fx_item(fx, FRAME_SET, (int64_t)frame, repeats ? SENT_AGAIN : SENT_ONCE, why);
+    arq_send_data(&s->end, frame, why, fx);
+    s->is_sending = true;
+}
+
+/* Frames that must go again come first, the oldest of them before the others. */
+static bool send_again(struct sender *s, struct fx *fx)
+{
+    for (uint64_t frame = s->base; frame < s->next; frame++) {
+        struct slot *slot = slot_of(s, frame);
+        if (slot->again != WHY_NO_REASON) {
+            enum arq_why why = slot->again;
+            slot->again = WHY_NO_REASON;
+            send_frame(s, frame, why, fx);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The link is free: what comes next? */
+static void send_next(struct sender *s, sim_time now, bool was_acked, struct fx *fx)
+{
+    if (s->is_sending || send_again(s, fx) || s->next == (uint64_t)s->end.frames ||
+        s->next - s->base >= (uint64_t)s->end.window) {
+        return;
+    }
+    sim_time arrival = arq_arrival(&s->end, s->next);
+    if (arrival > now) {
+        fx_timer(fx, TIMER_ARRIVAL, 0, arrival);
+        return;
+    }
+    bool is_new = s->end.arrivals >= 0 && arrival == now;
+    enum arq_why why = s->next == 0 ? WHY_FIRST
+                       : was_acked  ? WHY_SLIDE
+                       : is_new     ? WHY_ARRIVED
+                                    : WHY_FILL;
+    *slot_of(s, s->next) = (struct slot){0};
+    send_frame(s, s->next, why, fx);
+    s->next++;
+}
+
+static void take_ack(struct sender *s, uint64_t frame, sim_time now, struct fx *fx)
+{
+    struct slot *slot = slot_of(s, frame);
+    *slot = (struct slot){.is_acked = true};
+    fx_timer(fx, TIMER_TIMEOUT, (uint32_t)frame, SIM_NEVER);
+    fx_item(fx, FRAME_SET, (int64_t)frame, SENT_ACKED, WHY_ACKED);
+    uint64_t base = s->base;
+    while (s->base < s->next && slot_of(s, s->base)->is_acked) {
+        s->base++;
+    }
+    if (s->base == s->next) {
+        enter(s, IDLE, WHY_ACKED, fx);
+    }
+    if (s->base == (uint64_t)s->end.frames) {
+        enter(s, DONE, WHY_DONE, fx);
+    }
+    send_next(s, now, s->base > base, fx);
+}
+
+/* The frame of the window that the number means; s->next: none. */
+static uint64_t named(const struct sender *s, const struct arq_frame *answer)
+{
+    bool names_next = answer->kind == ARQ_ACK && s->end.acks == ARQ_ACKS_NEXT;
+    uint64_t number = (uint64_t)answer->number - (uint64_t)names_next;
+    uint64_t frame = s->base + arq_number(&s->end, number - s->base);
+    return frame < s->next ? frame : s->next;
+}
+
+static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
+{
+    struct arq_frame answer;
+    if (!arq_hear(&s->end, in, ARQ_ACK, s->end.naks ? ARQ_NAK : ARQ_ACK, &answer, fx)) {
+        return;
+    }
+    uint64_t frame = named(s, &answer);
+    if (frame == s->next || slot_of(s, frame)->is_acked) {
+        fx_drop(fx, DROP_DUPLICATE, WHY_OLD_ACK);
+    } else if (answer.kind == ARQ_ACK) {
+        take_ack(s, frame, in->now, fx);
+    } else {
+        slot_of(s, frame)->again = WHY_NAKED;
+        send_next(s, in->now, false, fx);
+    }
+}
+
+/* Each frame's timer runs from the end of its transmission. */
+static void sender_sent(struct sender *s, uint32_t low, sim_time now, struct fx *fx)
+{
+    uint64_t frame = s->base + (uint32_t)(low - (uint32_t)s->base);
+    s->is_sending = false;
+    if (frame < s->next && !slot_of(s, frame)->is_acked) {
+        fx_timer(fx, TIMER_TIMEOUT, (uint32_t)frame, time_add(now, s->end.timeout));
+    }
+    send_next(s, now, false, fx);
+}
+
+static void sender_timeout(struct sender *s, uint32_t low, sim_time now, struct fx *fx)
+{
+    uint64_t frame = s->base + (uint32_t)(low - (uint32_t)s->base);
+    slot_of(s, frame)->again = WHY_TIMEOUT;
+    send_next(s, now, false, fx);
+}
+
+static void sender_step(void *self, const struct input *in, struct fx *fx)
+{
+    struct sender *s = self;
+    switch (in->kind) {
+    case IN_START:
+        arq_start(&s->end, in);
+        s->slots = os_alloc((size_t)s->end.window * sizeof *s->slots);
+        send_next(s, in->now, false, fx);
+        break;
+    case IN_PACKET: sender_hear(s, in, fx); break;
+    case IN_SENT: sender_sent(s, in->index, in->now, fx); break;
+    case IN_TIMER:
+        if (in->code == TIMER_ARRIVAL) {
+            send_next(s, in->now, false, fx);
+        } else {
+            sender_timeout(s, in->index, in->now, fx);
+        }
+        break;
+    case IN_ERROR:
+    case IN_REQUEST:
+    case IN_INDICATION: break; /* nobody above, nothing below */
+    }
+}
+
+static void sender_free(void *self)
+{
+    free(((struct sender *)self)->slots);
+}
+
+enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW };
+static const struct var sender_vars[] = {
+    [SENDER_BASE] = {"base", "", "window"},
+    [SENDER_NEXT] = {"next", "", "window"},
+    [SENDER_WINDOW] = {"window", "", "window"},
+    {0},
+};
+
+static void sender_read(const void *self, int64_t *vars)
+{
+    const struct sender *s = self;
+    vars[SENDER_BASE] = (int64_t)s->base;
+    vars[SENDER_NEXT] = (int64_t)s->next;
+    vars[SENDER_WINDOW] = s->end.window;
+}
+
+static double theory(const void *self, const struct path *path)
+{
+    const struct arq_end *end = self;
+    return arq_theory(end, path, (double)end->window);
+}
+
+static const struct actor_type selective_sender = {
+    .name = "selective-repeat-sender",
+    .proto = &arq_proto,
+    .size = sizeof(struct sender),
+    .machines = sender_machines,
+    .sets =
+        (const struct set[]){
+            {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}},
+    .timers = (const struct timer[]){{"timeout", ARQ_WINDOW_MAX, false}, {"arrival", 1, true}, {0}},
+    .reasons = arq_reasons,
+    .vars = sender_vars,
+    .params = (const struct param[]){ARQ_SENDER_PARAMS,
+                                     ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST),
+                                     ARQ_WINDOW_PARAMS,
+                                     {0}},
+    .figures = (const struct figure[]){{"utilization_theory", theory}, {0}},
+    .step = sender_step,
+    .read = sender_read,
+    .free = sender_free,
+    .least_events = arq_least_events,
+};
+
+struct kept {
+    bool is_here, was_asked; /* by a NAK */
+    struct span body;
+};
+
+struct receiver {
+    struct arq_end end;
+    uint64_t expected;
+    struct kept *kept; /* by frame % buffer */
+};
+
+static uint64_t buffer_of(const struct receiver *r)
+{
+    return (uint64_t)(r->end.buffer < 0 ? r->end.window : r->end.buffer);
+}
+
+static struct kept *kept_of(const struct receiver *r, uint64_t frame)
+{
+    return &r->kept[frame % buffer_of(r)];
+}
+
+static void answer(const struct receiver *r, uint64_t frame, enum arq_why why, struct fx *fx)
+{
+    arq_send_answer(&r->end, ARQ_ACK, frame + (r->end.acks == ARQ_ACKS_NEXT), why, fx);
+}
+
+/* Passes on all that is now in order. */
+static void pass_on(struct receiver *r, struct fx *fx)
+{
+    enum arq_why why = WHY_DELIVERED;
+    for (struct kept *k; (k = kept_of(r, r->expected))->is_here; why = WHY_GAP_FILLED) {
+        fx_item(fx, FRAME_SET, (int64_t)r->expected, GOT_PASSED_ON, why);
+        fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, k->body);
+        *k = (struct kept){0};
+        r->expected++;
+    }
+}
+
+/* A NAK for each frame that is missing before this one, once. */
+static void ask_for_missing(struct receiver *r, uint64_t before, struct fx *fx)
+{
+    for (uint64_t frame = r->expected; frame < before; frame++) {
+        struct kept *k = kept_of(r, frame);
+        if (!k->is_here && !k->was_asked) {
+            k->was_asked = true;
+            arq_send_answer(&r->end, ARQ_NAK, frame, WHY_NAK, fx);
+        }
+    }
+}
+
+static void take(struct receiver *r, uint64_t frame, struct span body, struct fx *fx)
+{
+    struct kept *k = kept_of(r, frame);
+    if (k->is_here) {
+        fx_drop(fx, DROP_DUPLICATE, WHY_DUPLICATE);
+        answer(r, frame, WHY_ACK_AGAIN, fx);
+        return;
+    }
+    k->is_here = true;
+    k->body = body;
+    if (frame == r->expected) {
+        pass_on(r, fx);
+        answer(r, frame, WHY_ACK, fx);
+        return;
+    }
+    fx_item(fx, FRAME_SET, (int64_t)frame, GOT_BUFFERED, WHY_BUFFERED);
+    answer(r, frame, WHY_BUFFERED, fx);
+    if (r->end.naks) {
+        ask_for_missing(r, frame, fx);
+    }
+}
+
+static void receiver_hear(struct receiver *r, const struct input *in, struct fx *fx)
+{
+    struct arq_frame frame;
+    if (!arq_hear(&r->end, in, ARQ_DATA, ARQ_DATA, &frame, fx)) {
+        return;
+    }
+    uint64_t ahead = arq_number(&r->end, frame.number - r->expected);
+    uint64_t behind = arq_number(&r->end, r->expected - frame.number);
+    if (ahead < buffer_of(r)) {
+        take(r, r->expected + ahead, in->body, fx);
+    } else if (behind > 0 && behind <= (uint64_t)r->end.window && behind <= r->expected) {
+        fx_drop(fx, DROP_DUPLICATE, WHY_DUPLICATE);
+        answer(r, r->expected - behind, WHY_ACK_AGAIN, fx);
+    } else {
+        fx_drop(fx, DROP_OUT_OF_WINDOW, WHY_OUTSIDE);
+        fx_item(fx, FRAME_SET, (int64_t)(r->expected + ahead), GOT_THROWN, WHY_OUTSIDE);
+    }
+}
+
+static void receiver_step(void *self, const struct input *in, struct fx *fx)
+{
+    struct receiver *r = self;
+    if (in->kind == IN_START) {
+        arq_start(&r->end, in);
+        r->kept = os_alloc((size_t)buffer_of(r) * sizeof *r->kept);
+    } else if (in->kind == IN_PACKET) {
+        receiver_hear(r, in, fx);
+    }
+}
+
+static void receiver_free(void *self)
+{
+    free(((struct receiver *)self)->kept);
+}
+
+static const struct var receiver_vars[] = {{"expected", "", "window"}, {0}};
+
+static void receiver_read(const void *self, int64_t *vars)
+{
+    vars[0] = (int64_t)((const struct receiver *)self)->expected;
+}
+
+static const struct actor_type selective_receiver = {
+    .name = "selective-repeat-receiver",
+    .proto = &arq_proto,
+    .size = sizeof(struct receiver),
+    .sets = (const struct set[]){{"frame", (const char *const[]){"absent", "passed-on", "thrown",
+                                                                 "buffered", NULL}},
+                                 {0}},
+    .reasons = arq_reasons,
+    .vars = receiver_vars,
+    .params =
+        (const struct param[]){ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST),
+                               ARQ_WINDOW_PARAMS,
+                               {"receiver-buffer", ARQ_OF(buffer), PARAM_COUNT, .may_be_off = true,
+                                .initial = -1, .min = 1, .max = ARQ_WINDOW_MAX},
+                               {0}},
+    .step = receiver_step,
+    .read = receiver_read,
+    .free = receiver_free,
+};
+
+const struct traffic_type arq_selective_repeat = {
+    .name = "selective-repeat", .source = &selective_sender, .sink = &selective_receiver};
