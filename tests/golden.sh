@@ -25,6 +25,10 @@ for file in scenarios/*/*.yaml; do
     "$SLOWWIRE" run --lang en "$file" >"$found" 2>/dev/null
     compare "tests/golden/${name%.yaml}.txt"
 done
+for name in faults many-hosts; do
+    "$SLOWWIRE" run --lang en "tests/scenarios/$name.yaml" >"$found"
+    compare "tests/golden/$name.txt"
+done
 "$SLOWWIRE" run --lang zh scenarios/arq/frame-lost.yaml >"$found"
 compare tests/golden/arq/frame-lost.zh.txt
 "$SLOWWIRE" run --lang en --at 40ms scenarios/arq/premature-timeout.yaml >"$found" 2>/dev/null

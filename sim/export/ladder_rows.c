@@ -190,12 +190,23 @@ static void draw_arrow(struct ladder *l, const struct ending *e, unsigned from, 
     }
 }
 
+static unsigned longest_name(const struct ladder *l)
+{
+    unsigned longest = 0;
+    for (uint32_t i = 0; i < l->t->node_count; i++) {
+        unsigned cells = text_cells(node_name(l, i));
+        longest = cells > longest ? cells : longest;
+    }
+    return longest < 20 ? longest : 20;
+}
+
 /* Without columns: "alice ── DATA 3 ─► bob". */
 static unsigned draw_line(struct ladder *l, const struct ending *e, uint32_t from, uint32_t to,
                           const char *label, enum row_style style)
 {
     unsigned at = l->left, end = l->row.width;
-    at += row_text(&l->row, at, end, node_name(l, from), STYLE_PLAIN);
+    row_text(&l->row, at, end, node_name(l, from), STYLE_PLAIN);
+    at += longest_name(l);
     at += row_text(&l->row, at, end, " ── ", style);
     at += row_text(&l->row, at, end, label, style);
     if (e->outcome == OUTCOME_DROPPED) {

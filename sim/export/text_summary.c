@@ -14,6 +14,8 @@ static void separate(struct buf *out, enum lang lang, const char *key)
     say(out, lang, key, "left", "", "right", "", NULL);
 }
 
+enum { LISTED_MAX = 20 }; /* flows and links told unless the whole is asked for */
+
 static void end_line(struct buf *line, FILE *out)
 {
     buf_char(line, '\n');
@@ -192,15 +194,34 @@ static void say_link(const struct trace *t, uint32_t link, const struct text_opt
     say_direction(t, link, 1, o, out);
 }
 
+/* How many of a list are told; the rest is counted by say_rest. */
+static uint32_t listed(uint32_t count, const struct text_options *o)
+{
+    return o->is_whole || count <= LISTED_MAX ? count : LISTED_MAX;
+}
+
+static void say_rest(uint32_t rest, const char *key, const struct text_options *o, FILE *out)
+{
+    struct buf line = {0};
+    if (rest > 0) {
+        say_count(&line, o->lang, key, rest);
+        end_line(&line, out);
+    }
+    buf_free(&line);
+}
+
 void text_summary(const struct trace *t, const struct text_options *o, FILE *out)
 {
+    uint32_t flows = listed(t->flow_count, o), links = listed(t->link_count, o);
     heading("export.summary", o, out);
     say_end(t, o, out);
-    for (uint32_t i = 1; i <= t->flow_count; i++) {
+    for (uint32_t i = 1; i <= flows; i++) {
         say_flow(t, &t->flows[i], o, out);
     }
-    for (uint32_t i = 0; i < t->link_count; i++) {
+    say_rest(t->flow_count - flows, "export.more-flows", o, out);
+    for (uint32_t i = 0; i < links; i++) {
         say_link(t, i, o, out);
     }
+    say_rest(t->link_count - links, "export.more-links", o, out);
     fputc('\n', out);
 }
