@@ -9,7 +9,12 @@
 
 sim_time actor_news_since(const struct scene *s)
 {
-    return s->story && s->step < s->story->count ? s->story->steps[s->step].at : 0;
+    sim_time since = s->story && s->step < s->story->count ? s->story->steps[s->step].at : 0;
+    uint32_t i = player_mark_after(s->player, s->now);
+    while (i > 0 && s->player->marks[i - 1].kind == MARK_STATE) {
+        i--; /* states follow from what happened */
+    }
+    return i > 0 && s->player->marks[i - 1].at > since ? s->player->marks[i - 1].at : since;
 }
 
 bool actor_is_news(const struct scene *s, uint32_t record)
@@ -79,4 +84,11 @@ void actor_draw_ring(struct ui *ui, const struct scene *s, uint32_t actor, doubl
     snprintf(below, sizeof below, "%s%s%s", word ? word : w.name, *unit ? ", " : "", unit);
     part_timer_ring(ui, x, y, radius, gone, left);
     ui_text_center(ui, TYPE_LABEL, x, y + radius + 18 * ui->k, ui->theme->ink3, below);
+}
+
+const char *actor_note(const struct ui *ui, const struct trace *t, uint32_t actor)
+{
+    char key[96];
+    snprintf(key, sizeof key, "actor.%s.note", t->entities[actor].type->name);
+    return word_find(ui->lang, key);
 }

@@ -4,7 +4,8 @@
 #include "ui/parts.h"
 #include "ui/view/view.h"
 
-/* The instant of the present caption step: what changed since then is "just now". */
+/* The instant of the present caption step, or of the packet that was sent, arrived or got lost
+ * after it: what changed since then is "just now". */
 sim_time actor_news_since(const struct scene *s);
 /* Changed at or after that instant, and by now. */
 bool actor_is_news(const struct scene *s, uint32_t record);
@@ -21,3 +22,6 @@ struct actor_wait actor_wait(const struct scene *s, uint32_t actor);
 /* The ring of a wait with its word below; nothing if there is no timer. */
 void actor_draw_ring(struct ui *ui, const struct scene *s, uint32_t actor, double x, double y,
                      double radius);
+/* What this end does, in a few words ("takes only the frame it expects"); NULL: nothing is known.
+ */
+const char *actor_note(const struct ui *ui, const struct trace *t, uint32_t actor);

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define FADE       0.16 /* seconds */
 #define INLINE_MAX 12   /* capsules in one sentence */
@@ -90,7 +91,7 @@ static void draw_number(struct ui *ui, const struct scene *s, struct rect area)
                     2 * ui->k, t->ink);
     canvas_text(ui->c, big, x, middle - 1 * ui->k, ALIGN_LEFT, t->ink, step);
     canvas_text(ui->c, small, x, middle + 18 * ui->k, ALIGN_LEFT, t->ink3, of);
-    canvas_vline(ui->c, area.x + 84 * ui->k, area.y + 16 * ui->k, area.y + area.h - 16 * ui->k,
+    canvas_vline(ui->c, area.x + 78 * ui->k, area.y + 16 * ui->k, area.y + area.h - 16 * ui->k,
                  STROKE_BORDER, t->hair);
 }
 
@@ -110,6 +111,20 @@ static void draw_words(struct ui *ui, struct rect r, struct sentence *headline,
     draw_sentence(ui, headline, at, TYPE_HEADLINE, color_fade(t->ink, alpha), 2, false);
     at.y += top + gap;
     draw_sentence(ui, reason, at, TYPE_REASON, color_fade(t->ink2, alpha), lines, false);
+}
+
+/* Where the step is written: the RFC's paragraph, or the name of the protocol. */
+static const char *reference_of(const struct ui *ui, const struct trace *t, uint32_t record)
+{
+    const char *text = story_reference(t, record);
+    const struct actor_type *type = t->entities[trace_record(t, record)->where].type;
+    if (!text || !type || strncmp(text, "RFC", 3) == 0) {
+        return text;
+    }
+    char key[96];
+    snprintf(key, sizeof key, "actor.%s.reference", type->name);
+    const char *own = word_find(ui->lang, key);
+    return own ? own : text;
 }
 
 static double draw_reference(struct ui *ui, struct rect area, const char *reference)
@@ -153,8 +168,8 @@ static void draw_caption(void *self, struct ui *ui, const struct scene *s, struc
     draw_number(ui, s, area);
     bool has_step = s->story && s->step < s->story->count;
     uint32_t record = has_step ? s->story->steps[s->step].record : 0;
-    double taken = draw_reference(ui, area, has_step ? story_reference(s->trace, record) : NULL);
-    struct rect r = {area.x + 104 * ui->k, area.y + 8, area.w - 120 * ui->k - taken - 12 * ui->k,
+    double taken = draw_reference(ui, area, has_step ? reference_of(ui, s->trace, record) : NULL);
+    struct rect r = {area.x + 98 * ui->k, area.y + 8, area.w - 114 * ui->k - taken - 12 * ui->k,
                      area.h - 16};
     if (has_step) {
         draw_step(self, ui, s, r, record);

@@ -147,12 +147,13 @@ static struct color note_color(const struct grid *g, const struct field *f, bool
     return is_shown(g, f) ? t->on_marker : is_bad ? t->loss.text : t->ink3;
 }
 
-/* The note: what a number means, or that the check does not hold. */
+/* The note: what a number means, or whether the check holds. */
 static const char *note_of(const struct grid *g, const struct field *f, bool *is_bad)
 {
-    *is_bad = g->layer->is_damaged && (strstr(f->name, "checksum") || strstr(f->name, "crc"));
-    if (*is_bad) {
-        return ui_word(g->ui, "inspector.wrong");
+    bool is_check = strstr(f->name, "checksum") || strstr(f->name, "crc");
+    *is_bad = g->layer->is_damaged && is_check;
+    if (is_check && !f->text[0]) {
+        return ui_word(g->ui, *is_bad ? "inspector.wrong" : "inspector.right");
     }
     return f->form == FIELD_NAMED || f->form == FIELD_NUMBER || f->form == FIELD_HEX ? f->text : "";
 }

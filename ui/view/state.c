@@ -124,6 +124,9 @@ static double stack_height(const struct pen *p, const struct column *c)
         for (unsigned m = 0; m < machine_count(type); m++) {
             h += states_shown(p->s, c->actors[i], m, states) * row_height(p) + 6 * p->ui->k;
         }
+        if (!machine_count(type) && actor_note(p->ui, p->s->trace, c->actors[i])) {
+            h = fmax(h, 22 * p->ui->k);
+        }
     }
     return h;
 }
@@ -221,6 +224,12 @@ static void draw_column(const struct pen *p, const struct column *c, struct rect
         double top = y;
         for (unsigned m = 0; m < machine_count(type); m++) {
             y += draw_machine(p, c->actors[i], m, (struct rect){r.x + margin, y, w - margin, 0});
+        }
+        const char *note = actor_note(ui, p->s->trace, c->actors[i]);
+        if (!machine_count(type) && note) {
+            canvas_paragraph(ui->c, theme_font(ui->theme, TYPE_LABEL),
+                             (struct rect){r.x, y - 2 * ui->k, r.w, 60 * ui->k}, ui->theme->ink3,
+                             note);
         }
         double middle = fmax(top + 22 * ui->k, (top + y) / 2 - 16 * ui->k);
         if (machine_count(type)) {

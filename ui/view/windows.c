@@ -338,25 +338,25 @@ static void draw_answer(const struct strip *g, double x)
     capsule_draw(g->ui, x, y + 12 * g->ui->k, &c);
 }
 
-/* Whose strip it is, and the state that end is in. */
-static void draw_owner(const struct strip *g, uint32_t actor, double y, const char *key)
+/* Whose strip it is, the state that end is in, and what it does. */
+static void draw_owner(const struct strip *g, uint32_t actor, double y)
 {
     if (!actor) {
         return;
     }
     struct ui *ui = g->ui;
     const struct entity *e = &g->s->trace->entities[actor];
-    char note[96];
-    double w = ui_text(ui, TYPE_TITLE, g->x, y, ui->theme->ink,
+    double x = g->x + 10 * ui->k +
+               ui_text(ui, TYPE_TITLE, g->x, y, ui->theme->ink,
                        g->s->trace->nodes[e->node].label[ui->lang]);
-    view_format(ui, note, sizeof note, key, "node", node_short(g->s->trace, e->node, ui->lang),
-                NULL);
-    double x = g->x + w + 12 * ui->k;
     if (machine_count(e->type)) {
         unsigned state = trace_state_at(g->s->trace, actor, 0, g->s->now);
-        part_state_tag(ui, x, y - 4.5 * ui->k, ALIGN_LEFT, e->type->machines[0].states[state], true,
-                       1);
-    } else {
+        struct rect tag = part_state_tag(ui, x, y - 4.5 * ui->k, ALIGN_LEFT,
+                                         e->type->machines[0].states[state], true, 1);
+        x += tag.w + 10 * ui->k;
+    }
+    const char *note = actor_note(ui, g->s->trace, actor);
+    if (note) {
         ui_text(ui, TYPE_LABEL, x, y, ui->theme->ink3, note);
     }
 }
@@ -392,7 +392,7 @@ static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s
     bool is_low = place_rows(&g, r);
     choose_columns(&g, r.w - side - 6 * k);
     name_columns(&g);
-    draw_owner(&g, pair.top, r.y + 13 * k, "window.sender");
+    draw_owner(&g, pair.top, r.y + 13 * k);
     draw_frame(&g, self, index);
     draw_cells(&g);
     if (g.bottom - g.top - g.cell > 34 * k) {
@@ -405,7 +405,7 @@ static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s
     }
     if (!is_low) {
         draw_pointers(&g);
-        draw_owner(&g, pair.bottom, r.y + r.h - 6 * k, "window.receiver");
+        draw_owner(&g, pair.bottom, r.y + r.h - 6 * k);
     }
     if (pair.top) {
         actor_draw_ring(ui, s, pair.top, right, g.top + fmax(g.cell / 2, 12 * k), 21 * k);
