@@ -184,15 +184,14 @@ static void loop_end(struct player *p)
 static void zoom(struct player *p, double by)
 {
     double fit = p->axis->length > 0 ? p->axis->span / p->axis->length : 1;
+    double from = p->zoom > 0 ? p->zoom : fit;
 
-    p->zoom = fmin(fmax(p->zoom * by, fmin(fit, 1)), ZOOM_MAX);
+    p->zoom = fmin(fmax(from * by, fmin(fit, 1)), ZOOM_MAX);
 }
 
 static void zoom_fit(struct player *p)
 {
-    double fit = p->axis->length > 0 ? p->axis->span / p->axis->length : 1;
-
-    p->zoom = p->zoom == fit ? 1 : fit;
+    p->zoom = p->zoom == 0 ? 1 : 0;
 }
 
 static void fold(struct player *p)

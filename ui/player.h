@@ -67,7 +67,7 @@ struct player {
     unsigned speed; /* index into player_speeds */
     bool is_playing, loops, is_plain, hides_future;
     sim_time loop_from, loop_to; /* both SIM_NEVER: the whole run */
-    double zoom;                 /* of views with a time axis; 1 shows axis->span */
+    double zoom;                 /* of views with a time axis; 1 shows axis->span, 0 all of it */
     sim_time glide_to;           /* a step forward under way, SIM_NEVER: none */
     double glide_left;           /* seconds */
     double part;                 /* of a nanosecond not yet played, as position */

@@ -5,10 +5,11 @@
 
 #include <math.h>
 
-#define PAGE       0.6   /* of the view: what a page turns by */
-#define PAGE_AHEAD 0.95  /* now stands above this share of the view, unless it is the last page */
-#define LEAST_GAP  170.0 /* between lifelines, if there are to be state tags */
-#define DENSE      3000u /* flights: more are drawn sampled, without capsules */
+#define PAGE        0.6   /* of the view: what a page turns by */
+#define PAGE_AHEAD  0.95  /* now stands above this share of the view, unless it is the last page */
+#define LADDER_HIGH 460.0 /* where axis->span fits at zoom 1 */
+#define LEAST_GAP   170.0 /* between lifelines, if there are to be state tags */
+#define DENSE       3000u /* flights: more are drawn sampled, without capsules */
 
 double ladder_y(const struct ladder_frame *f, sim_time t)
 {
@@ -71,8 +72,11 @@ static void set_page(struct ladder_frame *f)
 {
     const struct player *p = f->s->player;
     double k = f->ui->k, above = 22 * k, below = 16 * k;
-    double high = fmax(f->plot.h - above - below, 20), view = f->axis->span / p->zoom;
+    double high = fmax(f->plot.h - above - below, 20), view = f->axis->length;
 
+    if (p->zoom > 0) { /* a low ladder shows less, so that capsules have room */
+        view = f->axis->span / p->zoom * fmin(high / (LADDER_HIGH * k), 1);
+    }
     if (view <= 0) {
         view = (double)SIM_MS;
     }

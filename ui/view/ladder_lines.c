@@ -106,7 +106,10 @@ void ladder_place_lines(struct ladder_frame *f, struct rect in)
     double k = f->ui->k, left = in.x + 40 * k, right = in.x + in.w;
 
     if (f->count > 0) {
-        left += outer_room(f, f->node[0]) + (widest_state(f, f->node[0]) > 0 ? 36 * k : 0);
+        left += outer_room(f, f->node[0]);
+        left += widest_state(f, f->node[0]) > 0    ? 36 * k
+                : ladder_has_timers(f, f->node[0]) ? 26 * k
+                                                   : 0; /* for the flag of now */
         right -= f->count > 1 ? outer_room(f, f->node[f->count - 1]) : 0;
     }
     right = fmax(right, left + 60 * k);

@@ -355,7 +355,9 @@ static void draw_speed(const struct transport *f, double y)
         ui_text_right(ui, TYPE_LABEL, x, y + 4 * k, ui->theme->ink3, speed);
         x -= ui_text_width(ui, TYPE_LABEL, speed) + 8 * k;
     }
-    draw_loop_button(f, x, y);
+    if (x - 32 * k > f->area.x + f->area.w / 2 + 132 * k) {
+        draw_loop_button(f, x, y);
+    }
 }
 
 static void timeline_draw(void *self, struct ui *ui, const struct scene *s, struct rect area)
