@@ -192,6 +192,9 @@ static void draw_goto(struct shell *s, struct rect root)
     struct rect r = begin_box(s, root, 460 * ui->k, 136 * ui->k, ui_word(ui, "box.goto"));
     struct rect field = rect_cut_top(&r, SIZE_CONTROL * ui->k);
     focus_field(ui, "place", s->place);
+    if (!s->place[0] && strcmp(ui->in.text, "/") == 0) {
+        ui->in.text[0] = '\0'; /* the key that opened the box also types */
+    }
     bool is_done = ui_text_field(ui, "place", field, s->place, sizeof s->place, "1.2 s");
     rect_cut_top(&r, 12);
     canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_LABEL),

@@ -4,27 +4,20 @@
 
 #include <math.h>
 
-/* Where the three columns and the two rows at the left come to lie before anybody drags. */
+/* Where the three columns and the two rows at the left come to lie: as drawn, or, once dragged, at
+ * the same part of the whole whatever its size. */
 static void lay_out(struct shell *s, double w, double h)
 {
-    bool is_new = s->laid_w != w || s->laid_h != h || s->laid_k != s->projector;
-    if (!is_new) {
-        return;
-    }
     bool has_third = shell_has_third(s, w);
-    double before = s->laid_w;
-    double left = has_third ? 0.311 * w : s->projector > 1 ? 0.43 * w : 0.4 * w;
-    double right = 0.289 * w;
-    if (before > 0 && s->laid_k == s->projector && shell_has_third(s, before) == has_third) {
-        left = s->split_left * w / before; /* as the user left it */
-        right = s->split_right * w / before;
-    }
-    s->split_lower = s->laid_h > 0 ? s->split_lower * h / s->laid_h : fmax(0.46 * h, 205);
-    s->split_left = fmax(SPLIT_MIN, left);
-    s->split_right = fmax(SPLIT_MIN, right);
+    double left = has_third ? 0.311 : s->projector > 1 ? 0.43 : 0.4;
+    double rest = w - SIZE_GAP * (has_third ? 2 : 1);
+    double right = fmax(SPLIT_MIN, (s->part_right > 0 ? s->part_right : 0.289) * w);
+    s->split_right = has_third ? fmin(right, rest - 2 * SPLIT_MIN) : 0;
+    left = fmax(SPLIT_MIN, (s->part_left > 0 ? s->part_left : left) * w);
+    s->split_left = fmin(left, rest - s->split_right - SPLIT_MIN);
+    double lower = s->part_lower > 0 ? s->part_lower * h : fmax(0.46 * h, 205);
+    s->split_lower = fmin(fmax(lower, 130), fmax(h - 150 - SIZE_GAP, 130));
     s->laid_w = w;
-    s->laid_h = h;
-    s->laid_k = s->projector;
 }
 
 bool shell_has_third(const struct shell *s, double w)
@@ -83,14 +76,15 @@ static void draw_left(struct shell *s, struct rect r)
         draw_pane(s, "stage", &view_stage, s->self[PANE_STAGE], r);
         return;
     }
-    double most = r.h - 150 - SIZE_GAP;
-    s->split_lower = fmin(fmax(s->split_lower, 130), fmax(most, 130));
+    double all = r.h, most = r.h - 150 - SIZE_GAP;
     struct rect below = r, above = rect_cut_top(&below, s->split_lower);
     struct rect gap = rect_cut_top(&below, SIZE_GAP);
     draw_pane(s, "stage", &view_stage, s->self[PANE_STAGE], above);
     draw_pane(s, "lower", s->lower[s->lower_at], s->lower_self[s->lower_at], below);
     draw_lower_choice(s, below);
-    ui_splitter(&s->ui, "split-lower", gap, false, 130, most, &s->split_lower);
+    if (ui_splitter(&s->ui, "split-lower", gap, false, 130, most, &s->split_lower)) {
+        s->part_lower = s->split_lower / all;
+    }
 }
 
 static void draw_drawer(struct shell *s, struct rect ladder)
@@ -111,22 +105,22 @@ static void draw_columns(struct shell *s, struct rect r)
 {
     bool has_third = shell_has_third(s, r.w);
     lay_out(s, r.w, r.h);
-    double rest = r.w - SIZE_GAP * (has_third ? 2 : 1);
-    double right = has_third ? fmin(s->split_right, rest - 2 * SPLIT_MIN) : 0;
-    s->split_left = fmin(fmax(s->split_left, SPLIT_MIN), rest - right - SPLIT_MIN);
+    double all = r.w, rest = r.w - SIZE_GAP * (has_third ? 2 : 1), right = s->split_right;
     struct rect left = rect_cut_left(&r, s->split_left), gap = rect_cut_left(&r, SIZE_GAP);
     draw_left(s, left);
     struct rect third = rect_cut_right(&r, right);
     struct rect gap2 = has_third ? rect_cut_right(&r, SIZE_GAP) : (struct rect){0};
     draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
-    ui_splitter(&s->ui, "split-left", gap, true, SPLIT_MIN, rest - right - SPLIT_MIN,
-                &s->split_left);
+    if (ui_splitter(&s->ui, "split-left", gap, true, SPLIT_MIN, rest - right - SPLIT_MIN,
+                    &s->split_left)) {
+        s->part_left = s->split_left / all;
+    }
     if (has_third) {
         draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], third);
         double at = -right; /* grows to the left */
         if (ui_splitter(&s->ui, "split-right", gap2, true, -(rest - s->split_left - SPLIT_MIN),
                         -SPLIT_MIN, &at)) {
-            s->split_right = -at;
+            s->part_right = -at / all;
         }
     } else {
         draw_drawer(s, r);

@@ -46,9 +46,11 @@ struct shell {
     const struct view *lower[LOWER_MAX]; /* views that share the place under the network */
     unsigned lower_count, lower_at;
     void *self[PANE_COUNT], *lower_self[LOWER_MAX]; /* drawing state of the views */
-    double split_left, split_right, split_lower;    /* logical pixels; 0: not yet laid out */
-    double laid_w, laid_h, laid_k;                  /* what the splits were laid out for */
-    double scroll_x, scroll_y;                      /* of a window that is too small */
+    double split_left, split_right, split_lower;    /* logical pixels, in the last picture */
+    double part_left, part_right,
+        part_lower;            /* where the user has put them, of the whole; 0: nowhere */
+    double laid_w;             /* width that was laid out last */
+    double scroll_x, scroll_y; /* of a window that is too small */
     bool drawer, no_inspector, blank, looped_once;
 
     enum shell_box box;
