@@ -53,6 +53,8 @@ void script_open(struct world *w)
     w->script_sent = arena_alloc(&w->arena, (nodes + 1) * sizeof *w->script_sent);
     w->script_streams = arena_alloc(&w->arena, (nodes + 1) * sizeof *w->script_streams);
     w->waiting = os_alloc((steps + 1) * sizeof *w->waiting);
+    w->trace->step_ran = arena_alloc(&w->trace->arena, steps + 1);
+    w->trace->step_count = steps;
     for (uint32_t i = 0; i < steps; i++) {
         const struct step *s = &w->sc->steps[i];
         if (w->sockets[s->node] == 0) {
@@ -184,7 +186,7 @@ void script_event(struct world *w, const struct event *ev)
     } else if (!w->nodes[s->node].is_down && w->sockets[s->node]) {
         call_socket(w, s);
     }
-    w->trace->steps_run++;
+    w->trace->step_ran[ev->packet] = true;
     if (ev->packet + 1 < w->sc->step_count) {
         arm(w, ev->packet + 1);
     }

@@ -84,6 +84,16 @@ bool reader_flow(struct reader *r, const struct doc_node *n, const char **out)
             names[count++] = name;
         }
     }
+    for (uint32_t i = 0; i < r->sc->step_count; i++) {
+        const char *name = r->sc->steps[i].call.as;
+        if (name && strcmp(name, n->text) == 0) {
+            *out = n->text;
+            return true;
+        }
+        if (name && count < 32) {
+            names[count++] = name;
+        }
+    }
     size_t host_len = strcspn(n->text, ".");
     for (uint32_t i = 0; n->text[host_len] == '.' && i < r->sc->node_count; i++) {
         const char *host = r->sc->nodes[i].name;

@@ -105,6 +105,7 @@ void read_stop(struct reader *r, const struct doc_node *n);
 void read_nodes(struct reader *r, const struct doc_node *hosts, const struct doc_node *routers);
 void read_links(struct reader *r, const struct doc_node *n);
 void read_traffic(struct reader *r, const struct doc_node *n);
+void read_script(struct reader *r, const struct doc_node *n);
 void read_faults(struct reader *r, const struct doc_node *n);
 void read_expects(struct reader *r, const struct doc_node *n);
 void read_view(struct reader *r, const struct doc_node *n);

@@ -26,13 +26,14 @@ static const struct {
 } sections[] = {
     {"title", read_title},     {"about", read_about},   {"seed", read_seed},
     {"stop", read_stop},       {"view", read_view},     {"links", read_links},
-    {"traffic", read_traffic}, {"faults", read_faults}, {"expect", read_expects},
+    {"traffic", read_traffic}, {"script", read_script}, {"faults", read_faults},
+    {"expect", read_expects},
 };
 #define SECTION_COUNT (sizeof sections / sizeof *sections)
 
-static const char *const section_names[] = {"title",  "about",   "seed",  "stop",
-                                            "hosts",  "routers", "links", "traffic",
-                                            "faults", "expect",  "view",  NULL};
+static const char *const section_names[] = {"title",   "about", "seed",    "stop",   "hosts",
+                                            "routers", "links", "traffic", "faults", "script",
+                                            "expect",  "view",  NULL};
 
 const char *const *reserved_words(void)
 {

@@ -98,7 +98,8 @@ struct trace {
     sim_time sim_ns; /* time of the last event, or `stop` if that ended the run */
     uint64_t events;
     enum end_reason end;
-    uint32_t steps_run; /* of the script */
+    bool *step_ran; /* by step of the script; a step that never ran is worth a warning */
+    uint32_t step_count;
 
     struct arena arena;        /* owns every text above */
     struct trace_index *index; /* made by trace_finish */

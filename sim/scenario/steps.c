@@ -1,0 +1,404 @@
+/* `script`: timed calls, one host a step. A step says when (`at`, `after` or `when`), which host,
+ * and which call: a word, a phrase (`send 3 kB`) or a mapping (`{connect: {to: server:80, as:
+ * c2}}`). A phrase is the mapping's short form: what follows the verb is its chief argument. */
+#include "scenario/reader.h"
+
+#include <string.h>
+
+#define STEP_LIMIT 10000
+
+/* What is being read: the step, and where its call stands. */
+struct reading {
+    struct step step;
+    const struct doc_node *timing; /* at, after or when; NULL: not yet */
+    const struct doc_node *call;   /* value of the host's key; NULL: not yet */
+};
+
+static void read_text_argument(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct call *c = into;
+    if (reader_is_text(r, v)) {
+        c->text = v->text;
+        c->bytes = strlen(v->text);
+    }
+}
+
+static void read_bytes(struct reader *r, const struct doc_node *v, void *into)
+{
+    int64_t bytes;
+    if (reader_quantity(r, v, QUANTITY_BYTES, &bytes)) {
+        if (bytes > UINT32_MAX) {
+            wrong(r, v, "reader.step.too-much", "found", v->text);
+        }
+        ((struct call *)into)->bytes = (uint64_t)bytes;
+    }
+}
+
+static void read_credit(struct reader *r, const struct doc_node *v, void *into)
+{
+    if (v->kind == DOC_SCALAR && strcmp(v->text, "all") == 0) {
+        ((struct call *)into)->bytes = UINT64_MAX;
+    } else {
+        read_bytes(r, v, into);
+    }
+}
+
+static bool read_port_text(struct reader *r, const struct doc_node *v, const char *text,
+                           uint16_t *out)
+{
+    int64_t number;
+    if (quantity_parse(text, QUANTITY_COUNT, false, &number, NULL) != VALUE_GOOD || number < 1 ||
+        number > 65535) {
+        wrong(r, v, "reader.port.bad", "found", text);
+        return false;
+    }
+    *out = (uint16_t)number;
+    return true;
+}
+
+static void read_port(struct reader *r, const struct doc_node *v, void *into)
+{
+    if (reader_is_text(r, v)) {
+        read_port_text(r, v, v->text, &((struct call *)into)->port);
+    }
+}
+
+/* `server:80` or `10.0.0.2:80`. */
+static void read_destination(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct call *c = into;
+    if (!reader_is_text(r, v)) {
+        return;
+    }
+    const char *colon = strrchr(v->text, ':');
+    if (!colon) {
+        wrong(r, v, "reader.port.missing", "name", v->text);
+        return;
+    }
+    struct doc_node name = *v;
+    name.text = arena_strndup(r->arena, v->text, (size_t)(colon - v->text));
+    uint32_t node;
+    if (read_port_text(r, v, colon + 1, &c->to_port) && !ip_parse(name.text, &c->to_ip) &&
+        reader_node(r, &name, &node) && r->sc->nodes[node].address_count > 0) {
+        c->to_ip = r->sc->nodes[node].addresses[0].ip;
+    }
+}
+
+static void read_backlog(struct reader *r, const struct doc_node *v, void *into)
+{
+    int64_t backlog;
+    if (reader_count(r, v, 1, 65535, &backlog)) {
+        ((struct call *)into)->backlog = (uint32_t)backlog;
+    }
+}
+
+static void read_accept_way(struct reader *r, const struct doc_node *v, void *into)
+{
+    static const char *const ways[] = {"at-once", "by-hand", NULL};
+    uint32_t way;
+    if (reader_word_of(r, v, ways, &way)) {
+        ((struct call *)into)->is_by_hand = way == 1;
+    }
+}
+
+static void read_how(struct reader *r, const struct doc_node *v, void *into)
+{
+    static const char *const hows[] = {"read", "write", "both", NULL};
+    uint32_t how;
+    if (reader_word_of(r, v, hows, &how)) {
+        ((struct call *)into)->how = (enum shutdown_how)how;
+    }
+}
+
+static void read_as(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct call *c = into;
+    if (!reader_is_text(r, v)) {
+        return;
+    }
+    c->as = v->text;
+    bool is_taken = false;
+    for (uint32_t i = 0; i < r->sc->step_count; i++) {
+        const char *other = r->sc->steps[i].call.as;
+        is_taken |= other && strcmp(other, v->text) == 0;
+    }
+    for (uint32_t i = 0; i < r->sc->traffic_count; i++) {
+        const char *other = r->sc->traffic[i].name;
+        is_taken |= other && strcmp(other, v->text) == 0;
+    }
+    if (is_taken) {
+        wrong(r, v, "reader.traffic.same-name", "name", v->text);
+    }
+}
+
+static void read_flow(struct reader *r, const struct doc_node *v, void *into)
+{
+    reader_flow(r, v, &((struct call *)into)->flow);
+}
+
+/* `set: {nagle: off}`: what may change while a connection lives. */
+static void read_nagle(struct reader *r, const struct doc_node *v, void *into)
+{
+    static const struct param nagle = {.name = "nagle", .kind = PARAM_SWITCH, .max = 1};
+    bool on;
+    if (reader_switch(r, v, &on)) {
+        struct setting s = {.param = &nagle, .value = on};
+        settings_add(r, &((struct call *)into)->set, s);
+    }
+}
+
+static const struct key listen_keys[] = {
+    {"port", read_port}, {"accept", read_accept_way}, {"backlog", read_backlog}, {NULL, NULL}};
+static const struct key accept_keys[] = {{"flow", read_flow}, {NULL, NULL}};
+static const struct key connect_keys[] = {
+    {"to", read_destination}, {"port", read_port}, {"as", read_as}, {NULL, NULL}};
+static const struct key send_keys[] = {
+    {"bytes", read_bytes}, {"text", read_text_argument}, {"flow", read_flow}, {NULL, NULL}};
+static const struct key read_keys[] = {{"bytes", read_credit}, {"flow", read_flow}, {NULL, NULL}};
+static const struct key shutdown_keys[] = {{"how", read_how}, {"flow", read_flow}, {NULL, NULL}};
+static const struct key close_keys[] = {{"flow", read_flow}, {NULL, NULL}};
+static const struct key set_keys[] = {{"nagle", read_nagle}, {"flow", read_flow}, {NULL, NULL}};
+static const struct key power_keys[] = {{NULL, NULL}};
+
+/* A verb: its arguments, which of them a phrase gives, and which must be there. */
+static const struct verb_words {
+    const char *name;
+    enum verb verb;
+    const struct key *keys;
+    const char *chief; /* NULL: the word stands alone */
+    bool needs_chief;
+    const char *example;
+} verbs[] = {
+    {"listen", VERB_LISTEN, listen_keys, "port", true, "listen 80"},
+    {"accept", VERB_ACCEPT, accept_keys, NULL, false, "accept"},
+    {"connect", VERB_CONNECT, connect_keys, "to", true, "connect server:80"},
+    {"send", VERB_SEND, send_keys, "bytes", false, "send 3 kB"},
+    {"read", VERB_READ, read_keys, "bytes", false, "read 1 kB"},
+    {"shutdown", VERB_SHUTDOWN, shutdown_keys, "how", false, "shutdown write"},
+    {"close", VERB_CLOSE, close_keys, NULL, false, "close"},
+    {"abort", VERB_ABORT, close_keys, NULL, false, "abort"},
+    {"set", VERB_SET, set_keys, NULL, false, "set: {nagle: off}"},
+    {"power-off", VERB_POWER_OFF, power_keys, NULL, false, "power-off"},
+    {"power-on", VERB_POWER_ON, power_keys, NULL, false, "power-on"},
+};
+#define VERBS (sizeof verbs / sizeof *verbs)
+
+static const char *const verb_names[] = {"listen", "accept",    "connect",  "send",
+                                         "read",   "shutdown",  "close",    "abort",
+                                         "set",    "power-off", "power-on", NULL};
+
+static const struct verb_words *verb_of(const char *text, size_t len)
+{
+    for (size_t i = 0; i < VERBS; i++) {
+        if (strlen(verbs[i].name) == len && strncmp(verbs[i].name, text, len) == 0) {
+            return &verbs[i];
+        }
+    }
+    return NULL;
+}
+
+static void tell_unknown_verb(struct reader *r, const struct doc_node *v, const char *found)
+{
+    wrong(r, v, "reader.verb.unknown", "found", found, "hint", reader_hint(r, found, verb_names));
+}
+
+static const struct key *key_called(const struct key *keys, const char *name)
+{
+    while (keys->name && strcmp(keys->name, name) != 0) {
+        keys++;
+    }
+    return keys;
+}
+
+static void begin_call(struct call *c, const struct verb_words *w)
+{
+    *c = (struct call){.verb = w->verb};
+    c->bytes = w->verb == VERB_READ ? UINT64_MAX : 0;
+    c->how = SHUTDOWN_BOTH;
+}
+
+/* `send 3 kB`: the chief argument reads as if it stood alone. */
+static void read_phrase(struct reader *r, const struct doc_node *v, struct call *c)
+{
+    size_t len = strcspn(v->text, " ");
+    const char *rest = v->text + len + strspn(v->text + len, " ");
+    const struct verb_words *w = verb_of(v->text, len);
+    if (!w) {
+        tell_unknown_verb(r, v, arena_strndup(r->arena, v->text, len));
+        return;
+    }
+    begin_call(c, w);
+    if (*rest && !w->chief) {
+        wrong(r, v, "reader.verb.alone", "verb", w->name, "found", rest);
+    } else if (*rest) {
+        struct doc_node argument = *v;
+        argument.text = rest;
+        key_called(w->keys, w->chief)->read(r, &argument, c);
+    }
+    if (!*rest && (w->needs_chief || w->verb == VERB_SEND)) {
+        wrong(r, v, "reader.verb.needs", "verb", w->name, "example", w->example);
+    }
+}
+
+static void read_arguments(struct reader *r, const struct doc_node *v, const struct verb_words *w,
+                           struct call *c)
+{
+    struct key_reading how = {.keys = w->keys, .what = reader_quoted(r, w->name)};
+    unsigned before = r->err->errors;
+    if (v->kind == DOC_MAP) {
+        reader_map(r, v, &how, c);
+        bool sends_nothing =
+            w->verb == VERB_SEND && !reader_has(v, "bytes") && !reader_has(v, "text");
+        bool lacks_chief = w->needs_chief && !reader_has(v, w->chief);
+        if (r->err->errors == before && (sends_nothing || lacks_chief)) {
+            wrong(r, v, "reader.verb.needs", "verb", w->name, "example", w->example);
+        }
+    } else if (w->chief && !v->is_absent) {
+        key_called(w->keys, w->chief)->read(r, v, c);
+    } else {
+        wrong(r, v->key, "reader.verb.needs", "verb", w->name, "example", w->example);
+    }
+}
+
+/* `{connect: {to: server:80}}`, or `{send: 3 kB}`. */
+static void read_call_map(struct reader *r, const struct doc_node *v, struct call *c)
+{
+    const struct doc_node *only = v->first;
+    if (v->count != 1) {
+        wrong(r, v, "reader.verb.one", "accepted", reader_join(r, verb_names));
+        return;
+    }
+    const struct verb_words *w = verb_of(only->key->text, strlen(only->key->text));
+    if (!w) {
+        tell_unknown_verb(r, only->key, only->key->text);
+        return;
+    }
+    begin_call(c, w);
+    read_arguments(r, only, w, c);
+}
+
+static void read_call(struct reader *r, const struct doc_node *v, struct call *c)
+{
+    if (v->is_absent) {
+        wrong(r, v->key, "reader.no-value", "key", v->key->text);
+    } else if (v->kind == DOC_MAP) {
+        read_call_map(r, v, c);
+    } else if (reader_is_text(r, v)) {
+        read_phrase(r, v, c);
+    }
+}
+
+static void set_timing(struct reader *r, const struct doc_node *v, struct reading *into,
+                       enum step_kind kind)
+{
+    if (into->timing) {
+        wrong(r, v->key, "reader.step.one-time");
+        return;
+    }
+    into->timing = v;
+    into->step.kind = kind;
+}
+
+static void read_at(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct reading *s = into;
+    set_timing(r, v, s, STEP_AT);
+    reader_quantity(r, v, QUANTITY_TIME, &s->step.time);
+}
+
+static void read_after(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct reading *s = into;
+    set_timing(r, v, s, STEP_AFTER);
+    reader_quantity(r, v, QUANTITY_TIME, &s->step.time);
+}
+
+/* What the condition is about: a host, or a packet that has arrived. */
+static bool read_when_part(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct condition *c = into;
+    if (strcmp(v->key->text, "packet") == 0) {
+        struct pattern *p = arena_alloc(r->arena, sizeof *p);
+        if (read_pattern(r, v, &(struct pattern_reading){0}, p)) {
+            c->packet = p;
+        }
+        return true;
+    }
+    if (!reader_has_node(r, v->key->text)) {
+        return false;
+    }
+    const struct pattern *packet = c->packet;
+    if (c->node != NO_NODE) {
+        wrong(r, v->key, "reader.step.one-host");
+    } else if (v->is_absent) {
+        wrong(r, v->key, "reader.no-value", "key", v->key->text);
+    } else {
+        reader_node(r, v->key, &c->node);
+        read_condition(r, v, c);
+        c->packet = packet;
+    }
+    return true;
+}
+
+static void read_when(struct reader *r, const struct doc_node *v, void *into)
+{
+    static const struct key none[] = {{NULL, NULL}};
+    struct reading *s = into;
+    struct key_reading how = {
+        .keys = none, .what = "reader.a.condition", .other = read_when_part, .more = r->node_names};
+    set_timing(r, v, s, STEP_WHEN);
+    s->step.when =
+        (struct condition){.node = NO_NODE, .received = -1, .sent = -1, .retransmissions = -1};
+    if (reader_is_map(r, v)) {
+        reader_map(r, v, &how, &s->step.when);
+    }
+}
+
+static bool read_host(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct reading *s = into;
+    if (!reader_has_node(r, v->key->text)) {
+        return false;
+    }
+    if (s->call) {
+        wrong(r, v->key, "reader.step.one-host");
+        return true;
+    }
+    s->call = v;
+    reader_node(r, v->key, &s->step.node);
+    read_call(r, v, &s->step.call);
+    return true;
+}
+
+static void read_step(struct reader *r, const struct doc_node *item)
+{
+    static const struct key keys[] = {
+        {"at", read_at}, {"after", read_after}, {"when", read_when}, {NULL, NULL}};
+    struct reading s = {.step = {.node = NO_NODE, .place = reader_place(r, item)}};
+    struct key_reading how = {
+        .keys = keys, .what = "reader.a.step", .other = read_host, .more = r->node_names};
+    unsigned before = r->err->errors;
+    if (!reader_map(r, item, &how, &s)) {
+        return;
+    }
+    if (r->err->errors == before && !s.timing) {
+        wrong(r, item, "reader.step.no-time");
+    }
+    if (r->err->errors == before && !s.call) {
+        wrong(r, item, "reader.step.no-host");
+    }
+    if (r->err->errors == before) {
+        r->sc->steps[r->sc->step_count++] = s.step;
+    }
+}
+
+void read_script(struct reader *r, const struct doc_node *n)
+{
+    if (!reader_is_list(r, n) || !reader_is_short(r, n, STEP_LIMIT)) {
+        return;
+    }
+    r->sc->steps = arena_alloc(r->arena, n->count * sizeof *r->sc->steps);
+    for (const struct doc_node *v = n->first; v; v = v->next) {
+        read_step(r, v);
+    }
+}
