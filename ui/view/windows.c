@@ -1,35 +1,17 @@
 /* Window strips: what each side knows of every frame. One cell a number, sender above receiver in
  * the same columns; packets fall from row to row, answers rise. Drawn from the sets of items that
  * an actor type declares, so that any protocol with a set has its strip. */
-#include "ui/view/actors.h"
+#include "ui/view/windows.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS_MAX 64
-#define PAIRS_MAX   2u
+#define PAIRS_MAX 2u
 
 struct windows { /* the frame's slide */
     int64_t base[PAIRS_MAX], before[PAIRS_MAX];
     double since[PAIRS_MAX];
-};
-
-/* Both ends of one flow; 0: that end keeps no set. */
-struct pair {
-    uint32_t flow, top, bottom;
-};
-
-struct strip {
-    struct ui *ui;
-    const struct scene *s;
-    struct pair pair;
-    int64_t first; /* key of the left column */
-    unsigned columns;
-    double x, cell, pitch;
-    double top, bottom; /* y of the cells */
-    double below;       /* room under the upper cells for what points at them */
-    char label[COLUMNS_MAX][16];
 };
 
 static unsigned pairs_of(const struct scene *s, struct pair *out)
@@ -92,7 +74,7 @@ static void choose_columns(struct strip *g, double width)
 {
     int64_t all = highest_key(g->s, &g->pair) + 1, base = window_base(g->s, &g->pair);
     int64_t visible = (int64_t)fmax(1, floor(width / g->pitch));
-    visible = visible < COLUMNS_MAX ? visible : COLUMNS_MAX;
+    visible = visible < WINDOW_COLUMNS ? visible : WINDOW_COLUMNS;
     g->columns = (unsigned)(all < visible ? all : visible);
     g->first = 0;
     if (all > visible) {
@@ -135,14 +117,14 @@ static void name_columns(struct strip *g)
     }
 }
 
-static double column_x(const struct strip *g, double key)
+double windows_column_x(const struct strip *g, double key)
 {
     return g->x + (key - (double)g->first) * g->pitch;
 }
 
 static struct rect cell_box(const struct strip *g, int64_t key, double y)
 {
-    return (struct rect){column_x(g, (double)key), y, g->cell, g->cell};
+    return (struct rect){windows_column_x(g, (double)key), y, g->cell, g->cell};
 }
 
 static const char *item_state(const struct strip *g, uint32_t actor, int64_t key)
@@ -220,7 +202,7 @@ static void draw_frame(const struct strip *g, struct windows *self, unsigned ind
         return;
     }
     double pad = g->cell * 0.14;
-    struct rect r = {column_x(g, left) - pad, g->top - g->cell * 0.2,
+    struct rect r = {windows_column_x(g, left) - pad, g->top - g->cell * 0.2,
                      (right - left) * g->pitch - (g->pitch - g->cell) + 2 * pad, g->cell * 1.4};
     bool has_name = size > 1 || right - left >= 2;
     part_window_frame(g->ui, r, has_name ? ui_word(g->ui, "window.frame") : NULL);
@@ -236,7 +218,7 @@ static void draw_pointer(const struct strip *g, uint32_t actor, const char *name
     }
     struct canvas *c = g->ui->c;
     const struct theme *t = g->ui->theme;
-    double k = g->ui->k, x = column_x(g, (double)value) + g->cell / 2;
+    double k = g->ui->k, x = windows_column_x(g, (double)value) + g->cell / 2;
     char key[48], text[24];
     snprintf(key, sizeof key, "window.var.%s", name);
     snprintf(text, sizeof text, "%lld", (long long)value);
@@ -249,93 +231,6 @@ static void draw_pointer(const struct strip *g, uint32_t actor, const char *name
     const char *word = ui_word(g->ui, key);
     double w = ui_text(g->ui, TYPE_TAG, x + 11 * k, y + 14 * k, t->ink, word);
     canvas_text(c, theme_font(t, TYPE_AXIS), x + 16 * k + w, y + 14 * k, ALIGN_LEFT, t->ink2, text);
-}
-
-/* The column of a packet: its own unit, or, of an answer, that of what it answers. -1: none. */
-static int64_t column_of(const struct strip *g, uint32_t packet)
-{
-    const struct trace *t = g->s->trace;
-    const struct packet *p = trace_packet(t, packet);
-    if (p->unit.n) {
-        return (int64_t)p->unit.at;
-    }
-    struct list l = trace_of_packet(t, packet);
-    uint32_t cause = l.count ? trace_record(t, l.at[0])->cause : 0;
-    uint32_t asked = cause ? story_packet(t, cause) : 0;
-    return asked && trace_packet(t, asked)->unit.n ? (int64_t)trace_packet(t, asked)->unit.at : -1;
-}
-
-static void draw_falling(const struct strip *g, const struct flight *f)
-{
-    const struct packet *p = trace_packet(g->s->trace, f->packet);
-    int64_t key = column_of(g, f->packet);
-    bool is_answer = p->sender == g->pair.bottom;
-    if (p->flow != g->pair.flow || key < g->first || key >= g->first + g->columns ||
-        f->hop.start > g->s->now) {
-        return;
-    }
-    double part =
-        (double)(g->s->now - f->hop.start) / fmax(1, (double)(f->hop.arrive - f->hop.start));
-    double h = 20, room = h * g->ui->k / 2 + 2;
-    double y0 = g->top + g->cell + g->below + room, y1 = g->bottom - room;
-    double y = is_answer ? y1 + (y0 - y1) * part : y0 + (y1 - y0) * part;
-    char label[24];
-    struct capsule c = view_capsule(g->s, f->packet, h, label);
-    c.motion = (struct point){0, 0};
-    double x = column_x(g, (double)key) + g->cell / 2;
-    struct rect box = capsule_draw(g->ui, x, y, &c);
-    char name[24];
-    snprintf(name, sizeof name, "falls.%u", f->packet);
-    struct ui_touch touch = ui_region(g->ui, name, box, false);
-    if (touch.hover) {
-        g->s->wish->hovered = f->packet;
-    }
-    if (touch.clicked) {
-        g->s->wish->has_packet = true;
-        g->s->wish->packet = f->packet;
-    }
-}
-
-static void draw_between(const struct strip *g)
-{
-    struct canvas *c = g->ui->c;
-    for (unsigned i = 0; i < g->columns; i++) {
-        double x = column_x(g, (double)(g->first + i)) + g->cell / 2;
-        canvas_line(c, x, g->top + g->cell + 24 * g->ui->k, x, g->bottom - 6 * g->ui->k,
-                    (struct stroke){.width = 1.2, .on = 2, .off = 5}, g->ui->theme->hair);
-    }
-    uint32_t first, last;
-    film_flights(g->s->film, g->s->now, g->s->now, &first, &last);
-    for (uint32_t i = first; i < last; i++) {
-        const struct flight *f = &g->s->film->flights[i];
-        if (f->hop.offered <= g->s->now && flight_end(f) > g->s->now) {
-            draw_falling(g, f);
-        }
-    }
-}
-
-/* The newest answer that came back, at the right between the rows. */
-static void draw_answer(const struct strip *g, double x)
-{
-    uint32_t first, last, found = 0;
-    film_flights(g->s->film, 0, g->s->now, &first, &last);
-    for (uint32_t i = last; i-- > first && !found;) {
-        const struct flight *f = &g->s->film->flights[i];
-        const struct packet *p = trace_packet(g->s->trace, f->packet);
-        bool has_come = f->hop.tx && f->hop.died == SIM_NEVER && f->hop.arrive <= g->s->now;
-        found = p->sender == g->pair.bottom && has_come ? f->packet : 0;
-    }
-    double ring = g->top + g->cell / 2 + 48 * g->ui->k; /* and its word end there */
-    double y = fmax((g->top + g->cell + g->bottom) / 2, ring + 22 * g->ui->k);
-    if (!found || y + 26 * g->ui->k > g->bottom + g->cell) {
-        return;
-    }
-    ui_text_center(g->ui, TYPE_LABEL, x, y - 8 * g->ui->k, g->ui->theme->ink3,
-                   ui_word(g->ui, "window.last"));
-    char label[24];
-    struct capsule c = view_capsule(g->s, found, 22, label);
-    c.motion = (struct point){0, 0};
-    capsule_draw(g->ui, x, y + 12 * g->ui->k, &c);
 }
 
 /* Whose strip it is, the state that end is in, and what it does. */
@@ -396,10 +291,10 @@ static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s
     draw_frame(&g, self, index);
     draw_cells(&g);
     if (g.bottom - g.top - g.cell > 34 * k) {
-        draw_between(&g);
+        windows_between(&g);
     }
     if (is_low && pair.bottom) {
-        ui_text(ui, TYPE_LABEL, column_x(&g, (double)(g.first + g.columns)) + 4 * k,
+        ui_text(ui, TYPE_LABEL, windows_column_x(&g, (double)(g.first + g.columns)) + 4 * k,
                 g.bottom + g.cell / 2 + 4 * k, ui->theme->ink3,
                 s->trace->nodes[s->trace->entities[pair.bottom].node].label[ui->lang]);
     }
@@ -411,7 +306,7 @@ static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s
         actor_draw_ring(ui, s, pair.top, right, g.top + fmax(g.cell / 2, 12 * k), 21 * k);
     }
     if (pair.bottom && !is_low) {
-        draw_answer(&g, right);
+        windows_answer(&g, right);
     }
 }
 
