@@ -48,7 +48,7 @@ static void set_cut(struct world *w, const struct fault *f, bool is_cut)
         }
         uint32_t cause =
             world_record(w, REC_CALL, d->entity, 0, is_cut ? CALL_CUT : CALL_HEAL, 0, 0, 0);
-        d->is_cut = is_cut;
+        d->cuts += is_cut ? 1 : -1u;
         if (is_cut) {
             link_cut(w, d, cause);
         }
@@ -146,21 +146,33 @@ static bool is_its_hop(const struct world *w, const struct fault *f, const struc
     if (f->kind != FAULT_DROP || f->at == SIM_NEVER) {
         return d->from == w->trace->entities[p->sender].node;
     }
-    sim_time now = sched_now(&w->sched);
-    sim_time start = d->busy_until > now ? d->busy_until : now;
-    sim_time lasts = d->set->rate_bps ? time_of_bytes(p->size, d->set->rate_bps) : 0;
-    return f->at >= now && f->at <= time_add(time_add(start, lasts), d->set->delay);
+    return f->at >= sched_now(&w->sched); /* the link knows whether it arrives before */
 }
 
-const struct fault *fault_on(const struct world *w, const struct direction *d, uint32_t packet,
+/* Takes an entry out; the others keep their order. */
+static void disarm(struct world *w, uint32_t i)
+{
+    w->armed_count--;
+    for (; i < w->armed_count; i++) {
+        w->armed[i] = w->armed[i + 1];
+    }
+}
+
+const struct fault *fault_on(struct world *w, const struct direction *d, uint32_t packet,
                              uint32_t *cursor)
 {
-    while (*cursor < w->armed_count) {
-        const struct armed *a = &w->armed[(*cursor)++];
+    for (; *cursor < w->armed_count; ++*cursor) {
+        const struct armed *a = &w->armed[*cursor];
         const struct fault *f = &w->sc->faults[a->fault];
-        if (a->packet == packet && is_its_hop(w, f, d, packet)) {
-            return f;
+        if (a->packet != packet || !is_its_hop(w, f, d, packet)) {
+            continue;
         }
+        if (f->kind == FAULT_DROP && f->at != SIM_NEVER) {
+            ++*cursor; /* its moment may come on a later hop */
+        } else {
+            disarm(w, *cursor); /* once: the packet may come this way again */
+        }
+        return f;
     }
     return NULL;
 }
@@ -169,7 +181,7 @@ void fault_forget(struct world *w, uint32_t packet)
 {
     for (uint32_t i = w->armed_count; i-- > 0;) {
         if (w->armed[i].packet == packet) {
-            w->armed[i] = w->armed[--w->armed_count];
+            disarm(w, i);
         }
     }
 }

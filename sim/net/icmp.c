@@ -43,6 +43,11 @@ void icmp_send_error(struct world *w, uint32_t node, uint32_t packet, unsigned t
     error->proto = &icmp_proto;
     error->sender = w->nodes[node].entity;
     error->flow = p->flow;
+    error->unit.at = w->rows[error->sender].unnamed++;
+    error->copy = 1;
+    if (p->flow && w->trace->flows[p->flow].from == node) {
+        w->trace->flows[p->flow].packets++;
+    }
     buf_free(&quoted);
     buf_free(&head);
     node_send(w, id, 0, cause);

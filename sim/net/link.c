@@ -40,9 +40,17 @@ static struct flight *flight_of(const struct direction *d, uint32_t packet)
     return NULL;
 }
 
+/* It no longer counts among the bytes that wait. */
+static void leave_queue(struct direction *d, struct flight *f)
+{
+    d->waiting_bytes -= f->queued_bytes;
+    f->queued_bytes = 0;
+}
+
 static void flight_end(struct direction *d, struct flight *f)
 {
     f->packet = 0;
+    leave_queue(d, f);
     while (d->count > 0 && flight_at(d, 0)->packet == 0) {
         d->head = (d->head + 1) & (d->cap - 1);
         d->count--;
@@ -58,8 +66,7 @@ static void queue_advance(struct world *w, struct direction *d)
         if (f->packet && f->start > sched_now(&w->sched)) {
             break;
         }
-        d->waiting_bytes -= f->queued_bytes;
-        f->queued_bytes = 0;
+        leave_queue(d, f);
     }
 }
 
@@ -128,7 +135,7 @@ static void schedule_end(struct world *w, struct direction *d, struct flight *f,
 struct fate {
     bool is_lost;
     enum drop_class why;
-    sim_time at;   /* where it dies; SIM_NEVER: half-way */
+    sim_time at;   /* when it dies, if it has not arrived before; SIM_NEVER: is_lost decides */
     sim_time late; /* further delay */
     bool may_be_overtaken;
     bool is_doubled; /* by chance or fault */
@@ -160,9 +167,11 @@ static void fate_by_faults(struct world *w, const struct direction *d, uint32_t 
     for (const struct fault *f; (f = fault_on(w, d, packet, &cursor));) {
         switch (f->kind) {
         case FAULT_DROP:
-            fate->is_lost = true;
-            fate->why = DROP_FAULT;
-            fate->at = f->at;
+            fate->is_lost |= f->at == SIM_NEVER;
+            fate->why = f->at == SIM_NEVER ? DROP_FAULT : fate->why;
+            if (f->at >= sched_now(&w->sched) && f->at < fate->at) {
+                fate->at = f->at;
+            }
             break;
         case FAULT_DELAY:
             fate->late = time_add(fate->late, f->by);
@@ -175,8 +184,8 @@ static void fate_by_faults(struct world *w, const struct direction *d, uint32_t 
         case FAULT_CORRUPT: {
             const struct packet *p = packet_at(&w->trace->packets, packet);
             uint64_t bits = (uint64_t)p->size * 8;
-            fate->bit = f->bit >= 0 ? f->bit % (int64_t)bits
-                                    : (int64_t)draw_below(draw(&d->dice, DRAW_BIT, packet), bits);
+            uint64_t drawn = draw_long(&d->dice, DRAW_BIT, impair_key(w, p, p->copy), 0);
+            fate->bit = f->bit >= 0 ? f->bit % (int64_t)bits : (int64_t)draw_below(drawn, bits);
             break;
         }
         case FAULT_CUT:
@@ -186,12 +195,11 @@ static void fate_by_faults(struct world *w, const struct direction *d, uint32_t 
     }
 }
 
+/* Of that unit (or unnumbered packet), over that direction, whoever of the flow sends it. */
 static uint64_t count_copy(struct direction *d, const struct packet *p)
 {
-    if (p->unit.n == 0 || !impair_asks_copies(d->set)) {
-        return 1;
-    }
-    return ++*map_put(&d->copies, hash_mix(hash_mix(p->flow, p->sender), p->unit.at));
+    uint64_t flow = hash_mix(p->flow, p->unit.n > 0);
+    return ++*map_put(&d->copies, hash_mix(flow, p->unit.at));
 }
 
 static struct fate decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key)
@@ -248,6 +256,18 @@ static void enter_queue(struct world *w, struct direction *d, struct flight *f, 
     f->cause = world_record(w, REC_QUEUE, d->entity, f->packet, 0, waiting, f->cause, 0);
 }
 
+/* When it is over on this hop: it arrives, is lost half-way, or a fault's moment comes first. */
+static sim_time end_on_wire(const struct direction *d, struct flight *f, const struct fate *fate)
+{
+    sim_time over = f->is_lost ? time_add(f->end, d->set->delay / 2) : f->arrive;
+    if (fate->at > over) {
+        return over;
+    }
+    f->is_lost = true;
+    f->why = DROP_FAULT;
+    return fate->at;
+}
+
 /* Onto the transmitter, or into the queue before it. `tie` is the hop's. Returns the end of the
  * transmission; *cause becomes the record that later events name. */
 static sim_time transmit(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
@@ -268,11 +288,7 @@ static sim_time transmit(struct world *w, struct direction *d, uint32_t packet, 
     if (!fate->may_be_overtaken && f->arrive < d->last_arrival) {
         f->arrive = d->last_arrival;
     }
-    sim_time over = f->arrive;
-    if (f->is_lost) {
-        over = fate->at != SIM_NEVER ? fate->at : time_add(end, d->set->delay / 2);
-        over = over < now ? now : over;
-    }
+    sim_time over = end_on_wire(d, f, fate);
     if (start > now) {
         enter_queue(w, d, f, size);
         if (w->watch) {
@@ -300,8 +316,8 @@ static const struct fate unharmed = {.bit = -1, .at = SIM_NEVER};
 static void offer_copy(struct world *w, struct direction *d, uint32_t copy, unsigned ttl,
                        uint32_t cause)
 {
-    if (d->is_cut || is_full(w, d, packet_at(&w->trace->packets, copy)->size)) {
-        drop_on(w, d, copy, d->is_cut ? DROP_LINK_DOWN : DROP_QUEUE, cause);
+    if (d->cuts || is_full(w, d, packet_at(&w->trace->packets, copy)->size)) {
+        drop_on(w, d, copy, d->cuts ? DROP_LINK_DOWN : DROP_QUEUE, cause);
     } else {
         transmit(w, d, copy, ttl, &cause, &unharmed, 0, sched_tie(&w->sched));
     }
@@ -333,15 +349,15 @@ void link_late_copy(struct world *w, const struct event *ev)
 static bool is_refused(struct world *w, struct direction *d, uint32_t packet, uint32_t cause)
 {
     uint32_t size = packet_at(&w->trace->packets, packet)->size;
-    if (!d->is_cut && !is_full(w, d, size)) {
+    if (!d->cuts && !is_full(w, d, size)) {
         return false;
     }
     sim_time start, end = d->busy_until;
-    if (d->is_cut && packet_at(&w->trace->packets, packet)->proto->carrier == CARRIER_LINK) {
+    if (d->cuts && packet_at(&w->trace->packets, packet)->proto->carrier == CARRIER_LINK) {
         end = occupy(w, d, size, &start); /* its sender cannot know and waits for the end */
     }
     schedule_sent(w, packet, end, sched_tie(&w->sched), cause);
-    drop_on(w, d, packet, d->is_cut ? DROP_LINK_DOWN : DROP_QUEUE, cause);
+    drop_on(w, d, packet, d->cuts ? DROP_LINK_DOWN : DROP_QUEUE, cause);
     return true;
 }
 
@@ -388,6 +404,7 @@ void link_event(struct world *w, const struct event *ev)
     } else if (ev->what == EV_LOST) {
         uint32_t packet = f->packet, cause = f->cause;
         enum drop_class why = f->why;
+        sched_cancel(&w->sched, f->tx); /* it may die while it waits */
         flight_end(d, f);
         drop_on(w, d, packet, why, cause);
     } else {
@@ -399,6 +416,7 @@ static void drop_flight(struct world *w, struct direction *d, struct flight *f, 
                         uint32_t cause)
 {
     uint32_t packet = f->packet;
+    leave_queue(d, f);
     sched_cancel(&w->sched, f->arrival);
     sched_cancel(&w->sched, f->tx);
     f->packet = 0;
@@ -414,31 +432,43 @@ static void forget_flights(struct direction *d)
     d->waiting = 0;
 }
 
+/* What waits will not be sent: the transmitter finishes what it has begun and is free then. Its
+ * transmission is the one before the first that waits, alive or not. */
+static void stop_transmitter(struct world *w, struct direction *d)
+{
+    for (uint32_t i = 0; i < d->count; i++) {
+        const struct flight *f = flight_at(d, i);
+        if (f->start > sched_now(&w->sched)) {
+            w->trace->link_figures[d->index].busy -= d->busy_until - f->start;
+            d->busy_until = f->start;
+            return;
+        }
+    }
+}
+
 void link_cut(struct world *w, struct direction *d, uint32_t cause)
 {
-    sim_time now = sched_now(&w->sched);
+    stop_transmitter(w, d);
     sched_clear(&w->sched, d->line);
     for (uint32_t i = 0; i < d->count; i++) {
         struct flight *f = flight_at(d, i);
         if (f->packet) {
-            if (f->start <= now && f->end > now) {
-                d->busy_until = f->end; /* the transmitter still finishes */
-            }
             drop_flight(w, d, f, DROP_LINK_DOWN, cause);
         }
     }
     forget_flights(d);
-    d->waiting_bytes = 0;
-    d->last_arrival = now;
+    d->last_arrival = sched_now(&w->sched);
 }
 
 /* The FIFO anew, with those that are still on their way. */
 static void refill_line(struct world *w, struct direction *d)
 {
     sched_clear(&w->sched, d->line);
+    d->last_arrival = sched_now(&w->sched);
     for (uint32_t i = 0; i < d->count; i++) {
         struct flight *f = flight_at(d, i);
         if (f->packet && f->in_line) {
+            d->last_arrival = f->arrive;
             push_arrival(w, d, f);
         }
     }
@@ -446,16 +476,12 @@ static void refill_line(struct world *w, struct direction *d)
 
 void link_forget_queue(struct world *w, struct direction *d, uint32_t cause)
 {
-    sim_time now = sched_now(&w->sched);
-    sim_time busy_until = d->busy_until;
-    for (uint32_t i = d->count; i-- > 0;) {
+    stop_transmitter(w, d);
+    for (uint32_t i = 0; i < d->count; i++) {
         struct flight *f = flight_at(d, i);
-        if (f->packet && f->start > now) {
-            busy_until = f->start;
+        if (f->packet && f->start > sched_now(&w->sched)) {
             drop_flight(w, d, f, DROP_NODE_DOWN, cause);
         }
     }
-    d->busy_until = busy_until;
-    d->waiting_bytes = 0;
     refill_line(w, d);
 }

@@ -305,16 +305,6 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
     }
 }
 
-static bool is_mine(const struct node *n, uint32_t ip)
-{
-    for (uint32_t i = 0; i < n->iface_count; i++) {
-        if (n->ifaces[i].ip == ip) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl, uint32_t cause)
 {
     uint32_t node = d->to;
@@ -325,7 +315,7 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
     struct heard h = read_packet(w, d, packet, ttl);
     if (h.head_is_damaged) {
         node_drop(w, node, packet, DROP_CHECKSUM, cause);
-    } else if (h.proto->carrier == CARRIER_LINK || is_mine(&w->nodes[node], h.ip)) {
+    } else if (h.proto->carrier == CARRIER_LINK || node_of_ip(w, h.ip) == node) {
         deliver(w, node, packet, &h, cause);
     } else {
         forward(w, node, packet, h.ip, ttl, cause);

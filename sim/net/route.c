@@ -88,10 +88,20 @@ static uint16_t iface_toward(const struct world *w, const struct node *n, uint32
     return UINT16_MAX;
 }
 
+static bool is_neighbour(const struct node *n, uint32_t target)
+{
+    for (uint32_t i = 0; i < n->iface_count; i++) {
+        if (n->ifaces[i].out != UINT32_MAX && n->ifaces[i].peer == target) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Routes that the scenario gives win over those that were found; the longest prefix wins. */
 static void apply_given(struct world *w, struct node *n, uint32_t target)
 {
-    int best = n->set->gateway && n->route[target] == UINT16_MAX ? 0 : -1;
+    int best = n->set->gateway && !is_neighbour(n, target) ? 0 : -1;
     uint32_t via = n->set->gateway;
     uint32_t ip = w->nodes[target].ifaces[0].ip;
     for (uint32_t i = 0; i < n->set->route_count; i++) {

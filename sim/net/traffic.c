@@ -75,6 +75,7 @@ void traffic_open(struct world *w)
     w->traffic_flows = arena_alloc(&w->arena, (count + 1) * sizeof(uint32_t));
     w->traffic_sinks = arena_alloc(&w->arena, (count + 1) * sizeof(uint32_t));
     w->traffic_sources = arena_alloc(&w->arena, (count + 1) * sizeof(uint32_t));
+    w->traffic_is_due = arena_alloc(&w->arena, count + 1);
     w->traffic_keys = arena_alloc(&w->arena, (count + 1) * sizeof(struct net));
     for (uint32_t i = 0; i < count; i++) {
         const struct scenario_traffic *t = &w->sc->traffic[i];
@@ -96,6 +97,7 @@ void traffic_open(struct world *w)
 void traffic_start(struct world *w, uint32_t traffic, uint32_t cause)
 {
     const struct scenario_traffic *t = &w->sc->traffic[traffic];
+    w->traffic_is_due[traffic] = true;
     if (w->nodes[t->from].is_down) {
         return; /* it starts when the host does */
     }
@@ -113,7 +115,7 @@ void traffic_restart(struct world *w, uint32_t node, uint32_t cause)
         if (t->to == node) {
             open_sink(w, i, cause);
         }
-        if (t->from == node && t->start <= sched_now(&w->sched)) {
+        if (t->from == node && w->traffic_is_due[i]) {
             traffic_start(w, i, cause);
         }
     }

@@ -280,9 +280,8 @@ void world_finish(struct world *w)
 void world_free(struct world *w)
 {
     for (uint32_t row = 1; row < w->row_count; row++) {
-        if (w->rows[row].type) {
-            actor_end(w, row);
-        }
+        actor_end(w, row);
+        map_free(&w->rows[row].units);
     }
     for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
         free(w->directions[i].flights);

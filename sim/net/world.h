@@ -36,12 +36,12 @@ struct direction {
     uint32_t from, to; /* nodes */
     uint16_t iface_from, iface_to;
     struct dice dice;
-    uint32_t line;         /* of the scheduler */
-    sim_time busy_until;   /* the transmitter's */
-    sim_time last_arrival; /* of those that keep order */
-    uint64_t offered;      /* packets offered so far */
-    bool is_bad;           /* Gilbert-Elliott's state */
-    bool is_cut;
+    uint32_t line;          /* of the scheduler */
+    sim_time busy_until;    /* the transmitter's */
+    sim_time last_arrival;  /* of those that keep order */
+    uint64_t offered;       /* packets offered so far */
+    bool is_bad;            /* Gilbert-Elliott's state */
+    uint32_t cuts;          /* that hold now; they may overlap */
     struct map copies;      /* offers of a unit, where loss is random */
     struct flight *flights; /* a ring: head .. head + count - 1 */
     uint32_t head, count, cap;
@@ -118,6 +118,7 @@ struct world {
     uint32_t row_count, row_cap;
     uint32_t *traffic_flows, *traffic_sinks, *traffic_sources; /* by traffic: flow, entities */
     struct net *traffic_keys;                                  /* the source's key */
+    bool *traffic_is_due;                                      /* its start has passed */
     struct map ips;                                            /* address -> node + 1 */
     uint32_t *fault_hits; /* by fault: matching packets so far */
     bool has_packet_faults, asks_units;
@@ -206,7 +207,7 @@ void fault_restart(struct world *w, uint32_t node, uint32_t cause);
 /* Which faults mean this packet? d: the link it is offered to, NULL: it is born. */
 void fault_look(struct world *w, uint32_t packet, const struct direction *d);
 /* The next armed fault that strikes `packet` on `d` now; NULL: none (more). *cursor starts at 0. */
-const struct fault *fault_on(const struct world *w, const struct direction *d, uint32_t packet,
+const struct fault *fault_on(struct world *w, const struct direction *d, uint32_t packet,
                              uint32_t *cursor);
 void fault_forget(struct world *w, uint32_t packet); /* the packet is over */
 /* New packets out of old ones; `where` (a direction) is recorded as their birthplace. */

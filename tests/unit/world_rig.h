@@ -87,6 +87,35 @@ static inline void rig_set(struct scenario_traffic *t, const char *param, int64_
     }
 }
 
+/* `count` datagrams, one each `gap`, from 0 on. */
+static inline struct scenario_traffic *rig_udp(struct rig *r, uint32_t from, uint32_t to,
+                                               int64_t size, int64_t count, sim_time gap)
+{
+    struct scenario_traffic *t = rig_traffic(r, "udp", from, to);
+    rig_set(t, "size", size);
+    rig_set(t, "rate", size * 8 * SIM_S / gap);
+    rig_set(t, "for", count * gap);
+    return t;
+}
+
+/* `count` datagrams, all at 0 (at most 250 of 500 bytes: the limit of `rate`). */
+static inline struct scenario_traffic *rig_burst(struct rig *r, uint32_t from, uint32_t to,
+                                                 int64_t size, int64_t count)
+{
+    struct scenario_traffic *t = rig_traffic(r, "udp", from, to);
+    rig_set(t, "size", size);
+    rig_set(t, "rate", count * size * 8 * SIM_S);
+    rig_set(t, "for", 1);
+    return t;
+}
+
+static inline struct fault *rig_fault(struct rig *r, struct fault f)
+{
+    struct fault *added = &r->faults[r->sc.fault_count++];
+    *added = f;
+    return added;
+}
+
 static inline void rig_run(struct rig *r, bool watch)
 {
     trace_free(&r->trace);
