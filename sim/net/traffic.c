@@ -4,7 +4,8 @@
 
 static uint32_t own_ip(const struct world *w, uint32_t node, uint16_t iface)
 {
-    return iface == UINT16_MAX ? 0 : w->nodes[node].ifaces[iface].ip;
+    const struct node *n = &w->nodes[node];
+    return n->iface_count == 0 ? 0 : n->ifaces[iface == UINT16_MAX ? 0 : iface].ip;
 }
 
 /* Frames that stand alone on a link are told apart by a channel; on the link the same number serves
@@ -49,9 +50,10 @@ static int64_t slowest_rate(const struct world *w, uint32_t from, uint32_t to, s
 {
     int64_t slowest = 0;
     *delay = 0;
-    for (uint32_t node = from; node != to;) {
+    uint32_t hops = 0; /* given routes may lead round and round */
+    for (uint32_t node = from; node != to; hops++) {
         uint16_t iface = w->nodes[node].route[to];
-        if (iface == UINT16_MAX) {
+        if (iface == UINT16_MAX || hops == w->sc->node_count) {
             return 0;
         }
         const struct direction *d = &w->directions[w->nodes[node].ifaces[iface].out];
