@@ -194,6 +194,23 @@ static bool read_protocol(struct reader *r, const struct doc_node *v, void *into
     return true;
 }
 
+/* Names of the protocols that a host may set up. */
+static const char *const *protocol_names(struct reader *r)
+{
+    size_t count = 0;
+    while (r->known->actors[count]) {
+        count++;
+    }
+    const char **names = arena_alloc(r->arena, (count + 1) * sizeof *names);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (r->known->actors[i]->params) {
+            names[n++] = r->known->actors[i]->name;
+        }
+    }
+    return names;
+}
+
 static const struct key host_keys[] = {
     {"address", read_one_address}, {"label", read_label}, {"place", read_place},
     {"gateway", read_gateway},     {"clock", read_clock}, {NULL, NULL},
@@ -211,7 +228,8 @@ static void read_node(struct reader *r, const struct doc_node *v, struct scenari
     bool is_router = node->kind == SCENARIO_ROUTER;
     struct key_reading how = {.keys = is_router ? router_keys : host_keys,
                               .what = is_router ? "reader.a.router" : "reader.a.host",
-                              .other = read_protocol};
+                              .other = read_protocol,
+                              .more = protocol_names(r)};
     const char *address_key = is_router ? "addresses" : "address";
     if (v->kind == DOC_SCALAR && !v->is_absent && !is_router) {
         read_one_address(r, v, node);

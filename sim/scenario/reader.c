@@ -339,6 +339,12 @@ bool reader_param(struct reader *r, const struct doc_node *n, const struct param
     }
     enum quantity q = quantity_of(p->kind);
     int64_t value;
+    if (p->may_be_off && n->kind == DOC_SCALAR &&
+        quantity_parse(n->text, q, false, &value, NULL) == VALUE_NO_NUMBER) {
+        wrong(r, n, "reader.value.not-off", "found", n->text, "key", key_of(n), "example",
+              quantity_example(q));
+        return false;
+    }
     if (!reader_quantity(r, n, q, &value) || !is_within(r, n, q, value, p->min, p->max)) {
         return false;
     }

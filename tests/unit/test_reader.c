@@ -1,7 +1,7 @@
 /* The reader against broken files: tests/broken/NAME.yaml must give exactly the messages of
  * NAME.en.expected and NAME.zh.expected. */
 #include "base/os.h"
-#include "registry.h"
+#include "reader_rig.h"
 #include "scenario/read.h"
 
 #include <check.h>
@@ -43,7 +43,7 @@ static void compare(const char *name, enum lang lang)
     read_whole(name, lang == LANG_EN ? ".en.expected" : ".zh.expected", &expected);
     buf_printf(&file, "%s.yaml", name);
     bool good =
-        scenario_read_text(buf_cstr(&file), buf_cstr(&text), registry(), NULL, 0, &sc, &err);
+        scenario_read_text(buf_cstr(&file), buf_cstr(&text), &rig_catalogue, NULL, 0, &sc, &err);
     err_format(&err, &said);
     ck_assert_msg(strcmp(buf_cstr(&said), buf_cstr(&expected)) == 0,
                   "%s says:\n%s\nand should say:\n%s", name, buf_cstr(&said), buf_cstr(&expected));
@@ -101,7 +101,7 @@ START_TEST(what_is_no_text_is_refused)
     ck_assert(os_out_open(&file, "x.yaml"));
     fwrite(not_text[_i].bytes, 1, not_text[_i].len, file.file);
     ck_assert(os_out_commit(&file));
-    ck_assert(!scenario_read("x.yaml", registry(), NULL, 0, &sc, &err));
+    ck_assert(!scenario_read("x.yaml", &rig_catalogue, NULL, 0, &sc, &err));
     err_format(&err, &said);
     ck_assert_msg(strncmp(buf_cstr(&said), not_text[_i].message, strlen(not_text[_i].message)) == 0,
                   "%s", buf_cstr(&said));
@@ -117,7 +117,7 @@ START_TEST(a_file_that_is_not_there_is_told)
     struct buf said = {0};
     struct err err = {0};
     struct scenario *sc = NULL;
-    ck_assert(!scenario_read("no/such.yaml", registry(), NULL, 0, &sc, &err));
+    ck_assert(!scenario_read("no/such.yaml", &rig_catalogue, NULL, 0, &sc, &err));
     err_format(&err, &said);
     ck_assert_str_eq(buf_cstr(&said),
                      "no/such.yaml: error: cannot be read: No such file or directory\n");

@@ -3,6 +3,7 @@
 #include "registry.h"
 #include "scenario/edit.h"
 #include "scenario/read.h"
+#include "wire/dissect.h"
 
 #include <check.h>
 #include <math.h>
@@ -393,6 +394,47 @@ START_TEST(bundled_scenarios_are_right)
 }
 END_TEST
 
+static void ck_schema_has(const char *schema, const char *word)
+{
+    struct buf quoted = {0};
+    buf_printf(&quoted, "\"%s\"", word);
+    ck_assert_msg(strstr(schema, buf_cstr(&quoted)) != NULL, "the schema does not know %s", word);
+    buf_free(&quoted);
+}
+
+static void ck_schema_has_params(const char *schema, const struct actor_type *t)
+{
+    for (const struct param *p = t ? t->params : NULL; p && p->name; p++) {
+        ck_schema_has(schema, p->name);
+        for (const char *const *c = p->choices; c && *c; c++) {
+            ck_schema_has(schema, *c);
+        }
+    }
+}
+
+START_TEST(the_schema_knows_what_the_program_knows)
+{
+    struct buf schema = {0};
+    ck_assert(os_read_file(SOURCE_DIR "/scenarios/scenario.schema.json", 1 << 24, &schema));
+    const char *text = buf_cstr(&schema);
+    for (const struct traffic_type *const *t = registry()->traffic; *t; t++) {
+        ck_schema_has(text, (*t)->name);
+        ck_schema_has_params(text, (*t)->source);
+        ck_schema_has_params(text, (*t)->sink);
+    }
+    for (const struct actor_type *const *t = registry()->actors; *t; t++) {
+        ck_schema_has_params(text, *t);
+    }
+    for (const char *const *name = proto_names(); *name; name++) {
+        ck_schema_has(text, *name);
+    }
+    for (const char *const *name = packet_is_names(); *name; name++) {
+        ck_schema_has(text, *name);
+    }
+    buf_free(&schema);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("scenario");
@@ -409,6 +451,7 @@ int main(void)
     tcase_add_test(t, overrides_change_values_before_they_are_checked);
     tcase_add_loop_test(t, a_wrong_override_is_told, 0, ROWS(bad_sets));
     tcase_add_test(t, bundled_scenarios_are_right);
+    tcase_add_test(t, the_schema_knows_what_the_program_knows);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_set_fork_status(r, CK_NOFORK);
