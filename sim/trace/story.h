@@ -49,3 +49,6 @@ char *value_print(int64_t value, const char *unit, char buf[32]);
 /* What a node is called in a sentence: "A" for the node a whose label is "Sender A"; else its
  * label. */
 const char *node_short(const struct trace *t, uint32_t node, enum lang lang);
+/* Templates put spaces around names, for names may be Latin; between two Chinese characters there
+ * is none. Returns the new length of the `len` bytes; text between them moves up. */
+size_t text_close_gaps(char *text, size_t len);

@@ -116,19 +116,22 @@ static bool is_han(uint8_t lead)
     return (lead >= 0xe3 && lead <= 0xe9) || lead == 0xef;
 }
 
-/* Templates put spaces around names, for names may be Latin; between two Chinese characters there
- * is none. */
-static void close_gaps(struct buf *out, size_t from)
+size_t text_close_gaps(char *text, size_t len)
 {
-    size_t kept = from;
-    for (size_t i = from; i < out->len; i++) {
-        bool is_gap = out->data[i] == ' ' && kept >= from + 3 && i + 1 < out->len &&
-                      is_han(out->data[kept - 3]) && is_han(out->data[i + 1]);
+    size_t kept = 0;
+    for (size_t i = 0; i < len; i++) {
+        bool is_gap = text[i] == ' ' && kept >= 3 && i + 1 < len &&
+                      is_han((uint8_t)text[kept - 3]) && is_han((uint8_t)text[i + 1]);
         if (!is_gap) {
-            out->data[kept++] = out->data[i];
+            text[kept++] = text[i];
         }
     }
-    out->len = kept;
+    return kept;
+}
+
+static void close_gaps(struct buf *out, size_t from)
+{
+    out->len = from + text_close_gaps((char *)out->data + from, out->len - from);
 }
 
 void story_headline(const struct trace *t, const struct story_wire *wire, uint32_t record,

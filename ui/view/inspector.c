@@ -184,6 +184,7 @@ static double draw_fate(struct ui *ui, struct inspection *in, struct rect r, boo
                                             : "inspector.flies",
                     "node", to, "time", when, NULL);
     }
+    text[text_close_gaps(text, strlen(text))] = '\0';
     const struct theme *t = ui->theme;
     double y = r.y + h / 2;
     icon_draw_heavy(ui->c,
@@ -206,8 +207,10 @@ static double draw_explanation(struct ui *ui, struct inspection *in, struct rect
     }
     const struct field *f = &in->d.fields[in->shown];
     char key[96], value[64], title[200];
-    snprintf(title, sizeof title, "%s = %s", inspection_label(ui, in, f, "", key, sizeof key),
-             inspection_value(in, f, value, sizeof value));
+    bool has_name = f->form == FIELD_NAMED && f->text[0];
+    snprintf(title, sizeof title, "%s = %s%s%s", inspection_label(ui, in, f, "", key, sizeof key),
+             inspection_value(in, f, value, sizeof value), has_name ? ", " : "",
+             has_name ? f->text : "");
     struct font bold = theme_font(ui->theme, TYPE_TITLE), plain = theme_font(ui->theme, TYPE_BODY);
     const char *about = inspection_label(ui, in, f, ".about", key, sizeof key);
     double text = *about ? canvas_paragraph_height(ui->c, plain, r.w - 32, about) : 0;

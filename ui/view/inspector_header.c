@@ -147,13 +147,36 @@ static struct color note_color(const struct grid *g, const struct field *f, bool
     return is_shown(g, f) ? t->on_marker : is_bad ? t->loss.text : t->ink3;
 }
 
-/* The note: what a number means, or whether the check holds. */
-static const char *note_of(const struct grid *g, const struct field *f, bool *is_bad)
+/* Whose address it is; "" if nobody here has it. */
+static const char *owner_of(const struct grid *g, const struct field *f)
+{
+    const struct trace *t = g->in->scene->trace;
+    for (uint32_t n = 0; n < t->node_count && f->bits == 32; n++) {
+        for (uint32_t i = 0; i < t->nodes[n].ip_count; i++) {
+            if (t->nodes[n].ips[i] == f->value) {
+                return node_short(t, n, g->ui->lang);
+            }
+        }
+    }
+    return "";
+}
+
+/* The note: what a number means, whose an address is, or whether the check holds. A sequence number
+ * is told with the number of the frame that it stands for. */
+static const char *note_of(const struct grid *g, const struct field *f, bool *is_bad, char buf[48])
 {
     bool is_check = strstr(f->name, "checksum") || strstr(f->name, "crc");
     *is_bad = g->layer->is_damaged && is_check;
     if (is_check && !f->text[0]) {
         return ui_word(g->ui, *is_bad ? "inspector.wrong" : "inspector.right");
+    }
+    if (f->form == FIELD_ADDRESS) {
+        return owner_of(g, f);
+    }
+    if (strcmp(f->name, "number") == 0 && g->in->p->unit.n) {
+        char frame[24];
+        snprintf(frame, sizeof frame, "%llu", (unsigned long long)g->in->p->unit.at);
+        return view_format(g->ui, buf, 48, "inspector.frame", "n", frame, NULL);
     }
     return f->form == FIELD_NAMED || f->form == FIELD_NUMBER || f->form == FIELD_HEX ? f->text : "";
 }
@@ -195,7 +218,8 @@ static void draw_words(const struct grid *g, const struct field *f)
                    : f->form == FIELD_UNUSED ? t->ink3
                                              : t->ink,
                    text);
-    const char *note = note_of(g, f, &is_bad);
+    char frame[48];
+    const char *note = note_of(g, f, &is_bad, frame);
     double left = in.w - text_width(ui->fonts, value, text) - 10 * ui->k;
     if (*note && text_width(ui->fonts, small, note) <= left) {
         low.w -= 3;
