@@ -130,6 +130,19 @@ void run_close(struct run *r)
     free(r);
 }
 
+/* A condition that never held, or a call after the end. */
+static void warn_of_idle_steps(const struct scenario *sc, const struct trace *t, struct err *err)
+{
+    for (uint32_t i = 0; i < t->step_count; i++) {
+        const struct step *s = &sc->steps[i];
+        if (!t->step_ran[i]) {
+            struct err_place at = {
+                .file = sc->file, .line = s->place.line, .column = s->place.column};
+            err_add(err, ERR_WARNING, at, "run.step-never-ran", NULL);
+        }
+    }
+}
+
 bool run_scenario(const struct scenario *sc, const struct run_options *opt, struct trace *out,
                   struct err *err)
 {
@@ -139,5 +152,8 @@ bool run_scenario(const struct scenario *sc, const struct run_options *opt, stru
     }
     run_until(r, r->stop);
     run_close(r);
+    if (out->end != END_EVENTS && opt->until == 0) {
+        warn_of_idle_steps(sc, out, err);
+    }
     return true;
 }
