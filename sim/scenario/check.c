@@ -196,7 +196,8 @@ static void check_ways(struct reader *r)
         ways_mark(&w, is_target, used);
     }
     for (uint32_t i = 0; i < sc->link_count; i++) {
-        check_link(r, &sc->links[i], used[i] || has_routes || sc->traffic_count == 0);
+        check_link(r, &sc->links[i],
+                   used[i] || has_routes || sc->traffic_count == 0 || sc->step_count > 0);
     }
 }
 
@@ -214,7 +215,8 @@ void check_scenario(struct reader *r)
         check_ways(r);
         check_times(r);
     }
-    if (r->err->errors == 0 && sc->traffic_count == 0 && !doc_get(r->doc->root, "traffic")) {
+    if (r->err->errors == 0 && sc->traffic_count == 0 && sc->step_count == 0 &&
+        !doc_get(r->doc->root, "traffic")) {
         suspect_at(r, (struct place){0}, "reader.traffic.nothing");
     }
 }
