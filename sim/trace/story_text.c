@@ -131,7 +131,9 @@ size_t text_close_gaps(char *text, size_t len)
 
 static void close_gaps(struct buf *out, size_t from)
 {
-    out->len = from + text_close_gaps((char *)out->data + from, out->len - from);
+    if (out->len > from) {
+        out->len = from + text_close_gaps((char *)out->data + from, out->len - from);
+    }
 }
 
 void story_headline(const struct trace *t, const struct story_wire *wire, uint32_t record,
