@@ -83,6 +83,9 @@ struct proto {
     uint16_t number; /* ethertype, IP protocol, UDP port */
     /* Pure: adds the ports to what IP knows; false: malformed, dropped. */
     bool (*key)(struct bytes head, struct net *io);
+    /* A packet that begins a space of sequence numbers (a SYN): its initial number. False: another
+     * packet. NULL: the format has no such numbers. */
+    bool (*initial)(struct bytes head, uint32_t *number);
     /* A packet for nobody: TCP answers RST; NULL (UDP): the node sends ICMP unreachable. */
     void (*orphan)(const struct input *in, struct fx *fx);
 };

@@ -21,7 +21,21 @@ static void end_of_packet(struct json *j, const struct trace *t, const char *key
     }
 }
 
-static void header_fields(struct json *j, const struct look *look)
+/* Numbers relative to the initial ones of either side, as a textbook counts. */
+static void relative_fields(struct json *j, const struct trace *t, const struct look *look)
+{
+    uint32_t seq_base, ack_base;
+    int64_t value;
+    packet_bases(t, look->packet, &seq_base, &ack_base);
+    if (packet_field(look->proto, look->head, "seq", &value)) {
+        json_number(j, "rseq", (uint32_t)value - seq_base);
+    }
+    if (packet_field(look->proto, look->head, "ack", &value)) {
+        json_number(j, "rack", (uint32_t)value - ack_base);
+    }
+}
+
+static void header_fields(struct json *j, const struct trace *t, const struct look *look)
 {
     const char *const *names = packet_field_names(look->proto);
     json_key(j, look->proto);
@@ -31,6 +45,9 @@ static void header_fields(struct json *j, const struct look *look)
         if (packet_field(look->proto, look->head, *names, &value)) {
             json_number(j, *names, value);
         }
+    }
+    if (look->packet->proto->initial) {
+        relative_fields(j, t, look);
     }
     json_close(j, "}");
 }
@@ -68,7 +85,7 @@ static void send(struct json *j, const struct trace *t, const struct record *r)
     json_number(j, "len", look.body_len);
     json_number(j, "size", p->size);
     if (!look.is_unreadable) {
-        header_fields(j, &look);
+        header_fields(j, t, &look);
     }
     if (p->of) {
         json_number(j, "of", p->of);

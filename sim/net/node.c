@@ -183,6 +183,10 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     p->net.iface = iface;
     p->ip_id = on_link ? 0 : ++w->nodes[node].next_ip_id;
     p->size = p->head_len + p->body.len + (on_link ? 0 : IPV4_HEADER);
+    if (p->proto->initial && p->flow) {
+        struct flow *flow = &w->trace->flows[p->flow];
+        p->proto->initial(packet_head(p), &flow->initial[node != flow->from]);
+    }
     uint32_t record = world_record(w, REC_SEND, p->sender, packet, 0, 0, cause, why);
     if (w->has_packet_faults) {
         fault_look(w, packet, NULL);

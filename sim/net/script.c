@@ -253,6 +253,7 @@ void script_hear(struct world *w, uint32_t packet)
                                  .head = packet_head(p),
                                  .body_len = p->body.len,
                                  .flow = w->trace->flows[p->flow].name};
+    packet_bases(w->trace, p, &facts.seq_base, &facts.ack_base);
     for (uint32_t i = 0; i < w->waiting_count; i++) {
         const struct pattern *pattern = w->sc->steps[w->waiting[i].step].when.packet;
         if (pattern && p->parent == 0 && pattern_matches(pattern, &facts)) {

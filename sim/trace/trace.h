@@ -46,8 +46,9 @@ struct trace_link {
 /* A flow, with the figures that the engine counts whether or not anybody watches. */
 struct flow {
     const char *name;
-    const char *proto; /* actor type or traffic key */
-    uint32_t from, to; /* nodes */
+    const char *proto;   /* actor type or traffic key */
+    uint32_t from, to;   /* nodes */
+    uint32_t initial[2]; /* sequence numbers with which `from` and `to` began; 0: none seen */
     uint64_t packets, bytes, delivered_bytes, retransmissions;
     uint64_t drops[DROP_CLASS_COUNT];
     uint64_t delivered_bits; /* first copies delivered in order, in bits on the wire */
@@ -167,6 +168,9 @@ uint32_t trace_hops(const struct trace *t, uint32_t packet, struct hop *out, uin
 const char *record_reason(const struct trace *t, const struct record *r); /* message key */
 const char *record_rfc(const struct trace *t, const struct record *r);
 const struct packet *trace_packet(const struct trace *t, uint32_t id);
+/* What relative numbers of a packet count from: its sender's initial sequence number, and the other
+ * side's. */
+void packet_bases(const struct trace *t, const struct packet *p, uint32_t *seq, uint32_t *ack);
 /* Nodes at the two ends of a direction. */
 uint32_t direction_from(const struct trace *t, uint32_t direction);
 uint32_t direction_to(const struct trace *t, uint32_t direction);
