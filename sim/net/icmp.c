@@ -67,17 +67,24 @@ static bool quoted_key(struct bytes quote, struct net *net, unsigned *protocol)
     return true;
 }
 
+static unsigned ip_protocol_of(const struct proto *p)
+{
+    return p->carrier == CARRIER_UDP ? IP_UDP : p->carrier == CARRIER_IP ? p->number : 0;
+}
+
+/* Several wire formats may ride on UDP: each is asked. */
 static uint32_t endpoint_of(struct world *w, uint32_t node, const struct net *net,
                             unsigned protocol)
 {
-    for (uint32_t row = 1; row < w->row_count; row++) {
+    uint32_t found = 0;
+    for (uint32_t row = 1; row < w->row_count && found == 0; row++) {
         const struct row *r = &w->rows[row];
-        if (r->self && r->node == node && r->type->proto && r->type->proto->number == protocol &&
-            r->type->proto->carrier == CARRIER_IP) {
-            return node_lookup(w, node, r->type->proto, net);
+        if (r->self && r->node == node && r->type->proto &&
+            ip_protocol_of(r->type->proto) == protocol) {
+            found = node_lookup(w, node, r->type->proto, net);
         }
     }
-    return 0;
+    return found;
 }
 
 void icmp_hear(struct world *w, uint32_t node, uint32_t packet, uint32_t cause)

@@ -269,7 +269,7 @@ static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, s
         w->fx.proto = h->proto;
         w->fx.flow = packet_at(&w->trace->packets, packet)->flow;
         h->proto->orphan(&h->in, &w->fx);
-    } else if (h->proto->carrier == CARRIER_IP) {
+    } else if (h->proto->carrier != CARRIER_LINK) {
         icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_PORT, 0, h->in.net.ttl, cause);
     }
     node_drop(w, node, packet, DROP_NO_LISTENER, cause);
