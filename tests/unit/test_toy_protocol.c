@@ -153,9 +153,12 @@ static const struct param params[] = {
 
 /* Over UDP its header is UDP's own, so its bytes are known; two that share a wire format are still
  * two protocols to the endpoints of a host. */
-static const struct proto link_proto = {"toy", CARRIER_LINK, 0x1234, toy_key, NULL};
-static const struct proto toy_udp = {"udp", CARRIER_UDP, 5005, toy_key, NULL};
-static const struct proto toy_mute = {"udp", CARRIER_UDP, 5006, toy_key, NULL};
+static const struct proto link_proto = {
+    .name = "toy", .carrier = CARRIER_LINK, .number = 0x1234, .key = toy_key};
+static const struct proto toy_udp = {
+    .name = "udp", .carrier = CARRIER_UDP, .number = 5005, .key = toy_key};
+static const struct proto toy_mute = {
+    .name = "udp", .carrier = CARRIER_UDP, .number = 5006, .key = toy_key};
 static const struct actor_type link_caller = CALLER(&link_proto),
                                link_answerer = ANSWERER(&link_proto), udp_caller = CALLER(&toy_udp),
                                udp_answerer = ANSWERER(&toy_udp),
