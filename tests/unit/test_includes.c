@@ -18,6 +18,7 @@ static const struct rule {
     {"sim/wire/", "sim/base/"},
     {"sim/actor/", "sim/base/"},
     {"sim/proto/arq/", "sim/base/ sim/wire/ sim/actor/"},
+    {"sim/proto/tcp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/app/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/trace/", "sim/base/ sim/actor/"},
     {"sim/scenario/", "sim/base/ sim/actor/ sim/wire/"},

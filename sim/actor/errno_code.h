@@ -1,0 +1,24 @@
+#pragma once
+/* What a call can fail with: POSIX's names, with numbers of our own so that a trace is the same
+ * everywhere. A CODE_CLOSED or refusal carries one as body.len. */
+
+enum errno_code {
+    ERR_NONE,
+    ERR_EADDRINUSE,
+    ERR_EAGAIN,
+    ERR_EBADF,
+    ERR_ECONNABORTED,
+    ERR_ECONNREFUSED,
+    ERR_ECONNRESET,
+    ERR_EHOSTUNREACH,
+    ERR_EINPROGRESS,
+    ERR_EINVAL,
+    ERR_EISCONN,
+    ERR_ENOPROTOOPT,
+    ERR_ENOTCONN,
+    ERR_EPIPE,
+    ERR_ETIMEDOUT,
+    ERR_CODE_COUNT,
+};
+
+const char *errno_code_name(unsigned code); /* "ECONNREFUSED"; "" for none; NULL: no such code */

@@ -1,0 +1,163 @@
+/* The fifth check of SEGMENT ARRIVES (RFC 9293 3.10.7.4): what an acknowledgement settles.
+ * Invariant: SND.UNA only moves forward, never beyond SND.NXT, and what lies before it is
+ * forgotten. */
+#include "actor/errno_code.h"
+#include "proto/tcp/cc.h"
+#include "proto/tcp/input.h"
+
+static bool fin_is_acked(const struct tcp *t)
+{
+    return t->fin_sent && t->snd_una > t->snd_end;
+}
+
+static void tell_of_room(struct tcp *t, struct fx *fx)
+{
+    if (t->wants_room && t->snd_end - t->snd_una <= t->set.send_buffer / 2) {
+        t->wants_room = false;
+        fx_indicate(fx, 0, CODE_WRITABLE, (struct bytes){0}, (struct span){0});
+    }
+}
+
+/* RFC 6298 5.2 and 5.3. */
+static void restart_timer(struct tcp *t, sim_time now, struct fx *fx)
+{
+    tcp_timer_stop(t, TCP_GIVE_UP, fx);
+    tcp_timer_stop(t, TCP_PERSIST, fx);
+    if (t->snd_una == t->snd_nxt) {
+        tcp_timer_stop(t, TCP_RETRANSMIT, fx);
+    } else {
+        tcp_timer_start(t, TCP_RETRANSMIT, time_add(now, t->rto), fx);
+    }
+}
+
+/* SND.UNA moves: what is acknowledged leaves the retransmission queue. */
+void tcp_advance(struct tcp *t, int64_t ack, sim_time now, struct fx *fx)
+{
+    t->snd_una = ack;
+    t->snd_at = t->snd_at < ack ? ack : t->snd_at;
+    t->retries = 0;
+    t->probes = 0;
+    t->progress_at = now;
+    pieces_cut(&t->unsent, ack);
+    rtt_acked(t, ack, now);
+    restart_timer(t, now, fx);
+}
+
+void tcp_set_window(struct tcp *t, const struct tcp_arrival *a)
+{
+    t->snd_wnd = a->wnd;
+    t->snd_wnd_max = a->wnd > t->snd_wnd_max ? a->wnd : t->snd_wnd_max;
+    t->snd_wl1 = a->seq;
+    t->snd_wl2 = a->ack;
+}
+
+/* A shut window opens: a probe's byte that was refused goes again with the rest. */
+static void window_opened(struct tcp *t, struct fx *fx)
+{
+    tcp_timer_stop(t, TCP_PERSIST, fx);
+    t->probes = 0;
+    t->retries = 0;
+    t->snd_at = t->snd_una;
+}
+
+static void update_window(struct tcp *t, const struct tcp_arrival *a, struct fx *fx)
+{
+    bool is_newer = t->snd_wl1 < a->seq || (t->snd_wl1 == a->seq && t->snd_wl2 <= a->ack);
+    if (!is_newer) {
+        return;
+    }
+    bool was_waiting = tcp_timer_runs(t, TCP_PERSIST);
+    tcp_set_window(t, a);
+    if (was_waiting && a->wnd > 0) {
+        window_opened(t, fx);
+    }
+}
+
+/* RFC 5681 2: what counts as a duplicate acknowledgement. */
+static bool is_duplicate(const struct tcp *t, const struct tcp_arrival *a)
+{
+    return t->snd_una < t->snd_nxt && a->len == 0 && a->ack == t->snd_una && a->wnd == t->snd_wnd &&
+           a->wnd > 0;
+}
+
+static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    const struct cc_algorithm *cc = cc_of(t);
+    t->retries = tcp_timer_runs(t, TCP_PERSIST) ? 0 : t->retries; /* a probe is answered */
+    if (a->ack > t->snd_una) {
+        uint32_t n = (uint32_t)(a->ack - t->snd_una);
+        tcp_advance(t, a->ack, now, fx);
+        update_window(t, a, fx);
+        if (cc->acked(t, n, fx)) {
+            tcp_resend(t, now, TCP_WHY_PARTIAL, fx);
+        }
+        tell_of_room(t, fx);
+        return;
+    }
+    bool is_repeat = is_duplicate(t, a);
+    update_window(t, a, fx);
+    if (is_repeat && cc->duplicate(t, fx)) {
+        tcp_resend(t, now, TCP_WHY_FAST, fx);
+    }
+}
+
+void tcp_establish(struct tcp *t, enum tcp_why why, struct fx *fx)
+{
+    tcp_enter(t, TCP_ESTABLISHED, why, fx);
+    rtt_data_begins(t);
+    cc_of(t)->start(t);
+    fx_indicate(fx, 0, CODE_OPENED, bytes_of(&t->key, sizeof t->key), (struct span){0});
+    if (t->fin_wanted) {
+        tcp_enter(t, TCP_FIN_WAIT_1, TCP_WHY_CLOSE, fx);
+    }
+}
+
+static bool ack_of_syn(struct tcp *t, const struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    if (a->ack <= t->snd_una || a->ack > t->snd_nxt) {
+        fx_drop(fx, DROP_OUT_OF_WINDOW, TCP_WHY_BAD_ACK);
+        tcp_answer_reset(&a->seg, &(struct net){.from = t->key.to, .to = t->key.from},
+                         TCP_WHY_BAD_ACK, fx);
+        return false;
+    }
+    tcp_advance(t, a->ack, now, fx);
+    tcp_set_window(t, a);
+    tcp_establish(t, TCP_WHY_HANDSHAKE, fx);
+    return true;
+}
+
+/* The states in which our FIN is under way. */
+static bool ack_of_fin(struct tcp *t, sim_time now, struct fx *fx)
+{
+    if (!fin_is_acked(t)) {
+        return t->state != TCP_CLOSING && t->state != TCP_LAST_ACK;
+    }
+    if (t->state == TCP_FIN_WAIT_1) {
+        tcp_enter(t, TCP_FIN_WAIT_2, TCP_WHY_FIN_ACKED, fx);
+    } else if (t->state == TCP_CLOSING) {
+        tcp_enter(t, TCP_TIME_WAIT, TCP_WHY_BOTH_CLOSED, fx);
+        tcp_timer_start(t, TCP_2MSL, time_add(now, 2 * t->set.msl), fx);
+    } else if (t->state == TCP_LAST_ACK) {
+        tcp_end(t, TCP_WHY_BOTH_CLOSED, ERR_NONE, fx);
+        return false;
+    }
+    return true;
+}
+
+bool tcp_check_ack(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    if (!seg_has(a, TCP_ACK)) {
+        return tcp_discard(TCP_WHY_NO_ACK, fx);
+    }
+    if (t->state == TCP_SYN_RECEIVED) {
+        return ack_of_syn(t, a, now, fx);
+    }
+    if (t->set.challenge_acks && a->ack < t->snd_una - (int64_t)t->snd_wnd_max) {
+        return tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_OLD_ACK, fx); /* RFC 5961 5 */
+    }
+    if (a->ack > t->snd_nxt) {
+        return tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_FUTURE_ACK, fx);
+    }
+    take_ack(t, a, now, fx);
+    return ack_of_fin(t, now, fx);
+}

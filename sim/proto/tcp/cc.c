@@ -1,0 +1,83 @@
+/* What all congestion controls share (RFC 5681). Invariant: cwnd is at least one segment. */
+#include "proto/tcp/cc.h"
+
+#include <assert.h>
+
+#define CWND_MAX (UINT32_MAX / 4)
+
+const struct cc_algorithm *const tcp_algorithms[] = {&cc_newreno, &cc_reno, &cc_tahoe};
+const char *const tcp_algorithm_names[] = {"newreno", "reno", "tahoe", NULL};
+
+const struct cc_algorithm *cc_of(const struct tcp *t)
+{
+    return tcp_algorithms[t->set.congestion];
+}
+
+uint32_t cc_flight(const struct tcp *t)
+{
+    return (uint32_t)(t->snd_nxt - t->snd_una);
+}
+
+void cc_enter(struct tcp *t, enum tcp_congestion to, enum tcp_why why, struct fx *fx)
+{
+    if (t->congestion == to) {
+        return;
+    }
+    assert(edge_allowed(&tcp_machines[TCP_CONTROL], t->congestion, to));
+    fx_state(fx, TCP_CONTROL, t->congestion, to, why);
+    t->congestion = to;
+}
+
+/* RFC 6928; one segment if the SYN or SYN+ACK was lost (RFC 5681 3.1). ssthresh begins as high as
+ * the largest window that the peer could announce. */
+void cc_initial_window(struct tcp *t)
+{
+    int64_t segments = t->syn_was_lost ? 1 : t->set.initial_window;
+    t->cwnd = (uint32_t)(segments * t->snd_mss);
+    t->ssthresh = (uint32_t)UINT16_MAX << t->snd_shift;
+    t->recover = 0;
+}
+
+static void add(struct tcp *t, uint32_t n)
+{
+    t->cwnd = t->cwnd < CWND_MAX - n ? t->cwnd + n : CWND_MAX;
+}
+
+/* RFC 5681 3.1: slow start adds what is acknowledged, at most a segment an acknowledgement;
+ * congestion avoidance one segment for each window that is acknowledged. */
+void cc_grow(struct tcp *t, uint32_t n, struct fx *fx)
+{
+    if (t->cwnd < t->ssthresh) {
+        add(t, n < t->snd_mss ? n : t->snd_mss);
+        t->cwnd_acked = 0;
+        if (t->cwnd >= t->ssthresh) {
+            cc_enter(t, TCP_AVOIDANCE, TCP_WHY_THRESHOLD, fx);
+        }
+        return;
+    }
+    cc_enter(t, TCP_AVOIDANCE, TCP_WHY_THRESHOLD, fx);
+    t->cwnd_acked += n;
+    if (t->cwnd_acked >= t->cwnd) {
+        t->cwnd_acked -= t->cwnd;
+        add(t, t->snd_mss);
+    }
+}
+
+void cc_halve(struct tcp *t)
+{
+    uint32_t half = cc_flight(t) / 2;
+    t->ssthresh = half > 2 * t->snd_mss ? half : 2 * t->snd_mss;
+}
+
+/* RFC 5681 3.1: ssthresh is left alone when the same segment times out again. */
+void cc_collapse(struct tcp *t, struct fx *fx)
+{
+    if (t->retries == 0) {
+        cc_halve(t);
+    }
+    t->cwnd = t->snd_mss;
+    t->cwnd_acked = 0;
+    t->dup_acks = 0;
+    t->recover = t->snd_nxt; /* RFC 6582 3.2 step 4 */
+    cc_enter(t, TCP_SLOW_START, TCP_WHY_TIMEOUT, fx);
+}

@@ -1,0 +1,63 @@
+/* What a host brings into every connection: initial sequence numbers, and the options it offers and
+ * understands. */
+#include "proto/tcp/tcp.h"
+
+#define ISN_TICK    (4 * SIM_US) /* RFC 6528 3: M counts every four microseconds */
+#define DEFAULT_MSS 536u         /* RFC 9293 3.7.1: the peer said nothing */
+#define HEADERS     40           /* IPv4 and TCP without options */
+#define WINDOW_MAX  65535
+#define WSCALE_MAX  14u /* RFC 7323 2.3 */
+
+/* ISN = M + F(local address and port, remote address and port, secret key). */
+seq32 isn_choose(const struct tcp *t, const struct input *in)
+{
+    if (t->set.isn >= 0 && t->is_first) {
+        return seq((uint32_t)t->set.isn);
+    }
+    uint64_t local = (uint64_t)t->key.from.ip << 16 | t->key.from.port;
+    uint64_t remote = (uint64_t)t->key.to.ip << 16 | t->key.to.port;
+    uint32_t f = (uint32_t)draw_long(in->dice, DRAW_ISN, local, remote);
+    return seq((uint32_t)(in->now / ISN_TICK) + f);
+}
+
+uint16_t tcp_own_mss(const struct tcp *t)
+{
+    int64_t mss = t->set.mtu - HEADERS;
+    return (uint16_t)(t->set.mss >= 0 && t->set.mss < mss ? t->set.mss : mss);
+}
+
+static uint8_t own_shift(const struct tcp *t)
+{
+    unsigned shift = 0;
+    if (t->set.window_scale != TCP_SCALE_AUTO) {
+        return (uint8_t)t->set.window_scale;
+    }
+    while (shift < WSCALE_MAX && t->set.receive_buffer >> shift > WINDOW_MAX) {
+        shift++;
+    }
+    return (uint8_t)shift;
+}
+
+/* RFC 7323 2.2: a SYN+ACK scales only if the SYN did; tcp_take_options has left the shift then. */
+void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer)
+{
+    syn->options = TCP_OPT_MSS;
+    syn->mss = tcp_own_mss(t);
+    bool peer_scales = !is_answer || t->peer_scales;
+    if (t->set.window_scale != -1 && peer_scales) {
+        syn->options |= TCP_OPT_WSCALE;
+        syn->wscale = own_shift(t);
+    }
+}
+
+void tcp_take_options(struct tcp *t, const struct tcp_seg *syn)
+{
+    uint32_t mss = syn->options & TCP_OPT_MSS ? syn->mss : DEFAULT_MSS;
+    uint32_t own = tcp_own_mss(t);
+    t->snd_mss = mss == 0 ? DEFAULT_MSS : mss < own ? mss : own;
+    t->peer_scales = (syn->options & TCP_OPT_WSCALE) && t->set.window_scale != -1;
+    if (t->peer_scales) {
+        t->snd_shift = syn->wscale < WSCALE_MAX ? syn->wscale : WSCALE_MAX;
+        t->rcv_shift = own_shift(t);
+    }
+}

@@ -1,0 +1,290 @@
+/* SEGMENT ARRIVES (RFC 9293 3.10.7): a short function a check, in the RFC's order. A check answers
+ * whether the next one may run. Invariant: what a segment does to the connection is done when
+ * tcp_segment_arrives returns, and whatever it owes the peer has been sent. */
+#include "actor/errno_code.h"
+#include "proto/tcp/input.h"
+
+bool tcp_refuse(struct tcp *t, enum drop_class c, enum tcp_why why, struct fx *fx)
+{
+    fx_drop(fx, c, why);
+    tcp_send_ack(t, why, fx);
+    return false;
+}
+
+bool tcp_discard(enum tcp_why why, struct fx *fx)
+{
+    fx_drop(fx, DROP_OUT_OF_WINDOW, why);
+    return false;
+}
+
+/* ---- first: the sequence number ---- */
+
+/* The four cases of 3.4 table 6. */
+static bool is_acceptable(const struct tcp *t, const struct tcp_arrival *a)
+{
+    int64_t wnd = tcp_rcv_wnd(t), last = a->seq + a->len - 1;
+    if (a->len == 0) {
+        return wnd == 0 ? a->seq == t->rcv_nxt : a->seq >= t->rcv_nxt && a->seq < t->rcv_edge;
+    }
+    return wnd > 0 && ((a->seq >= t->rcv_nxt && a->seq < t->rcv_edge) ||
+                       (last >= t->rcv_nxt && last < t->rcv_edge));
+}
+
+/* What is left of a segment when its payload and FIN may not be taken. */
+static void strip(struct tcp_arrival *a)
+{
+    a->len = 0;
+    a->body.len = 0;
+    a->seg.flags &= (uint8_t)~TCP_FIN;
+}
+
+/* Figure 7: both SYNs crossed, so each end answers SYN+ACK, whose SYN the other has already. */
+static bool is_crossed_answer(const struct tcp *t, const struct tcp_arrival *a)
+{
+    return t->state == TCP_SYN_RECEIVED && !t->is_passive && seg_has(a, TCP_SYN) &&
+           seg_has(a, TCP_ACK) && a->seq == 0;
+}
+
+static bool check_sequence(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    if (is_crossed_answer(t, a)) {
+        a->seq = 1;
+        a->len--;
+        a->seg.flags &= (uint8_t)~TCP_SYN;
+    }
+    if (is_acceptable(t, a)) {
+        return true;
+    }
+    if (seg_has(a, TCP_RST)) {
+        return tcp_discard(TCP_WHY_OUTSIDE, fx);
+    }
+    if (t->state == TCP_TIME_WAIT && seg_has(a, TCP_FIN)) {
+        tcp_timer_start(t, TCP_2MSL, time_add(now, 2 * t->set.msl), fx);
+        return tcp_refuse(t, DROP_DUPLICATE, TCP_WHY_FIN_AGAIN, fx);
+    }
+    if (tcp_rcv_wnd(t) == 0 && a->seq == t->rcv_nxt && seg_has(a, TCP_ACK)) {
+        strip(a); /* a shut window still lets acknowledgements in */
+        t->ack_now = TCP_WHY_OLD;
+        return true;
+    }
+    bool is_old = a->seq + a->len <= t->rcv_nxt;
+    return tcp_refuse(t, is_old ? DROP_DUPLICATE : DROP_OUT_OF_WINDOW, TCP_WHY_OLD, fx);
+}
+
+/* ---- second: RST ---- */
+
+static void reset_by_peer(struct tcp *t, struct fx *fx)
+{
+    bool is_over = t->state == TCP_CLOSING || t->state == TCP_LAST_ACK || t->state == TCP_TIME_WAIT;
+    bool is_refusal = t->state == TCP_SYN_RECEIVED && !t->is_passive;
+    unsigned error = is_over ? ERR_NONE : is_refusal ? ERR_ECONNREFUSED : ERR_ECONNRESET;
+    tcp_end(t, is_refusal ? TCP_WHY_REFUSED : TCP_WHY_RESET, error, fx);
+}
+
+static bool check_reset(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    (void)now;
+    if (!seg_has(a, TCP_RST)) {
+        return true;
+    }
+    if (t->set.challenge_acks && a->seq != t->rcv_nxt) {
+        return tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_CHALLENGE, fx);
+    }
+    reset_by_peer(t, fx);
+    return false;
+}
+
+/* ---- third, security: not here. Fourth: SYN ---- */
+
+static bool check_syn(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    (void)now;
+    if (!seg_has(a, TCP_SYN)) {
+        return true;
+    }
+    if (t->state == TCP_SYN_RECEIVED && t->is_passive) {
+        tcp_end(t, TCP_WHY_STRAY, ERR_ECONNRESET, fx); /* back to LISTEN: the listener is there */
+    } else if (t->set.challenge_acks) {
+        tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_CHALLENGE, fx);
+    } else {
+        tcp_send_reset(t, TCP_WHY_STRAY, fx);
+        tcp_end(t, TCP_WHY_STRAY, ERR_ECONNRESET, fx);
+    }
+    return false;
+}
+
+/* ---- sixth: URG. The pointer is kept; urgent data is delivered in line (RFC 6093 3.4) ---- */
+
+static bool check_urgent(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    (void)now;
+    (void)fx;
+    int64_t up = a->seq + a->seg.urgent;
+    if (seg_has(a, TCP_URG) && tcp_still_receiving(t->state) && up > t->rcv_up) {
+        t->rcv_up = up;
+    }
+    return true;
+}
+
+/* ---- seventh: the text ---- */
+
+static void acknowledge_later(struct tcp *t, sim_time now, struct fx *fx)
+{
+    if (t->set.delayed_ack < 0) {
+        t->ack_now = TCP_WHY_ACK_AT_ONCE;
+    } else if (t->rcv_nxt - t->rcv_acked >= 2 * (int64_t)t->rcv_full) {
+        t->ack_now = TCP_WHY_ACK;
+    } else if (!tcp_timer_runs(t, TCP_DELAYED_ACK)) {
+        tcp_timer_start(t, TCP_DELAYED_ACK, time_add(now, t->set.delayed_ack), fx);
+    }
+}
+
+bool tcp_join_waiting(struct tcp *t, struct fx *fx)
+{
+    const struct tcp_piece *first = pieces_first(&t->waiting);
+    bool has_joined = false;
+    while (first && first->at <= t->rcv_nxt) {
+        fx_item(fx, TCP_PIECE, first->at, TCP_PIECE_TAKEN, TCP_WHY_JOINED);
+        pieces_append(&t->unread, first->at, first->body);
+        t->rcv_nxt = first->at + first->body.len;
+        pieces_cut(&t->waiting, t->rcv_nxt);
+        first = pieces_first(&t->waiting);
+        has_joined = true;
+    }
+    return has_joined;
+}
+
+struct span tcp_in_window(const struct tcp *t, int64_t at, int64_t from, struct span body)
+{
+    int64_t end = at + body.len < t->rcv_edge ? at + body.len : t->rcv_edge;
+    uint32_t n = end > from ? (uint32_t)(end - from) : 0;
+    return n ? span_sub(body, (uint32_t)(from - at), n) : (struct span){0};
+}
+
+static void take_in_order(struct tcp *t, int64_t at, struct span body, sim_time now, struct fx *fx)
+{
+    struct span fresh = tcp_in_window(t, at, t->rcv_nxt, body);
+    pieces_append(&t->unread, t->rcv_nxt, fresh);
+    t->rcv_nxt += fresh.len;
+    pieces_cut(&t->waiting, t->rcv_nxt);
+    bool had_gap = pieces_first(&t->waiting) != NULL;
+    if (tcp_join_waiting(t, fx) || had_gap) {
+        t->ack_now = TCP_WHY_FILLED;
+    } else {
+        acknowledge_later(t, now, fx);
+    }
+    tcp_deliver(t, fx);
+}
+
+static void abort_unread(struct tcp *t, struct fx *fx)
+{
+    tcp_send_reset(t, TCP_WHY_UNREAD, fx);
+    tcp_end(t, TCP_WHY_UNREAD, ERR_ECONNRESET, fx);
+}
+
+static bool check_text(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    int64_t at = a->seq + seg_has(a, TCP_SYN);
+    if (!tcp_still_receiving(t->state) || a->body.len == 0) {
+        return true;
+    }
+    if (t->is_released && at + a->body.len > t->rcv_nxt) {
+        abort_unread(t, fx);
+        return false;
+    }
+    t->rcv_full = a->body.len > t->rcv_full ? a->body.len : t->rcv_full;
+    if (at <= t->rcv_nxt) {
+        take_in_order(t, at, a->body, now, fx);
+    } else {
+        pieces_insert(&t->waiting, at, tcp_in_window(t, at, at, a->body), fx);
+        t->ack_now = TCP_WHY_GAP;
+    }
+    return true;
+}
+
+/* ---- eighth: FIN ---- */
+
+static void start_time_wait(struct tcp *t, enum tcp_why why, sim_time now, struct fx *fx)
+{
+    tcp_enter(t, TCP_TIME_WAIT, why, fx);
+    tcp_timer_stop(t, TCP_RETRANSMIT, fx);
+    tcp_timer_start(t, TCP_2MSL, time_add(now, 2 * t->set.msl), fx);
+}
+
+/* FIN-WAIT-1 means here that our own FIN is not acknowledged: the fifth step has already moved us
+ * to FIN-WAIT-2 if this segment acknowledged it. */
+static void take_fin(struct tcp *t, sim_time now, struct fx *fx)
+{
+    t->rcv_nxt++;
+    t->ack_now = TCP_WHY_PEER_FIN;
+    t->ack_hops = 2;
+    if (t->state == TCP_ESTABLISHED) {
+        tcp_enter(t, TCP_CLOSE_WAIT, TCP_WHY_PEER_FIN, fx);
+    } else if (t->state == TCP_FIN_WAIT_1) {
+        tcp_enter(t, TCP_CLOSING, TCP_WHY_FIN_CROSSED, fx);
+    } else if (t->state == TCP_FIN_WAIT_2) {
+        start_time_wait(t, TCP_WHY_PEER_FIN, now, fx);
+    }
+    tcp_deliver(t, fx);
+}
+
+/* A FIN counts when all bytes before it are in; one that comes early is remembered. */
+bool tcp_check_fin(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    int64_t fin = a->seq + a->len - 1;
+    if (seg_has(a, TCP_FIN) && tcp_still_receiving(t->state) && fin < t->rcv_edge) {
+        t->rcv_fin = fin;
+        t->ack_now = fin > t->rcv_nxt ? TCP_WHY_GAP : t->ack_now;
+    }
+    if (t->rcv_fin > 0 && t->rcv_nxt == t->rcv_fin && tcp_still_receiving(t->state)) {
+        take_fin(t, now, fx);
+    }
+    return true;
+}
+
+/* ---- 3.10.7 ---- */
+
+static bool (*const checks[])(struct tcp *, struct tcp_arrival *, sim_time, struct fx *) = {
+    check_sequence, check_reset, check_syn, tcp_check_ack, check_urgent, check_text, tcp_check_fin,
+};
+
+static void run_checks(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        if (!checks[i](t, a, now, fx)) {
+            return;
+        }
+    }
+}
+
+static bool read_arrival(const struct tcp *t, const struct input *in, struct tcp_arrival *a)
+{
+    if (!tcp_decode(in->head, in->body.len, &a->seg)) {
+        return false;
+    }
+    a->seq = tcp_offset(t->irs, t->rcv_nxt, a->seg.seq);
+    a->ack = tcp_offset(t->iss, t->snd_una, a->seg.ack);
+    a->len = tcp_seg_len(&a->seg);
+    a->wnd = (uint32_t)a->seg.window << (seg_has(a, TCP_SYN) ? 0 : t->snd_shift);
+    a->body = in->body;
+    return true;
+}
+
+void tcp_segment_arrives(struct tcp *t, const struct input *in, struct fx *fx)
+{
+    struct tcp_arrival a = {0};
+    if (!read_arrival(t, in, &a)) {
+        fx_drop(fx, DROP_MALFORMED, TCP_NO_REASON);
+        return;
+    }
+    if (t->state == TCP_CLOSED) {
+        tcp_orphan(in, fx);
+    } else if (t->state == TCP_LISTEN) {
+        tcp_listen_arrives(t, &a, in, fx);
+    } else if (t->state == TCP_SYN_SENT) {
+        tcp_syn_sent_arrives(t, &a, in->now, fx);
+    } else {
+        run_checks(t, &a, in->now, fx);
+    }
+    tcp_output(t, in->now, TCP_WHY_ROOM, fx);
+}

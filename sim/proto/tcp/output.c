@@ -1,0 +1,284 @@
+/* What is sent, and when: segmentisation, Nagle and silly-window avoidance on the sender's side
+ * (RFC 9293 3.7.4, 3.8.6.2.1), the announced window (3.8.6.2.2), acknowledgements. Invariant:
+ * SND.UNA <= snd_at <= SND.NXT, and every segment but a RST tells the peer all it is owed. */
+#include "proto/tcp/cc.h"
+
+#define FS 2 /* RFC 9293 3.8.6.2.1: a segment of 1/Fs of the largest window is worth sending */
+
+seq32 tcp_seq_out(seq32 isn, int64_t offset)
+{
+    return seq_add(isn, (uint32_t)offset);
+}
+
+/* The offset nearest to `near` that has this number on the wire. */
+int64_t tcp_offset(seq32 isn, int64_t near, seq32 number)
+{
+    return near + seq_diff(tcp_seq_out(isn, near), number);
+}
+
+uint32_t tcp_rcv_wnd(const struct tcp *t)
+{
+    return (uint32_t)(t->rcv_edge - t->rcv_nxt);
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What the buffer would let us announce, in units of the scale. */
+static int64_t edge_possible(const struct tcp *t)
+{
+    int64_t room = t->set.receive_buffer - pieces_bytes(&t->unread);
+    int64_t most = (int64_t)UINT16_MAX << t->rcv_shift;
+    room = smaller(room < 0 ? 0 : room, most);
+    return t->rcv_nxt + (room >> t->rcv_shift << t->rcv_shift);
+}
+
+static int64_t worth_announcing(const struct tcp *t)
+{
+    return smaller(t->set.receive_buffer / 2, tcp_own_mss(t));
+}
+
+/* 3.8.6.2.2: the right edge moves by a full segment or half the buffer, or not at all. */
+static void open_window(struct tcp *t)
+{
+    int64_t edge = edge_possible(t);
+    if (edge - t->rcv_edge >= worth_announcing(t)) {
+        t->rcv_edge = edge;
+    }
+}
+
+static uint16_t window_field(const struct tcp *t, bool is_syn)
+{
+    uint32_t wnd = tcp_rcv_wnd(t) >> (is_syn ? 0 : t->rcv_shift);
+    return (uint16_t)(wnd > UINT16_MAX ? UINT16_MAX : wnd);
+}
+
+static void emit(const struct tcp *t, const struct tcp_seg *seg, struct span body, struct unit unit,
+                 enum tcp_why why, struct fx *fx)
+{
+    uint8_t head[TCP_HEADER_MAX];
+    size_t len = tcp_encode(seg, head);
+    fx_send(fx, &t->key, bytes_of(head, len), body, unit, why);
+}
+
+/* The header of whatever this connection sends; with ACK it settles what is owed. */
+static struct tcp_seg make_segment(struct tcp *t, int64_t at, unsigned flags, struct fx *fx)
+{
+    struct tcp_seg seg = {.from = t->key.from.port,
+                          .to = t->key.to.port,
+                          .seq = tcp_seq_out(t->iss, at),
+                          .flags = (uint8_t)flags};
+    if (flags & TCP_ACK) {
+        if (!(flags & TCP_SYN)) {
+            open_window(t);
+        }
+        seg.ack = tcp_seq_out(t->irs, t->rcv_nxt);
+        t->rcv_acked = t->rcv_nxt;
+        t->ack_now = TCP_NO_REASON;
+        t->ack_hops = 0;
+        tcp_timer_stop(t, TCP_DELAYED_ACK, fx);
+    }
+    seg.window = window_field(t, flags & TCP_SYN);
+    return seg;
+}
+
+/* RFC 6298 5.1; the clock of giving up starts with the oldest that waits. */
+static void track(struct tcp *t, int64_t at, uint32_t n, sim_time now, struct fx *fx)
+{
+    bool is_idle = t->snd_una == t->snd_nxt;
+    rtt_sent(t, at, at + n, now);
+    t->progress_at = is_idle ? now : t->progress_at;
+    t->snd_at = at + n;
+    t->snd_nxt = t->snd_at > t->snd_nxt ? t->snd_at : t->snd_nxt;
+    if (!tcp_timer_runs(t, TCP_RETRANSMIT) && !tcp_timer_runs(t, TCP_PERSIST)) {
+        tcp_timer_start(t, TCP_RETRANSMIT, time_add(now, t->rto), fx);
+    }
+}
+
+void tcp_send_syn(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
+{
+    bool is_answer = t->rcv_nxt > 0; /* the peer's SYN is here */
+    struct tcp_seg seg = make_segment(t, 0, is_answer ? TCP_SYN | TCP_ACK : TCP_SYN, fx);
+    tcp_offer_options(t, &seg, is_answer);
+    emit(t, &seg, (struct span){0}, (struct unit){0, 1}, why, fx);
+    track(t, 0, 1, now, fx);
+}
+
+void tcp_send_ack(struct tcp *t, enum tcp_why why, struct fx *fx)
+{
+    struct tcp_seg seg = make_segment(t, t->snd_nxt, TCP_ACK, fx);
+    emit(t, &seg, (struct span){0}, (struct unit){0}, why, fx);
+}
+
+/* 3.10.5: <SEQ=SND.NXT><CTL=RST>. */
+void tcp_send_reset(struct tcp *t, enum tcp_why why, struct fx *fx)
+{
+    struct tcp_seg seg = make_segment(t, t->snd_nxt, TCP_RST, fx);
+    seg.window = 0;
+    emit(t, &seg, (struct span){0}, (struct unit){0}, why, fx);
+}
+
+void tcp_answer_reset(const struct tcp_seg *got, const struct net *net, enum tcp_why why,
+                      struct fx *fx)
+{
+    struct tcp_seg seg = {.from = got->to, .to = got->from, .flags = TCP_RST};
+    uint8_t head[TCP_HEADER_MAX];
+    if (got->flags & TCP_RST) {
+        return;
+    }
+    if (got->flags & TCP_ACK) {
+        seg.seq = got->ack;
+    } else {
+        seg.ack = seq_add(got->seq, tcp_seg_len(got));
+        seg.flags |= TCP_ACK;
+    }
+    struct net back = {.from = net->to, .to = net->from, .iface = net->iface};
+    size_t len = tcp_encode(&seg, head);
+    fx_send(fx, &back, bytes_of(head, len), (struct span){0}, (struct unit){0}, why);
+}
+
+/* ---- data ---- */
+
+/* The FIN rides on the segment that ends at `end`. */
+static bool fin_rides(const struct tcp *t, int64_t end)
+{
+    return t->fin_wanted && end == t->snd_end;
+}
+
+/* CLOSE-WAIT becomes LAST-ACK when the FIN leaves, behind the data (3.10.4). */
+static void fin_leaves(struct tcp *t, struct fx *fx)
+{
+    t->fin_sent = true;
+    if (t->state == TCP_CLOSE_WAIT) {
+        tcp_enter(t, TCP_LAST_ACK, TCP_WHY_CLOSE, fx);
+    }
+}
+
+/* Sends n bytes from `at` on, and the FIN if it follows them. */
+static void transmit(struct tcp *t, int64_t at, uint32_t n, sim_time now, enum tcp_why why,
+                     struct fx *fx)
+{
+    struct span body = n ? pieces_at(&t->unsent, at, n) : (struct span){0};
+    int64_t end = at + body.len;
+    unsigned flags = TCP_ACK | (body.len && end == t->snd_end ? TCP_PSH : 0);
+    bool fin = fin_rides(t, end);
+    if (fin && !t->fin_sent) {
+        fin_leaves(t, fx);
+        why = body.len ? why : TCP_WHY_CLOSE;
+    }
+    struct tcp_seg seg = make_segment(t, at, fin ? flags | TCP_FIN : flags, fx);
+    struct unit unit = {.at = (uint64_t)at, .n = body.len + fin};
+    emit(t, &seg, body, unit, why, fx);
+    track(t, at, unit.n, now, fx);
+}
+
+/* How many bytes of what waits may go now: 0 also when only a FIN would. */
+static int64_t sendable(const struct tcp *t)
+{
+    int64_t window = smaller(t->snd_wnd, t->cwnd);
+    int64_t usable = t->snd_una + window - t->snd_at, waits = t->snd_end - t->snd_at;
+    return smaller(smaller(usable, waits), t->snd_mss);
+}
+
+/* 3.8.6.2.1 and 3.7.4: a full segment; all that there is, unless Nagle waits for the
+ * acknowledgement of what is under way; or a good part of the window. */
+static bool is_worth_sending(const struct tcp *t, int64_t n)
+{
+    bool is_idle = t->snd_nxt == t->snd_una;
+    bool is_all = t->snd_at + n == t->snd_end;
+    if (n >= t->snd_mss || t->snd_at < t->snd_nxt) {
+        return true;
+    }
+    if (is_all && (t->fin_wanted || !t->set.nagle)) {
+        return true;
+    }
+    return is_idle && (is_all || n * FS >= t->snd_wnd_max);
+}
+
+static bool may_send_data(enum tcp_state s)
+{
+    return s == TCP_ESTABLISHED || s == TCP_CLOSE_WAIT || s == TCP_FIN_WAIT_1 || s == TCP_CLOSING ||
+           s == TCP_LAST_ACK;
+}
+
+/* One segment of data or the FIN. False: nothing more may go now. */
+static bool send_next(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
+{
+    int64_t n = sendable(t);
+    bool is_bare_fin = t->fin_wanted && t->snd_at == t->snd_end;
+    if (!is_bare_fin && (n <= 0 || !is_worth_sending(t, n))) {
+        return false;
+    }
+    bool is_again = t->snd_at < t->snd_nxt;
+    transmit(t, t->snd_at, is_bare_fin ? 0 : (uint32_t)n, now,
+             is_again ? TCP_WHY_AFTER_TIMEOUT : why, fx);
+    return true;
+}
+
+/* Something waits, nothing is under way, and no timer would ever send it (3.8.6.1). */
+static void start_persist(struct tcp *t, sim_time now, struct fx *fx)
+{
+    bool waits = t->snd_at < t->snd_end && t->snd_una == t->snd_nxt;
+    if (waits && !tcp_timer_runs(t, TCP_PERSIST)) {
+        tcp_timer_start(t, TCP_PERSIST, time_add(now, t->rto), fx);
+    }
+}
+
+/* 3.8.6.2.2: a window that has opened far enough is announced by itself; the nearer the peer is to
+ * a shut one, the sooner. */
+static bool owes_window_update(const struct tcp *t)
+{
+    int64_t full = worth_announcing(t), gain = edge_possible(t) - t->rcv_edge;
+    int64_t enough =
+        smaller(t->set.receive_buffer / 2, tcp_rcv_wnd(t) < tcp_own_mss(t) ? full : 2 * full);
+    return tcp_still_receiving(t->state) && gain >= enough;
+}
+
+static void settle(struct tcp *t, sim_time now, struct fx *fx)
+{
+    if (t->ack_now && t->ack_hops) {
+        tcp_timer_start(t, TCP_DELAYED_ACK, now, fx);
+    } else if (t->ack_now) {
+        tcp_send_ack(t, t->ack_now, fx);
+    } else if (t->state != TCP_SYN_RECEIVED && owes_window_update(t)) {
+        tcp_send_ack(t, TCP_WHY_WINDOW_UPDATE, fx);
+    }
+}
+
+void tcp_output(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
+{
+    if (may_send_data(t->state)) {
+        while (send_next(t, now, why, fx)) {
+        }
+        start_persist(t, now, fx);
+    }
+    if (t->state > TCP_SYN_SENT) {
+        settle(t, now, fx);
+    }
+}
+
+/* ---- again ---- */
+
+/* Never beyond SND.NXT: what was not sent yet does not ride along. */
+void tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
+{
+    int64_t at = t->snd_at;
+    if (t->snd_una == 0) {
+        tcp_send_syn(t, now, why, fx);
+        return;
+    }
+    int64_t sent_to = smaller(t->snd_nxt, t->snd_end);
+    transmit(t, t->snd_una, (uint32_t)smaller(sent_to - t->snd_una, t->snd_mss), now, why, fx);
+    t->snd_at = at > t->snd_at ? at : t->snd_at;
+}
+
+/* One byte beyond the window, so that the answer tells how wide it is; or as much as fits, if silly
+ * windows are what keeps it back. */
+void tcp_probe(struct tcp *t, sim_time now, struct fx *fx)
+{
+    t->snd_at = t->snd_una;
+    int64_t n = sendable(t);
+    transmit(t, t->snd_at, n > 0 ? (uint32_t)n : 1, now, TCP_WHY_PROBE, fx);
+}

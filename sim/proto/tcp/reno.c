@@ -1,0 +1,40 @@
+/* Reno (RFC 5681 3.2): fast retransmit, and a fast recovery that the first new acknowledgement
+ * ends, even if more of the same flight is missing. */
+#include "proto/tcp/cc.h"
+
+enum { DUPLICATES = 3 };
+
+static bool acked(struct tcp *t, uint32_t n, struct fx *fx)
+{
+    t->dup_acks = 0;
+    if (t->congestion == TCP_RECOVERY) {
+        t->cwnd = t->ssthresh;
+        t->cwnd_acked = 0;
+        cc_enter(t, TCP_AVOIDANCE, TCP_WHY_RECOVERED, fx);
+    } else {
+        cc_grow(t, n, fx);
+    }
+    return false;
+}
+
+static bool duplicate(struct tcp *t, struct fx *fx)
+{
+    if (t->congestion == TCP_RECOVERY) {
+        t->cwnd += t->snd_mss;
+        return false;
+    }
+    t->dup_acks++;
+    if (t->dup_acks != DUPLICATES) {
+        return false;
+    }
+    cc_halve(t);
+    t->cwnd = t->ssthresh + DUPLICATES * t->snd_mss;
+    cc_enter(t, TCP_RECOVERY, TCP_WHY_FAST, fx);
+    return true;
+}
+
+const struct cc_algorithm cc_reno = {.name = "reno",
+                                     .start = cc_initial_window,
+                                     .acked = acked,
+                                     .duplicate = duplicate,
+                                     .timeout = cc_collapse};

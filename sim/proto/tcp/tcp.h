@@ -1,0 +1,292 @@
+#pragma once
+/* TCP (RFC 9293): one actor is one endpoint, a connection or a listener. The files follow the RFC:
+ *
+ *   state    figure 5: the states, their edges, and the one way from one to another
+ *   input    3.10.7, SEGMENT ARRIVES: a function a check, in the RFC's order; its fifth, ACK, in
+ * acks, LISTEN and SYN-SENT in opening output   what is sent and when: segments, Nagle, windows,
+ * acknowledgements user     3.10.1 to 3.10.6: the calls timers   3.10.8: what happens when a timer
+ * runs out rtt      RFC 6298: the retransmission timeout pieces   lists of payload: to be sent, to
+ * be read, out of order host     initial sequence numbers (RFC 6528), options that both ends agree
+ * on cc       congestion control (RFC 5681): one interface, a file an algorithm type     the
+ * tables: variables, params, reasons, the wire format
+ *
+ * Sequence numbers inside are offsets of 64 bits from the initial sequence number of their
+ * direction: the SYN is 0, the first byte of data 1. They never wrap, so plain integers compare.
+ * tcp_seq_out and tcp_offset are the only places where they meet the 32 bits of the wire. */
+
+#include "actor/fx.h"
+#include "base/seq.h"
+#include "wire/tcp.h"
+
+enum tcp_state {
+    TCP_CLOSED,
+    TCP_LISTEN,
+    TCP_SYN_SENT,
+    TCP_SYN_RECEIVED,
+    TCP_ESTABLISHED,
+    TCP_FIN_WAIT_1,
+    TCP_FIN_WAIT_2,
+    TCP_CLOSE_WAIT,
+    TCP_CLOSING,
+    TCP_LAST_ACK,
+    TCP_TIME_WAIT,
+    TCP_STATE_COUNT,
+};
+enum tcp_congestion { TCP_SLOW_START, TCP_AVOIDANCE, TCP_RECOVERY };
+enum tcp_machine { TCP_CONNECTION, TCP_CONTROL };
+enum tcp_set { TCP_PIECE };
+enum tcp_piece_state { TCP_PIECE_ABSENT, TCP_PIECE_WAITING, TCP_PIECE_TAKEN };
+
+enum tcp_timer {
+    TCP_RETRANSMIT,  /* RFC 6298 */
+    TCP_DELAYED_ACK, /* RFC 9293 3.8.6.3 */
+    TCP_PERSIST,     /* 3.8.6.1: zero-window probes */
+    TCP_2MSL,        /* 3.4.2: how long TIME-WAIT lasts */
+    TCP_GIVE_UP,     /* 3.8.3: R2, or the user timeout */
+    TCP_TIMER_COUNT,
+};
+
+/* Requests of TCP's own, beside actor.h's SEND, READ, CLOSE (the RFC's: no more data from here) and
+ * ABORT; and indications. */
+enum tcp_call {
+    TCP_CONNECT = CODE_OWN, /* down: active OPEN of the key that START gave */
+    TCP_LISTEN_CALL,        /* down: passive OPEN */
+    TCP_RELEASE,            /* down: nobody will read any more; with CLOSE it is a socket's close */
+    TCP_REFUSED,            /* up: a call failed; body.len = errno_code */
+    TCP_SET_NAGLE,          /* down: body.len = 0 or 1 */
+    TCP_SET_READING,        /* down: 0: only what READ grants; 1: no limit */
+};
+
+/* Why something is sent, refused, or changed: the texts are say.tcp.* of assets/lang. */
+enum tcp_why {
+    TCP_NO_REASON,
+    TCP_WHY_CONNECT,       /* the application opens actively */
+    TCP_WHY_LISTEN,        /* the application opens passively */
+    TCP_WHY_CHILD,         /* a listener made this endpoint for a SYN */
+    TCP_WHY_SYN,           /* the peer's SYN arrived while listening */
+    TCP_WHY_SYN_ACK,       /* our SYN is acknowledged, and the peer's is here */
+    TCP_WHY_SYN_CROSSED,   /* both SYNs were under way at once */
+    TCP_WHY_HANDSHAKE,     /* the last segment of the handshake */
+    TCP_WHY_DATA,          /* the application gave data */
+    TCP_WHY_ROOM,          /* an acknowledgement made room for more */
+    TCP_WHY_TIMEOUT,       /* the retransmission timer ran out */
+    TCP_WHY_AFTER_TIMEOUT, /* and what was sent behind it goes again */
+    TCP_WHY_FAST,          /* three duplicate acknowledgements */
+    TCP_WHY_PARTIAL,       /* a partial acknowledgement in recovery */
+    TCP_WHY_ACK,           /* a second segment is in */
+    TCP_WHY_ACK_DELAYED,   /* the delayed acknowledgement is due */
+    TCP_WHY_ACK_AT_ONCE,   /* acknowledgements are not delayed here */
+    TCP_WHY_GAP,           /* something before it is missing */
+    TCP_WHY_FILLED,        /* a gap is filled */
+    TCP_WHY_OLD,           /* a segment outside the window, answered */
+    TCP_WHY_OUTSIDE,       /* the same, thrown away */
+    TCP_WHY_CHALLENGE,     /* RFC 5961 */
+    TCP_WHY_FUTURE_ACK,    /* it acknowledges what was never sent */
+    TCP_WHY_OLD_ACK,       /* an acknowledgement from long ago */
+    TCP_WHY_NO_ACK,        /* no ACK bit after the handshake */
+    TCP_WHY_WINDOW_UPDATE, /* the application has read: there is room again */
+    TCP_WHY_PROBE,         /* the window is shut: is it still? */
+    TCP_WHY_CLOSE,         /* the application closes: FIN */
+    TCP_WHY_PEER_FIN,      /* the peer's FIN */
+    TCP_WHY_FIN_ACKED,     /* our FIN is acknowledged */
+    TCP_WHY_FIN_CROSSED,   /* both FINs were under way at once */
+    TCP_WHY_BOTH_CLOSED,   /* our FIN is acknowledged and the peer's is here */
+    TCP_WHY_FIN_AGAIN,     /* the FIN again, in TIME-WAIT */
+    TCP_WHY_2MSL,          /* TIME-WAIT is over */
+    TCP_WHY_ABORT,         /* the application aborts */
+    TCP_WHY_RESET,         /* the peer reset the connection */
+    TCP_WHY_REFUSED,       /* the peer refused it */
+    TCP_WHY_GAVE_UP,       /* no answer for too long */
+    TCP_WHY_CLOSED_EARLY,  /* the application closes before the handshake is over */
+    TCP_WHY_NOBODY,        /* no connection and no listener: RST */
+    TCP_WHY_BAD_ACK,       /* it acknowledges what this side never sent: RST */
+    TCP_WHY_UNREAD,        /* data that nobody will read: RST */
+    TCP_WHY_STRAY,         /* meaningless in this state */
+    TCP_WHY_UNREACHABLE,   /* an ICMP error says so */
+    TCP_WHY_PIECE,         /* kept until what is missing arrives */
+    TCP_WHY_JOINED,        /* what was missing is here */
+    TCP_WHY_THRESHOLD,     /* cwnd has reached ssthresh */
+    TCP_WHY_RECOVERED,     /* everything sent before the loss is acknowledged */
+    TCP_WHY_COUNT,
+};
+
+/* Payload by reference at an offset; a list is sorted by offset and its pieces never overlap. */
+struct tcp_piece {
+    int64_t at;
+    struct span body;
+};
+struct tcp_pieces {
+    struct tcp_piece *list; /* owned; NULL while nothing was ever held */
+    uint32_t first, count, cap;
+};
+
+/* What a scenario sets under `tcp:`; names and defaults stand in type.c. Times in ns, sizes in
+ * bytes; -1 is `off` where that is allowed. */
+struct tcp_settings {
+    int64_t isn; /* of the host's first connection; -1: by RFC 6528 */
+    int64_t mss; /* that we announce; -1: mtu - 40 */
+    int64_t mtu;
+    int64_t receive_buffer; /* RCV.BUFF */
+    int64_t send_buffer;
+    int64_t window_scale;                  /* shift that we announce; -1: none; TCP_SCALE_AUTO */
+    int64_t nagle;                         /* RFC 9293 3.7.4 */
+    int64_t delayed_ack;                   /* -1: every segment is acknowledged at once */
+    int64_t initial_window;                /* segments (RFC 6928) */
+    int64_t initial_rto, min_rto, max_rto; /* RFC 6298 */
+    int64_t retries;                       /* retransmissions before giving up; -1: by time */
+    int64_t msl;
+    int64_t challenge_acks; /* RFC 5961 */
+    int64_t user_timeout;   /* -1: 100 s for data, 180 s for a SYN (RFC 9293 3.8.3) */
+    int64_t congestion;     /* index into tcp_algorithms */
+    int64_t reading;        /* the application takes whatever comes */
+};
+#define TCP_SCALE_AUTO (-2) /* the least shift that lets the whole receive buffer be announced */
+
+/* One connection. Zero, with settings, is a good CLOSED one. */
+struct tcp {
+    struct tcp_settings set;
+    struct net key;
+    enum tcp_state state;
+    enum tcp_congestion congestion;
+    bool is_passive; /* it came from LISTEN */
+    bool is_first;   /* the first connection of its host: `isn` is its */
+    uint8_t running; /* timers, a bit each */
+    seq32 iss, irs;  /* ISS, IRS */
+
+    /* Sending: RFC 9293 3.3.1. Offsets from ISS. */
+    int64_t snd_una;      /* SND.UNA: the oldest that is not acknowledged */
+    int64_t snd_nxt;      /* SND.NXT: the first never sent */
+    int64_t snd_at;       /* where sending goes on: below SND.NXT after a timeout, else SND.NXT */
+    int64_t snd_wl1;      /* SND.WL1: SEG.SEQ of the last window update; offset from IRS */
+    int64_t snd_wl2;      /* SND.WL2: SEG.ACK of it */
+    uint32_t snd_wnd;     /* SND.WND, bytes, scaled */
+    uint32_t snd_wnd_max; /* Max(SND.WND) */
+    uint32_t snd_mss;     /* Eff.snd.MSS */
+    uint8_t snd_shift, rcv_shift; /* Snd.Wind.Shift, Rcv.Wind.Shift (RFC 7323); 0: no scaling */
+    bool peer_scales;             /* both SYNs carry the window scale option */
+    bool fin_wanted;              /* CLOSE was called: the FIN follows the data */
+    bool fin_sent;
+    bool wants_room;          /* a SEND was not taken whole */
+    struct tcp_pieces unsent; /* data from SND.UNA on: sent or not, not acknowledged */
+    int64_t snd_end;          /* behind the last byte that SEND gave: where the FIN stands */
+
+    /* Receiving. Offsets from IRS. */
+    int64_t rcv_nxt;           /* RCV.NXT */
+    int64_t rcv_acked;         /* the last acknowledgement number sent */
+    int64_t rcv_edge;          /* right edge of the window announced: RCV.NXT + RCV.WND */
+    int64_t rcv_fin;           /* where the peer's FIN stands; 0: not seen */
+    int64_t rcv_up;            /* RCV.UP: behind the last urgent byte */
+    uint32_t rcv_full;         /* the longest segment so far: what counts as a full one */
+    uint32_t credit;           /* bytes that the application will take; UINT32_MAX: no limit */
+    bool is_released;          /* nobody reads any more */
+    bool end_told;             /* the application knows of the peer's FIN */
+    struct tcp_pieces unread;  /* in order, not yet taken by the application */
+    struct tcp_pieces waiting; /* out of order */
+
+    /* Acknowledging: what this step owes. */
+    enum tcp_why ack_now; /* a reason: an acknowledgement must go with this step */
+    uint8_t ack_hops;     /* it lets what else this instant brings go first: rounds left */
+
+    /* RFC 6298. */
+    sim_time srtt, rttvar, rto;
+    bool is_timing;   /* a segment is being timed (Karn: one that was sent once) */
+    int64_t timed_to; /* its end */
+    sim_time timed_at;
+    sim_time progress_at; /* since when the oldest unacknowledged number waits */
+    uint32_t retries;     /* of the oldest unacknowledged segment, or probes without an answer */
+    bool syn_was_lost;
+    uint8_t probes; /* backoff of the persist timer */
+
+    /* RFC 5681, RFC 6582; bytes. */
+    uint32_t cwnd, ssthresh;
+    uint32_t cwnd_acked; /* acknowledged since cwnd grew, in congestion avoidance */
+    uint32_t dup_acks;
+    int64_t recover; /* RFC 6582: SND.NXT when the loss was noticed */
+};
+
+/* A segment that arrived, in offsets. */
+struct tcp_arrival {
+    struct tcp_seg seg;
+    int64_t seq;  /* SEG.SEQ from IRS */
+    int64_t ack;  /* SEG.ACK from ISS */
+    uint32_t len; /* SEG.LEN, with SYN and FIN */
+    uint32_t wnd; /* SEG.WND, scaled */
+    struct span body;
+};
+
+extern const struct proto tcp_proto;
+extern const struct actor_type tcp_type;
+
+/* type.c */
+void tcp_step(void *self, const struct input *in, struct fx *fx);
+void tcp_orphan(const struct input *in, struct fx *fx); /* 3.10.7.1: CLOSED */
+
+/* state.c */
+extern const struct machine tcp_machines[];
+const char *tcp_state_name(enum tcp_state s); /* the RFC's: "SYN-RECEIVED" */
+bool tcp_edge_allowed(enum tcp_state from, enum tcp_state to);
+/* Every change of state goes through here: checked against the edges, told to the trace. */
+void tcp_enter(struct tcp *t, enum tcp_state to, enum tcp_why why, struct fx *fx);
+/* CLOSED from wherever: tells the application `error` (errno_code) and leaves the node. */
+void tcp_end(struct tcp *t, enum tcp_why why, unsigned error, struct fx *fx);
+bool tcp_is_synchronized(enum tcp_state s); /* RFC 9293 3.3.2: ESTABLISHED and later */
+bool tcp_still_receiving(enum tcp_state s); /* the peer may still send data */
+
+/* input.c */
+void tcp_segment_arrives(struct tcp *t, const struct input *in, struct fx *fx);
+
+/* output.c */
+seq32 tcp_seq_out(seq32 isn, int64_t offset);
+int64_t tcp_offset(seq32 isn, int64_t near, seq32 number);
+/* Sends all that may be sent now, and the acknowledgement that this step owes. `why` is for data;
+ * repeated data and the FIN have reasons of their own. */
+void tcp_output(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
+void tcp_send_syn(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
+void tcp_send_ack(struct tcp *t, enum tcp_why why, struct fx *fx); /* now, without data */
+void tcp_send_reset(struct tcp *t, enum tcp_why why, struct fx *fx);
+/* The oldest unacknowledged segment again, whatever the window says. `why` is the reason. */
+void tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
+void tcp_probe(struct tcp *t, sim_time now, struct fx *fx); /* 3.8.6.1 */
+uint32_t tcp_rcv_wnd(const struct tcp *t);                  /* RCV.WND */
+/* The answer of 3.10.7.1 to a segment that belongs to nothing: <SEQ=SEG.ACK><CTL=RST>, or
+ * <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>. */
+void tcp_answer_reset(const struct tcp_seg *seg, const struct net *got, enum tcp_why why,
+                      struct fx *fx);
+
+/* user.c */
+void tcp_request(struct tcp *t, const struct input *in, struct fx *fx);
+void tcp_deliver(struct tcp *t, struct fx *fx); /* to the application, up to its credit */
+
+/* timers.c */
+void tcp_timer_start(struct tcp *t, enum tcp_timer which, sim_time at, struct fx *fx);
+void tcp_timer_stop(struct tcp *t, enum tcp_timer which, struct fx *fx);
+bool tcp_timer_runs(const struct tcp *t, enum tcp_timer which);
+void tcp_timer_fired(struct tcp *t, enum tcp_timer which, sim_time now, struct fx *fx);
+
+/* rtt.c: RFC 6298, pure but for the connection's own numbers. */
+void rtt_start(struct tcp *t);              /* 2.1: before the first measurement */
+void rtt_sample(struct tcp *t, sim_time r); /* 2.2, 2.3 */
+void rtt_back_off(struct tcp *t);           /* 5.5 */
+void rtt_data_begins(struct tcp *t);        /* 5.7: after a lost SYN */
+void rtt_sent(struct tcp *t, int64_t from, int64_t to, sim_time now); /* Karn: times new data */
+void rtt_acked(struct tcp *t, int64_t ack, sim_time now);
+
+/* pieces.c */
+void pieces_append(struct tcp_pieces *p, int64_t at, struct span body);
+/* Adds what no piece holds yet (of `at` .. `at` + body.len), as one piece or several; `added` is
+ * called for each. */
+void pieces_insert(struct tcp_pieces *p, int64_t at, struct span body, struct fx *fx);
+/* Forgets everything before `at`. */
+void pieces_cut(struct tcp_pieces *p, int64_t at);
+/* The piece that begins first; NULL: none. */
+const struct tcp_piece *pieces_first(const struct tcp_pieces *p);
+/* Bytes at offset `at`: at most `len`, all of one span. len 0 if nothing is there. */
+struct span pieces_at(const struct tcp_pieces *p, int64_t at, uint32_t len);
+int64_t pieces_bytes(const struct tcp_pieces *p);
+void pieces_free(struct tcp_pieces *p);
+
+/* host.c */
+seq32 isn_choose(const struct tcp *t, const struct input *in); /* RFC 6528 */
+uint16_t tcp_own_mss(const struct tcp *t);                     /* RFC 9293 3.7.1 */
+void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer);
+void tcp_take_options(struct tcp *t, const struct tcp_seg *syn);

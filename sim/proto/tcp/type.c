@@ -1,0 +1,254 @@
+/* The tables of TCP as an actor type: what a scenario may set, what the trace reads, why things
+ * happen; the wire format; and the step that leads to the other files. */
+#include "actor/errno_code.h"
+#include "proto/tcp/cc.h"
+
+/* ---- the wire format ---- */
+
+static bool tcp_key(struct bytes head, struct net *io)
+{
+    struct tcp_seg seg;
+    if (!tcp_decode(head, 0, &seg)) {
+        return false;
+    }
+    io->from.port = seg.from;
+    io->to.port = seg.to;
+    return true;
+}
+
+/* 3.10.7.1: a segment for nobody. A RST is discarded, all else is answered by one. */
+void tcp_orphan(const struct input *in, struct fx *fx)
+{
+    struct tcp_seg seg;
+    if (tcp_decode(in->head, in->body.len, &seg)) {
+        tcp_answer_reset(&seg, &in->net, TCP_WHY_NOBODY, fx);
+    }
+}
+
+const struct proto tcp_proto = {
+    .name = "tcp", .carrier = CARRIER_IP, .number = 6, .key = tcp_key, .orphan = tcp_orphan};
+
+/* ---- reasons ---- */
+
+static const struct reason reasons[] = {
+    [TCP_NO_REASON] = {0},
+    [TCP_WHY_CONNECT] = {"tcp.connect", "RFC 9293 §3.10.1"},
+    [TCP_WHY_LISTEN] = {"tcp.listen", "RFC 9293 §3.10.1"},
+    [TCP_WHY_CHILD] = {"tcp.child", "RFC 9293 §3.10.7.2"},
+    [TCP_WHY_SYN] = {"tcp.syn", "RFC 9293 §3.5"},
+    [TCP_WHY_SYN_ACK] = {"tcp.syn-ack", "RFC 9293 §3.5"},
+    [TCP_WHY_SYN_CROSSED] = {"tcp.syn-crossed", "RFC 9293 §3.5"},
+    [TCP_WHY_HANDSHAKE] = {"tcp.handshake", "RFC 9293 §3.5"},
+    [TCP_WHY_DATA] = {"tcp.data", "RFC 9293 §3.10.2"},
+    [TCP_WHY_ROOM] = {"tcp.room", "RFC 5681 §3.1"},
+    [TCP_WHY_TIMEOUT] = {"tcp.timeout", "RFC 6298 §5"},
+    [TCP_WHY_AFTER_TIMEOUT] = {"tcp.after-timeout", "RFC 5681 §3.1"},
+    [TCP_WHY_FAST] = {"tcp.fast", "RFC 5681 §3.2"},
+    [TCP_WHY_PARTIAL] = {"tcp.partial", "RFC 6582 §3.2"},
+    [TCP_WHY_ACK] = {"tcp.ack", "RFC 9293 §3.8.6.3"},
+    [TCP_WHY_ACK_DELAYED] = {"tcp.ack-delayed", "RFC 9293 §3.8.6.3"},
+    [TCP_WHY_ACK_AT_ONCE] = {"tcp.ack-at-once", "RFC 9293 §3.8.6.3"},
+    [TCP_WHY_GAP] = {"tcp.gap", "RFC 5681 §4.2"},
+    [TCP_WHY_FILLED] = {"tcp.filled", "RFC 5681 §4.2"},
+    [TCP_WHY_OLD] = {"tcp.old", "RFC 9293 §3.10.7.4"},
+    [TCP_WHY_OUTSIDE] = {"tcp.outside", "RFC 9293 §3.10.7.4"},
+    [TCP_WHY_CHALLENGE] = {"tcp.challenge", "RFC 5961 §3.2"},
+    [TCP_WHY_FUTURE_ACK] = {"tcp.future-ack", "RFC 9293 §3.10.7.4"},
+    [TCP_WHY_OLD_ACK] = {"tcp.old-ack", "RFC 5961 §5.2"},
+    [TCP_WHY_NO_ACK] = {"tcp.no-ack", "RFC 9293 §3.10.7.4"},
+    [TCP_WHY_WINDOW_UPDATE] = {"tcp.window-update", "RFC 9293 §3.8.6.2.2"},
+    [TCP_WHY_PROBE] = {"tcp.probe", "RFC 9293 §3.8.6.1"},
+    [TCP_WHY_CLOSE] = {"tcp.close", "RFC 9293 §3.6"},
+    [TCP_WHY_PEER_FIN] = {"tcp.peer-fin", "RFC 9293 §3.6"},
+    [TCP_WHY_FIN_ACKED] = {"tcp.fin-acked", "RFC 9293 §3.6"},
+    [TCP_WHY_FIN_CROSSED] = {"tcp.fin-crossed", "RFC 9293 §3.6"},
+    [TCP_WHY_BOTH_CLOSED] = {"tcp.both-closed", "RFC 9293 §3.6"},
+    [TCP_WHY_FIN_AGAIN] = {"tcp.fin-again", "RFC 9293 §3.10.7.4"},
+    [TCP_WHY_2MSL] = {"tcp.2msl", "RFC 9293 §3.10.8"},
+    [TCP_WHY_ABORT] = {"tcp.abort", "RFC 9293 §3.10.5"},
+    [TCP_WHY_RESET] = {"tcp.reset", "RFC 9293 §3.10.7.4"},
+    [TCP_WHY_REFUSED] = {"tcp.refused", "RFC 9293 §3.10.7.3"},
+    [TCP_WHY_GAVE_UP] = {"tcp.gave-up", "RFC 9293 §3.8.3"},
+    [TCP_WHY_CLOSED_EARLY] = {"tcp.closed-early", "RFC 9293 §3.10.4"},
+    [TCP_WHY_NOBODY] = {"tcp.nobody", "RFC 9293 §3.10.7.1"},
+    [TCP_WHY_BAD_ACK] = {"tcp.bad-ack", "RFC 9293 §3.5.2"},
+    [TCP_WHY_UNREAD] = {"tcp.unread", "RFC 9293 §3.6.1"},
+    [TCP_WHY_STRAY] = {"tcp.stray", "RFC 9293 §3.10.7"},
+    [TCP_WHY_UNREACHABLE] = {"tcp.unreachable", "RFC 9293 §3.9.2.2"},
+    [TCP_WHY_PIECE] = {"tcp.piece", "RFC 9293 §3.10.7.4"},
+    [TCP_WHY_JOINED] = {"tcp.joined", "RFC 9293 §3.10.7.4"},
+    [TCP_WHY_THRESHOLD] = {"tcp.threshold", "RFC 5681 §3.1"},
+    [TCP_WHY_RECOVERED] = {"tcp.recovered", "RFC 6582 §3.2"},
+    [TCP_WHY_COUNT] = {0},
+};
+
+/* ---- variables ---- */
+
+enum {
+    VAR_SND_UNA,
+    VAR_SND_NXT,
+    VAR_SND_WND,
+    VAR_RCV_NXT,
+    VAR_RCV_WND,
+    VAR_CWND,
+    VAR_SSTHRESH,
+    VAR_FLIGHT,
+    VAR_RTO,
+    VAR_SRTT,
+    VAR_RTTVAR,
+    VAR_ISS,
+    VAR_IRS,
+    VAR_MSS,
+    VAR_RETRIES,
+    VAR_DUP_ACKS,
+    VAR_UNREAD,
+};
+static const struct var vars[] = {
+    [VAR_SND_UNA] = {"snd.una", "", "send"},
+    [VAR_SND_NXT] = {"snd.nxt", "", "send"},
+    [VAR_SND_WND] = {"snd.wnd", "B", "send"},
+    [VAR_RCV_NXT] = {"rcv.nxt", "", "receive"},
+    [VAR_RCV_WND] = {"rcv.wnd", "B", "receive"},
+    [VAR_CWND] = {"cwnd", "B", "window"},
+    [VAR_SSTHRESH] = {"ssthresh", "B", "window"},
+    [VAR_FLIGHT] = {"flight", "B", "window"},
+    [VAR_RTO] = {"rto", "ns", "time"},
+    [VAR_SRTT] = {"srtt", "ns", "time"},
+    [VAR_RTTVAR] = {"rttvar", "ns", "time"},
+    [VAR_ISS] = {"iss", "", "start"},
+    [VAR_IRS] = {"irs", "", "start"},
+    [VAR_MSS] = {"mss", "B", "start"},
+    [VAR_RETRIES] = {"retries", "", "time"},
+    [VAR_DUP_ACKS] = {"dup-acks", "", "window"},
+    [VAR_UNREAD] = {"unread", "B", "receive"},
+    {0},
+};
+
+/* Sequence numbers as they stand on the wire. */
+static void read(const void *self, int64_t *v)
+{
+    const struct tcp *t = self;
+    v[VAR_SND_UNA] = tcp_seq_out(t->iss, t->snd_una).v;
+    v[VAR_SND_NXT] = tcp_seq_out(t->iss, t->snd_nxt).v;
+    v[VAR_SND_WND] = t->snd_wnd;
+    v[VAR_RCV_NXT] = tcp_seq_out(t->irs, t->rcv_nxt).v;
+    v[VAR_RCV_WND] = tcp_rcv_wnd(t);
+    v[VAR_CWND] = t->cwnd;
+    v[VAR_SSTHRESH] = t->ssthresh;
+    v[VAR_FLIGHT] = cc_flight(t);
+    v[VAR_RTO] = t->rto;
+    v[VAR_SRTT] = t->srtt;
+    v[VAR_RTTVAR] = t->rttvar;
+    v[VAR_ISS] = t->iss.v;
+    v[VAR_IRS] = t->irs.v;
+    v[VAR_MSS] = t->snd_mss;
+    v[VAR_RETRIES] = t->retries;
+    v[VAR_DUP_ACKS] = t->dup_acks;
+    v[VAR_UNREAD] = pieces_bytes(&t->unread);
+}
+
+/* ---- params ---- */
+
+#define OF(field) offsetof(struct tcp, set.field)
+#define TIME_MAX  (SIM_NEVER / 4)
+static const struct param params[] = {
+    {"isn", OF(isn), PARAM_COUNT, .may_be_off = true, .initial = -1, .max = UINT32_MAX},
+    {"mss", OF(mss), PARAM_BYTES, .may_be_off = true, .initial = -1, .min = 1, .max = 65495},
+    {"mtu", OF(mtu), PARAM_BYTES, .initial = 1500, .min = 68, .max = 65535},
+    {"receive-buffer", OF(receive_buffer), PARAM_BYTES, .initial = 65535, .min = 1,
+     .max = INT64_C(1) << 30},
+    {"send-buffer", OF(send_buffer), PARAM_BYTES, .initial = INT64_C(4) << 20, .min = 1,
+     .max = INT64_C(1) << 30},
+    {"window-scale", OF(window_scale), PARAM_COUNT, .may_be_off = true, .initial = TCP_SCALE_AUTO,
+     .max = 14},
+    {"nagle", OF(nagle), PARAM_SWITCH, .initial = 1, .max = 1},
+    {"delayed-ack", OF(delayed_ack), PARAM_TIME, .may_be_off = true, .initial = 200 * SIM_MS,
+     .min = 1, .max = 500 * SIM_MS},
+    {"initial-window", OF(initial_window), PARAM_COUNT, .initial = 10, .min = 1, .max = 1000},
+    {"initial-rto", OF(initial_rto), PARAM_TIME, .initial = SIM_S, .min = 1, .max = TIME_MAX},
+    {"min-rto", OF(min_rto), PARAM_TIME, .initial = SIM_S, .min = 1, .max = TIME_MAX},
+    {"max-rto", OF(max_rto), PARAM_TIME, .initial = 60 * SIM_S, .min = 1, .max = TIME_MAX},
+    {"retries", OF(retries), PARAM_COUNT, .may_be_off = true, .initial = -1, .max = 1000},
+    {"msl", OF(msl), PARAM_TIME, .initial = 120 * SIM_S, .min = 1, .max = TIME_MAX},
+    {"challenge-acks", OF(challenge_acks), PARAM_SWITCH, .initial = 1, .max = 1},
+    {"user-timeout", OF(user_timeout), PARAM_TIME, .may_be_off = true, .initial = -1, .min = 1,
+     .max = TIME_MAX},
+    {"congestion", OF(congestion), PARAM_CHOICE, .max = 2, .choices = tcp_algorithm_names},
+    {"reading", OF(reading), PARAM_SWITCH, .initial = 1, .max = 1},
+    {0},
+};
+
+/* ---- the step ---- */
+
+/* body.len of START: endpoints of this kind that the host opened before. */
+static void start(struct tcp *t, const struct input *in, struct fx *fx)
+{
+    int64_t most = t->set.receive_buffer < UINT16_MAX ? t->set.receive_buffer : UINT16_MAX;
+    t->key = in->net;
+    t->is_first = in->body.len == 0;
+    t->snd_end = 1;
+    t->rcv_edge = most;
+    t->credit = t->set.reading ? UINT32_MAX : 0;
+    rtt_start(t);
+    if (in->code == START_SPAWNED) {
+        t->is_passive = true;
+        tcp_enter(t, TCP_LISTEN, TCP_WHY_CHILD, fx);
+    }
+}
+
+/* ICMP: protocol and port unreachable end an opening connection; all else is a hint (3.9.2.2). */
+static void hear_error(struct tcp *t, const struct input *in, struct fx *fx)
+{
+    bool is_hard = in->code == (3 << 8 | 2) || in->code == (3 << 8 | 3);
+    if (is_hard && t->state == TCP_SYN_SENT) {
+        tcp_end(t, TCP_WHY_UNREACHABLE, ERR_ECONNREFUSED, fx);
+    } else if (t->state != TCP_CLOSED) {
+        fx_note(fx, TCP_WHY_UNREACHABLE);
+    }
+}
+
+void tcp_step(void *self, const struct input *in, struct fx *fx)
+{
+    struct tcp *t = self;
+    switch (in->kind) {
+    case IN_START: start(t, in, fx); break;
+    case IN_PACKET: tcp_segment_arrives(t, in, fx); break;
+    case IN_ERROR: hear_error(t, in, fx); break;
+    case IN_TIMER: tcp_timer_fired(t, in->code, in->now, fx); break;
+    case IN_REQUEST: tcp_request(t, in, fx); break;
+    case IN_SENT:
+    case IN_INDICATION: break; /* nothing below, and IP does not tell */
+    }
+}
+
+static void free_lists(void *self)
+{
+    struct tcp *t = self;
+    pieces_free(&t->unsent);
+    pieces_free(&t->unread);
+    pieces_free(&t->waiting);
+}
+
+const struct actor_type tcp_type = {
+    .name = "tcp",
+    .proto = &tcp_proto,
+    .size = sizeof(struct tcp),
+    .machines = tcp_machines,
+    .sets =
+        (const struct set[]){{"piece", (const char *const[]){"absent", "waiting", "taken", NULL}},
+                             {0}},
+    .timers = (const struct timer[]){[TCP_RETRANSMIT] = {"retransmit", 1, false},
+                                     [TCP_DELAYED_ACK] = {"delayed-ack", 1, false},
+                                     [TCP_PERSIST] = {"persist", 1, false},
+                                     [TCP_2MSL] = {"2msl", 1, false},
+                                     [TCP_GIVE_UP] = {"give-up", 1, false},
+                                     [TCP_TIMER_COUNT] = {0}},
+    .reasons = reasons,
+    .vars = vars,
+    .params = params,
+    .calls =
+        (const char *const[]){"connect", "listen", "release", "refused", "nagle", "reading", NULL},
+    .step = tcp_step,
+    .read = read,
+    .free = free_lists,
+};
