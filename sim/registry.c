@@ -1,16 +1,19 @@
 /* What the simulator can run: a line a type. Actor types that only `traffic` opens stand there. */
 #include "registry.h"
 
+#include "app/bulk.h"
 #include "app/udp.h"
 #include "proto/arq/arq.h"
+#include "proto/tcp/tcp.h"
 
-static const struct actor_type *const actors[] = {NULL};
+static const struct actor_type *const actors[] = {&tcp_type, NULL};
 
 static const struct traffic_type *const traffic[] = {
     &arq_stop_and_wait,
     &arq_go_back_n,
     &arq_selective_repeat,
     &udp_constant_rate,
+    &bulk_tcp,
     NULL,
 };
 

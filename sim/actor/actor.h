@@ -33,7 +33,8 @@ enum common_code {
     CODE_ACCEPTED, /* up: body.len bytes of a SEND were taken */
     CODE_WRITABLE, /* up: there is room again */
     CODE_END,      /* up: the other side sends no more */
-    CODE_CLOSED,   /* up: it is over; index = an errno_code */
+    CODE_CLOSED,   /* up: it is over; body.len = errno_code */
+    CODE_RESULT,   /* up: what a call led to; body.len = errno_code, 0: done */
     CODE_OWN = 32,
 };
 

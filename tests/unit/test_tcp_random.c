@@ -152,7 +152,7 @@ static void start(struct pair *p, unsigned who, bool is_spawned)
     e->tcp.set.delayed_ack = roll(p, 2) ? 200 * SIM_MS : -1;
     e->tcp.set.receive_buffer = roll(p, 3) ? 65535 : 1 + (int64_t)roll(p, 8000);
     e->tcp.set.send_buffer = 1000 + (int64_t)roll(p, 100000);
-    e->tcp.set.mss = roll(p, 2) ? -1 : 1 + (int64_t)roll(p, 1460);
+    e->tcp.set.mss = roll(p, 2) ? -1 : 64 + (int64_t)roll(p, 1396);
     e->dice = dice_make(p->draws, who ? "b" : "a");
     e->to_send = roll(p, 4) ? roll(p, 60000) : 0;
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
@@ -162,7 +162,7 @@ static void start(struct pair *p, unsigned who, bool is_spawned)
         .kind = IN_START, .code = is_spawned ? START_SPAWNED : START_OPENED, .net = key};
     step(p, who, &in);
     if (!is_spawned) {
-        step(p, who, &(struct input){.kind = IN_REQUEST, .code = TCP_CONNECT});
+        step(p, who, &(struct input){.kind = IN_REQUEST, .code = TCP_CALL_CONNECT});
     }
 }
 

@@ -19,12 +19,15 @@ bool tcp_discard(enum tcp_why why, struct fx *fx)
 
 /* ---- first: the sequence number ---- */
 
-/* The four cases of 3.4 table 6. */
+/* The four cases of 3.4 table 6. An empty segment may also stand at the right edge itself: so does
+ * every acknowledgement of a peer that has filled the window, and two such ends that each miss a
+ * segment would else refuse each other's acknowledgements, and answer the refusals, for ever. */
 static bool is_acceptable(const struct tcp *t, const struct tcp_arrival *a)
 {
     int64_t wnd = tcp_rcv_wnd(t), last = a->seq + a->len - 1;
     if (a->len == 0) {
-        return wnd == 0 ? a->seq == t->rcv_nxt : a->seq >= t->rcv_nxt && a->seq < t->rcv_edge;
+        bool at_edge = a->seq == t->rcv_edge && !(wnd > 0 && seg_has(a, TCP_RST));
+        return at_edge || (a->seq >= t->rcv_nxt && a->seq < t->rcv_edge);
     }
     return wnd > 0 && ((a->seq >= t->rcv_nxt && a->seq < t->rcv_edge) ||
                        (last >= t->rcv_nxt && last < t->rcv_edge));
@@ -217,9 +220,9 @@ static void take_fin(struct tcp *t, sim_time now, struct fx *fx)
 {
     t->rcv_nxt++;
     t->ack_now = TCP_WHY_PEER_FIN;
-    t->ack_hops = 2;
     if (t->state == TCP_ESTABLISHED) {
         tcp_enter(t, TCP_CLOSE_WAIT, TCP_WHY_PEER_FIN, fx);
+        t->ack_hops = 2; /* the application may close at once */
     } else if (t->state == TCP_FIN_WAIT_1) {
         tcp_enter(t, TCP_CLOSING, TCP_WHY_FIN_CROSSED, fx);
     } else if (t->state == TCP_FIN_WAIT_2) {

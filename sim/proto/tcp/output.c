@@ -79,6 +79,7 @@ static struct tcp_seg make_segment(struct tcp *t, int64_t at, unsigned flags, st
         t->ack_now = TCP_NO_REASON;
         t->ack_hops = 0;
         tcp_timer_stop(t, TCP_DELAYED_ACK, fx);
+        tcp_timer_stop(t, TCP_TURN, fx);
     }
     seg.window = window_field(t, flags & TCP_SYN);
     return seg;
@@ -106,9 +107,16 @@ void tcp_send_syn(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
     track(t, 0, 1, now, fx);
 }
 
+/* SND.NXT, but never beyond the peer's window: there it would be refused, and a shut window with a
+ * probe under way would hide every acknowledgement. */
+static int64_t seq_of_ack(const struct tcp *t)
+{
+    return t->snd_una == 0 ? t->snd_nxt : smaller(t->snd_nxt, t->snd_una + t->snd_wnd);
+}
+
 void tcp_send_ack(struct tcp *t, enum tcp_why why, struct fx *fx)
 {
-    struct tcp_seg seg = make_segment(t, t->snd_nxt, TCP_ACK, fx);
+    struct tcp_seg seg = make_segment(t, seq_of_ack(t), TCP_ACK, fx);
     emit(t, &seg, (struct span){0}, (struct unit){0}, why, fx);
 }
 
@@ -239,7 +247,7 @@ static bool owes_window_update(const struct tcp *t)
 static void settle(struct tcp *t, sim_time now, struct fx *fx)
 {
     if (t->ack_now && t->ack_hops) {
-        tcp_timer_start(t, TCP_DELAYED_ACK, now, fx);
+        tcp_timer_start(t, TCP_TURN, now, fx);
     } else if (t->ack_now) {
         tcp_send_ack(t, t->ack_now, fx);
     } else if (t->state != TCP_SYN_RECEIVED && owes_window_update(t)) {

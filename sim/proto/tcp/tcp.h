@@ -15,6 +15,7 @@
  * tcp_seq_out and tcp_offset are the only places where they meet the 32 bits of the wire. */
 
 #include "actor/fx.h"
+#include "actor/tcp_call.h"
 #include "base/seq.h"
 #include "wire/tcp.h"
 
@@ -43,18 +44,8 @@ enum tcp_timer {
     TCP_PERSIST,     /* 3.8.6.1: zero-window probes */
     TCP_2MSL,        /* 3.4.2: how long TIME-WAIT lasts */
     TCP_GIVE_UP,     /* 3.8.3: R2, or the user timeout */
+    TCP_TURN,        /* the end of this instant: see ack_hops */
     TCP_TIMER_COUNT,
-};
-
-/* Requests of TCP's own, beside actor.h's SEND, READ, CLOSE (the RFC's: no more data from here) and
- * ABORT; and indications. */
-enum tcp_call {
-    TCP_CONNECT = CODE_OWN, /* down: active OPEN of the key that START gave */
-    TCP_LISTEN_CALL,        /* down: passive OPEN */
-    TCP_RELEASE,            /* down: nobody will read any more; with CLOSE it is a socket's close */
-    TCP_REFUSED,            /* up: a call failed; body.len = errno_code */
-    TCP_SET_NAGLE,          /* down: body.len = 0 or 1 */
-    TCP_SET_READING,        /* down: 0: only what READ grants; 1: no limit */
 };
 
 /* Why something is sent, refused, or changed: the texts are say.tcp.* of assets/lang. */

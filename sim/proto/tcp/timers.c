@@ -103,14 +103,14 @@ static void persist_fired(struct tcp *t, sim_time now, struct fx *fx)
 
 /* A FIN's acknowledgement lets all that its instant brings go first: an application that closes at
  * once sends its own FIN with it. What it hears of in this instant may take two rounds. */
-static void delayed_ack_fired(struct tcp *t, sim_time now, struct fx *fx)
+static void turn_fired(struct tcp *t, sim_time now, struct fx *fx)
 {
-    if (t->ack_hops > 1) {
-        t->ack_hops--;
-        tcp_timer_start(t, TCP_DELAYED_ACK, now, fx);
-        return;
+    t->ack_hops--;
+    if (t->ack_hops > 0) {
+        tcp_timer_start(t, TCP_TURN, now, fx);
+    } else {
+        tcp_output(t, now, TCP_WHY_ROOM, fx);
     }
-    tcp_send_ack(t, t->ack_now ? t->ack_now : TCP_WHY_ACK_DELAYED, fx);
 }
 
 void tcp_timer_fired(struct tcp *t, enum tcp_timer which, sim_time now, struct fx *fx)
@@ -118,7 +118,8 @@ void tcp_timer_fired(struct tcp *t, enum tcp_timer which, sim_time now, struct f
     t->running &= (uint8_t) ~(1u << which);
     switch (which) {
     case TCP_RETRANSMIT: retransmit_fired(t, now, fx); break;
-    case TCP_DELAYED_ACK: delayed_ack_fired(t, now, fx); break;
+    case TCP_DELAYED_ACK: tcp_send_ack(t, TCP_WHY_ACK_DELAYED, fx); break;
+    case TCP_TURN: turn_fired(t, now, fx); break;
     case TCP_PERSIST: persist_fired(t, now, fx); break;
     case TCP_2MSL: tcp_end(t, TCP_WHY_2MSL, ERR_NONE, fx); break;
     case TCP_GIVE_UP: give_up(t, fx); break;

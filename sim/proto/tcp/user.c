@@ -1,11 +1,11 @@
 /* The calls of the user (RFC 9293 3.10.1 to 3.10.6), as requests; answers are indications. A call
- * that the RFC answers with an error is told as TCP_REFUSED and changes nothing. */
+ * that the RFC answers with an error is told as RESULT and changes nothing. */
 #include "actor/errno_code.h"
 #include "proto/tcp/tcp.h"
 
 static void refuse(enum errno_code error, struct fx *fx)
 {
-    fx_indicate(fx, 0, TCP_REFUSED, (struct bytes){0}, (struct span){.len = error});
+    fx_indicate(fx, 0, CODE_RESULT, (struct bytes){0}, (struct span){.len = error});
 }
 
 /* ---- OPEN (3.10.1) ---- */
@@ -153,22 +153,23 @@ static void abort_connection(struct tcp *t, struct fx *fx)
 void tcp_request(struct tcp *t, const struct input *in, struct fx *fx)
 {
     switch (in->code) {
-    case TCP_CONNECT: open_actively(t, in, fx); break;
-    case TCP_LISTEN_CALL: open_passively(t, fx); break;
+    case TCP_CALL_CONNECT: open_actively(t, in, fx); break;
+    case TCP_CALL_LISTEN: open_passively(t, fx); break;
     case CODE_SEND: send(t, in, fx); break;
     case CODE_READ: receive(t, in, fx); break;
     case CODE_CLOSE: close_sending(t, in->now, fx); break;
     case CODE_ABORT: abort_connection(t, fx); break;
-    case TCP_RELEASE: release(t, fx); break;
-    case TCP_SET_NAGLE:
+    case TCP_CALL_RELEASE: release(t, fx); break;
+    case TCP_CALL_NAGLE:
         t->set.nagle = in->body.len != 0;
         tcp_output(t, in->now, TCP_WHY_DATA, fx);
         break;
-    case TCP_SET_READING:
+    case TCP_CALL_READING:
         t->credit = in->body.len ? UINT32_MAX : 0;
         tcp_deliver(t, fx);
         tcp_output(t, in->now, TCP_WHY_ROOM, fx);
         break;
+    case TCP_CALL_CONGESTION: t->set.congestion = in->body.len; break;
     default: refuse(ERR_EINVAL, fx); break;
     }
 }
