@@ -74,7 +74,8 @@ static inline void rig_tell(struct tcp_rig *r, const struct effect *e)
 {
     static const char *const common[] = {
         [CODE_DATA] = "data",         [CODE_OPENED] = "opened", [CODE_ACCEPTED] = "accepted",
-        [CODE_WRITABLE] = "writable", [CODE_END] = "end",       [CODE_CLOSED] = "closed",     [CODE_RESULT] = "result"};
+        [CODE_WRITABLE] = "writable", [CODE_END] = "end",       [CODE_CLOSED] = "closed",
+        [CODE_RESULT] = "result"};
     bool is_error = e->code == CODE_CLOSED || e->code == CODE_RESULT;
     rig_separate(&r->told_text);
     buf_str(&r->told_text,
