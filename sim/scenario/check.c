@@ -108,16 +108,38 @@ static bool is_link_protocol(const struct traffic_type *t)
     return t->source && t->source->proto && t->source->proto->carrier == CARRIER_LINK;
 }
 
-/* `timeout`, if the flow has one. */
-static sim_time timeout_of(const struct scenario_traffic *t)
+/* The value of a flow's setting, given or by default; -1: its source has no such param. */
+static int64_t value_of(const struct scenario_traffic *t, const char *name)
 {
-    const struct param *p = param_find(t->type->source, "timeout");
-    for (uint32_t i = 0; i < t->settings.count; i++) {
+    const struct param *p = param_find(t->type->source, name);
+    for (uint32_t i = 0; p && i < t->settings.count; i++) {
         if (t->settings.list[i].param == p) {
             return t->settings.list[i].value;
         }
     }
-    return p && p->kind == PARAM_TIME ? p->initial : -1;
+    return p ? p->initial : -1;
+}
+
+/* W > 2^n cannot be numbered at all. With W = 2^n old and new frames look alike; a receiver that
+ * keeps frames out of order needs W <= 2^n / 2: lessons, not mistakes. */
+static void check_window(struct reader *r, const struct scenario_traffic *t)
+{
+    int64_t window = value_of(t, "window"), bits = value_of(t, "sequence-bits");
+    if (window < 0 || bits < 0 || bits > 32) {
+        return;
+    }
+    int64_t space = INT64_C(1) << bits;
+    bool keeps = t->type->sink && param_find(t->type->sink, "receiver-buffer");
+    int64_t safe = keeps ? space / 2 : space - 1;
+    struct err_place at = reader_place_at(r, t->place);
+    if (window > safe) {
+        err_add(r->err, window > space ? ERR_ERROR : ERR_WARNING, at,
+                window > space ? "reader.traffic.window" : "reader.traffic.unsafe-window", "window",
+                arena_printf(r->arena, "%lld", (long long)window), "bits",
+                arena_printf(r->arena, "%lld", (long long)bits), "space",
+                arena_printf(r->arena, "%lld", (long long)space), "safe",
+                arena_printf(r->arena, "%lld", (long long)safe), NULL);
+    }
 }
 
 static void check_link_flow(struct reader *r, const struct scenario_traffic *t, bool *used)
@@ -132,7 +154,8 @@ static void check_link_flow(struct reader *r, const struct scenario_traffic *t, 
     const struct scenario_link *l = &r->sc->links[link];
     used[link] = true;
     sim_time round = time_add(l->direction[0].delay, l->direction[1].delay);
-    sim_time timeout = timeout_of(t);
+    sim_time timeout = value_of(t, "timeout");
+    check_window(r, t);
     if (timeout >= 0 && timeout < round) {
         suspect_at(r, t->place, "reader.traffic.timeout", "timeout", reader_time(r, timeout),
                    "round", reader_time(r, round));

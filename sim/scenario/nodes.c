@@ -101,6 +101,14 @@ static void read_gateway(struct reader *r, const struct doc_node *v, void *into)
     }
 }
 
+static void read_reading(struct reader *r, const struct doc_node *v, void *into)
+{
+    bool on;
+    if (reader_switch(r, v, &on)) {
+        ((struct scenario_node *)into)->reads_by_hand = !on;
+    }
+}
+
 static void read_clock_offset(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_node *node = into;
@@ -212,8 +220,13 @@ static const char *const *protocol_names(struct reader *r)
 }
 
 static const struct key host_keys[] = {
-    {"address", read_one_address}, {"label", read_label}, {"place", read_place},
-    {"gateway", read_gateway},     {"clock", read_clock}, {NULL, NULL},
+    {"address", read_one_address},
+    {"label", read_label},
+    {"place", read_place},
+    {"gateway", read_gateway},
+    {"clock", read_clock},
+    {"reading", read_reading},
+    {NULL, NULL},
 };
 static const struct key router_keys[] = {
     {"addresses", read_addresses},

@@ -27,6 +27,16 @@ static const struct param rig_datagram_params[] = {
     {"for", 16, PARAM_TIME, .may_be_off = true, .initial = -1, .min = 1, .max = SIM_NEVER / 2},
     {0},
 };
+static const struct param rig_window_params[] = {
+    {"frames", 0, PARAM_COUNT, .initial = 10, .min = 1, .max = 1000},
+    {"window", 8, PARAM_COUNT, .initial = 4, .min = 1, .max = 32768},
+    {"sequence-bits", 16, PARAM_COUNT, .initial = 3, .max = 16},
+    {0},
+};
+static const struct param rig_keeper_params[] = {
+    {"receiver-buffer", 0, PARAM_COUNT, .initial = 4, .min = 1, .max = 32768},
+    {0},
+};
 static const struct proto rig_frames = {.name = "arq", .carrier = CARRIER_LINK};
 static const struct proto rig_datagrams = {.name = "udp", .carrier = CARRIER_IP, .number = 17};
 static const struct actor_type rig_sender = {.name = "stop-and-wait-sender",
@@ -35,6 +45,10 @@ static const struct actor_type rig_sender = {.name = "stop-and-wait-sender",
                                              .params = rig_sender_params};
 static const struct actor_type rig_receiver = {
     .name = "stop-and-wait-receiver", .proto = &rig_frames, .params = rig_receiver_params};
+static const struct actor_type rig_window = {
+    .name = "window-sender", .proto = &rig_frames, .params = rig_window_params};
+static const struct actor_type rig_keeper = {
+    .name = "window-receiver", .proto = &rig_frames, .params = rig_keeper_params};
 static const struct actor_type rig_source = {
     .name = "udp-source", .proto = &rig_datagrams, .params = rig_datagram_params};
 static const struct actor_type rig_sink = {.name = "udp-sink", .proto = &rig_datagrams};
@@ -49,6 +63,10 @@ static const struct actor_type rig_echo = {.name = "echo", .params = rig_echo_pa
 static const struct traffic_type rig_stop_and_wait = {"stop-and-wait", &rig_sender, &rig_receiver,
                                                       false};
 static const struct traffic_type rig_udp = {"udp", &rig_source, &rig_sink, true};
+static const struct traffic_type rig_go_back_n = {"go-back-n", &rig_window, &rig_receiver, false};
+static const struct traffic_type rig_selective = {"selective-repeat", &rig_window, &rig_keeper,
+                                                  false};
 static const struct actor_type *const rig_actors[] = {&rig_echo, NULL};
-static const struct traffic_type *const rig_traffic[] = {&rig_stop_and_wait, &rig_udp, NULL};
+static const struct traffic_type *const rig_traffic[] = {&rig_stop_and_wait, &rig_go_back_n,
+                                                         &rig_selective, &rig_udp, NULL};
 static const struct catalogue rig_catalogue = {rig_actors, rig_traffic};
