@@ -182,7 +182,7 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     p->net.ttl = p->net.ttl ? p->net.ttl : WORLD_TTL;
     p->net.iface = iface;
     p->ip_id = on_link ? 0 : ++w->nodes[node].next_ip_id;
-    p->size = p->head_len + p->body.len + (on_link ? 0 : IPV4_HEADER);
+    p->size = p->head_len + p->body.len + (on_link || p->is_raw ? 0 : IPV4_HEADER);
     if (p->proto->initial && p->flow) {
         struct flow *flow = &w->trace->flows[p->flow];
         p->proto->initial(packet_head(p), &flow->initial[node != flow->from]);
@@ -314,6 +314,12 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
     uint32_t node = d->to;
     if (w->nodes[node].is_down) {
         node_drop(w, node, packet, DROP_NODE_DOWN, cause);
+        return;
+    }
+    if (w->nodes[node].set->is_raw) {
+        script_hear(w, packet);
+        raw_hear(w, node, packet, ttl);
+        packet_is_over(w, packet);
         return;
     }
     struct heard h = read_packet(w, d, packet, ttl);

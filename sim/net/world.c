@@ -296,6 +296,9 @@ void world_free(struct world *w)
     free(w->done);
     map_free(&w->ips);
     map_free(&w->births);
+    map_free(&w->raw_flows);
+    buf_free(&w->raw_heard);
+    buf_free(&w->raw_bytes);
     free(w->waiting);
     fx_free(&w->fx);
     sched_free(&w->sched);

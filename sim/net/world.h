@@ -104,6 +104,14 @@ struct waiting {
     bool packet_came; /* the condition's packet, at this instant */
 };
 
+/* A packet that reached the raw host, as bytes. */
+struct raw_packet {
+    sim_time at;
+    size_t start; /* into world.raw_bytes */
+    uint32_t len;
+    const char *is; /* its short name */
+};
+
 struct world {
     const struct scenario *sc;
     const struct catalogue *known;
@@ -126,8 +134,12 @@ struct world {
     uint32_t armed_count, armed_cap;
     uint32_t *done; /* packets to release when the list of effects is empty */
     uint32_t done_count, done_cap;
-    struct map births;     /* how many of a kind each node has had */
-    struct input heard;    /* the packet that is delivered now, for a listener's child */
+    struct map births;    /* how many of a kind each node has had */
+    struct input heard;   /* the packet that is delivered now, for a listener's child */
+    bool keeps_raw;       /* what reaches the raw host is kept for who asks */
+    struct buf raw_heard; /* struct raw_packet one after the other */
+    struct buf raw_bytes;
+    struct map raw_flows;  /* addresses and ports -> flow */
     uint32_t *sockets;     /* by node: its socket application, 0: none */
     const char *next_flow; /* `as:` of the call that runs now, NULL: none */
     struct waiting *waiting;
@@ -224,6 +236,10 @@ void script_event(struct world *w, const struct event *ev); /* EV_CALL: a step's
 void script_look(struct world *w); /* the list of effects is empty: which conditions hold? */
 void script_hear(struct world *w, uint32_t packet);     /* it has reached the node it is for */
 void script_host_is_up(struct world *w, uint32_t node); /* after a restart */
+
+/* raw.c: a host that has no protocols: bytes in and out. */
+void raw_inject(struct world *w, uint32_t node, struct bytes wire, uint32_t cause);
+void raw_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl);
 
 /* route.c */
 void routes_find(struct world *w);

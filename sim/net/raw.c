@@ -1,0 +1,118 @@
+/* The raw host: it has no protocols of its own. What reaches it is handed out as bytes; what it
+ * sends is given as bytes, right or wrong. */
+#include "net/world.h"
+
+#include "wire/dissect.h"
+#include "wire/ipv4.h"
+
+#include <string.h>
+
+static const struct proto foreign = {.name = "ipv4", .carrier = CARRIER_IP};
+
+/* The wire format of that name that some actor speaks. */
+static const struct proto *proto_called(const struct world *w, const char *name)
+{
+    if (strcmp(name, icmp_proto.name) == 0) {
+        return &icmp_proto;
+    }
+    for (const struct actor_type *const *t = w->known->actors; *t; t++) {
+        if ((*t)->proto && strcmp((*t)->proto->name, name) == 0) {
+            return (*t)->proto;
+        }
+    }
+    for (const struct traffic_type *const *t = w->known->traffic; *t; t++) {
+        const struct proto *p = (*t)->source->proto;
+        if (p && strcmp(p->name, name) == 0) {
+            return p;
+        }
+    }
+    return &foreign;
+}
+
+/* Both ends of a conversation share a flow: the endpoint's that will get the packet, or the one
+ * that began with the same two addresses and ports. */
+static uint32_t flow_of(struct world *w, uint32_t node, const struct proto *proto, struct net net)
+{
+    uint32_t peer = node_of_ip(w, net.to.ip);
+    uint32_t row = peer == NO_NODE ? 0 : node_lookup(w, peer, proto, &net);
+    if (row && w->rows[row].flow) {
+        return w->rows[row].flow;
+    }
+    uint64_t ends = hash_mix((uint64_t)net.from.ip << 32 | net.to.ip,
+                             (uint64_t)net.from.port << 16 | net.to.port);
+    uint64_t *flow = map_put(&w->raw_flows, ends);
+    if (*flow == 0) {
+        *flow = trace_add_flow(w->trace, world_flow_name(w, node, proto->name), proto->name);
+        struct flow *f = &w->trace->flows[*flow];
+        f->from = node;
+        f->to = peer == NO_NODE ? node : peer;
+        f->start = f->end = sched_now(&w->sched);
+        f->rate_bps = traffic_rate(w, f->from, f->to);
+    }
+    return (uint32_t)*flow;
+}
+
+/* A packet that is as it should be becomes an ordinary one; any other stays bytes. */
+static uint32_t packet_of_bytes(struct world *w, struct bytes wire)
+{
+    struct packet_view view = {0};
+    struct bytes payload = {0};
+    struct ipv4 ip = {0};
+    enum packet_state state = packet_parse(wire, LINK_FORM_IP, &view, &payload);
+    bool is_plain =
+        state == PACKET_INTACT && ipv4_decode(wire, &ip) && ip.header_len == IPV4_HEADER;
+    uint32_t id = packet_new(&w->trace->packets, is_plain ? view.head : wire);
+    struct packet *p = packet_at(&w->trace->packets, id);
+    p->is_raw = !is_plain;
+    p->proto = state == PACKET_MALFORMED ? &foreign : proto_called(w, view.proto);
+    if (state != PACKET_MALFORMED) {
+        p->net = view.net;
+    } else if (ipv4_decode(wire, &ip)) {
+        p->net.from.ip = ip.from;
+        p->net.to.ip = ip.to;
+    }
+    if (is_plain && payload.len > 0) {
+        p->body.stream = stream_add_bytes(&w->trace->streams, payload);
+        p->body.len = (uint32_t)payload.len;
+    }
+    return id;
+}
+
+void raw_inject(struct world *w, uint32_t node, struct bytes wire, uint32_t cause)
+{
+    uint32_t id = packet_of_bytes(w, wire);
+    struct packet *p = packet_at(&w->trace->packets, id);
+    struct net net = p->net;
+    p->sender = w->nodes[node].entity;
+    if (!p->is_raw && p->proto->key && p->proto->key(packet_head(p), &net)) {
+        uint32_t flow = flow_of(w, node, p->proto, net);
+        p = packet_at(&w->trace->packets, id);
+        p->flow = flow;
+        w->trace->flows[flow].packets += w->trace->flows[flow].from == node;
+    }
+    node_send(w, id, 0, cause);
+    effects_apply(w);
+}
+
+/* Kept as bytes until somebody asks, with the TTL that it came with. */
+void raw_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl)
+{
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    if (!w->nodes[node].set->is_raw || !w->keeps_raw) {
+        return;
+    }
+    struct packet_view view = {.proto = p->proto->name,
+                               .net = p->net,
+                               .ip_id = p->ip_id,
+                               .is_raw = p->is_raw,
+                               .head = packet_head(p),
+                               .body = p->body,
+                               .streams = &w->trace->streams};
+    view.net.ttl = (uint8_t)ttl;
+    size_t start = w->raw_bytes.len;
+    struct raw_packet heard = {.at = sched_now(&w->sched), .start = start};
+    packet_build(&view, &w->raw_bytes);
+    heard.len = (uint32_t)(w->raw_bytes.len - start);
+    heard.is = packet_is(p->proto->name, packet_head(p), p->body.len);
+    memcpy(buf_extend(&w->raw_heard, sizeof heard), &heard, sizeof heard);
+}
