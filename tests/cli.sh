@@ -229,9 +229,10 @@ the_bundled_scenarios_are_listed_and_copied()
     expect 0 new arq/frame-lost mine.yaml
     [ "$(tail -n +2 mine.yaml)" = "$(tail -n +2 "$lost")" ] || wrong 'new changes the text'
     local schema
-    schema=$(sed -n '1s/.*\$schema=//p' mine.yaml)
-    [ "$(basename "$schema")" = scenario.schema.json ] && [ -d "$(dirname "$schema")/arq" ] ||
+    schema=$(sed -n '1s/.*[$]schema=//p' mine.yaml)
+    if [ "$(basename "$schema")" != scenario.schema.json ] || [ ! -d "$(dirname "$schema")/arq" ]; then
         wrong "new names the schema '$schema'"
+    fi
     expect 0 run mine.yaml
     echo changed >mine.yaml
     expect 2 new frame-lost mine.yaml

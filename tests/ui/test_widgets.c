@@ -227,7 +227,7 @@ static void expect(const char *from, const char *to, char *out, size_t size)
     const char *at = strstr(START, from);
     ck_assert_msg(at, "%s is no part of the start", from);
     if (from[0] == '@' || !from[1]) {
-        at = START + sizeof START - 2;
+        at = &START[sizeof START - 2];
     }
     snprintf(out, size, "%.*s%s%s", (int)(at - START), START, to, at + strlen(from));
 }
