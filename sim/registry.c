@@ -2,11 +2,12 @@
 #include "registry.h"
 
 #include "app/bulk.h"
+#include "app/socket.h"
 #include "app/udp.h"
 #include "proto/arq/arq.h"
 #include "proto/tcp/tcp.h"
 
-static const struct actor_type *const actors[] = {&tcp_type, NULL};
+static const struct actor_type *const actors[] = {&tcp_type, &socket_type, NULL};
 
 static const struct traffic_type *const traffic[] = {
     &arq_stop_and_wait,

@@ -118,6 +118,8 @@ static void sink_step(void *self, const struct input *in, struct fx *fx)
         struct net key = {.from = in->net.from, .iface = in->net.iface};
         uint32_t listener = fx_open(fx, LOWER_TCP, key);
         request(fx, listener, TCP_CALL_LISTEN, 0);
+    } else if (in->kind == IN_INDICATION && in->code == CODE_OPENED) {
+        request(fx, in->index, CODE_READ, UINT32_MAX); /* whatever comes */
     } else if (in->kind == IN_INDICATION && in->code == CODE_DATA) {
         s->got += in->body.len;
     } else if (in->kind == IN_INDICATION && in->code == CODE_END) {

@@ -218,6 +218,7 @@ static inline struct tcp_rig rig_closed(void)
     params_initial(&tcp_type, &r.tcp);
     r.tcp.set.isn = RIG_ISS;
     rig_step(&r, &(struct input){.kind = IN_START, .net = rig_key()});
+    r.tcp.credit = UINT32_MAX; /* the application takes whatever comes */
     rig_forget(&r);
     return r;
 }

@@ -153,6 +153,7 @@ static void start(struct pair *p, unsigned who, bool is_spawned)
     e->tcp.set.receive_buffer = roll(p, 3) ? 65535 : 1 + (int64_t)roll(p, 8000);
     e->tcp.set.send_buffer = 1000 + (int64_t)roll(p, 100000);
     e->tcp.set.mss = roll(p, 2) ? -1 : 64 + (int64_t)roll(p, 1396);
+    e->tcp.credit = UINT32_MAX;
     e->dice = dice_make(p->draws, who ? "b" : "a");
     e->to_send = roll(p, 4) ? roll(p, 60000) : 0;
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {

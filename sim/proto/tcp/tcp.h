@@ -129,7 +129,6 @@ struct tcp_settings {
     int64_t challenge_acks; /* RFC 5961 */
     int64_t user_timeout;   /* -1: 100 s for data, 180 s for a SYN (RFC 9293 3.8.3) */
     int64_t congestion;     /* index into tcp_algorithms */
-    int64_t reading;        /* the application takes whatever comes */
 };
 #define TCP_SCALE_AUTO (-2) /* the least shift that lets the whole receive buffer be announced */
 

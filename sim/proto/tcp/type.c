@@ -174,7 +174,6 @@ static const struct param params[] = {
     {"user-timeout", OF(user_timeout), PARAM_TIME, .may_be_off = true, .initial = -1, .min = 1,
      .max = TIME_MAX},
     {"congestion", OF(congestion), PARAM_CHOICE, .max = 2, .choices = tcp_algorithm_names},
-    {"reading", OF(reading), PARAM_SWITCH, .initial = 1, .max = 1},
     {0},
 };
 
@@ -188,7 +187,6 @@ static void start(struct tcp *t, const struct input *in, struct fx *fx)
     t->is_first = in->body.len == 0;
     t->snd_end = 1;
     t->rcv_edge = most;
-    t->credit = t->set.reading ? UINT32_MAX : 0;
     rtt_start(t);
     if (in->code == START_SPAWNED) {
         t->is_passive = true;

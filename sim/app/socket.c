@@ -1,0 +1,324 @@
+/* The socket application: the calls of a script, made on the TCP endpoints below. It keeps what TCP
+ * does not: which connections a listener has brought, data that the send buffer had no room for,
+ * and a close that waits behind that data. Invariant: of each connection at most one SEND is
+ * unanswered, and it is the head of its queue. */
+#include "app/socket.h"
+
+#include "actor/errno_code.h"
+#include "actor/fx.h"
+#include "actor/socket_call.h"
+#include "actor/tcp_call.h"
+#include "base/os.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOWER_TCP };
+static const char *const lowers[] = {"tcp", NULL};
+
+enum sock_kind { SOCK_LISTENER, SOCK_CONNECTION };
+
+struct sock {
+    uint32_t handle; /* entity of the endpoint */
+    enum sock_kind kind;
+    uint16_t port;     /* own; of a listener and of its connections */
+    bool is_by_hand;   /* LISTENER: its connections wait for ACCEPT */
+    bool reads;        /* takes whatever comes, once accepted */
+    bool is_accepted;  /* CONNECTION */
+    bool is_over;      /* CLOSED was told */
+    bool is_asking;    /* the head of the queue is with TCP */
+    bool ends, leaves; /* when the queue is empty: no more data; nobody reads either */
+    uint32_t accepts;  /* LISTENER: ACCEPT calls that wait for a connection */
+    struct span *queue;
+    uint32_t first, count, cap; /* of the queue */
+};
+
+struct socket_app {
+    struct sock *list;
+    uint32_t count, cap;
+};
+
+static struct sock *find(struct socket_app *app, uint32_t handle)
+{
+    for (uint32_t i = app->count; i-- > 0;) {
+        if (app->list[i].handle == handle && !app->list[i].is_over) {
+            return &app->list[i];
+        }
+    }
+    return NULL;
+}
+
+static struct sock *listener_on(struct socket_app *app, uint16_t port)
+{
+    for (uint32_t i = 0; i < app->count; i++) {
+        struct sock *s = &app->list[i];
+        if (s->kind == SOCK_LISTENER && s->port == port && !s->is_over) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+static struct sock *add(struct socket_app *app, struct sock s)
+{
+    if (app->count == app->cap) {
+        app->cap = app->cap ? 2 * app->cap : 8;
+        app->list = os_realloc(app->list, app->cap * sizeof *app->list);
+    }
+    app->list[app->count] = s;
+    return &app->list[app->count++];
+}
+
+static void request(const struct sock *s, unsigned code, uint32_t number, struct fx *fx)
+{
+    fx_request(fx, s->handle, code, (struct bytes){0}, (struct span){.len = number});
+}
+
+static void fail(enum errno_code error, struct fx *fx)
+{
+    fx_indicate(fx, 0, CODE_RESULT, (struct bytes){0}, (struct span){.len = error});
+}
+
+/* ---- opening ---- */
+
+static void listen(struct socket_app *app, const struct socket_args *args, struct fx *fx)
+{
+    struct net key = {.from = args->key.from};
+    if (listener_on(app, key.from.port)) {
+        fail(ERR_EADDRINUSE, fx);
+        return;
+    }
+    struct sock *s = add(app, (struct sock){.kind = SOCK_LISTENER,
+                                            .handle = fx_open(fx, LOWER_TCP, key),
+                                            .port = key.from.port,
+                                            .is_by_hand = args->is_by_hand,
+                                            .reads = args->reads});
+    request(s, TCP_CALL_LISTEN, 0, fx);
+}
+
+static void connect(struct socket_app *app, const struct socket_args *args, struct fx *fx)
+{
+    struct sock *s = add(app, (struct sock){.kind = SOCK_CONNECTION,
+                                            .handle = fx_open(fx, LOWER_TCP, args->key),
+                                            .reads = args->reads,
+                                            .is_accepted = true});
+    request(s, TCP_CALL_CONNECT, 0, fx);
+}
+
+static void start_reading(const struct sock *s, struct fx *fx)
+{
+    if (s->reads && s->is_accepted) {
+        request(s, CODE_READ, UINT32_MAX, fx);
+    }
+}
+
+static struct sock *next_pending(struct socket_app *app, uint16_t port)
+{
+    for (uint32_t i = 0; i < app->count; i++) {
+        struct sock *s = &app->list[i];
+        if (s->kind == SOCK_CONNECTION && s->port == port && !s->is_accepted && !s->is_over) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+/* A call that finds no connection waits for the next. */
+static void accept(struct socket_app *app, struct sock *listener, struct fx *fx)
+{
+    struct sock *s = next_pending(app, listener->port);
+    if (s) {
+        s->is_accepted = true;
+        start_reading(s, fx);
+    } else {
+        listener->accepts++;
+    }
+}
+
+/* A connection that a listener brought, or one of ours that stands. */
+static void opened(struct socket_app *app, const struct input *in, struct fx *fx)
+{
+    struct sock *s = find(app, in->index);
+    if (!s) {
+        struct net key = {0};
+        memcpy(&key, in->head.data, in->head.len < sizeof key ? in->head.len : sizeof key);
+        struct sock *listener = listener_on(app, key.from.port);
+        bool is_taken = !listener || !listener->is_by_hand || listener->accepts > 0;
+        bool reads = !listener || listener->reads;
+        if (listener && listener->accepts > 0) {
+            listener->accepts--;
+        }
+        s = add(app, (struct sock){.kind = SOCK_CONNECTION,
+                                   .handle = in->index,
+                                   .port = key.from.port,
+                                   .reads = reads,
+                                   .is_accepted = is_taken});
+    }
+    start_reading(s, fx);
+}
+
+/* ---- sending and closing ---- */
+
+static void push(struct sock *s, struct span body)
+{
+    if (s->first > 0 && s->first + s->count == s->cap) {
+        memmove(s->queue, s->queue + s->first, s->count * sizeof *s->queue);
+        s->first = 0;
+    }
+    if (s->first + s->count == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 4;
+        s->queue = os_realloc(s->queue, s->cap * sizeof *s->queue);
+    }
+    s->queue[s->first + s->count++] = body;
+}
+
+/* The head of the queue goes to TCP; an empty queue lets a close go. */
+static void go_on(struct sock *s, struct fx *fx)
+{
+    if (s->is_asking) {
+        return;
+    }
+    if (s->count > 0) {
+        s->is_asking = true;
+        fx_request(fx, s->handle, CODE_SEND, (struct bytes){0}, s->queue[s->first]);
+    } else if (s->ends) {
+        s->ends = false;
+        request(s, CODE_CLOSE, 0, fx);
+    }
+    if (s->count == 0 && s->leaves) {
+        s->leaves = false;
+        request(s, TCP_CALL_RELEASE, 0, fx);
+    }
+}
+
+/* What was not taken waits for WRITABLE. */
+static void accepted(struct sock *s, uint32_t n, struct fx *fx)
+{
+    struct span *head = &s->queue[s->first];
+    *head = span_sub(*head, n, head->len - n);
+    if (head->len == 0) {
+        s->first++;
+        s->count--;
+        s->is_asking = false;
+        go_on(s, fx);
+    }
+}
+
+static void send(struct sock *s, struct span body, struct fx *fx)
+{
+    if (s->ends || s->leaves) {
+        fail(ERR_EPIPE, fx);
+    } else if (body.len > 0) {
+        push(s, body);
+        go_on(s, fx);
+    }
+}
+
+static void end(struct sock *s, bool leaves, struct fx *fx)
+{
+    s->ends = true;
+    s->leaves = leaves;
+    go_on(s, fx);
+}
+
+static void shut_down(struct sock *s, uint64_t how, struct fx *fx)
+{
+    if (how == 0) {
+        request(s, TCP_CALL_READING, 0, fx);
+    } else {
+        end(s, how == 2, fx);
+    }
+}
+
+/* ---- the step ---- */
+
+static void read_more(const struct sock *s, uint64_t amount, struct fx *fx)
+{
+    request(s, CODE_READ, amount < UINT32_MAX ? (uint32_t)amount : UINT32_MAX, fx);
+}
+
+static void call_on(struct socket_app *app, struct sock *s, const struct socket_args *args,
+                    const struct input *in, struct fx *fx)
+{
+    switch ((enum socket_call)in->code) {
+    case SOCKET_ACCEPT:
+        if (s->kind == SOCK_LISTENER) {
+            accept(app, s, fx);
+        } else {
+            fail(ERR_EINVAL, fx);
+        }
+        break;
+    case SOCKET_SEND: send(s, in->body, fx); break;
+    case SOCKET_READ: read_more(s, args->amount, fx); break;
+    case SOCKET_SHUTDOWN: shut_down(s, args->amount, fx); break;
+    case SOCKET_CLOSE: end(s, s->kind == SOCK_CONNECTION, fx); break;
+    case SOCKET_ABORT: request(s, CODE_ABORT, 0, fx); break;
+    case SOCKET_NAGLE: request(s, TCP_CALL_NAGLE, (uint32_t)args->amount, fx); break;
+    case SOCKET_LISTEN:
+    case SOCKET_CONNECT:
+    case SOCKET_CALL_END: break; /* on no connection */
+    }
+}
+
+static void hear_call(struct socket_app *app, const struct input *in, struct fx *fx)
+{
+    struct socket_args args = {0};
+    memcpy(&args, in->head.data, in->head.len < sizeof args ? in->head.len : sizeof args);
+    if (in->code == SOCKET_LISTEN) {
+        listen(app, &args, fx);
+    } else if (in->code == SOCKET_CONNECT) {
+        connect(app, &args, fx);
+    } else {
+        struct sock *s = find(app, args.handle);
+        if (s) {
+            call_on(app, s, &args, in, fx);
+        } else {
+            fail(args.handle ? ERR_ENOTCONN : ERR_EBADF, fx);
+        }
+    }
+}
+
+static void hear_tcp(struct socket_app *app, const struct input *in, struct fx *fx)
+{
+    struct sock *s = find(app, in->index);
+    if (in->code == CODE_OPENED) {
+        opened(app, in, fx);
+    } else if (s && in->code == CODE_ACCEPTED) {
+        accepted(s, in->body.len, fx);
+    } else if (s && in->code == CODE_WRITABLE) {
+        s->is_asking = false;
+        go_on(s, fx);
+    } else if (s && in->code == CODE_RESULT && s->is_asking) {
+        s->is_asking = false; /* a SEND was refused: the rest has nowhere to go */
+        s->count = 0;
+    } else if (s && in->code == CODE_CLOSED) {
+        s->is_over = true;
+    }
+}
+
+static void step(void *self, const struct input *in, struct fx *fx)
+{
+    if (in->kind == IN_REQUEST) {
+        hear_call(self, in, fx);
+    } else if (in->kind == IN_INDICATION) {
+        hear_tcp(self, in, fx);
+    }
+}
+
+static void free_lists(void *self)
+{
+    struct socket_app *app = self;
+    for (uint32_t i = 0; i < app->count; i++) {
+        free(app->list[i].queue);
+    }
+    free(app->list);
+}
+
+const struct actor_type socket_type = {
+    .name = "socket",
+    .size = sizeof(struct socket_app),
+    .lowers = lowers,
+    .calls = socket_call_names,
+    .step = step,
+    .free = free_lists,
+};
