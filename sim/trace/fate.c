@@ -129,6 +129,7 @@ struct fate fate_of(const struct trace *t, uint32_t packet, uint32_t record)
     struct fate f = {.packet = packet};
     uint32_t arrival, ignored;
     f.kind = own_fate(t, packet, record, &arrival);
+    f.is_taken = f.kind == FATE_TAKEN;
     if (arrival && (f.kind == FATE_TAKEN || f.kind == FATE_REFUSED)) {
         f.answer = answer_to(t, arrival, record);
     }

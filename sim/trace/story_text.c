@@ -71,7 +71,7 @@ static const char *variant(const struct telling *k)
         return ".own";
     }
     bool is_of_cause = packet_copy_before(k->t, k->packet) == 0;
-    return is_of_cause && k->fate.kind >= FATE_TAKEN ? ".twice" : "";
+    return is_of_cause && k->fate.is_taken ? ".twice" : "";
 }
 
 static const char *text_of_key(const struct telling *k, const char *key, const char *suffix)

@@ -273,6 +273,8 @@ START_TEST(a_fate_is_what_was_known_by_then)
     ck_assert_int_eq(fate_of(t, 2, t->count).kind, FATE_ANSWERED);
     ck_assert_int_eq(fate_of(t, 4, t->count).kind, FATE_ANSWER_LOST);
     ck_assert_uint_eq(fate_of(t, 4, t->count).answer, 5);
+    ck_assert(fate_of(t, 4, t->count).is_taken);
+    ck_assert(!fate_of(t, 1, t->count).is_taken);
     ck_assert_uint_eq(packet_first_copy(t, 6), 4);
     trace_free(&rig.t);
 }

@@ -229,8 +229,12 @@ static void draw_pointer(const struct strip *g, uint32_t actor, const char *name
     canvas_close(c);
     canvas_fill(c, t->ink);
     const char *word = ui_word(g->ui, key);
-    double w = ui_text(g->ui, TYPE_TAG, x + 11 * k, y + 14 * k, t->ink, word);
-    canvas_text(c, theme_font(t, TYPE_AXIS), x + 16 * k + w, y + 14 * k, ALIGN_LEFT, t->ink2, text);
+    struct font bold = theme_font(t, TYPE_TAG), mono = theme_font(t, TYPE_AXIS);
+    double w = text_width(g->ui->fonts, bold, word), all = w + 5 * k;
+    all += text_width(g->ui->fonts, mono, text);
+    double at = x + 11 * k + all <= g->right ? x + 11 * k : x - 11 * k - all;
+    canvas_text(c, bold, at, y + 14 * k, ALIGN_LEFT, t->ink, word);
+    canvas_text(c, mono, at + w + 5 * k, y + 14 * k, ALIGN_LEFT, t->ink2, text);
 }
 
 /* Whose strip it is, the state that end is in, and what it does. */
@@ -284,6 +288,7 @@ static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s
 {
     double k = ui->k, side = 76 * k, right = r.x + r.w - side / 2 + 6 * k;
     struct strip g = {.ui = ui, .s = s, .pair = pair, .x = r.x + 6 * k};
+    g.right = r.x + r.w - side;
     bool is_low = place_rows(&g, r);
     choose_columns(&g, r.w - side - 6 * k);
     name_columns(&g);

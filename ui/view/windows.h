@@ -16,9 +16,9 @@ struct strip {
     struct pair pair;
     int64_t first; /* key of the left column */
     unsigned columns;
-    double x, cell, pitch;
-    double top, bottom; /* y of the cells */
-    double below;       /* room under the upper cells for what points at them */
+    double x, cell, pitch, right; /* right: where the room of the columns ends */
+    double top, bottom;           /* y of the cells */
+    double below;                 /* room under the upper cells for what points at them */
     char label[WINDOW_COLUMNS][16];
 };
 
