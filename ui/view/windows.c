@@ -209,7 +209,8 @@ static void draw_frame(const struct strip *g, struct windows *self, unsigned ind
 }
 
 /* A triangle below a cell with the name and value of the variable that points there. */
-static void draw_pointer(const struct strip *g, uint32_t actor, const char *name, double y)
+static void draw_pointer(const struct strip *g, uint32_t actor, const char *name, double y,
+                         bool is_left)
 {
     int64_t value;
     if (!actor || !actor_var(g->s, actor, name, &value) || value < g->first ||
@@ -232,7 +233,8 @@ static void draw_pointer(const struct strip *g, uint32_t actor, const char *name
     struct font bold = theme_font(t, TYPE_TAG), mono = theme_font(t, TYPE_AXIS);
     double w = text_width(g->ui->fonts, bold, word), all = w + 5 * k;
     all += text_width(g->ui->fonts, mono, text);
-    double at = x + 11 * k + all <= g->right ? x + 11 * k : x - 11 * k - all;
+    is_left = is_left || x + 11 * k + all > g->right;
+    double at = is_left ? x - 11 * k - all : x + 11 * k;
     canvas_text(c, bold, at, y + 14 * k, ALIGN_LEFT, t->ink, word);
     canvas_text(c, mono, at + w + 5 * k, y + 14 * k, ALIGN_LEFT, t->ink2, text);
 }
@@ -275,12 +277,18 @@ static bool place_rows(struct strip *g, struct rect r)
 
 static void draw_pointers(const struct strip *g)
 {
-    if (g->below > 0) {
-        draw_pointer(g, g->pair.top, "base", g->top + g->cell * 1.2);
-        draw_pointer(g, g->pair.top, "frame", g->top + g->cell * 1.2);
-        draw_pointer(g, g->pair.top, "next", g->top + g->cell * 1.2);
+    int64_t base, next;
+    double y = g->top + g->cell * 1.2;
+    if (g->below > 0 && g->pair.top) {
+        bool has_both = actor_var(g->s, g->pair.top, "base", &base) &&
+                        actor_var(g->s, g->pair.top, "next", &next);
+        draw_pointer(g, g->pair.top, "base", y, has_both && next == base + 1 && base > g->first);
+        draw_pointer(g, g->pair.top, "frame", y, false);
+        if (!has_both || next != base) {
+            draw_pointer(g, g->pair.top, "next", y, false);
+        }
     }
-    draw_pointer(g, g->pair.bottom, "expected", g->bottom + g->cell);
+    draw_pointer(g, g->pair.bottom, "expected", g->bottom + g->cell, false);
 }
 
 static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s, struct pair pair,
