@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct run {
     const struct scenario *sc;
@@ -15,6 +16,8 @@ struct run {
     sim_time stop;
     uint64_t max_events;
     bool is_left; /* something would still happen */
+    sim_time now; /* of whoever drives the raw host */
+    uint32_t raw; /* that host; NO_NODE: none */
 };
 
 static sim_time stop_of(const struct scenario *sc, const struct run_options *opt)
@@ -79,6 +82,10 @@ struct run *run_open(const struct scenario *sc, const struct run_options *opt, s
     r->max_events = max_events;
     r->world = world_new(sc, registry(), opt->has_seed ? opt->seed : sc->seed, out);
     r->is_left = true;
+    r->raw = NO_NODE;
+    for (uint32_t i = 0; i < sc->node_count && r->raw == NO_NODE; i++) {
+        r->raw = sc->nodes[i].is_raw ? i : NO_NODE;
+    }
     return r;
 }
 
@@ -156,4 +163,70 @@ bool run_scenario(const struct scenario *sc, const struct run_options *opt, stru
         warn_of_idle_steps(sc, out, err);
     }
     return true;
+}
+
+bool run_is_raw(const struct run *r)
+{
+    r->world->keeps_raw = r->raw != NO_NODE;
+    return r->raw != NO_NODE;
+}
+
+sim_time run_now(const struct run *r)
+{
+    return r->now;
+}
+
+/* Everything due up to `t`; packets that reach the raw host meanwhile do not stop it. */
+static void run_due(struct run *r, sim_time t)
+{
+    struct world *w = r->world;
+    size_t given = w->raw_given;
+    w->raw_given = SIZE_MAX;
+    r->is_left = world_run(w, t, r->max_events);
+    w->raw_given = given;
+    if (w->events < r->max_events) {
+        sched_advance(&w->sched, t);
+    }
+}
+
+void run_advance(struct run *r, sim_time t)
+{
+    run_due(r, r->now);
+    r->now = t > r->now ? t : r->now;
+    run_due(r, r->now);
+}
+
+static bool take_raw(struct run *r, struct raw_view *out)
+{
+    struct world *w = r->world;
+    struct raw_packet heard;
+    if (w->raw_heard.len == w->raw_given) {
+        return false;
+    }
+    memcpy(&heard, w->raw_heard.data + w->raw_given, sizeof heard);
+    w->raw_given += sizeof heard;
+    *out =
+        (struct raw_view){heard.at, bytes_of(w->raw_bytes.data + heard.start, heard.len), heard.is};
+    return true;
+}
+
+bool run_next(struct run *r, sim_time until, struct raw_view *out)
+{
+    run_due(r, r->now);
+    if (take_raw(r, out)) {
+        return true;
+    }
+    r->is_left = world_run(r->world, until, r->max_events);
+    bool came = take_raw(r, out);
+    r->now = came ? out->at : until > r->now ? until : r->now;
+    if (!came && r->world->events < r->max_events) {
+        sched_advance(&r->world->sched, r->now);
+    }
+    return came;
+}
+
+void run_inject(struct run *r, struct bytes wire)
+{
+    run_due(r, r->now);
+    raw_inject(r->world, r->raw, wire, 0);
 }

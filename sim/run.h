@@ -30,3 +30,20 @@ struct run *run_open(const struct scenario *sc, const struct run_options *opt, s
 /* Handles every event up to and including `t`. False: nothing is left after that. */
 bool run_until(struct run *r, sim_time t);
 void run_close(struct run *r); /* finishes the trace and frees the run */
+
+/* The raw host's side of a run (probe): whoever calls is the other end of the wire. Time moves by
+ * these calls alone. */
+struct raw_view {
+    sim_time at;
+    struct bytes wire; /* from its IPv4 header on; borrowed until the next call */
+    const char *is;    /* its short name, "SYN+ACK" */
+};
+bool run_is_raw(const struct run *r); /* the scenario has a raw host; its packets are then kept */
+sim_time run_now(const struct run *r);
+/* Runs on to `t`, packets for the raw host waiting for run_next; `now` is then t. */
+void run_advance(struct run *r, sim_time t);
+/* Runs on to the next packet that reaches the raw host, at most to `until`; `now` is then its time.
+ * False: none came, `now` is `until`. No packet is given twice. */
+bool run_next(struct run *r, sim_time until, struct raw_view *out);
+/* The raw host sends these bytes, a whole IPv4 packet, now. */
+void run_inject(struct run *r, struct bytes wire);

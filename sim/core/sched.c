@@ -442,3 +442,9 @@ sim_time sched_peek(struct sched *s)
 {
     return settle(s) ? s->heap.entries[0].at : SIM_NEVER;
 }
+
+void sched_advance(struct sched *s, sim_time to)
+{
+    assert(sched_peek(s) >= to);
+    s->now = to > s->now ? to : s->now;
+}

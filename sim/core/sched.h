@@ -85,6 +85,8 @@ void sched_timer_free(struct sched *s, uint32_t timer);
  * to there, and `now` stays where it is. */
 bool sched_next(struct sched *s, sim_time until, struct event *ev);
 sim_time sched_peek(struct sched *s); /* time of the next event, SIM_NEVER if nothing is left */
+void sched_advance(struct sched *s,
+                   sim_time to); /* `now` moves on; nothing may be due before `to` */
 
 static inline sim_time sched_now(const struct sched *s)
 {

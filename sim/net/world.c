@@ -264,7 +264,7 @@ bool world_run(struct world *w, sim_time until, uint64_t max_events)
     while (sched_next(&w->sched, until, &ev)) {
         handle(w, &ev);
         w->events += ev.what != EV_TX;
-        if (w->events >= max_events) {
+        if (w->events >= max_events || w->raw_heard.len > w->raw_given) {
             return true;
         }
     }

@@ -139,6 +139,7 @@ struct world {
     bool keeps_raw;       /* what reaches the raw host is kept for who asks */
     struct buf raw_heard; /* struct raw_packet one after the other */
     struct buf raw_bytes;
+    size_t raw_given; /* bytes of raw_heard that were handed out; more than that pauses the run */
     struct map raw_flows;  /* addresses and ports -> flow */
     uint32_t *sockets;     /* by node: its socket application, 0: none */
     const char *next_flow; /* `as:` of the call that runs now, NULL: none */
@@ -154,7 +155,7 @@ struct world {
 struct world *world_new(const struct scenario *sc, const struct catalogue *known, uint64_t seed,
                         struct trace *out);
 /* Handles every event up to and including `until`; false: none is left after that. Stops early,
- * returning true, when `max_events` were handled. */
+ * returning true, when `max_events` were handled or a kept packet has reached the raw host. */
 bool world_run(struct world *w, sim_time until, uint64_t max_events);
 void world_finish(struct world *w); /* writes the run's end into the trace */
 void world_free(struct world *w);

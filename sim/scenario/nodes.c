@@ -109,6 +109,11 @@ static void read_reading(struct reader *r, const struct doc_node *v, void *into)
     }
 }
 
+static void read_raw(struct reader *r, const struct doc_node *v, void *into)
+{
+    reader_switch(r, v, &((struct scenario_node *)into)->is_raw);
+}
+
 static void read_clock_offset(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_node *node = into;
@@ -226,6 +231,7 @@ static const struct key host_keys[] = {
     {"gateway", read_gateway},
     {"clock", read_clock},
     {"reading", read_reading},
+    {"raw", read_raw},
     {NULL, NULL},
 };
 static const struct key router_keys[] = {
