@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-#define PPB     1000000000 /* a chance of one */
-#define NO_LINK UINT32_MAX
+#define PPB 1000000000 /* a chance of one */
 
 static const char *ip_text(const struct reader *r, uint32_t ip)
 {
@@ -52,29 +51,28 @@ static void check_address(struct reader *r, uint32_t node, uint32_t a)
     }
 }
 
-static bool has_neighbour_with(const struct scenario *sc, uint32_t node, uint32_t ip)
+static bool has_neighbour_with(const struct ways *w, uint32_t node, uint32_t ip)
 {
-    for (uint32_t i = 0; i < sc->link_count; i++) {
-        const struct scenario_link *l = &sc->links[i];
-        for (int end = 0; end < 2; end++) {
-            if (l->node[end] == node && has_address(&sc->nodes[l->node[!end]], ip, UINT32_MAX)) {
-                return true;
-            }
+    for (uint32_t i = w->first[node]; i < w->first[node + 1]; i++) {
+        const struct scenario_link *l = &w->sc->links[w->links[i]];
+        uint32_t other = l->node[l->node[0] == node];
+        if (has_address(&w->sc->nodes[other], ip, UINT32_MAX)) {
+            return true;
         }
     }
     return false;
 }
 
-static void check_next_hops(struct reader *r, uint32_t node)
+static void check_next_hops(struct reader *r, const struct ways *w, uint32_t node)
 {
     const struct scenario_node *n = &r->sc->nodes[node];
     for (uint32_t i = 0; i < n->route_count; i++) {
-        if (!has_neighbour_with(r->sc, node, n->routes[i].via)) {
+        if (!has_neighbour_with(w, node, n->routes[i].via)) {
             wrong_at(r, n->place, "reader.route.via", "name", n->name, "found",
                      ip_text(r, n->routes[i].via));
         }
     }
-    if (n->gateway && !has_neighbour_with(r->sc, node, n->gateway)) {
+    if (n->gateway && !has_neighbour_with(w, node, n->gateway)) {
         wrong_at(r, n->place, "reader.gateway", "name", n->name, "found", ip_text(r, n->gateway));
     }
 }
@@ -92,7 +90,7 @@ static const char *link_names(const struct reader *r)
     return text;
 }
 
-static uint32_t link_between(const struct scenario *sc, uint32_t a, uint32_t b)
+uint32_t link_between(const struct scenario *sc, uint32_t a, uint32_t b)
 {
     for (uint32_t i = 0; i < sc->link_count; i++) {
         const uint32_t *n = sc->links[i].node;
@@ -195,28 +193,26 @@ static void check_link(struct reader *r, const struct scenario_link *l, bool is_
 }
 
 /* Flows by where they begin, so that the ways from there are found once. */
-static void check_ways(struct reader *r)
+static void check_ways(struct reader *r, struct ways *w)
 {
     const struct scenario *sc = r->sc;
     bool has_routes = false;
     bool *used = arena_alloc(r->arena, (sc->link_count + 1) * sizeof *used);
     bool *is_target = arena_alloc(r->arena, (sc->node_count + 1) * sizeof *is_target);
-    struct ways w;
-    ways_prepare(&w, sc, r->arena);
     for (uint32_t from = 0; from < sc->node_count; from++) {
         has_routes |= sc->nodes[from].route_count > 0;
         memset(is_target, 0, sc->node_count * sizeof *is_target);
-        w.order_count = 0;
+        w->order_count = 0;
         for (uint32_t i = 0; i < sc->traffic_count; i++) {
             if (sc->traffic[i].from == from) {
-                if (w.order_count == 0) {
-                    ways_from(&w, from);
+                if (w->order_count == 0) {
+                    ways_from(w, from);
                 }
-                check_flow(r, &sc->traffic[i], &w, used);
+                check_flow(r, &sc->traffic[i], w, used);
                 is_target[sc->traffic[i].to] = true;
             }
         }
-        ways_mark(&w, is_target, used);
+        ways_mark(w, is_target, used);
     }
     for (uint32_t i = 0; i < sc->link_count; i++) {
         check_link(r, &sc->links[i],
@@ -227,15 +223,17 @@ static void check_ways(struct reader *r)
 void check_scenario(struct reader *r)
 {
     const struct scenario *sc = r->sc;
+    struct ways w;
+    ways_prepare(&w, sc, r->arena);
     check_names(r);
     for (uint32_t i = 0; i < sc->node_count; i++) {
         for (uint32_t a = 0; a < sc->nodes[i].address_count; a++) {
             check_address(r, i, a);
         }
-        check_next_hops(r, i);
+        check_next_hops(r, &w, i);
     }
     if (r->err->errors == 0) { /* a host that could not be read makes everything unreachable */
-        check_ways(r);
+        check_ways(r, &w);
         check_times(r);
     }
     if (r->err->errors == 0 && sc->traffic_count == 0 && sc->step_count == 0 &&

@@ -3,20 +3,9 @@
 
 #include <string.h>
 
-static bool joined(const struct scenario *sc, const uint32_t node[2])
-{
-    for (uint32_t i = 0; i < sc->link_count; i++) {
-        const uint32_t *n = sc->links[i].node;
-        if ((n[0] == node[0] && n[1] == node[1]) || (n[0] == node[1] && n[1] == node[0])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_joined(struct reader *r, const uint32_t node[2], struct place at)
 {
-    if (!joined(r->sc, node)) {
+    if (link_between(r->sc, node[0], node[1]) == NO_LINK) {
         wrong_at(r, at, "reader.fault.not-joined", "a", r->sc->nodes[node[0]].name, "b",
                  r->sc->nodes[node[1]].name);
     }

@@ -52,6 +52,9 @@ static void read_addresses(struct reader *r, const struct doc_node *v, void *int
 {
     struct scenario_node *node = into;
     bool is_list = v->kind == DOC_LIST;
+    if (!reader_is_short(r, v, ADDRESS_LIMIT)) {
+        return;
+    }
     uint32_t count = is_list ? v->count : 1;
     node->addresses = arena_alloc(r->arena, count * sizeof *node->addresses);
     for (const struct doc_node *a = is_list ? v->first : v; a; a = is_list ? a->next : NULL) {
@@ -161,7 +164,7 @@ static void read_route(struct reader *r, const struct doc_node *v, struct scenar
 static void read_routes(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_node *node = into;
-    if (reader_is_map(r, v)) {
+    if (reader_is_map(r, v) && reader_is_short(r, v, ROUTE_LIMIT)) {
         node->routes = arena_alloc(r->arena, v->count * sizeof *node->routes);
         for (const struct doc_node *c = v->first; c; c = c->next) {
             read_route(r, c, node);

@@ -11,6 +11,8 @@
 /* Items of one section: far beyond what a picture can show, few enough to compare each with each.
  */
 #define NODE_LIMIT    1000
+#define ADDRESS_LIMIT 100 /* of one router */
+#define ROUTE_LIMIT   100 /* of one router */
 #define LINK_LIMIT    10000
 #define TRAFFIC_LIMIT 10000
 #define FAULT_LIMIT   10000
@@ -131,6 +133,9 @@ void read_loss(struct reader *r, const struct doc_node *n, struct loss *out);
 
 /* What no single value shows: routes, addresses used twice, faults that contradict each other. */
 void check_scenario(struct reader *r);
+/* A link between two nodes; NO_LINK: there is none. */
+#define NO_LINK UINT32_MAX
+uint32_t link_between(const struct scenario *sc, uint32_t a, uint32_t b);
 /* Its part about faults and expectations; needs all of the rest to be right. */
 void check_times(struct reader *r);
 /* A place of the model as err_add takes it. */
