@@ -322,6 +322,32 @@ static bool read_choice(struct reader *r, const struct doc_node *n, const struct
     return good;
 }
 
+/* A count may also say what it counts, as `initial-window: 10 packets`. */
+static bool is_packets(const struct doc_node *n, enum quantity q, int64_t *value)
+{
+    return q == QUANTITY_COUNT && n->kind == DOC_SCALAR &&
+           quantity_parse(n->text, QUANTITY_PACKETS, false, value, NULL) == VALUE_GOOD;
+}
+
+static bool read_amount(struct reader *r, const struct doc_node *n, const struct param *p,
+                        int64_t *out)
+{
+    enum quantity q = quantity_of(p->kind);
+    int64_t value;
+    if (p->may_be_off && n->kind == DOC_SCALAR &&
+        quantity_parse(n->text, q, false, &value, NULL) == VALUE_NO_NUMBER) {
+        wrong(r, n, "reader.value.not-off", "found", n->text, "key", key_of(n), "example",
+              quantity_example(q));
+        return false;
+    }
+    if ((!is_packets(n, q, &value) && !reader_quantity(r, n, q, &value)) ||
+        !is_within(r, n, q, value, p->min, p->max)) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
 bool reader_param(struct reader *r, const struct doc_node *n, const struct param *p, int64_t *out)
 {
     bool on;
@@ -334,22 +360,7 @@ bool reader_param(struct reader *r, const struct doc_node *n, const struct param
         *out = good && on;
         return good;
     }
-    if (p->kind == PARAM_CHOICE) {
-        return read_choice(r, n, p, out);
-    }
-    enum quantity q = quantity_of(p->kind);
-    int64_t value;
-    if (p->may_be_off && n->kind == DOC_SCALAR &&
-        quantity_parse(n->text, q, false, &value, NULL) == VALUE_NO_NUMBER) {
-        wrong(r, n, "reader.value.not-off", "found", n->text, "key", key_of(n), "example",
-              quantity_example(q));
-        return false;
-    }
-    if (!reader_quantity(r, n, q, &value) || !is_within(r, n, q, value, p->min, p->max)) {
-        return false;
-    }
-    *out = value;
-    return true;
+    return p->kind == PARAM_CHOICE ? read_choice(r, n, p, out) : read_amount(r, n, p, out);
 }
 
 void settings_add(struct reader *r, struct settings *s, struct setting more)
