@@ -312,6 +312,11 @@ static struct sched_timer *timer_at(struct sched *s, uint32_t number)
     return &s->timers[number];
 }
 
+void sched_timer_index(struct sched *s, uint32_t timer, uint32_t index)
+{
+    timer_at(s, timer)->index = index;
+}
+
 void sched_arm(struct sched *s, uint32_t timer, sim_time at, uint32_t cause)
 {
     struct sched_timer *t = timer_at(s, timer);

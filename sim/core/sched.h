@@ -78,6 +78,8 @@ void sched_clear(struct sched *s, uint32_t line);
  * sched_arm sets the time (at >= now) or moves it, and draws a tie; SIM_NEVER stops and draws none.
  * sched_timer_free stops it and gives the number back. */
 uint32_t sched_timer_new(struct sched *s, uint32_t target, uint16_t slot, uint32_t index);
+/* From now on the timer is that of another index (a slot that frames take in turn). */
+void sched_timer_index(struct sched *s, uint32_t timer, uint32_t index);
 void sched_arm(struct sched *s, uint32_t timer, sim_time at, uint32_t cause);
 void sched_timer_free(struct sched *s, uint32_t timer);
 

@@ -206,6 +206,7 @@ static void apply_timer(struct world *w, const struct effect *e)
         }
         r->timers[slot] = sched_timer_new(&w->sched, e->author, e->code, e->index);
     }
+    sched_timer_index(&w->sched, r->timers[slot], e->index);
     uint32_t record =
         world_record(w, REC_TIMER, e->author, e->index, e->code, e->value, e->cause, e->why);
     sched_arm(&w->sched, r->timers[slot], e->value, record);

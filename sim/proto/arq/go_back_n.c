@@ -101,7 +101,10 @@ static void slide(struct sender *s, uint64_t base, sim_time now, struct fx *fx)
     for (; s->base < base; s->base++) {
         fx_item(fx, FRAME_SET, (int64_t)s->base, SENT_ACKED, WHY_ACKED);
     }
-    s->next = s->next < s->base ? s->base : s->next;
+    if (s->next < s->base) { /* it was going back: the rest follows */
+        s->next = s->base;
+        s->reason = WHY_BACK;
+    }
     sim_time oldest = s->base < s->top ? *sent_at(s, s->base) : now;
     bool restarts = s->end.timer_rule == ARQ_TIMER_RESTART || oldest == SIM_NEVER;
     sim_time due = time_add(oldest, s->end.timeout);
@@ -142,7 +145,7 @@ static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
     if (is_news) {
         slide(s, expected, in->now, fx);
     }
-    if (answer.kind == ARQ_NAK && s->base < s->top) {
+    if (answer.kind == ARQ_NAK && expected < s->top) {
         go_back(s, WHY_NAKED, in->now, fx);
     } else if (is_news) {
         send_next(s, in->now, true, fx);

@@ -71,6 +71,9 @@ static bool send_again(struct sender *s, struct fx *fx)
         if (slot->again != WHY_NO_REASON) {
             enum arq_why why = slot->again;
             slot->again = WHY_NO_REASON;
+            if (why == WHY_NAKED) { /* its timer still runs */
+                fx_timer(fx, TIMER_TIMEOUT, (uint32_t)frame, SIM_NEVER);
+            }
             send_frame(s, frame, why, fx);
             return true;
         }
