@@ -187,6 +187,11 @@ static void deliver(struct json *j, const struct trace *t, const struct record *
         json_text(j, "flow", t->flows[e->flow].name);
     }
     json_number(j, "bytes", r->value);
+    if (r->code != DELIVER_RIGHT) {
+        json_text(j, "wrong", deliver_fault_name((enum deliver_fault)r->code));
+        json_number(j, "pkt", r->packet);
+        json_number(j, "unit", (int64_t)trace_packet(t, r->packet)->unit.at);
+    }
 }
 
 static void fields(struct json *j, const struct trace *t, const struct record *r)

@@ -18,6 +18,26 @@ static void drops(const uint64_t counts[DROP_CLASS_COUNT], struct json *j)
     json_close(j, "}");
 }
 
+/* "delivered": {"again": 3}: only where something was wrong. */
+static void faults(const struct flow *f, struct json *j)
+{
+    bool is_open = false;
+    for (unsigned i = DELIVER_AGAIN; i <= DELIVER_DAMAGED; i++) {
+        if (f->faults[i] > 0 && !is_open) {
+            json_key(j, "delivered");
+            json_open(j, "{");
+            is_open = true;
+        }
+        if (f->faults[i] > 0) {
+            json_key(j, deliver_fault_name((enum deliver_fault)i));
+            json_uint(j, f->faults[i]);
+        }
+    }
+    if (is_open) {
+        json_close(j, "}");
+    }
+}
+
 static void round_trips(const struct flow *f, struct json *j)
 {
     if (f->rtt_count == 0) {
@@ -70,6 +90,7 @@ static void flow(const struct trace *t, const struct flow *f, struct json *j)
     json_number(j, "delivered_bytes", (int64_t)f->delivered_bytes);
     json_number(j, "retransmissions", (int64_t)f->retransmissions);
     drops(f->drops, j);
+    faults(f, j);
     json_number(j, "start_ns", f->start);
     json_number(j, "end_ns", f->end);
     if (flow_goodput(f, &value)) {

@@ -7,6 +7,7 @@
 #include "export/say.h"
 #include "trace/story.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,7 @@ static bool is_line(const struct trace *t, uint32_t n)
     case REC_DROP: return is_refusal(t, r);
     case REC_STATE: return is_first_state(t, n);
     case REC_CALL: return is_shown_call(t, r);
+    case REC_DELIVER: return r->code != DELIVER_RIGHT;
     case REC_NONE:
     case REC_QUEUE:
     case REC_TX:
@@ -69,7 +71,6 @@ static bool is_line(const struct trace *t, uint32_t n)
     case REC_ITEM:
     case REC_VAR:
     case REC_TIMER:
-    case REC_DELIVER:
     case REC_KIND_COUNT: break;
     }
     return false;
@@ -150,6 +151,18 @@ static void say_refusal(const struct ladder *l, uint32_t n, struct buf *out)
     say(out, l->o->lang, key, "pkt", look_name(&look, name), NULL);
 }
 
+/* A frame passed on wrongly, by the number that its sender counts it by. */
+static void say_wrong(const struct ladder *l, const struct record *r, struct buf *out)
+{
+    const struct packet *p = trace_packet(l->t, r->packet);
+    struct look look;
+    char name[48], key[64], unit[24];
+    look_at(p, &look);
+    snprintf(key, sizeof key, "export.passed.%s", deliver_fault_name((enum deliver_fault)r->code));
+    snprintf(unit, sizeof unit, "%" PRIu64, p->unit.at);
+    say(out, l->o->lang, key, "pkt", look_name(&look, name), "unit", unit, NULL);
+}
+
 static void say_timer(const struct ladder *l, const struct record *r, struct buf *out)
 {
     const struct actor_type *type = l->t->entities[r->where].type;
@@ -181,6 +194,10 @@ static void print_line(struct ladder *l, uint32_t n)
     } else if (r->kind == REC_DROP) {
         say_refusal(l, n, &text);
         mark = "╳";
+        style = STYLE_LOSS;
+    } else if (r->kind == REC_DELIVER) {
+        say_wrong(l, r, &text);
+        mark = "!";
         style = STYLE_LOSS;
     } else if (r->kind == REC_CALL) {
         say_call(l, r, &text);

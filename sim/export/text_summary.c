@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What stands between two parts: the catalogue cannot hold a blank at the end of a text. */
@@ -72,6 +73,12 @@ static void say_packets(const struct flow *f, enum lang lang, struct buf *line)
     }
 }
 
+static bool is_wrong(const struct flow *f)
+{
+    return f->faults[DELIVER_AGAIN] || f->faults[DELIVER_OUT_OF_ORDER] ||
+           f->faults[DELIVER_DAMAGED];
+}
+
 static void say_delivered(const struct flow *f, enum lang lang, struct buf *line)
 {
     struct buf got = {0}, all = {0}, what = {0};
@@ -79,9 +86,10 @@ static void say_delivered(const struct flow *f, enum lang lang, struct buf *line
     say_bytes(&got, f->delivered_bytes);
     say_bytes(&all, f->bytes);
     say(&what, lang,
-        f->delivered_bytes == f->bytes  ? "export.delivered"
-        : f->delivered_bytes < f->bytes ? "export.delivered-of"
-                                        : "export.delivered-more",
+        is_wrong(f)                      ? "export.delivered-wrong"
+        : f->delivered_bytes == f->bytes ? "export.delivered"
+        : f->delivered_bytes < f->bytes  ? "export.delivered-of"
+                                         : "export.delivered-more",
         "n", buf_cstr(&got), "all", buf_cstr(&all), NULL);
     if (flow_goodput(f, &bps)) {
         buf_clear(&got);
@@ -133,6 +141,53 @@ static void say_round_trips(const struct flow *f, enum lang lang, struct buf *li
     buf_free(&high);
 }
 
+/* "frame 0, frame 4 and 3 more": what was passed on with that fault. */
+static void list_wrong(const struct trace *t, const struct flow *f, enum deliver_fault fault,
+                       enum lang lang, struct buf *list)
+{
+    enum { NAMED = 8 };
+    unsigned found = 0;
+    for (uint32_t n = 1; n <= t->count && found < NAMED; n++) {
+        const struct record *r = trace_record(t, n);
+        if (r->kind == REC_DELIVER && r->code == fault &&
+            &t->flows[t->entities[r->where].flow] == f) {
+            char unit[24];
+            snprintf(unit, sizeof unit, "%" PRIu64, trace_packet(t, r->packet)->unit.at);
+            if (found++) {
+                separate(list, lang, "export.comma");
+            }
+            say(list, lang, "export.wrong.frame", "unit", unit, NULL);
+        }
+    }
+    if (f->faults[fault] > found && found > 0) {
+        struct buf more = {0};
+        char rest[24];
+        snprintf(rest, sizeof rest, "%" PRIu64, f->faults[fault] - found);
+        say(&more, lang, "export.wrong.more", "list", buf_cstr(list), "n", rest, NULL);
+        buf_clear(list);
+        buf_str(list, buf_cstr(&more));
+        buf_free(&more);
+    }
+}
+
+static void say_wrong(const struct trace *t, const struct flow *f, const struct text_options *o,
+                      FILE *out)
+{
+    for (unsigned i = DELIVER_AGAIN; i <= DELIVER_DAMAGED; i++) {
+        struct buf line = {0}, list = {0};
+        char key[48];
+        if (f->faults[i] > 0) {
+            list_wrong(t, f, (enum deliver_fault)i, o->lang, &list);
+            snprintf(key, sizeof key, "export.wrong.%s", deliver_fault_name((enum deliver_fault)i));
+            buf_str(&line, "  ");
+            say(&line, o->lang, key, "list", buf_cstr(&list), NULL);
+            end_line(&line, out);
+        }
+        buf_free(&line);
+        buf_free(&list);
+    }
+}
+
 static void say_flow(const struct trace *t, const struct flow *f, const struct text_options *o,
                      FILE *out)
 {
@@ -151,6 +206,7 @@ static void say_flow(const struct trace *t, const struct flow *f, const struct t
         buf_clear(&line);
     }
     buf_free(&line);
+    say_wrong(t, f, o, out);
 }
 
 static void say_direction(const struct trace *t, uint32_t link, unsigned which,

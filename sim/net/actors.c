@@ -177,6 +177,9 @@ void actor_end(struct world *w, uint32_t row)
     free(r->timers);
     free(r->vars);
     map_free(&r->units);
+    free(r->holes);
+    r->holes = NULL;
+    r->hole_count = r->hole_cap = 0;
     r->self = r->timers = NULL;
     r->vars = NULL;
     r->timer_count = 0;
@@ -325,26 +328,6 @@ static void apply_spawn(struct world *w, const struct effect *e)
     }
 }
 
-/* First copies in order, in bits on the wire: the payload and the headers of the packets it came
- * in. */
-static void count_delivery(struct world *w, const struct effect *e, struct flow *flow)
-{
-    struct row *author = &w->rows[e->author];
-    flow->delivered_bytes += e->body.len;
-    flow->last_delivery = flow->end = sched_now(&w->sched);
-    if (e->body.at < author->delivered_top) {
-        return; /* passed on a second time */
-    }
-    author->delivered_top = e->body.at + e->body.len;
-    flow->delivered_bits += (uint64_t)e->body.len * 8;
-    if (e->packet) {
-        const struct packet *p = packet_at(&w->trace->packets, e->packet);
-        uint32_t per = p->body.len ? p->body.len : 1;
-        uint64_t pieces = (e->body.len + per - 1) / per;
-        flow->delivered_bits += pieces * (p->size - p->body.len) * 8;
-    }
-}
-
 /* DATA to an application is a delivery; with nobody above, an indication is recorded and ends
  * there. */
 static void apply_indicate(struct world *w, const struct effect *e)
@@ -352,13 +335,11 @@ static void apply_indicate(struct world *w, const struct effect *e)
     uint32_t above = e->index ? e->index : w->rows[e->author].upper;
     uint32_t target = above ? above : e->author;
     bool is_data = e->code == CODE_DATA;
-    unsigned code = is_data ? 0 : e->code | CALL_UP;
-    uint32_t record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target, e->packet, code,
+    uint32_t packet = e->packet;
+    unsigned code = is_data ? delivery_count(w, e, &packet) : e->code | CALL_UP;
+    uint32_t record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target, packet, code,
                                    e->body.len, e->cause, e->why);
-    if (is_data) {
-        w->rows[target].received += e->body.len;
-        count_delivery(w, e, &w->trace->flows[w->rows[e->author].flow]);
-    }
+    w->rows[target].received += is_data ? e->body.len : 0;
     if (above) {
         struct input in = {.kind = IN_INDICATION,
                            .code = e->code,

@@ -89,8 +89,14 @@ struct row {
     struct map units;  /* unit.at -> latest packet << 20 | copies, while somebody asks */
     uint8_t state[4];  /* of each machine */
     uint64_t received, sent, retransmissions;
-    uint64_t
-        delivered_top; /* end of what it passed on, in its stream: what lies below is repeated */
+    uint32_t stream;        /* of what it passes on (link protocols), 0: nothing yet */
+    uint64_t delivered_top; /* end of what it passed on, in its stream */
+    struct hole *holes;     /* what it left out below that, ascending */
+    uint32_t hole_count, hole_cap;
+};
+
+struct hole {
+    uint64_t from, to;
 };
 
 /* What the faults of the scenario do to one packet. */
@@ -150,6 +156,10 @@ struct world {
     struct arena arena;
     uint64_t events;
 };
+
+/* delivery.c: counts what an endpoint passes on; the fault of it, if it is a link protocol's, and
+ * then in *packet the packet that the data came in. */
+enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint32_t *packet);
 
 /* world.c */
 struct world *world_new(const struct scenario *sc, const struct catalogue *known, uint64_t seed,

@@ -35,7 +35,7 @@ static enum fate_kind fate_of_drop(const struct trace *t, const struct record *r
     case DROP_LOSS:
     case DROP_FAULT: return FATE_LOST;
     case DROP_CHECKSUM: return FATE_DAMAGED;
-    case DROP_DUPLICATE:
+    case DROP_DUPLICATE: return FATE_TAKEN; /* what it brings is there already */
     case DROP_OUT_OF_WINDOW:
     case DROP_LATE:
     case DROP_MALFORMED:
@@ -130,7 +130,7 @@ struct fate fate_of(const struct trace *t, uint32_t packet, uint32_t record)
     uint32_t arrival, ignored;
     f.kind = own_fate(t, packet, record, &arrival);
     f.is_taken = f.kind == FATE_TAKEN;
-    if (arrival && (f.kind == FATE_TAKEN || f.kind == FATE_REFUSED)) {
+    if (arrival && f.is_taken) {
         f.answer = answer_to(t, arrival, record);
     }
     if (f.answer) {

@@ -21,7 +21,7 @@ enum fate_kind {
 struct fate {
     enum fate_kind kind;
     uint32_t packet, answer; /* answer 0: none */
-    bool is_taken;           /* it arrived and was not thrown away */
+    bool is_taken;           /* what it brought is there */
 };
 
 struct fate fate_of(const struct trace *t, uint32_t packet, uint32_t record);

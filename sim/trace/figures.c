@@ -45,6 +45,9 @@ static bool counted(const struct flow *f, const char *name, uint64_t *value)
         {"drops", drops_total(f->drops)},
         {"start_ns", (uint64_t)f->start},
         {"end_ns", (uint64_t)f->end},
+        {"delivered.again", f->faults[DELIVER_AGAIN]},
+        {"delivered.out-of-order", f->faults[DELIVER_OUT_OF_ORDER]},
+        {"delivered.damaged", f->faults[DELIVER_DAMAGED]},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(name, rows[i].name) == 0) {

@@ -19,7 +19,7 @@ enum record_kind {
     REC_TIMER,   /* code = which, packet = index, value = deadline, SIM_NEVER = stopped */
     REC_FIRE,    /* code = which, packet = index */
     REC_CALL,    /* code = request or indication code (CALL_UP set for an indication) */
-    REC_DELIVER, /* value = bytes that the application got */
+    REC_DELIVER, /* value = bytes that the application got, code = deliver_fault */
     REC_NOTE,
     REC_KIND_COUNT,
 };
@@ -28,6 +28,11 @@ enum record_kind {
 
 /* CALL codes of what the world itself does to a node or link (where = node or direction). */
 enum world_call { CALL_CUT = 0x4001, CALL_HEAL, CALL_CRASH, CALL_RESTART };
+
+/* What is wrong with what an endpoint of a link protocol passes on (code of a REC_DELIVER; packet
+ * is then the one that the data came in): it was passed on before; something before it was not, or
+ * it comes behind something later; a bit of it is not what was sent. */
+enum deliver_fault { DELIVER_RIGHT, DELIVER_AGAIN, DELIVER_OUT_OF_ORDER, DELIVER_DAMAGED };
 
 struct record {
     sim_time at; /* ns */

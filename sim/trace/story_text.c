@@ -56,10 +56,11 @@ static const char *delivery_variant(const struct telling *k)
     return f->delivered_bytes < f->bytes ? ".last" : ".all";
 }
 
-/* Cases of one reason that read differently: what led here was a packet of one's own, or a copy of
- * something that was taken before. */
+/* Cases of one reason that read differently: what led here was a packet of one's own, or something
+ * was passed on wrongly on this occasion. */
 static const char *variant(const struct telling *k)
 {
+    static const char *const wrong[] = {"", ".twice", ".disorder", ".damaged"};
     if (k->r->kind == REC_DELIVER) {
         return delivery_variant(k);
     }
@@ -70,18 +71,24 @@ static const char *variant(const struct telling *k)
     if (entity_node(k->t, sender) == entity_node(k->t, k->r->where)) {
         return ".own";
     }
-    bool is_of_cause = packet_copy_before(k->t, k->packet) == 0;
-    return is_of_cause && k->fate.is_taken ? ".twice" : "";
+    const struct record *fault = telling_fault(k);
+    return fault ? wrong[fault->code] : "";
+}
+
+/* The variant that the catalogue has a headline for; "": it reads like the others. */
+static const char *variant_told(const struct telling *k, const char *key)
+{
+    const char *v = variant(k);
+    return *v && text_of(k->lang, "say", key, v) ? v : "";
 }
 
 static const char *text_of_key(const struct telling *k, const char *key, const char *suffix)
 {
     char special[32];
-    snprintf(special, sizeof special, "%s%s", variant(k), suffix);
-    if (*variant(k) && text_of(k->lang, "say", key, special)) {
-        return text_of(k->lang, "say", key, special);
-    }
-    const char *text = text_of(k->lang, "say", key, suffix);
+    const char *v = variant_told(k, key);
+    snprintf(special, sizeof special, "%s%s", v, suffix);
+    const char *text = *v ? text_of(k->lang, "say", key, special) : NULL;
+    text = text ? text : text_of(k->lang, "say", key, suffix);
     return text ? text : text_of(k->lang, "say.once", key, suffix);
 }
 
@@ -131,6 +138,9 @@ size_t text_close_gaps(char *text, size_t len)
 
 static void close_gaps(struct buf *out, size_t from)
 {
+    if (out->len > from && out->data[from] == ' ') { /* a name that turned out empty */
+        memmove(out->data + from, out->data + from + 1, --out->len - from);
+    }
     if (out->len > from) {
         out->len = from + text_close_gaps((char *)out->data + from, out->len - from);
     }
@@ -173,7 +183,9 @@ void story_reason(const struct trace *t, const struct story_wire *wire, uint32_t
     }
     struct telling k = telling_of(t, wire, record, lang, out);
     size_t from = out->len;
-    const char *text = *variant(&k) ? NULL : say_text(&k, ".why.again");
+    const char *reason = record_reason(t, k.r);
+    bool is_special = *variant_told(&k, reason ? reason : "") != '\0';
+    const char *text = is_special ? NULL : say_text(&k, ".why.again");
     text = text && is_again(&k) ? text : say_text(&k, ".why");
     if (text) {
         telling_expand(&k, text);

@@ -21,6 +21,18 @@ const struct flow *telling_flow(const struct telling *k)
     return flow ? &k->t->flows[flow] : NULL;
 }
 
+const struct record *telling_fault(const struct telling *k)
+{
+    struct list all = trace_of_cause(k->t, k->r->cause);
+    for (uint32_t i = 0; i < all.count; i++) {
+        const struct record *r = trace_record(k->t, all.at[i]);
+        if (r->kind == REC_DELIVER && r->code != DELIVER_RIGHT && r->where == k->r->where) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
 static uint32_t subject_node(const struct telling *k)
 {
     return entity_node(k->t, k->r->where);
@@ -170,6 +182,14 @@ static sim_time waited(const struct telling *k)
     return k->r->cause ? k->r->at - trace_record(k->t, k->r->cause)->at : k->r->at;
 }
 
+/* Since the last bit of the copy before had left. */
+static sim_time unanswered(const struct telling *k)
+{
+    struct hop hop;
+    uint32_t before = packet_copy_before(k->t, k->packet);
+    return before && trace_hops(k->t, before, &hop, 1) > 0 ? k->r->at - hop.sent : waited(k);
+}
+
 /* From the sending of what the cause answers until now. */
 static sim_time round_trip(const struct telling *k)
 {
@@ -275,6 +295,12 @@ static bool say_of_packets(struct telling *k, const char *name)
         say_packet(k, k->fate.packet);
     } else if (strcmp(name, "fate.answer") == 0) {
         say_packet(k, k->fate.answer);
+    } else if (strcmp(name, "wrong.pkt") == 0) {
+        const struct record *wrong = telling_fault(k);
+        say_packet(k, wrong ? wrong->packet : 0);
+    } else if (strcmp(name, "wrong.unit") == 0) {
+        const struct record *wrong = telling_fault(k);
+        buf_printf(k->out, "%" PRIu64, wrong ? trace_packet(k->t, wrong->packet)->unit.at : 0);
     } else if (strcmp(name, "n") == 0) {
         buf_printf(k->out, "%" PRIu32, p ? p->copy : 0);
     } else {
@@ -291,6 +317,8 @@ static bool say_of_record(struct telling *k, const char *name)
         say_time(k, k->r->at);
     } else if (strcmp(name, "since") == 0) {
         say_time(k, waited(k));
+    } else if (strcmp(name, "unanswered") == 0) {
+        say_time(k, unanswered(k));
     } else if (strcmp(name, "trip") == 0) {
         say_time(k, round_trip(k));
     } else if (strcmp(name, "sent") == 0 || strcmp(name, "delivered") == 0) {

@@ -101,6 +101,12 @@ const char *end_reason_name(enum end_reason r)
     return names[r];
 }
 
+const char *deliver_fault_name(enum deliver_fault f)
+{
+    static const char *const names[] = {"right", "again", "out-of-order", "damaged"};
+    return names[f];
+}
+
 const char *record_kind_name(unsigned kind)
 {
     static const char *const names[REC_KIND_COUNT] = {

@@ -51,8 +51,9 @@ struct flow {
     uint32_t initial[2]; /* sequence numbers with which `from` and `to` began; 0: none seen */
     uint64_t packets, bytes, delivered_bytes, retransmissions;
     uint64_t drops[DROP_CLASS_COUNT];
-    uint64_t delivered_bits; /* first copies delivered in order, in bits on the wire */
-    sim_time start, end;     /* end: last delivery, or last arrival of an answer at the sender */
+    uint64_t faults[DELIVER_DAMAGED + 1]; /* deliveries by deliver_fault */
+    uint64_t delivered_bits;              /* first copies delivered in order, in bits on the wire */
+    sim_time start, end; /* end: last delivery, or last arrival of an answer at the sender */
     sim_time last_delivery;
     int64_t rate_bps; /* of the slowest link of its way; 0: none */
     sim_time rtt_min, rtt_max, rtt_sum;
@@ -112,8 +113,9 @@ uint32_t trace_add_entity(struct trace *t, const struct entity *e);
 uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto);
 void trace_finish(struct trace *t); /* after the run: builds the index */
 void trace_free(struct trace *t);
-const char *end_reason_name(enum end_reason r); /* "done", "stop", "events", "records" */
-const char *record_kind_name(unsigned kind);    /* "send", "transmit", "var" …: CLI.md's words */
+const char *end_reason_name(enum end_reason r);       /* "done", "stop", "events", "records" */
+const char *deliver_fault_name(enum deliver_fault f); /* "again", "out-of-order", "damaged" */
+const char *record_kind_name(unsigned kind); /* "send", "transmit", "var" …: CLI.md's words */
 
 /* Reading. Numbers of records are 1 .. count; nothing is returned for others. */
 const struct record *trace_record(const struct trace *t, uint32_t n);

@@ -12,7 +12,8 @@ extern const struct traffic_type arq_selective_repeat; /* selective.c */
 
 #define ARQ_WINDOW_MAX 4096
 
-/* The reasons of every ARQ protocol; the tables of a sender and of a receiver are the same. */
+/* The reasons of every ARQ protocol; the tables of a sender and of a receiver are the same. What
+ * the protocols do for the same reason in their own way has a key of each protocol's own. */
 enum arq_why {
     WHY_NO_REASON,
     WHY_FIRST,        /* the first frame of all */
@@ -31,7 +32,6 @@ enum arq_why {
     WHY_FILL,         /* the window has room for one more */
     WHY_SLIDE,        /* an acknowledgement moved the window */
     WHY_BACK,         /* go-back-N: it follows the frame that went again */
-    WHY_TIMER_OLDEST, /* go-back-N: the timer is now that of the new oldest frame */
     WHY_OUT_OF_ORDER, /* go-back-N: thrown away, another is expected */
     WHY_ACK_SAME,     /* go-back-N: names again what is expected */
     WHY_NAK,          /* a frame before it is missing */
@@ -41,7 +41,7 @@ enum arq_why {
     WHY_OUTSIDE,      /* outside the receiver's window */
     WHY_COUNT,
 };
-extern const struct reason arq_reasons[];
+extern const struct reason arq_reasons[], arq_go_back_reasons[], arq_selective_reasons[];
 
 /* `acks: next | last`: an ACK names the next frame expected, or the last one received. */
 enum arq_convention { ARQ_ACKS_NEXT, ARQ_ACKS_LAST };

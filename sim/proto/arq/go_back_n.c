@@ -196,11 +196,12 @@ static void sender_free(void *self)
     free(((struct sender *)self)->sent_at);
 }
 
-enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW };
+enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW, SENDER_USED };
 static const struct var sender_vars[] = {
     [SENDER_BASE] = {"base", "", "window"},
     [SENDER_NEXT] = {"next", "", "window"},
     [SENDER_WINDOW] = {"window", "", "window"},
+    [SENDER_USED] = {"used", "", "window"},
     {0},
 };
 
@@ -210,6 +211,7 @@ static void sender_read(const void *self, int64_t *vars)
     vars[SENDER_BASE] = (int64_t)s->base;
     vars[SENDER_NEXT] = (int64_t)s->next;
     vars[SENDER_WINDOW] = s->end.window;
+    vars[SENDER_USED] = (int64_t)(s->top - s->base);
 }
 
 static double theory(const void *self, const struct path *path)
@@ -227,7 +229,7 @@ static const struct actor_type go_back_sender = {
         (const struct set[]){
             {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}},
     .timers = (const struct timer[]){{"timeout", 1, false}, {"arrival", 1, true}, {0}},
-    .reasons = arq_reasons,
+    .reasons = arq_go_back_reasons,
     .vars = sender_vars,
     .params = (const struct param[]){ARQ_SENDER_PARAMS,
                                      ARQ_SHARED_PARAMS(3, ARQ_ACKS_NEXT),
@@ -304,11 +306,18 @@ static void receiver_step(void *self, const struct input *in, struct fx *fx)
     }
 }
 
-static const struct var receiver_vars[] = {{"expected", "", "window"}, {0}};
+enum { RECEIVER_EXPECTED, RECEIVER_NUMBER };
+static const struct var receiver_vars[] = {
+    [RECEIVER_EXPECTED] = {"expected", "", "window"},
+    [RECEIVER_NUMBER] = {"number", "", "window"},
+    {0},
+};
 
 static void receiver_read(const void *self, int64_t *vars)
 {
-    vars[0] = (int64_t)((const struct receiver *)self)->expected;
+    const struct receiver *r = self;
+    vars[RECEIVER_EXPECTED] = (int64_t)r->expected;
+    vars[RECEIVER_NUMBER] = arq_number(&r->end, r->expected);
 }
 
 static const struct actor_type go_back_receiver = {
@@ -318,7 +327,7 @@ static const struct actor_type go_back_receiver = {
     .sets =
         (const struct set[]){
             {"frame", (const char *const[]){"absent", "passed-on", "thrown", NULL}}, {0}},
-    .reasons = arq_reasons,
+    .reasons = arq_go_back_reasons,
     .vars = receiver_vars,
     .params = (const struct param[]){ARQ_SHARED_PARAMS(3, ARQ_ACKS_NEXT), ARQ_WINDOW_PARAMS, {0}},
     .step = receiver_step,

@@ -195,11 +195,12 @@ static void sender_free(void *self)
     free(((struct sender *)self)->slots);
 }
 
-enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW };
+enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW, SENDER_USED };
 static const struct var sender_vars[] = {
     [SENDER_BASE] = {"base", "", "window"},
     [SENDER_NEXT] = {"next", "", "window"},
     [SENDER_WINDOW] = {"window", "", "window"},
+    [SENDER_USED] = {"used", "", "window"},
     {0},
 };
 
@@ -209,6 +210,7 @@ static void sender_read(const void *self, int64_t *vars)
     vars[SENDER_BASE] = (int64_t)s->base;
     vars[SENDER_NEXT] = (int64_t)s->next;
     vars[SENDER_WINDOW] = s->end.window;
+    vars[SENDER_USED] = (int64_t)(s->next - s->base);
 }
 
 static double theory(const void *self, const struct path *path)
@@ -226,7 +228,7 @@ static const struct actor_type selective_sender = {
         (const struct set[]){
             {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}},
     .timers = (const struct timer[]){{"timeout", ARQ_WINDOW_MAX, false}, {"arrival", 1, true}, {0}},
-    .reasons = arq_reasons,
+    .reasons = arq_selective_reasons,
     .vars = sender_vars,
     .params = (const struct param[]){ARQ_SENDER_PARAMS,
                                      ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST),
@@ -265,9 +267,10 @@ static void answer(const struct receiver *r, uint64_t frame, enum arq_why why, s
     arq_send_answer(&r->end, ARQ_ACK, frame + (r->end.acks == ARQ_ACKS_NEXT), why, fx);
 }
 
-/* Passes on all that is now in order. */
-static void pass_on(struct receiver *r, struct fx *fx)
+/* Passes on all that is now in order; why the frame is answered. */
+static enum arq_why pass_on(struct receiver *r, struct fx *fx)
 {
+    uint64_t first = r->expected;
     enum arq_why why = WHY_DELIVERED;
     for (struct kept *k; (k = kept_of(r, r->expected))->is_here; why = WHY_GAP_FILLED) {
         fx_item(fx, FRAME_SET, (int64_t)r->expected, GOT_PASSED_ON, why);
@@ -275,6 +278,7 @@ static void pass_on(struct receiver *r, struct fx *fx)
         *k = (struct kept){0};
         r->expected++;
     }
+    return r->expected > first + 1 ? WHY_GAP_FILLED : WHY_ACK;
 }
 
 /* A NAK for each frame that is missing before this one, once. */
@@ -300,15 +304,15 @@ static void take(struct receiver *r, uint64_t frame, struct span body, struct fx
     k->is_here = true;
     k->body = body;
     if (frame == r->expected) {
-        pass_on(r, fx);
-        answer(r, frame, WHY_ACK, fx);
+        enum arq_why why = pass_on(r, fx);
+        answer(r, frame, why, fx);
         return;
     }
     fx_item(fx, FRAME_SET, (int64_t)frame, GOT_BUFFERED, WHY_BUFFERED);
-    answer(r, frame, WHY_BUFFERED, fx);
     if (r->end.naks) {
         ask_for_missing(r, frame, fx);
     }
+    answer(r, frame, WHY_BUFFERED, fx);
 }
 
 static void receiver_hear(struct receiver *r, const struct input *in, struct fx *fx)
@@ -346,11 +350,18 @@ static void receiver_free(void *self)
     free(((struct receiver *)self)->kept);
 }
 
-static const struct var receiver_vars[] = {{"expected", "", "window"}, {0}};
+enum { RECEIVER_EXPECTED, RECEIVER_NUMBER };
+static const struct var receiver_vars[] = {
+    [RECEIVER_EXPECTED] = {"expected", "", "window"},
+    [RECEIVER_NUMBER] = {"number", "", "window"},
+    {0},
+};
 
 static void receiver_read(const void *self, int64_t *vars)
 {
-    vars[0] = (int64_t)((const struct receiver *)self)->expected;
+    const struct receiver *r = self;
+    vars[RECEIVER_EXPECTED] = (int64_t)r->expected;
+    vars[RECEIVER_NUMBER] = arq_number(&r->end, r->expected);
 }
 
 static const struct actor_type selective_receiver = {
@@ -360,7 +371,7 @@ static const struct actor_type selective_receiver = {
     .sets = (const struct set[]){{"frame", (const char *const[]){"absent", "passed-on", "thrown",
                                                                  "buffered", NULL}},
                                  {0}},
-    .reasons = arq_reasons,
+    .reasons = arq_selective_reasons,
     .vars = receiver_vars,
     .params =
         (const struct param[]){ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST),

@@ -1,0 +1,130 @@
+/* What endpoints pass on to the layer above: counted, and, where an endpoint passes on whole frames
+ * of one stream, held against what it has passed on before. Below delivered_top all was passed on
+ * but for the holes. */
+#include "net/world.h"
+
+#include "base/os.h"
+
+#include <string.h>
+
+/* First copies in order, in bits on the wire: the payload and the headers of the packets it came
+ * in. */
+static void count_first(struct world *w, const struct effect *e, struct flow *flow)
+{
+    flow->delivered_bits += (uint64_t)e->body.len * 8;
+    if (e->packet) {
+        const struct packet *p = packet_at(&w->trace->packets, e->packet);
+        uint32_t per = p->body.len ? p->body.len : 1;
+        uint64_t pieces = (e->body.len + per - 1) / per;
+        flow->delivered_bits += pieces * (p->size - p->body.len) * 8;
+    }
+}
+
+static void leave_hole(struct row *r, uint64_t from, uint64_t to)
+{
+    if (r->hole_count == r->hole_cap) {
+        r->hole_cap = r->hole_cap ? 2 * r->hole_cap : 8;
+        r->holes = os_realloc(r->holes, r->hole_cap * sizeof *r->holes);
+    }
+    r->holes[r->hole_count++] = (struct hole){from, to};
+}
+
+/* Frames fill a hole from either end or cut it in two; false: `at` lies in none. */
+static bool fill_hole(struct row *r, uint64_t at, uint64_t end)
+{
+    for (uint32_t i = r->hole_count; i-- > 0;) {
+        struct hole h = r->holes[i];
+        if (at < h.from || at >= h.to) {
+            continue;
+        }
+        memmove(&r->holes[i], &r->holes[i + 1], (r->hole_count - i - 1) * sizeof *r->holes);
+        r->hole_count--;
+        if (h.from < at) {
+            leave_hole(r, h.from, at);
+        }
+        if (end < h.to) {
+            leave_hole(r, end, h.to);
+        }
+        return true;
+    }
+    return false;
+}
+
+/* The latest packet that carried those bytes. */
+static uint32_t carrier_of(const struct packets *all, struct span body, uint32_t latest)
+{
+    for (uint32_t id = latest; id > 0; id--) {
+        const struct packet *p = packet_at(all, id);
+        if (!p->is_raw && p->body.len && p->body.stream == body.stream && p->body.at == body.at) {
+            return id;
+        }
+    }
+    return latest;
+}
+
+static enum deliver_fault fault_of(struct row *r, const struct span *body)
+{
+    if (body->at > r->delivered_top) {
+        leave_hole(r, r->delivered_top, body->at);
+        return DELIVER_OUT_OF_ORDER;
+    }
+    if (body->at < r->delivered_top) {
+        return fill_hole(r, body->at, body->at + body->len) ? DELIVER_OUT_OF_ORDER : DELIVER_AGAIN;
+    }
+    return DELIVER_RIGHT;
+}
+
+/* A flipped bit makes the bytes a stream of their own: the frame's number tells where they belong.
+ * What was kept from earlier frames is of the sender's stream. */
+static bool is_damaged(struct row *r, const struct packet *p, struct span *body)
+{
+    if (!p->is_raw) {
+        r->stream = body->stream;
+        return false;
+    }
+    if (body->stream == r->stream) {
+        return false;
+    }
+    body->at = p->unit.at * body->len;
+    return true;
+}
+
+static enum deliver_fault judge(struct world *w, struct row *r, const struct effect *e,
+                                struct span *body, uint32_t *packet)
+{
+    bool damaged = is_damaged(r, packet_at(&w->trace->packets, e->packet), body);
+    enum deliver_fault fault = fault_of(r, body);
+    if (damaged && fault == DELIVER_RIGHT) {
+        return DELIVER_DAMAGED;
+    }
+    if (fault != DELIVER_RIGHT && !damaged && w->watch) {
+        *packet = carrier_of(&w->trace->packets, *body, e->packet);
+    }
+    return fault;
+}
+
+/* TCP's and UDP's bytes come from streams that several connections share: what they pass on is not
+ * judged here. */
+static bool is_judged(const struct world *w, const struct effect *e)
+{
+    const struct proto *proto = w->rows[e->author].type->proto;
+    return proto && proto->carrier == CARRIER_LINK && e->packet;
+}
+
+enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint32_t *packet)
+{
+    struct row *author = &w->rows[e->author];
+    struct flow *flow = &w->trace->flows[author->flow];
+    struct span body = e->body;
+    enum deliver_fault fault = is_judged(w, e) ? judge(w, author, e, &body, packet) : DELIVER_RIGHT;
+    flow->faults[fault]++;
+    flow->delivered_bytes += body.len;
+    flow->last_delivery = flow->end = sched_now(&w->sched);
+    if (body.at >= author->delivered_top) {
+        author->delivered_top = body.at + body.len;
+        if (fault != DELIVER_DAMAGED) {
+            count_first(w, e, flow);
+        }
+    }
+    return fault;
+}
