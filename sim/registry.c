@@ -7,6 +7,7 @@
 #include "proto/arq/arq.h"
 #include "proto/tcp/tcp.h"
 
+/* clang-format off: one line each */
 static const struct actor_type *const actors[] = {&tcp_type, &socket_type, NULL};
 
 static const struct traffic_type *const traffic[] = {
@@ -17,6 +18,7 @@ static const struct traffic_type *const traffic[] = {
     &bulk_tcp,
     NULL,
 };
+/* clang-format on */
 
 const struct catalogue *registry(void)
 {
