@@ -2,23 +2,12 @@
 #include "run.h"
 
 #include "base/os.h"
-#include "net/world.h"
 #include "registry.h"
+#include "run_inside.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct run {
-    const struct scenario *sc;
-    struct world *world;
-    struct trace *trace;
-    sim_time stop;
-    uint64_t max_events;
-    bool is_left; /* something would still happen */
-    sim_time now; /* of whoever drives the raw host */
-    uint32_t raw; /* that host; NO_NODE: none */
-};
 
 static sim_time stop_of(const struct scenario *sc, const struct run_options *opt)
 {
@@ -134,6 +123,7 @@ void run_close(struct run *r)
     }
     world_free(r->world);
     trace_finish(r->trace);
+    free(r->descriptors);
     free(r);
 }
 
@@ -176,8 +166,7 @@ sim_time run_now(const struct run *r)
     return r->now;
 }
 
-/* Everything due up to `t`; packets that reach the raw host meanwhile do not stop it. */
-static void run_due(struct run *r, sim_time t)
+void run_due(struct run *r, sim_time t)
 {
     struct world *w = r->world;
     size_t given = w->raw_given;
@@ -210,8 +199,19 @@ static bool take_raw(struct run *r, struct raw_view *out)
     return true;
 }
 
+/* What was handed out is forgotten, so that a long session does not grow. */
+static void forget_given(struct world *w)
+{
+    if (w->raw_given == w->raw_heard.len) {
+        buf_clear(&w->raw_heard);
+        buf_clear(&w->raw_bytes);
+        w->raw_given = 0;
+    }
+}
+
 bool run_next(struct run *r, sim_time until, struct raw_view *out)
 {
+    forget_given(r->world);
     run_due(r, r->now);
     if (take_raw(r, out)) {
         return true;
