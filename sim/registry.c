@@ -7,7 +7,8 @@
 #include "proto/arq/arq.h"
 #include "proto/tcp/tcp.h"
 
-/* clang-format off: one line each */
+/* One line each, so that a new one is one line: */
+/* clang-format off */
 static const struct actor_type *const actors[] = {&tcp_type, &socket_type, NULL};
 
 static const struct traffic_type *const traffic[] = {
