@@ -216,7 +216,8 @@ static void check_ways(struct reader *r, struct ways *w)
     }
     for (uint32_t i = 0; i < sc->link_count; i++) {
         check_link(r, &sc->links[i],
-                   used[i] || has_routes || sc->traffic_count == 0 || sc->step_count > 0);
+                   used[i] || has_routes || sc->traffic_count == 0 || sc->step_count > 0 ||
+                       sc->step_count > 0);
     }
 }
 
