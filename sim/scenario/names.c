@@ -24,6 +24,9 @@ bool reader_node(struct reader *r, const struct doc_node *n, uint32_t *out)
         return false;
     }
     uint32_t node = node_by_name(r, n->text);
+    if (node == NO_NODE && reader_tell_full_width(r, n)) {
+        return false;
+    }
     if (node == NO_NODE && r->sc->node_count > 0) { /* without hosts, that is the one error */
         wrong(r, n, "reader.no-host", "found", n->text, "hint",
               reader_hint(r, n->text, r->node_names));
@@ -34,6 +37,10 @@ bool reader_node(struct reader *r, const struct doc_node *n, uint32_t *out)
 
 bool reader_node_pair(struct reader *r, const struct doc_node *n, uint32_t out[2])
 {
+    bool is_one = n->kind == DOC_LIST && n->count == 1;
+    if (is_one && reader_tell_full_width(r, n->first)) {
+        return false;
+    }
     if (n->kind != DOC_LIST || n->count != 2) {
         wrong(r, n, "reader.not-two-hosts", "key", n->key ? n->key->text : "");
         return false;
@@ -83,6 +90,9 @@ bool reader_address(struct reader *r, const struct doc_node *n, struct scenario_
     struct scenario_address a = {0, 0};
     const char *slash = strchr(n->text, '/');
     const char *ip = slash ? arena_strndup(r->arena, n->text, (size_t)(slash - n->text)) : n->text;
+    if (reader_tell_full_width(r, n)) {
+        return false;
+    }
     if (!ip_parse(ip, &a.ip) || (slash && !parse_prefix(slash + 1, &a.prefix))) {
         wrong(r, n, "reader.address.bad", "found", n->text);
         return false;

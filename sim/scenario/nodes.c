@@ -39,6 +39,9 @@ static bool is_reserved(const char *name)
 
 static void check_name(struct reader *r, const struct doc_node *key)
 {
+    if (reader_tell_full_width(r, key)) {
+        return;
+    }
     if (!is_name(key->text)) {
         wrong(r, key, "reader.name.bad", "found", key->text);
     } else if (strlen(key->text) > 60) {

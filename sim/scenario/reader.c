@@ -1,6 +1,8 @@
 /* What all sections share: mappings by a table of keys, values, names. */
 #include "scenario/reader.h"
 
+#include "scenario/syntax.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -140,10 +142,23 @@ static const char *const *words_of_keys(struct reader *r, const struct key *keys
     return words;
 }
 
+bool reader_tell_full_width(struct reader *r, const struct doc_node *n)
+{
+    const char *mark = full_width_in(n->text);
+    if (!mark) {
+        return false;
+    }
+    wrong(r, n, "reader.yaml.full-width", "found", arena_strndup(r->arena, mark, 3));
+    return true;
+}
+
 static void tell_unknown(struct reader *r, const struct doc_node *value,
                          const struct key_reading *how)
 {
     const char *found = value->key->text;
+    if (reader_tell_full_width(r, value->key)) {
+        return;
+    }
     if (value->is_absent && value->parent->is_flow && value->parent->first != value) {
         wrong(r, value->key, "reader.stray-text", "found", found);
         return;
@@ -200,6 +215,9 @@ static void tell_value(struct reader *r, const struct doc_node *n, enum quantity
                           ? "reader.value.not-whole"
                           : keys[fault];
     const char *meant = quantity_unit_meant(q, unit);
+    if (reader_tell_full_width(r, n)) {
+        return;
+    }
     wrong(r, n, key, "found", n->text, "key", key_of(n), "example", quantity_example(q), "units",
           quantity_unit_list(q), "unit", unit, "hint",
           meant ? hint(r, "reader.did-you-mean", meant) : reader_near(r, unit, quantity_units(q)));

@@ -56,6 +56,9 @@ const char *reader_hint(const struct reader *r, const char *found, const char *c
 const char *reader_near(const struct reader *r, const char *found, const char *const *words);
 const char *reader_accepted(const struct reader *r, const char *const *words);
 
+/* Full-width punctuation in a word that could not be read: told as the cause. False: none in it. */
+bool reader_tell_full_width(struct reader *r, const struct doc_node *n);
+
 /* Reads a mapping by its table (ended by a NULL name). `what` is the language key of what the
  * mapping describes ("reader.a.link"). `other`, unless NULL, gets a key that the table does not
  * know; false: it does not know it either, and the key is told as unknown with `more` (may be NULL)

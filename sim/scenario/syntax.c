@@ -64,6 +64,31 @@ bool syntax_check_characters(const struct doc *d, struct arena *arena, struct er
     return false;
 }
 
+/* Code points of general punctuation, CJK punctuation and the full-width forms of ASCII's. */
+static bool is_full_width(const unsigned char *p)
+{
+    static const uint32_t ranges[][2] = {{0x2010, 0x2027}, {0x3000, 0x303f}, {0xff01, 0xff0f},
+                                         {0xff1a, 0xff20}, {0xff3b, 0xff40}, {0xff5b, 0xff65}};
+    if (character_size(p) != 3) {
+        return false;
+    }
+    uint32_t c = (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        if (c >= ranges[i][0] && c <= ranges[i][1]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *full_width_in(const char *text)
+{
+    while (*text && !is_full_width((const unsigned char *)text)) {
+        text++;
+    }
+    return *text ? text : NULL;
+}
+
 /* What the parser says (a part of it) and our words for it; the first that fits. */
 static const struct {
     const char *said, *key;
@@ -231,11 +256,34 @@ static const char *blame_bracket(const struct doc *d, const char *key, size_t op
     return key;
 }
 
+/* A colon or comma of the wrong width in the line of an error is its cause more often than not. */
+static const char *blame_full_width(const struct doc *d, struct arena *arena, const char *key,
+                                    size_t *at)
+{
+    static const char *const caused[] = {"reader.yaml.colon-or-indent", "reader.yaml.no-colon",
+                                         "reader.yaml.indent",          "reader.yaml.comma",
+                                         "reader.yaml.unclosed",        "reader.yaml.mismatched",
+                                         "reader.yaml.syntax",          NULL};
+    uint32_t line, column;
+    doc_line_column(d, *at, &line, &column);
+    const char *start = d->text + d->lines[line - 1];
+    const char *mark = full_width_in(arena_strndup(arena, start, strcspn(start, "\n")));
+    if (!mark || !is_one_of(key, caused)) {
+        return key;
+    }
+    while (!is_full_width((const unsigned char *)start)) {
+        start++;
+    }
+    *at = (size_t)(start - d->text);
+    return "reader.yaml.full-width";
+}
+
 void syntax_error(const struct doc *d, struct arena *arena, uint32_t line, uint32_t column,
                   const char *said, struct err *err)
 {
     size_t at = offset_of(d, line, column);
     const char *key = blame_bracket(d, complaint_key(said), open_bracket(d, at), &at);
+    key = blame_full_width(d, arena, key, &at);
     if (strcmp(key, "reader.yaml.comma") == 0 && d->text[at] == ':') {
         key = "reader.yaml.colon";
     } else if (strcmp(key, "reader.yaml.unclosed-quote") == 0 && at > 0 &&

@@ -11,3 +11,7 @@ bool syntax_check_characters(const struct doc *d, struct arena *arena, struct er
 /* Adds the error for what the parser said of this place. */
 void syntax_error(const struct doc *d, struct arena *arena, uint32_t line, uint32_t column,
                   const char *said, struct err *err);
+
+/* The first full-width punctuation mark of a text (`：`, `，`, an ideographic space …), NULL: none.
+ * It looks like YAML's own and is not. */
+const char *full_width_in(const char *text);
