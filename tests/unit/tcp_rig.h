@@ -36,6 +36,7 @@ struct tcp_rig {
     struct unit unit; /* of the last packet */
     struct net child; /* of the last FX_SPAWN */
     unsigned last_why;
+    uint32_t irs; /* the peer's ISN */
 };
 
 static inline struct net rig_key(void)
@@ -173,8 +174,8 @@ static inline void rig_hear(struct tcp_rig *r, const char *text)
     struct notation n;
     struct err err = {0};
     struct buf head = {0};
-    struct notation_style style = {.isn = r->tcp.irs.v ? r->tcp.irs : seq(RIG_IRS),
-                                   .peer_isn = r->tcp.iss.v ? r->tcp.iss : seq(RIG_ISS)};
+    struct notation_style style = {
+        .isn = seq(r->irs), .peer_isn = r->tcp.state > TCP_LISTEN ? r->tcp.iss : seq(RIG_ISS)};
     rig_forget(r);
     ck_assert_msg(notation_parse(text, style, &n, &err), "%s does not read", text);
     n.tcp.window = n.has_window ? n.tcp.window : 65535;
@@ -211,7 +212,7 @@ static inline void rig_call(struct tcp_rig *r, unsigned code, uint32_t len)
 /* A CLOSED endpoint that knows its key, with the settings' defaults. */
 static inline struct tcp_rig rig_closed(void)
 {
-    struct tcp_rig r = {.dice = dice_make(1, "client.tcp1")};
+    struct tcp_rig r = {.dice = dice_make(1, "client.tcp1"), .irs = RIG_IRS};
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {
         r.due[i] = SIM_NEVER;
     }
@@ -290,4 +291,17 @@ static inline void rig_free(struct tcp_rig *r)
     buf_free(&r->told_text);
     buf_free(&r->drop_text);
     buf_free(&r->item_text);
+}
+
+#define ROWS(table) (int)(sizeof(table) / sizeof *(table))
+
+static inline int rig_run(const char *name, TCase *c)
+{
+    Suite *suite = suite_create(name);
+    suite_add_tcase(suite, c);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
 }
