@@ -63,7 +63,7 @@ static void window_opened(struct tcp *t, struct fx *fx)
 static void update_window(struct tcp *t, const struct tcp_arrival *a, struct fx *fx)
 {
     bool is_newer = t->snd_wl1 < a->seq || (t->snd_wl1 == a->seq && t->snd_wl2 <= a->ack);
-    if (!is_newer) {
+    if (!is_newer || a->ack < t->snd_una) {
         return;
     }
     bool was_waiting = tcp_timer_runs(t, TCP_PERSIST);
