@@ -111,16 +111,11 @@ static void protocol_figures(const struct world *w)
 
 void run_close(struct run *r)
 {
-    world_finish(r->world);
+    r->trace->end = r->world->events >= r->max_events ? END_EVENTS
+                    : r->is_left                      ? END_STOP
+                                                      : END_NOTHING_LEFT;
+    world_finish(r->world, r->trace->end == END_STOP ? r->stop : SIM_NEVER);
     protocol_figures(r->world);
-    if (r->world->events >= r->max_events) {
-        r->trace->end = END_EVENTS;
-    } else if (r->is_left) {
-        r->trace->end = END_STOP;
-        r->trace->sim_ns = r->stop;
-    } else {
-        r->trace->end = END_NOTHING_LEFT;
-    }
     world_free(r->world);
     trace_finish(r->trace);
     free(r->descriptors);

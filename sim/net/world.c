@@ -271,10 +271,15 @@ bool world_run(struct world *w, sim_time until, uint64_t max_events)
     return sched_peek(&w->sched) != SIM_NEVER;
 }
 
-void world_finish(struct world *w)
+void world_finish(struct world *w, sim_time stop)
 {
+    sim_time end = stop != SIM_NEVER ? stop : sched_now(&w->sched);
     w->trace->events = w->events;
-    w->trace->sim_ns = sched_now(&w->sched);
+    w->trace->sim_ns = end;
+    for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
+        sim_time beyond = w->directions[i].busy_until - end;
+        w->trace->link_figures[i].busy -= beyond > 0 ? beyond : 0;
+    }
 }
 
 void world_free(struct world *w)

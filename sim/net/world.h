@@ -167,7 +167,8 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
 /* Handles every event up to and including `until`; false: none is left after that. Stops early,
  * returning true, when `max_events` were handled or a kept packet has reached the raw host. */
 bool world_run(struct world *w, sim_time until, uint64_t max_events);
-void world_finish(struct world *w); /* writes the run's end into the trace */
+/* Writes the run's end into the trace: `stop`, or the last event if it is SIM_NEVER. */
+void world_finish(struct world *w, sim_time stop);
 void world_free(struct world *w);
 uint32_t world_record(struct world *w, enum record_kind kind, uint32_t where, uint32_t packet,
                       unsigned code, int64_t value, uint32_t cause, unsigned why);

@@ -1,7 +1,9 @@
 /* Ways through a network, and the errors about packets that find none: routers, given routes, TTL,
  * and ICMP as RFC 792, RFC 1122 3.2.2 and RFC 1191 have it. */
+#include "actor/fx.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
+#include "wire/udp.h"
 #include "world_check.h"
 
 /* a - R1 - b, a - R2 - b: a diamond; the links' delays in ms, in that order of links. */
@@ -308,40 +310,38 @@ START_TEST(too_big_names_the_mtu_of_the_next_link)
 }
 END_TEST
 
-/* The way back of the answer is cut off by a gateway that leads nowhere: an error about the error
- * would be sent by R1; none is (RFC 1122 3.2.2). */
+/* R1 refuses the datagram, and R2 the error on its way back: it is too big as well, and nothing is
+ * said about that (RFC 1122 3.2.2). */
 START_TEST(no_error_is_sent_about_an_error)
 {
     struct rig r;
-    struct scenario_route out, loop;
+    struct scenario_route back;
     diamond(&r, (const int64_t[]){1, 1, 5, 5});
-    r.links[R1_B].direction[0].mtu = 64; /* R1 refuses the datagram ... */
-    r.links[A_R1].direction[1].mtu = 40; /* ... and the error does not fit on its way back */
-    give_route(&r, A, &out, 0, 0, R1);
-    give_route(&r, R1, &loop, r.addresses[A][0].ip, 32, A);
+    r.links[R1_B].direction[0].mtu = 64;
+    r.links[A_R2].direction[1].mtu = 40;
+    rig_link(&r, R1, R2, 0, 10 * SIM_MS);
+    give_route(&r, R1, &back, r.addresses[A][0].ip, 32, R2);
     rig_run_checked(&r);
     uint32_t error, where;
     sim_time when;
     struct ipv4 quoted;
     error_of(&r, &error, &quoted);
     ck_assert_uint_eq(drop_of(&r.trace, error, &when, &where), DROP_TOO_BIG);
+    ck_assert_uint_eq(where, r.trace.nodes[R2].entity);
     rig_free(&r);
 }
 END_TEST
 
-/* The sink is gone for good once its host has crashed and only its links are up again: here its
- * port is simply another one. The answer quotes the ports. */
+/* The sink listens to another protocol, so nobody has the port; the answer quotes the datagram. */
 START_TEST(a_port_that_nobody_has_is_unreachable)
 {
     struct rig r;
     diamond(&r, (const int64_t[]){1, 1, 5, 5});
-    r.sc.traffic_count = 0;
-    /* A flow to R1's far address: R1 has it, though its sink listens on the near one. */
-    struct scenario_traffic *t = rig_udp(&r, A, B, 100, 1, SIM_S);
+    struct scenario_traffic *t = &r.traffic[0];
     struct traffic_type deaf = *t->type;
     struct actor_type sink = *deaf.sink;
     static const struct proto other = {.name = "udp", .carrier = CARRIER_IP, .number = 200};
-    sink.proto = &other; /* it listens to another protocol */
+    sink.proto = &other;
     deaf.sink = &sink;
     t->type = &deaf;
     rig_run_checked(&r);
@@ -358,17 +358,39 @@ START_TEST(a_port_that_nobody_has_is_unreachable)
 }
 END_TEST
 
-/* A node answers to every address it has, also to one of an interface without a link. */
+/* Sends one datagram to 10.9.0.1 instead of the address that its flow has. */
+static void stray_step(void *self, const struct input *in, struct fx *fx)
+{
+    (void)self;
+    if (in->kind == IN_START) {
+        uint8_t head[UDP_HEADER];
+        struct net key = in->net;
+        key.to.ip = 0x0a090001;
+        udp_encode(key.from.port, key.to.port, 0, head);
+        fx_send(fx, &key, bytes_of(head, sizeof head), (struct span){0}, (struct unit){0, 1}, 0);
+    }
+}
+
+/* A node answers to every address it has, also to one that no link has: the datagram is for b,
+ * where nobody listens on that address. */
 START_TEST(every_address_of_a_node_is_its_own)
 {
     struct rig r;
     diamond(&r, (const int64_t[]){1, 1, 5, 5});
+    struct traffic_type stray = *r.traffic[0].type;
+    struct actor_type source = {
+        .name = "stray", .proto = stray.source->proto, .size = 1, .step = stray_step};
+    stray.source = &source;
+    r.traffic[0].type = &stray;
     r.nodes[B].address_count = 4;
     for (uint32_t i = 1; i < 4; i++) {
         r.addresses[B][i].ip = 0x0a090000u + i;
     }
+    r.addresses[B][3].ip = 0x0a090001;
+    r.addresses[B][1].ip = 0x0a090003; /* the second link takes this one */
     rig_run_checked(&r);
-    ck_assert_uint_eq(r.trace.flows[1].delivered_bytes, 100);
+    /* b refuses the datagram, and its error, at a, is about one that no flow sent. */
+    ck_assert_uint_eq(r.trace.flows[1].drops[DROP_NO_LISTENER], 2);
     ck_assert_uint_eq(r.trace.flows[1].drops[DROP_NO_ROUTE], 0);
     rig_free(&r);
 }

@@ -205,7 +205,7 @@ static void toy_run(struct toy *t, const char *text, const struct fault *fault)
     }
     struct world *w = world_new(t->sc, &toy_shop, 1, &t->trace);
     ck_assert(!world_run(w, SIM_S * 10, 1000));
-    world_finish(w);
+    world_finish(w, SIM_NEVER);
     world_free(w);
     trace_finish(&t->trace);
     struct buf what = {0};
