@@ -62,22 +62,36 @@ static inline void check_invariants(const struct trace *t)
     }
 }
 
-/* Runs unwatched, then watched twice, and compares; r->trace is the last one. */
+/* Byte by byte; what stands beside the records (names, packets, flows) as text, while it is short.
+ */
+static inline void check_same(const struct trace *a, const struct trace *b)
+{
+    ck_assert_uint_eq(a->count, b->count);
+    for (uint32_t n = 1; n <= a->count; n++) {
+        if (memcmp(trace_record(a, n), trace_record(b, n), sizeof(struct record)) != 0) {
+            ck_abort_msg("record %u differs", n);
+        }
+    }
+    if (a->count < 500) {
+        char *first = trace_text(a), *second = trace_text(b);
+        ck_assert_str_eq(first, second);
+        free(first);
+        free(second);
+    }
+}
+
+/* Runs watched, unwatched and watched again, and compares; r->trace is the last one. */
 static inline void rig_run_checked(struct rig *r)
 {
     rig_run(r, true);
     check_invariants(&r->trace);
-    char *first = trace_text(&r->trace);
     struct trace watched = r->trace;
     r->trace = (struct trace){0};
     rig_run(r, false);
     check_figures(&watched, &r->trace);
     rig_run(r, true);
-    char *second = trace_text(&r->trace);
-    ck_assert_str_eq(first, second);
+    check_same(&watched, &r->trace);
     trace_free(&watched);
-    free(first);
-    free(second);
 }
 
 /* The hops of a packet; a test asks for one that is there. */
