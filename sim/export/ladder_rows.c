@@ -84,17 +84,44 @@ static enum row_style packet_style(const struct look *look)
     return (enum row_style)(STYLE_CONTROL + (unsigned)kind);
 }
 
+/* " 1:1461 ack 1": the numbers of a format that counts bytes, relative to where each side began. A
+ * bare acknowledgement shows what it acknowledges alone. */
+static void numbers_text(const struct ladder *l, const struct look *look, char out[40])
+{
+    int64_t seq, ack;
+    uint32_t seq_base, ack_base;
+    out[0] = '\0';
+    if (!look->packet->proto->initial || !packet_field(look->proto, look->head, "seq", &seq)) {
+        return;
+    }
+    int64_t is_valid = 0;
+    packet_field(look->proto, look->head, "ack_flag", &is_valid);
+    bool has_ack = is_valid && packet_field(look->proto, look->head, "ack", &ack);
+    const char *is = packet_is(look->proto, look->head, look->body_len);
+    packet_bases(l->t, look->packet, &seq_base, &ack_base);
+    unsigned first = (uint32_t)seq - seq_base, acked = has_ack ? (uint32_t)ack - ack_base : 0;
+    if (strcmp(is, "ACK") == 0) {
+        snprintf(out, 40, " %u", acked);
+    } else if (look->body_len > 0) {
+        snprintf(out, 40, has_ack ? " %u:%u ack %u" : " %u:%u", first, first + look->body_len,
+                 acked);
+    } else {
+        snprintf(out, 40, has_ack ? " %u ack %u" : " %u", first, acked);
+    }
+}
+
 /* "↻ DATA 3". One with a flipped bit goes by the name that it was sent under. */
 static void packet_text(const struct ladder *l, const struct look *look, char out[80])
 {
-    char name[48];
+    char name[48], numbers[40];
     const struct packet *p = look->packet;
     struct look original = *look;
     if (p->parent && p->is_raw) {
         look_at(trace_packet(l->t, p->parent), &original);
     }
     const char *mark = p->of ? "↻ " : p->parent && !p->is_raw ? "⧉ " : "";
-    snprintf(out, 80, "%s%s", mark, look_name(&original, name));
+    numbers_text(l, &original, numbers);
+    snprintf(out, 80, "%s%s%s", mark, look_name(&original, name), numbers);
 }
 
 static const char *node_name(const struct ladder *l, uint32_t node)

@@ -43,6 +43,13 @@ static bool is_first_state(const struct trace *t, uint32_t n)
     return low == 0 || trace_record(t, all.at[low - 1])->at != r->at;
 }
 
+/* What an application asks below because it was asked itself is told already. */
+static bool passes_on_a_call(const struct trace *t, const struct record *r)
+{
+    return r->cause && trace_record(t, r->cause)->kind == REC_CALL &&
+           !(trace_record(t, r->cause)->code & CALL_UP);
+}
+
 /* A link is cut and healed in both directions at once: the first one tells it. */
 static bool is_shown_call(const struct trace *t, const struct record *r)
 {
@@ -50,7 +57,8 @@ static bool is_shown_call(const struct trace *t, const struct record *r)
     if (t->entities[r->where].kind == ENTITY_DIRECTION) {
         return direction_which(t, r->where) == 0;
     }
-    return code == CODE_CLOSE || code == CODE_ABORT || (code >= CODE_OWN && !(code & CALL_UP));
+    return !passes_on_a_call(t, r) &&
+           (code == CODE_CLOSE || code == CODE_ABORT || (code >= CODE_OWN && !(code & CALL_UP)));
 }
 
 static bool is_line(const struct trace *t, uint32_t n)
@@ -76,21 +84,33 @@ static bool is_line(const struct trace *t, uint32_t n)
     return false;
 }
 
-/* "IDLE → SENDING → WAIT-ACK"; a type with several machines names the one. */
+/* A machine that begins by running through several states at once: where it came from is the state
+ * after its first. */
+static bool is_birth(const struct trace *t, struct list all, uint32_t n)
+{
+    return all.count > 1 && all.at[0] == n &&
+           trace_record(t, all.at[1])->at == trace_record(t, n)->at && trace_record(t, n)->cause;
+}
+
+/* "IDLE → SENDING → WAIT-ACK"; machines beside a type's first are named. */
 static void say_states(const struct trace *t, uint32_t n, struct buf *out)
 {
     const struct record *r = trace_record(t, n);
     const struct actor_type *type = t->entities[r->where].type;
     const struct machine *m = &type->machines[machine_of(r)];
     struct list all = trace_of_subject(t, REC_STATE, r->where, machine_of(r), 0);
-    if (machine_count(type) > 1) {
+    if (machine_of(r) > 0) {
         buf_printf(out, "%s: ", m->name);
     }
-    buf_str(out, m->states[r->value]);
+    bool is_newborn = is_birth(t, all, n) && t->entities[r->where].type->proto->initial;
+    if (!is_newborn) {
+        buf_str(out, m->states[r->value]);
+    }
     for (uint32_t i = 0; i < all.count; i++) {
         const struct record *next = trace_record(t, all.at[i]);
         if (all.at[i] >= n && next->at == r->at) {
-            buf_printf(out, " → %s", m->states[next->code & 0xff]);
+            buf_printf(out, "%s%s", is_newborn && all.at[i] == n ? "" : " → ",
+                       m->states[next->code & 0xff]);
         }
     }
 }

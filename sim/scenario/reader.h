@@ -11,7 +11,7 @@
 /* Items of one section: far beyond what a picture can show, few enough to compare each with each.
  */
 #define NODE_LIMIT    1000
-#define ADDRESS_LIMIT 100 /* of one router */
+#define ADDRESS_LIMIT 1000 /* of one router */
 #define ROUTE_LIMIT   100 /* of one router */
 #define LINK_LIMIT    10000
 #define TRAFFIC_LIMIT 10000

@@ -16,6 +16,17 @@ static bool tcp_key(struct bytes head, struct net *io)
     return true;
 }
 
+/* A SYN begins the numbers of its direction (3.4). */
+static bool tcp_initial(struct bytes head, uint32_t *number)
+{
+    struct tcp_seg seg;
+    if (!tcp_decode(head, 0, &seg) || !(seg.flags & TCP_SYN)) {
+        return false;
+    }
+    *number = seg.seq.v;
+    return true;
+}
+
 /* 3.10.7.1: a segment for nobody. A RST is discarded, all else is answered by one. */
 void tcp_orphan(const struct input *in, struct fx *fx)
 {
@@ -25,8 +36,12 @@ void tcp_orphan(const struct input *in, struct fx *fx)
     }
 }
 
-const struct proto tcp_proto = {
-    .name = "tcp", .carrier = CARRIER_IP, .number = 6, .key = tcp_key, .orphan = tcp_orphan};
+const struct proto tcp_proto = {.name = "tcp",
+                                .carrier = CARRIER_IP,
+                                .number = 6,
+                                .key = tcp_key,
+                                .initial = tcp_initial,
+                                .orphan = tcp_orphan};
 
 /* ---- reasons ---- */
 
