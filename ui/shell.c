@@ -67,11 +67,16 @@ void shell_free(struct shell *s)
     free(s);
 }
 
-static bool has_sets(const struct shell *s)
+/* Strips need a set, and a variable that says where its window stands. */
+static bool has_windows(const struct shell *s)
 {
     for (uint32_t i = 0; i < s->film->actor_count; i++) {
-        if (set_count(s->session.trace.entities[s->film->actors[i]].type)) {
-            return true;
+        const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
+        for (unsigned v = 0; v < var_count(type) && set_count(type); v++) {
+            const char *name = type->vars[v].name;
+            if (strcmp(name, "base") == 0 || strcmp(name, "frame") == 0) {
+                return true;
+            }
         }
     }
     return false;
@@ -92,7 +97,7 @@ static void choose_lower(struct shell *s)
         }
     }
     for (unsigned i = 2; i-- > 0;) {
-        bool is_there = i == 0 || has_sets(s);
+        bool is_there = i == 0 || has_windows(s);
         for (unsigned k = 0; k < s->lower_count; k++) {
             is_there = is_there && s->lower[k] != known[i];
         }

@@ -46,8 +46,8 @@ void story_plain(const struct trace *t, const struct story_wire *wire, struct by
 /* Figures as people write them: 300 ms, 1.5 kB, 10 Mbit/s; unit as in struct var ("ns", "B",
  * "bit/s", "" ...). At most three decimals for times. Returns buf. */
 char *value_print(int64_t value, const char *unit, char buf[32]);
-/* What a node is called in a sentence: "A" for the node a whose label is "Sender A"; else its
- * label. */
+/* What a node is called in a sentence: the short last word of its label if no other node has it
+ * ("A" of "Client A"), else the label. */
 const char *node_short(const struct trace *t, uint32_t node, enum lang lang);
 /* Templates put spaces around names, for names may be Latin; between two Chinese characters there
  * is none. Returns the new length of the `len` bytes; text between them moves up. */

@@ -92,15 +92,19 @@ static const char *text_of_key(const struct telling *k, const char *key, const c
     return text ? text : text_of(k->lang, "say.once", key, suffix);
 }
 
-/* A reason with a headline of its own does not borrow the kind's explanation. */
+/* A reason with a headline of its own does not borrow the kind's explanation; a kind may read
+ * otherwise for one protocol (say.deliver.udp). */
 static const char *say_text(const struct telling *k, const char *suffix)
 {
     const char *reason = record_reason(k->t, k->r);
     if (reason && text_of_key(k, reason, "")) {
         return text_of_key(k, reason, suffix);
     }
-    char buf[48];
-    return text_of_key(k, story_kind_key(k->t, k->r, buf), suffix);
+    char buf[48], own[96];
+    const char *key = story_kind_key(k->t, k->r, buf);
+    const struct packet *p = k->packet ? trace_packet(k->t, k->packet) : NULL;
+    snprintf(own, sizeof own, "%s.%s", key, p && p->proto ? p->proto->name : "");
+    return text_of_key(k, text_of_key(k, own, "") ? own : key, suffix);
 }
 
 /* Has this place done the same for the same reason before? A reason is explained once, and then

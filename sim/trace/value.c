@@ -65,18 +65,12 @@ char *value_print(int64_t value, const char *unit, char buf[32])
     return buf;
 }
 
-static char lower(char c)
+/* The last word of a label if it is short, as in "Client A"; NULL: there is none. */
+static const char *short_tail(const char *label)
 {
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
-static bool same_letters(const char *a, const char *b)
-{
-    while (*a && lower(*a) == lower(*b)) {
-        a++;
-        b++;
-    }
-    return *a == *b;
+    const char *space = strrchr(label, ' ');
+    size_t n = space ? strlen(space + 1) : 0;
+    return n >= 1 && n <= 2 ? space + 1 : NULL;
 }
 
 const char *node_short(const struct trace *t, uint32_t node, enum lang lang)
@@ -84,9 +78,13 @@ const char *node_short(const struct trace *t, uint32_t node, enum lang lang)
     if (node >= t->node_count) {
         return "?";
     }
-    const char *label = t->nodes[node].label[lang];
-    size_t all = strlen(label), own = strlen(t->nodes[node].name);
-    bool is_tail = all > own && same_letters(label + all - own, t->nodes[node].name);
-    unsigned char before = is_tail ? (unsigned char)label[all - own - 1] : 0;
-    return before == ' ' || before >= 0x80 ? label + all - own : label;
+    const char *label = t->nodes[node].label[lang], *tail = short_tail(label);
+    for (uint32_t i = 0; i < t->node_count && tail; i++) {
+        const char *other = short_tail(t->nodes[i].label[lang]);
+        if (i != node &&
+            ((other && strcmp(other, tail) == 0) || strcmp(t->nodes[i].label[lang], tail) == 0)) {
+            return label;
+        }
+    }
+    return tail ? tail : label;
 }

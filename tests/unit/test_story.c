@@ -318,6 +318,9 @@ START_TEST(a_node_is_called_by_the_letter_of_its_label)
     ck_assert_str_eq(node_short(&rig.t, 1, LANG_ZH), "B");
     rig.t.nodes[1].label[LANG_EN] = "tab";
     ck_assert_str_eq(node_short(&rig.t, 1, LANG_EN), "tab");
+    rig.t.nodes[1].label[LANG_EN] = "Server A";
+    ck_assert_str_eq(node_short(&rig.t, 1, LANG_EN), "Server A");
+    ck_assert_str_eq(node_short(&rig.t, 0, LANG_EN), "Sender A");
     trace_free(&rig.t);
 }
 END_TEST
