@@ -127,6 +127,9 @@ void fx_state(struct fx *fx, unsigned machine, unsigned from, unsigned to, unsig
 
 void fx_item(struct fx *fx, unsigned set, int64_t key, unsigned state, unsigned why)
 {
+    if (fx->is_unwatched) {
+        return;
+    }
     struct effect *e = append(fx, FX_ITEM);
     e->code = (uint16_t)set;
     e->index = state;
@@ -143,5 +146,7 @@ void fx_drop(struct fx *fx, enum drop_class c, unsigned why)
 
 void fx_note(struct fx *fx, unsigned why)
 {
-    append(fx, FX_NOTE)->why = (uint16_t)why;
+    if (!fx->is_unwatched) {
+        append(fx, FX_NOTE)->why = (uint16_t)why;
+    }
 }

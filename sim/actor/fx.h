@@ -43,6 +43,7 @@ struct fx {
     uint32_t packet;           /* of its input, 0: none */
     const struct proto *proto; /* wire format of the author */
     uint32_t flow;             /* of the author */
+    bool is_unwatched; /* nobody keeps a trace: what only a trace would show is not listed */
     struct effect **chunks;
     uint32_t chunk_count, front, back; /* front == back: empty */
     struct arena arena;                /* copies of head bytes of requests; emptied with the list */

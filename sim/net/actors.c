@@ -177,6 +177,9 @@ void actor_end(struct world *w, uint32_t row)
     free(r->timers);
     free(r->vars);
     map_free(&r->units);
+    free(r->news);
+    r->news = NULL;
+    r->news_count = r->news_cap = 0;
     free(r->holes);
     r->holes = NULL;
     r->hole_count = r->hole_cap = 0;
@@ -215,23 +218,56 @@ static void apply_timer(struct world *w, const struct effect *e)
     sched_arm(&w->sched, r->timers[slot], e->value, record);
 }
 
+/* New units are sent in ascending order, so the packet that first held a given offset is found by
+ * halving: a piece of a segment that is sent again repeats that segment. */
+static uint32_t first_holder(const struct row *r, uint64_t at)
+{
+    uint32_t low = 0, high = r->news_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (r->news[middle].at <= at) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low ? r->news[low - 1].packet : 0;
+}
+
+static void note_new(struct row *r, uint64_t at, uint32_t packet)
+{
+    if (r->news_count == r->news_cap) {
+        r->news_cap = r->news_cap ? r->news_cap * 2 : 16;
+        r->news = os_realloc(r->news, r->news_cap * sizeof *r->news);
+    }
+    r->news[r->news_count++] = (struct new_unit){at, packet};
+}
+
+/* The latest packet with the same offset, else the first that held it. */
+static void find_original(struct row *r, struct packet *p, uint32_t id, bool repeats)
+{
+    uint64_t *seen = map_put(&r->units, p->unit.at);
+    p->of = *seen ? (uint32_t)(*seen >> 32) : repeats ? first_holder(r, p->unit.at) : 0;
+    p->copy = (uint32_t)*seen + (*seen || !repeats ? 1 : 2);
+    *seen = (uint64_t)id << 32 | p->copy;
+    if (!repeats) {
+        note_new(r, p->unit.at, id);
+    }
+}
+
 /* A send repeats another iff its unit begins below the highest that this entity has sent. */
 static void name_unit(struct world *w, struct row *r, struct packet *p, uint32_t id)
 {
+    p->copy = 1;
     if (p->unit.n == 0) {
         p->unit.at = r->unnamed++;
-        p->copy = 1;
         return;
     }
     bool repeats = p->unit.at < r->unit_top;
     uint64_t end = p->unit.at + p->unit.n;
     r->unit_top = end > r->unit_top ? end : r->unit_top;
-    p->copy = 1;
     if (w->asks_units) {
-        uint64_t *seen = map_put(&r->units, p->unit.at);
-        p->of = (uint32_t)(*seen >> 32);
-        p->copy = (uint32_t)*seen + 1;
-        *seen = (uint64_t)id << 32 | p->copy;
+        find_original(r, p, id, repeats);
     }
     if (repeats) {
         r->retransmissions++;

@@ -207,6 +207,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     sched_init(&w->sched);
     out->packets.keep = out->keep;
     w->fx.packets = &out->packets;
+    w->fx.is_unwatched = !out->keep;
     out->scenario = sc->file;
     out->seed = seed;
     for (int l = 0; l < LANG_COUNT; l++) {

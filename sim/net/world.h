@@ -72,6 +72,11 @@ struct node {
     bool is_down;
 };
 
+struct new_unit {
+    uint64_t at;
+    uint32_t packet;
+};
+
 /* What the world keeps of an entity that is an actor. The row stays when the instance is freed. */
 struct row {
     const struct actor_type *type; /* NULL: a node or a direction */
@@ -84,10 +89,12 @@ struct row {
     int64_t *vars; /* last reading, then the new one */
     unsigned var_count;
     bool was_read;
-    uint64_t unit_top; /* highest unit.at + unit.n sent */
-    uint64_t unnamed;  /* packets with nothing to repeat, sent so far */
-    struct map units;  /* unit.at -> latest packet << 20 | copies, while somebody asks */
-    uint8_t state[4];  /* of each machine */
+    uint64_t unit_top;     /* highest unit.at + unit.n sent */
+    uint64_t unnamed;      /* packets with nothing to repeat, sent so far */
+    struct map units;      /* unit.at -> latest packet << 20 | copies, while somebody asks */
+    struct new_unit *news; /* units sent for the first time, ascending, while somebody asks */
+    uint32_t news_count, news_cap;
+    uint8_t state[4]; /* of each machine */
     uint64_t received, sent, retransmissions;
     uint32_t stream;        /* of what it passes on (link protocols), 0: nothing yet */
     uint64_t delivered_top; /* end of what it passed on, in its stream */
