@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""How many small mistakes would the tests notice?
+
+    tests/mutants.py [--count 100] [--seed 1] [--build build/mutants] FOLDER [TEST-REGEX]
+
+Makes seeded mutants of the C files below FOLDER (sim/proto/tcp): one flips an operator, shifts a
+constant, negates a branch or drops a statement. Each is built in a build folder of its own and the tests
+whose names match TEST-REGEX are run until one fails. Prints a line a mutant and the share that was
+caught; the survivors are the rows that the tests lack (or changes that mean the same). The sources
+are mutated in a copy of the tree, never in place.
+"""
+import argparse
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+
+FLIPS = [("<=", "<"), (">=", ">"), ("==", "!="), ("!=", "=="), ("&&", "||"), ("||", "&&"),
+         (" < ", " <= "), (" > ", " >= "), (" + ", " - "), (" - ", " + "), ("true", "false"),
+         ("false", "true"), (" & ", " | "), ("++", "--")]
+
+
+def places(text):
+    """Every place of the code (not of comments, strings or declarations' tables) that can change."""
+    code = re.sub(r"/\*.*?\*/", lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S)
+    code = re.sub(r'"(\\.|[^"\\])*"', lambda m: '"' + " " * (len(m.group()) - 2) + '"', code)
+    code = re.sub(r"^#.*$", lambda m: " " * len(m.group()), code, flags=re.M)
+    code = re.sub(r"\bassert\([^;]*;", lambda m: " " * len(m.group()), code)
+    found = []
+    for old, new in FLIPS:
+        for m in re.finditer(re.escape(old), code):
+            if old in ("<", ">") and code[m.start() - 1] == "-":
+                continue
+            found.append((m.start(), old, new))
+    for m in re.finditer(r"(?<![\w.])(\d+)(?![\w.])", code):
+        found.append((m.start(), m.group(1), str(int(m.group(1)) + 1)))
+    for m in re.finditer(r"\bif \((?=[^;{]*\) \{)", code):
+        end = code.index(") {", m.end())
+        whole = text[m.start():end + 1]
+        found.append((m.start(), whole, "if (!(" + whole[4:-1] + "))"))
+    for m in re.finditer(r"^ +[a-z][\w.>\[\]-]* (?:[-+|]?=) [^;{]*;$|^ +[a-z]\w*\([^;{]*\);$", code,
+                         flags=re.M):
+        found.append((m.start(), text[m.start():m.end()], "    ;"))
+    return sorted(set(found))
+
+
+def run(command, folder, seconds):
+    try:
+        return subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=seconds).returncode
+    except subprocess.TimeoutExpired:
+        return -1
+
+
+def verdict(tree, build, tests):
+    if run(["ninja", "-C", build], tree, 600) != 0:
+        return "does not build"
+    tested = run(["ctest", "--stop-on-failure", "--timeout", "60", "-R", tests, "-E", "long"],
+                 os.path.join(tree, build), 900)
+    return "caught" if tested != 0 else "SURVIVED"
+
+
+def main():
+    parse = argparse.ArgumentParser()
+    parse.add_argument("folder")
+    parse.add_argument("tests", nargs="?", default="tcp|probe|scenario_files|world")
+    parse.add_argument("--count", type=int, default=100)
+    parse.add_argument("--seed", type=int, default=1)
+    parse.add_argument("--tree", default="build/mutants")
+    a = parse.parse_args()
+    files = sorted(os.path.join(d, f) for d, _, names in os.walk(a.folder) for f in names
+                   if f.endswith(".c"))
+    all_places = [(f, *p) for f in files for p in places(open(f, encoding="utf-8").read())]
+    chosen = random.Random(a.seed).sample(all_places, min(3 * a.count, len(all_places)))
+    shutil.rmtree(a.tree, ignore_errors=True)
+    os.makedirs(a.tree)
+    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout
+    for name in listed.splitlines():
+        os.makedirs(os.path.join(a.tree, os.path.dirname(name)), exist_ok=True)
+        shutil.copy2(name, os.path.join(a.tree, name))
+    flags = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-O1 -w", "-DSLOWWIRE_UI=OFF", "-GNinja"]
+    if run(["cmake", "-B", "out", *flags], a.tree, 600) or verdict(a.tree, "out", a.tests) != "SURVIVED":
+        sys.exit("the tests fail without any mutant")
+    caught = total = 0
+    for file, at, old, new in chosen:
+        if total == a.count:
+            break
+        path = os.path.join(a.tree, file)
+        text = open(file, encoding="utf-8").read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text[:at] + new + text[at + len(old):])
+        said = verdict(a.tree, "out", a.tests)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        if said == "does not build":
+            continue
+        total += 1
+        caught += said == "caught"
+        line = text.count("\n", 0, at) + 1
+        shown = re.sub(r"\s+", " ", old), re.sub(r"\s+", " ", new)
+        print(f"{said:8} {file}:{line}: {shown[0]!r} -> {shown[1]!r}", flush=True)
+    print(f"{caught} of {total} mutants caught")
+
+
+main()
