@@ -65,6 +65,14 @@ static const char *left_text(sim_time left, char buf[16])
     return is_seconds ? "s" : left >= SIM_MS ? "ms" : "µs";
 }
 
+const char *actor_timer_word(const struct ui *ui, const char *timer)
+{
+    char key[80];
+    snprintf(key, sizeof key, "timer.%s.short", timer);
+    const char *word = word_find(ui->lang, key);
+    return word ? word : timer;
+}
+
 void actor_draw_ring(struct ui *ui, const struct scene *s, uint32_t actor, double x, double y,
                      double radius)
 {
@@ -72,16 +80,14 @@ void actor_draw_ring(struct ui *ui, const struct scene *s, uint32_t actor, doubl
     if (!w.name) {
         return;
     }
-    char left[16] = "–", below[64], key[64];
+    char left[16] = "–", below[64];
     double gone = 0;
     const char *unit = "";
     if (w.due != SIM_NEVER) {
         unit = left_text(w.due - s->now, left);
         gone = (double)(s->now - w.armed) / fmax(1, (double)(w.due - w.armed));
     }
-    snprintf(key, sizeof key, "timer.%s", w.name);
-    const char *word = word_find(ui->lang, key);
-    snprintf(below, sizeof below, "%s%s%s", word ? word : w.name, *unit ? ", " : "", unit);
+    snprintf(below, sizeof below, "%s%s%s", actor_timer_word(ui, w.name), *unit ? ", " : "", unit);
     part_timer_ring(ui, x, y, radius, gone, left);
     ui_text_center(ui, TYPE_LABEL, x, y + radius + 18 * ui->k, ui->theme->ink3, below);
 }

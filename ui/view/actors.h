@@ -19,6 +19,8 @@ struct actor_wait {
     sim_time armed, due; /* due SIM_NEVER: none runs */
 };
 struct actor_wait actor_wait(const struct scene *s, uint32_t actor);
+/* The timer's name beside a bar or below a ring: "RTO timer". */
+const char *actor_timer_word(const struct ui *ui, const char *timer);
 /* The ring of a wait with its word below; nothing if there is no timer. */
 void actor_draw_ring(struct ui *ui, const struct scene *s, uint32_t actor, double x, double y,
                      double radius);

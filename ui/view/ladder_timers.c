@@ -1,5 +1,6 @@
 /* Timers beside the lifeline of their owner: armed, and stopped, fired or still running. */
 
+#include "ui/view/actors.h"
 #include "ui/view/ladder.h"
 
 #include <math.h>
@@ -30,16 +31,6 @@ bool actor_has_timers(const struct actor_type *type)
         }
     }
     return false;
-}
-
-static const char *timer_word(const struct ladder_frame *f, const char *name, char *buf,
-                              size_t size)
-{
-    const char *words;
-
-    snprintf(buf, size, "timer.%s", name);
-    words = word_find(f->ui->lang, buf);
-    return words ? words : name;
 }
 
 double ladder_timer_label_width(const struct ladder_frame *f)
@@ -73,12 +64,12 @@ static void draw_words(struct ladder_frame *f, struct timer_lane *lane, const st
     double x = lane->x + lane->side * (part_timer_width(ui) / 2 + 5 * ui->k);
     double high = y1 - y0, line = 15 * ui->k, y = y0 + fmax(high * 0.25, 12 * ui->k);
     struct color color = ui->theme->loss.text;
-    char key[64], length[32];
+    char length[32];
 
     if (high < 2.4 * line) {
         return;
     }
-    ladder_words(f, TYPE_TAG, x, y, align, color, timer_word(f, lane->name, key, sizeof key));
+    ladder_words(f, TYPE_TAG, x, y, align, color, actor_timer_word(f->ui, lane->name));
     ladder_words(f, TYPE_LABEL, x, y + line, align, color, view_length(b->due - b->from, length));
     lane->is_labelled = true;
 }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define COLUMNS_MAX 3u
 #define STATES_MAX  5u
@@ -14,9 +15,14 @@ struct column {
     unsigned actor_count;
 };
 
+struct states { /* how far the tables are scrolled */
+    double scroll[COLUMNS_MAX];
+};
+
 struct pen {
     struct ui *ui;
     const struct scene *s;
+    struct states *self;
 };
 
 static void put_in_order(struct column *columns, unsigned count)
@@ -30,9 +36,36 @@ static void put_in_order(struct column *columns, unsigned count)
     }
 }
 
+/* A listener says nothing more once a connection of its kind stands on its host. */
+static bool is_listening(const struct scene *s, uint32_t actor)
+{
+    const struct actor_type *type = s->trace->entities[actor].type;
+    if (machine_count(type) == 0) {
+        return false;
+    }
+    unsigned now = trace_state_at(s->trace, actor, 0, s->now);
+    return strcmp(type->machines[0].states[now], "LISTEN") == 0;
+}
+
+/* The ends of a host that exist by now; a newer one of the same type takes a listener's place. */
+static void put_actor(const struct scene *s, struct column *c, uint32_t actor)
+{
+    const struct entity *all = s->trace->entities;
+    for (unsigned i = 0; i < c->actor_count; i++) {
+        if (all[c->actors[i]].type == all[actor].type && is_listening(s, c->actors[i])) {
+            c->actors[i] = actor;
+            return;
+        }
+    }
+    if (c->actor_count < sizeof c->actors / sizeof *c->actors) {
+        c->actors[c->actor_count++] = actor;
+    }
+}
+
 static unsigned columns_of(const struct scene *s, struct column *out)
 {
     unsigned count = 0;
+    uint32_t by_now = trace_first_after(s->trace, s->now);
     for (uint32_t i = 0; s->film && i < s->film->actor_count; i++) {
         uint32_t actor = s->film->actors[i], node = entity_node(s->trace, actor);
         unsigned at = 0;
@@ -44,8 +77,8 @@ static unsigned columns_of(const struct scene *s, struct column *out)
         }
         count += at == count;
         out[at].node = node;
-        if (out[at].actor_count < 4) {
-            out[at].actors[out[at].actor_count++] = actor;
+        if (out[at].actor_count == 0 || s->trace->entities[actor].born < by_now) {
+            put_actor(s, &out[at], actor);
         }
     }
     put_in_order(out, count);
@@ -121,8 +154,8 @@ static double stack_height(const struct pen *p, const struct column *c)
     for (unsigned i = 0; i < c->actor_count; i++) {
         unsigned states[STATES_MAX];
         const struct actor_type *type = p->s->trace->entities[c->actors[i]].type;
-        for (unsigned m = 0; m < machine_count(type); m++) {
-            h += states_shown(p->s, c->actors[i], m, states) * row_height(p) + 6 * p->ui->k;
+        if (machine_count(type)) {
+            h += states_shown(p->s, c->actors[i], 0, states) * row_height(p) + 6 * p->ui->k;
         }
         if (!machine_count(type) && actor_note(p->ui, p->s->trace, c->actors[i])) {
             h = fmax(h, 22 * p->ui->k);
@@ -175,55 +208,98 @@ static double draw_machine(const struct pen *p, uint32_t actor, unsigned machine
     return count * step + 6 * p->ui->k;
 }
 
-static void draw_var(const struct pen *p, uint32_t actor, unsigned var, struct rect r)
+/* A row of the table: name, value, and whether it has just changed. */
+static void draw_row(const struct pen *p, struct rect r, const char *name, const char *value,
+                     bool is_news)
 {
     struct ui *ui = p->ui;
     const struct theme *t = ui->theme;
+    struct font left = theme_font(t, TYPE_CODE), right = theme_font(t, TYPE_VALUE);
+    left.px = fmax(11, left.px - 1);
+    canvas_hline(ui->c, r.x, r.x + r.w, r.y, STROKE_GRID, t->hair2);
+    canvas_text_in(ui->c, left, r, ALIGN_LEFT, t->ink3, name);
+    if (is_news) {
+        double w = text_width(ui->fonts, right, value) + 10 * ui->k;
+        canvas_fill_box(
+            ui->c, (struct rect){r.x + r.w - w + 5 * ui->k, r.y + 3 * ui->k, w, r.h - 5 * ui->k},
+            4 * ui->k, t->marker);
+    }
+    canvas_text_in(ui->c, right, r, ALIGN_RIGHT, is_news ? t->on_marker : t->ink, value);
+}
+
+static void draw_var(const struct pen *p, uint32_t actor, unsigned var, struct rect r)
+{
     const struct var *v = &p->s->trace->entities[actor].type->vars[var];
-    struct font name = theme_font(t, TYPE_CODE), value = theme_font(t, TYPE_VALUE);
-    name.px = fmax(11, name.px - 1);
     uint32_t record = trace_subject_at(p->s->trace, REC_VAR, actor, var, 0, p->s->now);
     char text[32] = "–";
     if (record) {
         value_print(trace_record(p->s->trace, record)->value, v->unit, text);
     }
-    canvas_hline(ui->c, r.x, r.x + r.w, r.y, STROKE_GRID, t->hair2);
-    canvas_text_in(ui->c, name, r, ALIGN_LEFT, t->ink3, v->name);
-    bool is_news = actor_is_news(p->s, record);
-    if (is_news) {
-        double w = text_width(ui->fonts, value, text) + 10 * ui->k;
-        canvas_fill_box(
-            ui->c, (struct rect){r.x + r.w - w + 5 * ui->k, r.y + 3 * ui->k, w, r.h - 5 * ui->k},
-            4 * ui->k, t->marker);
-    }
-    canvas_text_in(ui->c, value, r, ALIGN_RIGHT, is_news ? t->on_marker : t->ink, text);
+    struct list all = trace_of_subject(p->s->trace, REC_VAR, actor, var, 0);
+    bool is_first = all.count && all.at[0] == record; /* a reading, not a change */
+    draw_row(p, r, v->name, text, !is_first && actor_is_news(p->s, record));
 }
 
-static void draw_vars(const struct pen *p, const struct column *c, struct rect r)
+/* The machines beside the first (congestion …) have a row each, with the state they are in. */
+static void draw_state_row(const struct pen *p, uint32_t actor, unsigned machine, struct rect r)
 {
-    double step = 24 * p->ui->k, y = r.y;
+    const struct machine *m = &p->s->trace->entities[actor].type->machines[machine];
+    unsigned now = trace_state_at(p->s->trace, actor, machine, p->s->now);
+    uint32_t record = trace_subject_at(p->s->trace, REC_STATE, actor, machine, 0, p->s->now);
+    draw_row(p, r, m->name, m->states[now], actor_is_news(p->s, record));
+}
+
+static unsigned row_count(const struct pen *p, const struct column *c)
+{
+    unsigned rows = 0;
     for (unsigned i = 0; i < c->actor_count; i++) {
         const struct actor_type *type = p->s->trace->entities[c->actors[i]].type;
-        for (unsigned v = 0; v < var_count(type) && y + step <= r.y + r.h + 1; v++) {
-            draw_var(p, c->actors[i], v, (struct rect){r.x, y, r.w - 5 * p->ui->k, step});
-            y += step;
+        rows += var_count(type) + (machine_count(type) > 1 ? machine_count(type) - 1 : 0);
+    }
+    return rows;
+}
+
+static void draw_table(const struct pen *p, const struct column *c, struct rect r)
+{
+    for (unsigned i = 0; i < c->actor_count; i++) {
+        const struct actor_type *type = p->s->trace->entities[c->actors[i]].type;
+        for (unsigned m = 1; m < machine_count(type); m++, r.y += r.h) {
+            draw_state_row(p, c->actors[i], m, r);
+        }
+        for (unsigned v = 0; v < var_count(type); v++, r.y += r.h) {
+            draw_var(p, c->actors[i], v, r);
         }
     }
 }
 
-static void draw_column(const struct pen *p, const struct column *c, struct rect r, double stacks)
+/* Scrolled if there are more rows than room; the edge of the marker needs the 5 pixels at the
+ * right.
+ */
+static void draw_vars(const struct pen *p, const struct column *c, unsigned index, struct rect r)
+{
+    double step = 24 * p->ui->k, content = row_count(p, c) * step;
+    char name[16];
+    snprintf(name, sizeof name, "vars.%u", index);
+    double bar = content > r.h ? 8 * p->ui->k : 0;
+    double y = ui_scroll_begin(p->ui, name, r, content, &p->self->scroll[index]);
+    draw_table(p, c, (struct rect){r.x, y, r.w - 5 * p->ui->k - bar, step});
+    ui_scroll_end(p->ui);
+}
+
+static void draw_column(const struct pen *p, const struct column *c, unsigned index, struct rect r,
+                        double stacks)
 {
     struct ui *ui = p->ui;
     const char *label = p->s->trace->nodes[c->node].label[ui->lang];
     struct font bold = theme_font(ui->theme, TYPE_TITLE);
     canvas_text_in(ui->c, bold, rect_cut_top(&r, 26 * ui->k), ALIGN_LEFT, ui->theme->ink, label);
-    double y = r.y, ring = r.x + r.w - 34 * ui->k, margin = 11 * ui->k;
-    double w = fmin(140 * ui->k, r.w - 84 * ui->k);
+    double y = r.y, ring = r.x + r.w - 38 * ui->k, margin = 11 * ui->k;
+    double w = fmin(140 * ui->k, r.w - 88 * ui->k);
     for (unsigned i = 0; i < c->actor_count; i++) {
         const struct actor_type *type = p->s->trace->entities[c->actors[i]].type;
         double top = y;
-        for (unsigned m = 0; m < machine_count(type); m++) {
-            y += draw_machine(p, c->actors[i], m, (struct rect){r.x + margin, y, w - margin, 0});
+        if (machine_count(type)) {
+            y += draw_machine(p, c->actors[i], 0, (struct rect){r.x + margin, y, w - margin, 0});
         }
         const char *note = actor_note(ui, p->s->trace, c->actors[i]);
         if (!machine_count(type) && note) {
@@ -237,7 +313,7 @@ static void draw_column(const struct pen *p, const struct column *c, struct rect
         }
     }
     rect_cut_top(&r, stacks + (stacks > 0 ? 8 * ui->k : 0));
-    draw_vars(p, c, r);
+    draw_vars(p, c, index, r);
 }
 
 /* Projector: each end that has states as a ring and the present state, large and alone. */
@@ -268,18 +344,17 @@ static void draw_large(const struct pen *p, const struct column *columns, unsign
 
 static void draw_state(void *self, struct ui *ui, const struct scene *s, struct rect area)
 {
-    (void)self;
     struct column large[COLUMNS_MAX] = {0};
     if (ui->k > 1) {
         struct rect in = part_panel(ui, area, NULL, NULL, NULL);
-        draw_large(&(struct pen){ui, s}, large, columns_of(s, large), in);
+        draw_large(&(struct pen){ui, s, self}, large, columns_of(s, large), in);
         return;
     }
     char time[32], note[64];
     view_format(ui, note, sizeof note, "machine.at", "time", view_time_unit(s->now, time), NULL);
     struct rect r = part_panel(ui, area, ui_word(ui, "view.machine"), note, NULL);
     struct column columns[COLUMNS_MAX] = {0};
-    struct pen p = {ui, s};
+    struct pen p = {ui, s, self};
     unsigned count = columns_of(s, columns);
     if (count == 0) {
         ui_text(ui, TYPE_BODY, r.x, r.y + 16 * ui->k, ui->theme->ink3, ui_word(ui, "machine.none"));
@@ -292,7 +367,7 @@ static void draw_state(void *self, struct ui *ui, const struct scene *s, struct 
     canvas_clip(ui->c, (struct rect){area.x, r.y, area.w, r.h + SIZE_PADDING - 2});
     for (unsigned i = 0; i < count; i++) {
         double x = r.x + i * (w + gap);
-        draw_column(&p, &columns[i], (struct rect){x, r.y, w, r.h}, stacks);
+        draw_column(&p, &columns[i], i, (struct rect){x, r.y, w, r.h}, stacks);
         if (i + 1 < count) {
             canvas_vline(ui->c, x + w + gap / 2, r.y, r.y + r.h, STROKE_BORDER, ui->theme->hair);
         }
@@ -300,5 +375,7 @@ static void draw_state(void *self, struct ui *ui, const struct scene *s, struct 
     canvas_unclip(ui->c);
 }
 
-const struct view view_machine = {
-    .name = "machine", .title_key = "view.machine", .size = 0, .draw = draw_state};
+const struct view view_machine = {.name = "machine",
+                                  .title_key = "view.machine",
+                                  .size = sizeof(struct states),
+                                  .draw = draw_state};
