@@ -146,6 +146,8 @@ struct param {
 struct path {
     int64_t rate_bps;  /* of the slowest link of the way; 0: no rate */
     sim_time delay_ns; /* one way, all links */
+    int64_t back_bps;  /* of the way back */
+    sim_time back_ns;
 };
 struct figure {
     const char *name;

@@ -127,4 +127,5 @@ void traffic_path(const struct world *w, uint32_t traffic, struct path *path)
 {
     const struct scenario_traffic *t = &w->sc->traffic[traffic];
     path->rate_bps = slowest_rate(w, t->from, t->to, &path->delay_ns);
+    path->back_bps = slowest_rate(w, t->to, t->from, &path->back_ns);
 }

@@ -155,6 +155,9 @@ const char *story_kind_key(const struct trace *t, const struct record *r, char b
     if (r->kind == REC_TX) {
         return "forward";
     }
+    if (r->kind == REC_FIRE) {
+        return "fire";
+    }
     if (r->kind == REC_SEND && trace_packet(t, r->packet)->parent) {
         return trace_packet(t, r->packet)->is_raw ? "flip" : "copy";
     }

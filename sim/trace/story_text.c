@@ -168,9 +168,10 @@ static void say_causes(struct telling *k)
     uint32_t record = k->r->cause;
     for (unsigned links = 0, said = 0; record && links < LINKS && said < 2; links++) {
         struct telling cause = telling_of(k->t, k->wire, record, k->lang, k->out);
+        char buf[48];
         const char *reason = record_reason(k->t, cause.r);
         const char *text = reason ? text_of(k->lang, "because", reason, "") : NULL;
-        text = text ? text : text_of(k->lang, "because", record_kind_name(cause.r->kind), "");
+        text = text ? text : text_of(k->lang, "because", story_kind_key(k->t, cause.r, buf), "");
         if (text) {
             buf_str(k->out, said++ && k->lang == LANG_EN ? " " : "");
             telling_expand(&cause, text);

@@ -260,7 +260,10 @@ static void say_name_of_timer(struct telling *k)
 {
     const struct actor_type *type = type_of(k);
     if (type && k->r->kind == REC_FIRE && k->r->code < timer_count(type)) {
-        buf_str(k->out, type->timers[k->r->code].name);
+        char key[48];
+        snprintf(key, sizeof key, "timer.%s", type->timers[k->r->code].name);
+        const char *name = word_find(k->lang, key);
+        buf_str(k->out, name ? name : type->timers[k->r->code].name);
     }
 }
 

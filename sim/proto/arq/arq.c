@@ -87,6 +87,39 @@ uint16_t arq_number(const struct arq_end *end, uint64_t frame)
     return (uint16_t)(frame & ((UINT64_C(1) << end->sequence_bits) - 1));
 }
 
+sim_time arq_timeout(const struct arq_end *end)
+{
+    return end->rto ? end->rto : end->timeout;
+}
+
+/* RFC 6298 2.2 and 2.3; an eighth of the round trip is the least that is added to it, since answers
+ * here may take exactly equal times. */
+void arq_measured(struct arq_end *end, sim_time rtt)
+{
+    if (!end->adaptive || end->timeout < 0) {
+        return;
+    }
+    sim_time off = end->srtt > rtt ? end->srtt - rtt : rtt - end->srtt;
+    end->rttvar = end->srtt ? (3 * end->rttvar + off) / 4 : rtt / 2;
+    end->srtt = end->srtt ? (7 * end->srtt + rtt) / 8 : rtt;
+    sim_time more = 4 * end->rttvar > end->srtt / 8 ? 4 * end->rttvar : end->srtt / 8;
+    end->rto = time_add(end->srtt, more > 0 ? more : 1);
+}
+
+/* RFC 6298 5.5. */
+void arq_timed_out(struct arq_end *end)
+{
+    if (end->adaptive && end->timeout >= 0) {
+        sim_time twice = 2 * arq_timeout(end);
+        end->rto = twice < 60 * SIM_S ? twice : 60 * SIM_S;
+    }
+}
+
+sim_time arq_due(const struct arq_end *end, sim_time from)
+{
+    return end->timeout < 0 ? SIM_NEVER : time_add(from, arq_timeout(end));
+}
+
 sim_time arq_arrival(const struct arq_end *end, uint64_t n)
 {
     const int64_t scale = SIM_S * SIM_S;
@@ -146,8 +179,10 @@ double arq_theory(const struct arq_end *end, const struct path *path, double win
     if (path->rate_bps == 0) {
         return NAN;
     }
+    int64_t back = path->back_bps ? path->back_bps : path->rate_bps;
     double frame = (double)end->frame_bytes * 8 / (double)path->rate_bps;
-    double ack = (double)end->ack_bytes * 8 / (double)path->rate_bps;
-    double u = window * frame / (frame + 2 * (double)path->delay_ns / (double)SIM_S + ack);
+    double ack = (double)end->ack_bytes * 8 / (double)back;
+    double round = (double)(path->delay_ns + path->back_ns) / (double)SIM_S;
+    double u = window * frame / (frame + round + ack);
     return u < 1 ? u : 1;
 }

@@ -54,7 +54,7 @@ extern const char *const arq_conventions[], *const arq_timer_rules[];
 struct arq_end {
     int64_t frames;        /* how many */
     int64_t frame_bytes;   /* of a whole frame, header and CRC included */
-    int64_t timeout;       /* ns */
+    int64_t timeout;       /* ns; -1: no timer */
     int64_t sequence_bits; /* 0 to 16 */
     int64_t arrivals;      /* frames in 10^9 s; -1: all are there at once */
     int64_t acks;          /* enum arq_convention */
@@ -64,13 +64,24 @@ struct arq_end {
     int64_t naks;          /* NAKs are sent */
     int64_t timer_rule;    /* enum arq_timer_rule */
     int64_t buffer;        /* frames that a receiver keeps; -1: as many as the window */
+    int64_t adaptive;      /* the timeout follows what answers take; `timeout` is the first */
+    int64_t numbers_acks;  /* stop-and-wait; 0: the sender looks at no ACK's number */
     struct net key;
     uint32_t stream; /* of the data */
     sim_time started;
+    sim_time rto;          /* now in force; 0: `timeout` */
+    sim_time srtt, rttvar; /* RFC 6298 2, of what was sent once (Karn); srtt 0: none yet */
 };
 
 void arq_start(struct arq_end *end, const struct input *in);
 uint16_t arq_number(const struct arq_end *end, uint64_t frame); /* on the wire */
+/* The timeout in force; -1: none. */
+sim_time arq_timeout(const struct arq_end *end);
+/* An answer came that long after the last bit of a frame that was sent once. */
+void arq_measured(struct arq_end *end, sim_time rtt);
+void arq_timed_out(struct arq_end *end); /* adaptive: the next wait is twice as long */
+/* When a timer that starts at `from` runs out; SIM_NEVER: there is none. */
+sim_time arq_due(const struct arq_end *end, sim_time from);
 /* When frame n arrives from the layer above. */
 sim_time arq_arrival(const struct arq_end *end, uint64_t n);
 void arq_send_data(const struct arq_end *end, uint64_t frame, enum arq_why why, struct fx *fx);
@@ -101,15 +112,16 @@ double arq_theory(const struct arq_end *end, const struct path *path, double win
         "ack-size", ARQ_OF(ack_bytes), PARAM_BYTES, .initial = ARQ_HEADER, .min = ARQ_HEADER,      \
                                                     .max = 65535                                   \
     }
-#define ARQ_SENDER_PARAMS                                                                           \
-    {"frames", ARQ_OF(frames), PARAM_COUNT, .initial = 10, .min = 1, .max = INT64_C(1) << 40},      \
-        {"frame",         ARQ_OF(frame_bytes), PARAM_BYTES,                                         \
-         .initial = 1000, .min = ARQ_HEADER,   .max = 65535},                                       \
-        {"timeout", ARQ_OF(timeout), PARAM_TIME, .initial = SIM_S, .min = 1, .max = SIM_NEVER / 2}, \
-    {                                                                                               \
-        "arrivals", ARQ_OF(arrivals), PARAM_FREQUENCY,                                              \
-            .may_be_off = true, .initial = -1, .min = 1, .max = INT64_C(1000000000) * SIM_S         \
-    }
+/* clang-format off */
+#define ARQ_SENDER_PARAMS                                                                          \
+    {"frames", ARQ_OF(frames), PARAM_COUNT, .initial = 10, .min = 1, .max = INT64_C(1) << 40},     \
+    {"frame", ARQ_OF(frame_bytes), PARAM_BYTES, .initial = 1000, .min = ARQ_HEADER, .max = 65535}, \
+    {"timeout", ARQ_OF(timeout), PARAM_TIME, .may_be_off = true, .initial = SIM_S, .min = 1,       \
+     .max = SIM_NEVER / 2},                                                                        \
+    {"adaptive-timeout", ARQ_OF(adaptive), PARAM_SWITCH, .max = 1},                                \
+    {"arrivals", ARQ_OF(arrivals), PARAM_FREQUENCY, .may_be_off = true, .initial = -1, .min = 1,   \
+     .max = INT64_C(1000000000) * SIM_S}
+/* clang-format on */
 #define ARQ_WINDOW_PARAMS                                                                          \
     {"window", ARQ_OF(window), PARAM_COUNT, .initial = 4, .min = 1, .max = ARQ_WINDOW_MAX},        \
     {                                                                                              \

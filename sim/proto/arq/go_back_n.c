@@ -21,6 +21,7 @@ struct sender {
     struct arq_end end;
     enum sender_state state;
     uint64_t base, next, top;
+    uint64_t once;       /* frames from here on were sent once */
     sim_time *sent_at;   /* by frame % window: end of its last transmission, SIM_NEVER: under way */
     bool is_sending;     /* a frame is on the transmitter */
     enum arq_why reason; /* of the next send that repeats */
@@ -92,12 +93,15 @@ static void send_next(struct sender *s, sim_time now, bool was_acked, struct fx 
 static void set_timer(struct sender *s, sim_time from, struct fx *fx)
 {
     bool waits = s->base < s->top && *sent_at(s, s->base) != SIM_NEVER && s->base < s->next;
-    sim_time at = time_add(from, s->end.timeout);
+    sim_time at = arq_due(&s->end, from);
     fx_timer(fx, TIMER_TIMEOUT, 0, waits ? at : SIM_NEVER);
 }
 
 static void slide(struct sender *s, uint64_t base, sim_time now, struct fx *fx)
 {
+    if (base > s->once && *sent_at(s, base - 1) != SIM_NEVER) {
+        arq_measured(&s->end, now - *sent_at(s, base - 1));
+    }
     for (; s->base < base; s->base++) {
         fx_item(fx, FRAME_SET, (int64_t)s->base, SENT_ACKED, WHY_ACKED);
     }
@@ -107,7 +111,7 @@ static void slide(struct sender *s, uint64_t base, sim_time now, struct fx *fx)
     }
     sim_time oldest = s->base < s->top ? *sent_at(s, s->base) : now;
     bool restarts = s->end.timer_rule == ARQ_TIMER_RESTART || oldest == SIM_NEVER;
-    sim_time due = time_add(oldest, s->end.timeout);
+    sim_time due = arq_due(&s->end, oldest);
     set_timer(s, restarts || due < now ? now : oldest, fx);
     if (s->base == s->top) {
         enter(s, IDLE, WHY_ACKED, fx);
@@ -129,6 +133,7 @@ static uint64_t named(const struct sender *s, const struct arq_frame *answer)
 static void go_back(struct sender *s, enum arq_why why, sim_time now, struct fx *fx)
 {
     s->next = s->base;
+    s->once = s->top;
     s->reason = why;
     fx_timer(fx, TIMER_TIMEOUT, 0, SIM_NEVER);
     send_next(s, now, false, fx);
@@ -182,6 +187,7 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
         if (in->code == TIMER_ARRIVAL) {
             send_next(s, in->now, false, fx);
         } else {
+            arq_timed_out(&s->end);
             go_back(s, WHY_TIMEOUT, in->now, fx);
         }
         break;
@@ -196,13 +202,11 @@ static void sender_free(void *self)
     free(((struct sender *)self)->sent_at);
 }
 
-enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW, SENDER_USED };
+enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW, SENDER_USED, SENDER_TIMEOUT };
 static const struct var sender_vars[] = {
-    [SENDER_BASE] = {"base", "", "window"},
-    [SENDER_NEXT] = {"next", "", "window"},
-    [SENDER_WINDOW] = {"window", "", "window"},
-    [SENDER_USED] = {"used", "", "window"},
-    {0},
+    [SENDER_BASE] = {"base", "", "window"},        [SENDER_NEXT] = {"next", "", "window"},
+    [SENDER_WINDOW] = {"window", "", "window"},    [SENDER_USED] = {"used", "", "window"},
+    [SENDER_TIMEOUT] = {"timeout", "ns", "timer"}, {0},
 };
 
 static void sender_read(const void *self, int64_t *vars)
@@ -212,6 +216,7 @@ static void sender_read(const void *self, int64_t *vars)
     vars[SENDER_NEXT] = (int64_t)s->next;
     vars[SENDER_WINDOW] = s->end.window;
     vars[SENDER_USED] = (int64_t)(s->top - s->base);
+    vars[SENDER_TIMEOUT] = arq_timeout(&s->end);
 }
 
 static double theory(const void *self, const struct path *path)

@@ -18,7 +18,8 @@ enum { TIMER_TIMEOUT, TIMER_ARRIVAL };
 
 /* What the sender knows of one frame of its window. */
 struct slot {
-    bool is_acked;
+    bool is_acked, was_repeated;
+    sim_time left;      /* end of its transmission; SIM_NEVER: under way */
     enum arq_why again; /* not WHY_NO_REASON: it waits to be sent again */
 };
 
@@ -71,6 +72,7 @@ static bool send_again(struct sender *s, struct fx *fx)
         if (slot->again != WHY_NO_REASON) {
             enum arq_why why = slot->again;
             slot->again = WHY_NO_REASON;
+            slot->was_repeated = true;
             if (why == WHY_NAKED) { /* its timer still runs */
                 fx_timer(fx, TIMER_TIMEOUT, (uint32_t)frame, SIM_NEVER);
             }
@@ -98,7 +100,7 @@ static void send_next(struct sender *s, sim_time now, bool was_acked, struct fx 
                        : was_acked  ? WHY_SLIDE
                        : is_new     ? WHY_ARRIVED
                                     : WHY_FILL;
-    *slot_of(s, s->next) = (struct slot){0};
+    *slot_of(s, s->next) = (struct slot){.left = SIM_NEVER};
     send_frame(s, s->next, why, fx);
     s->next++;
 }
@@ -106,6 +108,9 @@ static void send_next(struct sender *s, sim_time now, bool was_acked, struct fx 
 static void take_ack(struct sender *s, uint64_t frame, sim_time now, struct fx *fx)
 {
     struct slot *slot = slot_of(s, frame);
+    if (!slot->was_repeated && slot->left != SIM_NEVER) {
+        arq_measured(&s->end, now - slot->left);
+    }
     *slot = (struct slot){.is_acked = true};
     fx_timer(fx, TIMER_TIMEOUT, (uint32_t)frame, SIM_NEVER);
     fx_item(fx, FRAME_SET, (int64_t)frame, SENT_ACKED, WHY_ACKED);
@@ -154,7 +159,8 @@ static void sender_sent(struct sender *s, uint32_t low, sim_time now, struct fx 
     uint64_t frame = s->base + (uint32_t)(low - (uint32_t)s->base);
     s->is_sending = false;
     if (frame < s->next && !slot_of(s, frame)->is_acked) {
-        fx_timer(fx, TIMER_TIMEOUT, (uint32_t)frame, time_add(now, s->end.timeout));
+        slot_of(s, frame)->left = now;
+        fx_timer(fx, TIMER_TIMEOUT, (uint32_t)frame, arq_due(&s->end, now));
     }
     send_next(s, now, false, fx);
 }
@@ -163,6 +169,7 @@ static void sender_timeout(struct sender *s, uint32_t low, sim_time now, struct 
 {
     uint64_t frame = s->base + (uint32_t)(low - (uint32_t)s->base);
     slot_of(s, frame)->again = WHY_TIMEOUT;
+    arq_timed_out(&s->end);
     send_next(s, now, false, fx);
 }
 
@@ -195,13 +202,11 @@ static void sender_free(void *self)
     free(((struct sender *)self)->slots);
 }
 
-enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW, SENDER_USED };
+enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW, SENDER_USED, SENDER_TIMEOUT };
 static const struct var sender_vars[] = {
-    [SENDER_BASE] = {"base", "", "window"},
-    [SENDER_NEXT] = {"next", "", "window"},
-    [SENDER_WINDOW] = {"window", "", "window"},
-    [SENDER_USED] = {"used", "", "window"},
-    {0},
+    [SENDER_BASE] = {"base", "", "window"},        [SENDER_NEXT] = {"next", "", "window"},
+    [SENDER_WINDOW] = {"window", "", "window"},    [SENDER_USED] = {"used", "", "window"},
+    [SENDER_TIMEOUT] = {"timeout", "ns", "timer"}, {0},
 };
 
 static void sender_read(const void *self, int64_t *vars)
@@ -211,6 +216,7 @@ static void sender_read(const void *self, int64_t *vars)
     vars[SENDER_NEXT] = (int64_t)s->next;
     vars[SENDER_WINDOW] = s->end.window;
     vars[SENDER_USED] = (int64_t)(s->next - s->base);
+    vars[SENDER_TIMEOUT] = arq_timeout(&s->end);
 }
 
 static double theory(const void *self, const struct path *path)

@@ -19,6 +19,7 @@ struct sender {
     enum sender_state state;
     uint64_t frame; /* the one that is sent, repeated, waited for */
     uint32_t copy;  /* how often it was sent */
+    sim_time left;  /* end of its last transmission */
     bool is_acked;  /* its ACK came while a further copy was still leaving */
 };
 
@@ -84,6 +85,9 @@ static void take_ack(struct sender *s, sim_time now, struct fx *fx)
 {
     fx_timer(fx, TIMER_TIMEOUT, 0, SIM_NEVER);
     fx_item(fx, FRAME_SET, (int64_t)s->frame, SENT_ACKED, WHY_ACKED);
+    if (s->copy == 1) {
+        arq_measured(&s->end, now - s->left);
+    }
     if (s->state == SENDING) {
         s->is_acked = true; /* a needless copy is leaving: its end frees the link */
     } else {
@@ -99,7 +103,8 @@ static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
     }
     bool is_waiting = s->copy > 0 && !s->is_acked && (s->state == SENDING || s->state == WAIT_ACK);
     uint64_t named = s->frame + (s->end.acks == ARQ_ACKS_NEXT);
-    if (is_waiting && ack.number == arq_number(&s->end, named)) {
+    bool fits = !s->end.numbers_acks || ack.number == arq_number(&s->end, named);
+    if (is_waiting && fits) {
         take_ack(s, in->now, fx);
     } else {
         fx_drop(fx, DROP_DUPLICATE, WHY_OLD_ACK);
@@ -114,8 +119,9 @@ static void sender_sent(struct sender *s, sim_time now, struct fx *fx)
         go_on(s, now, fx);
         return;
     }
+    s->left = now;
     enter(s, WAIT_ACK, WHY_TIMER, fx);
-    fx_timer(fx, TIMER_TIMEOUT, 0, time_add(now, s->end.timeout));
+    fx_timer(fx, TIMER_TIMEOUT, 0, arq_due(&s->end, now));
 }
 
 static void sender_step(void *self, const struct input *in, struct fx *fx)
@@ -132,6 +138,7 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
         if (in->code == TIMER_ARRIVAL) {
             send_next(s, in->now, fx);
         } else {
+            arq_timed_out(&s->end);
             send_frame(s, WHY_TIMEOUT, fx);
         }
         break;
@@ -141,11 +148,12 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
     }
 }
 
-enum { SENDER_FRAME, SENDER_NUMBER, SENDER_COPY };
+enum { SENDER_FRAME, SENDER_NUMBER, SENDER_COPY, SENDER_TIMEOUT };
 static const struct var sender_vars[] = {
     [SENDER_FRAME] = {"frame", "", "window"},
     [SENDER_NUMBER] = {"number", "", "window"},
     [SENDER_COPY] = {"copy", "", "window"},
+    [SENDER_TIMEOUT] = {"timeout", "ns", "timer"},
     {0},
 };
 
@@ -155,6 +163,7 @@ static void sender_read(const void *self, int64_t *vars)
     vars[SENDER_FRAME] = (int64_t)s->frame;
     vars[SENDER_NUMBER] = arq_number(&s->end, s->frame);
     vars[SENDER_COPY] = s->copy;
+    vars[SENDER_TIMEOUT] = arq_timeout(&s->end);
 }
 
 static double theory(const void *self, const struct path *path)
@@ -173,7 +182,11 @@ static const struct actor_type stop_wait_sender = {
     .timers = (const struct timer[]){{"timeout", 1, false}, {"arrival", 1, true}, {0}},
     .reasons = arq_reasons,
     .vars = sender_vars,
-    .params = (const struct param[]){ARQ_SENDER_PARAMS, ARQ_SHARED_PARAMS(1, ARQ_ACKS_NEXT), {0}},
+    .params = (const struct param[]){ARQ_SENDER_PARAMS,
+                                     ARQ_SHARED_PARAMS(1, ARQ_ACKS_NEXT),
+                                     {"ack-numbers", ARQ_OF(numbers_acks), PARAM_SWITCH,
+                                      .initial = 1, .max = 1},
+                                     {0}},
     .figures = (const struct figure[]){{"utilization_theory", theory}, {0}},
     .step = sender_step,
     .read = sender_read,
