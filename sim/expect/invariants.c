@@ -144,31 +144,58 @@ struct sums {
     uint64_t drops[DROP_CLASS_COUNT];
 };
 
+/* What an application that holds many flows got: of the packet that brought it, or of the endpoint
+ * that it had asked for more. */
+static uint32_t flow_of_delivery(const struct trace *t, const struct record *r)
+{
+    uint32_t flow = t->entities[r->where].flow;
+    const struct packet *p = trace_packet(t, r->packet);
+    if (flow || p) {
+        return flow ? flow : p->flow;
+    }
+    const struct record *cause = trace_record(t, r->cause);
+    return cause ? t->entities[cause->where].flow : 0;
+}
+
 static uint32_t flow_of(const struct trace *t, const struct record *r)
 {
+    if (r->kind == REC_DELIVER) {
+        return flow_of_delivery(t, r);
+    }
     bool is_actor = t->entities[r->where].kind == ENTITY_ACTOR;
-    if (r->kind == REC_DELIVER || (r->kind == REC_DROP && is_actor)) {
+    if (r->kind == REC_DROP && is_actor) {
         return t->entities[r->where].flow;
     }
     const struct packet *p = trace_packet(t, r->packet);
     return p ? p->flow : 0;
 }
 
+/* It begins below what its sender had sent before: `tops`, by entity. */
+static bool repeats(const struct packet *p, uint64_t *tops)
+{
+    uint64_t *top = &tops[p->sender], end = p->unit.at + p->unit.n;
+    bool is_again = p->unit.n > 0 && p->unit.at < *top;
+    *top = p->unit.n > 0 && end > *top ? end : *top;
+    return is_again;
+}
+
 static void add_up(const struct trace *t, struct sums *sums)
 {
+    uint64_t *tops = os_alloc((t->entity_count + 1) * sizeof *tops);
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
         if (r->kind == REC_SEND && trace_packet(t, r->packet)->parent == 0) {
             uint32_t flow = flow_of(t, r);
             bool is_source = flow && entity_node(t, r->where) == t->flows[flow].from;
             sums[flow].packets += is_source;
-            sums[flow].again += trace_packet(t, r->packet)->of != 0;
+            sums[flow].again += repeats(trace_packet(t, r->packet), tops);
         } else if (r->kind == REC_DELIVER) {
             sums[flow_of(t, r)].delivered += (uint64_t)r->value;
         } else if (r->kind == REC_DROP && r->packet) {
             sums[flow_of(t, r)].drops[r->code]++;
         }
     }
+    free(tops);
 }
 
 static const char *compare(const struct flow *f, const struct sums *s)
