@@ -170,32 +170,21 @@ static uint32_t flow_of(const struct trace *t, const struct record *r)
     return p ? p->flow : 0;
 }
 
-/* It begins below what its sender had sent before: `tops`, by entity. */
-static bool repeats(const struct packet *p, uint64_t *tops)
-{
-    uint64_t *top = &tops[p->sender], end = p->unit.at + p->unit.n;
-    bool is_again = p->unit.n > 0 && p->unit.at < *top;
-    *top = p->unit.n > 0 && end > *top ? end : *top;
-    return is_again;
-}
-
 static void add_up(const struct trace *t, struct sums *sums)
 {
-    uint64_t *tops = os_alloc((t->entity_count + 1) * sizeof *tops);
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
         if (r->kind == REC_SEND && trace_packet(t, r->packet)->parent == 0) {
             uint32_t flow = flow_of(t, r);
             bool is_source = flow && entity_node(t, r->where) == t->flows[flow].from;
             sums[flow].packets += is_source;
-            sums[flow].again += repeats(trace_packet(t, r->packet), tops);
+            sums[flow].again += trace_packet(t, r->packet)->of != 0;
         } else if (r->kind == REC_DELIVER) {
             sums[flow_of(t, r)].delivered += (uint64_t)r->value;
         } else if (r->kind == REC_DROP && r->packet) {
             sums[flow_of(t, r)].drops[r->code]++;
         }
     }
-    free(tops);
 }
 
 static const char *compare(const struct flow *f, const struct sums *s)
