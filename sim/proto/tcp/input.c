@@ -225,8 +225,10 @@ static void take_fin(struct tcp *t, sim_time now, struct fx *fx)
         t->ack_hops = 2; /* the application may close at once */
     } else if (t->state == TCP_FIN_WAIT_1) {
         tcp_enter(t, TCP_CLOSING, TCP_WHY_FIN_CROSSED, fx);
+        t->ack_now = TCP_WHY_FIN_CROSSED;
     } else if (t->state == TCP_FIN_WAIT_2) {
-        start_time_wait(t, TCP_WHY_PEER_FIN, now, fx);
+        start_time_wait(t, TCP_WHY_LAST_FIN, now, fx);
+        t->ack_now = TCP_WHY_LAST_FIN;
     }
     tcp_deliver(t, fx);
 }

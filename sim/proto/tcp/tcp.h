@@ -79,6 +79,7 @@ enum tcp_why {
     TCP_WHY_PROBE,         /* the window is shut: is it still? */
     TCP_WHY_CLOSE,         /* the application closes: FIN */
     TCP_WHY_PEER_FIN,      /* the peer's FIN */
+    TCP_WHY_LAST_FIN,      /* the peer's FIN, after ours was acknowledged */
     TCP_WHY_FIN_ACKED,     /* our FIN is acknowledged */
     TCP_WHY_FIN_CROSSED,   /* both FINs were under way at once */
     TCP_WHY_BOTH_CLOSED,   /* our FIN is acknowledged and the peer's is here */

@@ -75,6 +75,7 @@ static const struct reason reasons[] = {
     [TCP_WHY_PROBE] = {"tcp.probe", "RFC 9293 §3.8.6.1"},
     [TCP_WHY_CLOSE] = {"tcp.close", "RFC 9293 §3.6"},
     [TCP_WHY_PEER_FIN] = {"tcp.peer-fin", "RFC 9293 §3.6"},
+    [TCP_WHY_LAST_FIN] = {"tcp.last-fin", "RFC 9293 §3.6"},
     [TCP_WHY_FIN_ACKED] = {"tcp.fin-acked", "RFC 9293 §3.6"},
     [TCP_WHY_FIN_CROSSED] = {"tcp.fin-crossed", "RFC 9293 §3.6"},
     [TCP_WHY_BOTH_CLOSED] = {"tcp.both-closed", "RFC 9293 §3.6"},
