@@ -10,11 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct view *const panes[PANE_COUNT] = {[PANE_STAGE] = &view_stage,
-                                                     [PANE_LADDER] = &view_ladder,
-                                                     [PANE_INSPECTOR] = &view_inspector,
-                                                     [PANE_CAPTION] = &view_caption,
-                                                     [PANE_TIMELINE] = &view_timeline};
+static const struct view *const panes[PANE_COUNT] = {
+    [PANE_STAGE] = &view_stage,         [PANE_LADDER] = &view_ladder,
+    [PANE_INSPECTOR] = &view_inspector, [PANE_CAPTION] = &view_caption,
+    [PANE_TIMELINE] = &view_timeline,   [PANE_STATES] = &view_machine};
 
 static void forget_selves(struct shell *s)
 {

@@ -61,7 +61,7 @@ static void draw_left_large(struct shell *s, struct rect r)
     if (has_states && r.h > 330 * s->projector / 1.5) {
         struct rect below = rect_cut_bottom(&r, 86 * s->projector);
         rect_cut_bottom(&r, SIZE_GAP);
-        draw_pane(s, "states", &view_machine, NULL, below);
+        draw_pane(s, "states", &view_machine, s->self[PANE_STATES], below);
     }
     draw_pane(s, "stage", &view_stage, s->self[PANE_STAGE], r);
 }

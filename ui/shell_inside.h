@@ -16,7 +16,7 @@
 enum shell_box { BOX_NONE, BOX_HELP, BOX_ERROR, BOX_SAVE, BOX_MENU, BOX_OPEN, BOX_GOTO };
 enum shell_pane {
     PANE_STAGE,
-    PANE_LOWER,
+    PANE_STATES,
     PANE_LADDER,
     PANE_INSPECTOR,
     PANE_CAPTION,
