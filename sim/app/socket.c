@@ -21,14 +21,14 @@ enum sock_kind { SOCK_LISTENER, SOCK_CONNECTION };
 struct sock {
     uint32_t handle; /* entity of the endpoint */
     enum sock_kind kind;
-    uint16_t port;     /* own; of a listener and of its connections */
-    bool is_by_hand;   /* LISTENER: its connections wait for ACCEPT */
-    bool reads;        /* takes whatever comes, once accepted */
-    bool is_accepted;  /* CONNECTION */
-    bool is_over;      /* CLOSED was told */
-    bool is_asking;    /* the head of the queue is with TCP */
-    bool ends, leaves; /* when the queue is empty: no more data; nobody reads either */
-    uint32_t accepts;  /* LISTENER: ACCEPT calls that wait for a connection */
+    uint16_t port;    /* own; of a listener and of its connections */
+    bool is_by_hand;  /* LISTENER: its connections wait for ACCEPT */
+    bool reads;       /* takes whatever comes, once accepted */
+    bool is_accepted; /* CONNECTION */
+    bool is_over;     /* CLOSED was told */
+    bool is_asking;   /* the head of the queue is with TCP */
+    bool ends;        /* no more data, once the queue is empty */
+    uint32_t accepts; /* LISTENER: ACCEPT calls that wait for a connection */
     struct span *queue;
     uint32_t first, count, cap; /* of the queue */
 };
@@ -182,12 +182,7 @@ static void go_on(struct sock *s, struct fx *fx)
         s->is_asking = true;
         fx_request(fx, s->handle, CODE_SEND, (struct bytes){0}, s->queue[s->first]);
     } else if (s->ends) {
-        s->ends = false;
         request(s, CODE_CLOSE, 0, fx);
-    }
-    if (s->count == 0 && s->leaves) {
-        s->leaves = false;
-        request(s, TCP_CALL_RELEASE, 0, fx);
     }
 }
 
@@ -206,7 +201,7 @@ static void accepted(struct sock *s, uint32_t n, struct fx *fx)
 
 static void send(struct sock *s, struct span body, struct fx *fx)
 {
-    if (s->ends || s->leaves) {
+    if (s->ends) {
         fail(ERR_EPIPE, fx);
     } else if (body.len > 0) {
         push(s, body);
@@ -214,11 +209,16 @@ static void send(struct sock *s, struct span body, struct fx *fx)
     }
 }
 
+/* What is unread is known to be lost before the FIN could say that all went well. */
 static void end(struct sock *s, bool leaves, struct fx *fx)
 {
-    s->ends = true;
-    s->leaves = leaves;
-    go_on(s, fx);
+    if (leaves) {
+        request(s, TCP_CALL_RELEASE, 0, fx);
+    }
+    if (!s->ends) {
+        s->ends = true;
+        go_on(s, fx);
+    }
 }
 
 static void shut_down(struct sock *s, uint64_t how, struct fx *fx)

@@ -144,17 +144,15 @@ struct sums {
     uint64_t drops[DROP_CLASS_COUNT];
 };
 
-/* What an application that holds many flows got: of the packet that brought it, or of the endpoint
- * that it had asked for more. */
+/* An application may hold many flows, so that of the packet which brought it counts, or of the
+ * endpoint that it had asked for more. */
 static uint32_t flow_of_delivery(const struct trace *t, const struct record *r)
 {
-    uint32_t flow = t->entities[r->where].flow;
-    const struct packet *p = trace_packet(t, r->packet);
-    if (flow || p) {
-        return flow ? flow : p->flow;
+    uint32_t flow = r->packet ? trace_packet(t, r->packet)->flow : 0;
+    if (flow == 0 && r->cause) {
+        flow = t->entities[trace_record(t, r->cause)->where].flow;
     }
-    const struct record *cause = trace_record(t, r->cause);
-    return cause ? t->entities[cause->where].flow : 0;
+    return flow ? flow : t->entities[r->where].flow;
 }
 
 static uint32_t flow_of(const struct trace *t, const struct record *r)
