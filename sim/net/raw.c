@@ -52,6 +52,21 @@ static uint32_t flow_of(struct world *w, uint32_t node, const struct proto *prot
     return (uint32_t)*flow;
 }
 
+uint32_t raw_peer_initial(const struct world *w, uint32_t node, const struct net *net)
+{
+    for (uint32_t row = w->row_count; row-- > 1;) {
+        const struct row *r = &w->rows[row];
+        bool meets = r->type && r->type->proto && r->type->proto->initial &&
+                     r->key.from.ip == net->to.ip && r->key.from.port == net->to.port &&
+                     r->key.to.ip == net->from.ip && r->key.to.port == net->from.port;
+        if (meets && r->flow) {
+            const struct flow *flow = &w->trace->flows[r->flow];
+            return flow->initial[flow->from == node];
+        }
+    }
+    return 0;
+}
+
 /* A packet that is as it should be becomes an ordinary one; any other stays bytes. */
 static uint32_t packet_of_bytes(struct world *w, struct bytes wire)
 {

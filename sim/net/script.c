@@ -7,6 +7,9 @@
 #include "actor/socket_call.h"
 #include "base/os.h"
 #include "scenario/pattern.h"
+#include "wire/dissect.h"
+#include "wire/ipv4.h"
+#include "wire/tcp.h"
 
 #include <string.h>
 
@@ -57,7 +60,7 @@ void script_open(struct world *w)
     w->trace->step_count = steps;
     for (uint32_t i = 0; i < steps; i++) {
         const struct step *s = &w->sc->steps[i];
-        if (w->sockets[s->node] == 0) {
+        if (w->sockets[s->node] == 0 && !w->sc->nodes[s->node].is_raw) {
             open_socket(w, s->node);
         }
         if (s->kind == STEP_AT) {
@@ -156,6 +159,60 @@ static struct socket_args args_of(const struct world *w, const struct step *s)
     return args;
 }
 
+/* Relative numbers count from the two sides' initial ones: the raw host's own is its key `isn`. */
+static void number_segment(const struct world *w, const struct step *s, const struct net *net,
+                           struct tcp_seg *seg)
+{
+    const struct hand_made *h = &s->call.inject;
+    uint32_t own = w->sc->nodes[s->node].raw_isn, peer = 0;
+    if (h->is_absolute) {
+        own = 0;
+    } else {
+        peer = raw_peer_initial(w, s->node, net);
+    }
+    seg->seq = seq(own + (uint32_t)h->seq);
+    seg->ack = seq(h->flags & TCP_ACK ? peer + (uint32_t)h->ack : (uint32_t)h->ack);
+    for (unsigned i = 0; i < h->options.sack_count; i++) {
+        seg->sack[i].left = seq(peer + (uint32_t)h->options.sack[2 * i]);
+        seg->sack[i].right = seq(peer + (uint32_t)h->options.sack[2 * i + 1]);
+    }
+}
+
+/* The segment as the script describes it, payload a pattern, in an IPv4 packet. */
+static void inject(struct world *w, const struct step *s)
+{
+    const struct hand_made *h = &s->call.inject;
+    struct net net = {.from = {w->nodes[s->node].ifaces[0].ip, h->port},
+                      .to = {h->to_ip, h->to_port},
+                      .ttl = WORLD_TTL};
+    struct tcp_seg seg = {.from = h->port,
+                          .to = h->to_port,
+                          .flags = h->flags,
+                          .window = (uint16_t)h->window,
+                          .urgent = (uint16_t)h->urgent,
+                          .options = (uint8_t)h->options.given,
+                          .mss = h->options.mss,
+                          .wscale = h->options.wscale,
+                          .ts_val = h->options.ts_val,
+                          .ts_ecr = h->options.ts_ecr,
+                          .sack_count = (uint8_t)h->options.sack_count};
+    uint8_t head[TCP_HEADER_MAX];
+    struct buf wire = {0};
+    number_segment(w, s, &net, &seg);
+    struct call pattern = {.bytes = h->len};
+    struct packet_view view = {.proto = "tcp",
+                               .net = net,
+                               .head = bytes_of(head, tcp_encode(&seg, head)),
+                               .body = h->len ? content(w, s->node, &pattern) : (struct span){0},
+                               .streams = &w->trace->streams};
+    packet_build(&view, &wire);
+    if (h->has_bad_checksum) {
+        wire.data[IPV4_HEADER + 16] ^= 0xff;
+    }
+    raw_inject(w, s->node, bytes_of(wire.data, wire.len), 0);
+    buf_free(&wire);
+}
+
 static void call_socket(struct world *w, const struct step *s)
 {
     struct socket_args args = args_of(w, s);
@@ -183,6 +240,8 @@ void script_event(struct world *w, const struct event *ev)
         fault_crash(w, s->node, 0);
     } else if (s->call.verb == VERB_POWER_ON) {
         fault_restart(w, s->node, 0);
+    } else if (s->call.verb == VERB_INJECT) {
+        inject(w, s);
     } else if (!w->nodes[s->node].is_down && w->sockets[s->node]) {
         call_socket(w, s);
     }

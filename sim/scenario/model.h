@@ -48,6 +48,7 @@ struct scenario_node {
     uint32_t gateway; /* 0: none */
     float x, y;       /* both -1: none given */
     bool is_raw;
+    uint32_t raw_isn; /* a raw host's own initial sequence number */
     bool is_hub;
     bool reads_by_hand; /* `reading: off`: its applications take only what `read` grants */
     sim_time clock_offset;
@@ -100,6 +101,19 @@ struct scenario_traffic {
     struct place place;
 };
 
+/* TCP options of a hand-made segment, or those that a pattern asks for. Bits are wire/tcp.h's
+ * enum tcp_option. */
+struct tcp_options {
+    uint32_t given;  /* these, with these values */
+    uint32_t absent; /* a pattern: these must not stand there */
+    bool exactly;    /* a pattern: no option beside those given (`options: {}`) */
+    uint16_t mss;
+    uint8_t wscale;
+    uint32_t ts_val, ts_ecr;
+    int64_t sack[8]; /* left and right edges, relative unless `absolute` */
+    unsigned sack_count;
+};
+
 /* What a packet must look like; only what `given` names is compared. */
 enum pattern_key {
     PATTERN_FROM = 1 << 0,
@@ -126,6 +140,7 @@ struct pattern {
     uint32_t link[2];  /* nodes */
     const char *proto, *is, *flags, *flow;
     int64_t seq, ack, len, window;
+    struct tcp_options options;
     uint32_t nth; /* from 1 */
     sim_time at, within;
     bool lost;
@@ -195,17 +210,30 @@ enum verb {
     VERB_CLOSE,
     VERB_ABORT,
     VERB_SET,
+    VERB_INJECT,
     VERB_POWER_OFF, /* the faults crash and restart as calls */
     VERB_POWER_ON,
     VERB_COUNT,
 };
 enum shutdown_how { SHUTDOWN_READ, SHUTDOWN_WRITE, SHUTDOWN_BOTH };
+/* A segment made by hand, sent by a raw host. */
+struct hand_made {
+    uint16_t port; /* own */
+    uint32_t to_ip;
+    uint16_t to_port;
+    uint8_t flags;    /* wire/tcp.h's enum tcp_flag */
+    int64_t seq, ack; /* relative to the two sides' initial numbers unless is_absolute */
+    bool is_absolute, has_bad_checksum;
+    uint32_t window, len, urgent;
+    struct tcp_options options;
+};
 struct call {
     enum verb verb;
-    const char *flow; /* the connection it is for; NULL: the host's newest */
-    const char *as;   /* CONNECT, ACCEPT, LISTEN: name of what it opens; NULL: none */
-    uint16_t port;    /* LISTEN: where. CONNECT: own port, 0: the node chooses */
-    uint32_t to_ip;   /* CONNECT */
+    struct hand_made inject; /* INJECT */
+    const char *flow;        /* the connection it is for; NULL: the host's newest */
+    const char *as;          /* CONNECT, ACCEPT, LISTEN: name of what it opens; NULL: none */
+    uint16_t port;           /* LISTEN: where. CONNECT: own port, 0: the node chooses */
+    uint32_t to_ip;          /* CONNECT */
     uint16_t to_port;
     bool is_by_hand;       /* LISTEN: connections wait for `accept` */
     uint32_t backlog;      /* LISTEN; 0: not given */

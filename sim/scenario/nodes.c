@@ -120,6 +120,14 @@ static void read_raw(struct reader *r, const struct doc_node *v, void *into)
     reader_switch(r, v, &((struct scenario_node *)into)->is_raw);
 }
 
+static void read_raw_isn(struct reader *r, const struct doc_node *v, void *into)
+{
+    int64_t isn;
+    if (reader_count(r, v, 0, UINT32_MAX, &isn)) {
+        ((struct scenario_node *)into)->raw_isn = (uint32_t)isn;
+    }
+}
+
 static void read_clock_offset(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_node *node = into;
@@ -238,6 +246,7 @@ static const struct key host_keys[] = {
     {"clock", read_clock},
     {"reading", read_reading},
     {"raw", read_raw},
+    {"isn", read_raw_isn},
     {NULL, NULL},
 };
 static const struct key router_keys[] = {

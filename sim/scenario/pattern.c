@@ -2,6 +2,7 @@
 #include "scenario/pattern.h"
 
 #include "wire/dissect.h"
+#include "wire/tcp.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -79,12 +80,40 @@ static bool ends_match(const struct pattern *p, const struct packet_facts *f)
            (!(p->given & PATTERN_FLOW) || (f->flow && strcmp(p->flow, f->flow) == 0));
 }
 
+static bool blocks_match(const struct tcp_options *o, const struct tcp_seg *seg, uint32_t base)
+{
+    bool same = seg->sack_count == o->sack_count;
+    for (unsigned i = 0; same && i < o->sack_count; i++) {
+        same = seg->sack[i].left.v - base == (uint32_t)o->sack[2 * i] &&
+               seg->sack[i].right.v - base == (uint32_t)o->sack[2 * i + 1];
+    }
+    return same;
+}
+
+/* SACK blocks speak of the other side's numbers, as the acknowledgement does. */
+static bool options_match(const struct tcp_options *o, const struct packet_facts *f, uint32_t base)
+{
+    struct tcp_seg seg;
+    if (strcmp(f->proto, "tcp") != 0 || !tcp_decode(f->head, f->body_len, &seg) ||
+        (seg.options & o->given) != o->given || (seg.options & o->absent) ||
+        (o->exactly && seg.options != o->given)) {
+        return false;
+    }
+    return (!(o->given & TCP_OPT_MSS) || seg.mss == o->mss) &&
+           (!(o->given & TCP_OPT_WSCALE) || seg.wscale == o->wscale) &&
+           (!(o->given & TCP_OPT_TIMESTAMPS) ||
+            (seg.ts_val == o->ts_val && seg.ts_ecr == o->ts_ecr)) &&
+           (!(o->given & TCP_OPT_SACK) || blocks_match(o, &seg, base));
+}
+
 static bool header_matches(const struct pattern *p, const struct packet_facts *f)
 {
     bool absolute = p->given & PATTERN_ABSOLUTE;
     return (!(p->given & PATTERN_SEQ) || number_is(f, "seq", p->seq, absolute ? 0 : f->seq_base)) &&
            (!(p->given & PATTERN_ACK) || number_is(f, "ack", p->ack, absolute ? 0 : f->ack_base)) &&
            (!(p->given & PATTERN_WINDOW) || number_is(f, "win", p->window, 0)) &&
+           (!(p->given & PATTERN_OPTIONS) ||
+            options_match(&p->options, f, absolute ? 0 : f->ack_base)) &&
            (!(p->given & PATTERN_FLAGS) || flags_are_set(f, p->flags));
 }
 

@@ -57,27 +57,18 @@ static void read_is(struct reader *r, const struct doc_node *v, void *into)
 /* `SYN+ACK`: flags of TCP, joined by plus signs. */
 static void read_flags(struct reader *r, const struct doc_node *v, void *into)
 {
-    static const char *const names[] = {"SYN", "ACK", "FIN", "RST", "PSH",
-                                        "URG", "ECE", "CWR", NULL};
     struct pattern *p = pattern_of(into);
-    if (!reader_is_text(r, v)) {
-        return;
+    uint8_t flags;
+    if (read_tcp_flags(r, v, &flags)) {
+        p->flags = v->text;
+        p->given |= PATTERN_FLAGS;
     }
-    for (const char *at = v->text;; at++) {
-        size_t len = strcspn(at, "+");
-        struct doc_node one = *v;
-        uint32_t which;
-        one.text = arena_strndup(r->arena, at, len);
-        if (!reader_word_of(r, &one, names, &which)) {
-            return;
-        }
-        at += len;
-        if (*at == '\0') {
-            break;
-        }
-    }
-    p->flags = v->text;
-    p->given |= PATTERN_FLAGS;
+}
+
+static void read_options(struct reader *r, const struct doc_node *v, void *into)
+{
+    pattern_of(into)->given |= PATTERN_OPTIONS;
+    read_tcp_options(r, v, true, &pattern_of(into)->options);
 }
 
 static void read_number(struct reader *r, const struct doc_node *v, struct pattern *p, int64_t *out,
@@ -165,8 +156,8 @@ static void read_lost(struct reader *r, const struct doc_node *v, void *into)
 #define PATTERN_KEYS                                                                               \
     {"from", read_from}, {"to", read_to}, {"link", read_link}, {"proto", read_proto},              \
         {"is", read_is}, {"flags", read_flags}, {"seq", read_seq}, {"ack", read_ack},              \
-        {"len", read_len}, {"window", read_window}, {"absolute", read_absolute},                   \
-        {"flow", read_flow},                                                                       \
+        {"len", read_len}, {"window", read_window}, {"options", read_options},                     \
+        {"absolute", read_absolute}, {"flow", read_flow},                                          \
     {                                                                                              \
         "nth", read_nth                                                                            \
     }

@@ -12,7 +12,7 @@
  */
 #define NODE_LIMIT    1000
 #define ADDRESS_LIMIT 1000 /* of one router */
-#define ROUTE_LIMIT   100 /* of one router */
+#define ROUTE_LIMIT   100  /* of one router */
 #define LINK_LIMIT    10000
 #define TRAFFIC_LIMIT 10000
 #define FAULT_LIMIT   10000
@@ -124,6 +124,17 @@ struct pattern_reading {
 };
 bool read_pattern(struct reader *r, const struct doc_node *n, const struct pattern_reading *how,
                   struct pattern *out);
+/* TCP options: {mss: 1460, wscale: 7, sack-ok: on, timestamps: [1, 0], sack: [[1, 1001]]}; in a
+ * pattern `off` means that the option must not stand there, and {} that none may. */
+void read_tcp_options(struct reader *r, const struct doc_node *n, bool in_pattern,
+                      struct tcp_options *out);
+bool read_tcp_flags(struct reader *r, const struct doc_node *n, uint8_t *out); /* "SYN+ACK" */
+/* The arguments of the call `inject`: they fill a struct call. */
+extern const struct key inject_keys[];
+void finish_inject(struct reader *r, const struct doc_node *n, struct call *c);
+/* `server:80` or `10.0.0.2:80`; false: told. */
+bool reader_destination(struct reader *r, const struct doc_node *n, uint32_t *ip, uint16_t *port);
+bool reader_port(struct reader *r, const struct doc_node *n, uint16_t *port);
 /* A flow's name: one that `as:` gives, or HOST.TYPEn, as the engine numbers them. */
 bool reader_flow(struct reader *r, const struct doc_node *n, const char **out);
 /* A condition on a host: a state's name, or {state: …, received: …}. `node` is already known. */

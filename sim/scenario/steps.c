@@ -56,32 +56,46 @@ static bool read_port_text(struct reader *r, const struct doc_node *v, const cha
     return true;
 }
 
-static void read_port(struct reader *r, const struct doc_node *v, void *into)
+bool reader_port(struct reader *r, const struct doc_node *n, uint16_t *port)
 {
-    if (reader_is_text(r, v)) {
-        read_port_text(r, v, v->text, &((struct call *)into)->port);
-    }
+    return reader_is_text(r, n) && read_port_text(r, n, n->text, port);
 }
 
-/* `server:80` or `10.0.0.2:80`. */
+bool reader_destination(struct reader *r, const struct doc_node *n, uint32_t *ip, uint16_t *port)
+{
+    if (!reader_is_text(r, n)) {
+        return false;
+    }
+    const char *colon = strrchr(n->text, ':');
+    if (!colon) {
+        wrong(r, n, "reader.port.missing", "name", n->text);
+        return false;
+    }
+    struct doc_node name = *n;
+    name.text = arena_strndup(r->arena, n->text, (size_t)(colon - n->text));
+    uint32_t node;
+    if (!read_port_text(r, n, colon + 1, port)) {
+        return false;
+    }
+    if (ip_parse(name.text, ip)) {
+        return true;
+    }
+    if (reader_node(r, &name, &node) && r->sc->nodes[node].address_count > 0) {
+        *ip = r->sc->nodes[node].addresses[0].ip;
+        return true;
+    }
+    return false;
+}
+
+static void read_port(struct reader *r, const struct doc_node *v, void *into)
+{
+    reader_port(r, v, &((struct call *)into)->port);
+}
+
 static void read_destination(struct reader *r, const struct doc_node *v, void *into)
 {
     struct call *c = into;
-    if (!reader_is_text(r, v)) {
-        return;
-    }
-    const char *colon = strrchr(v->text, ':');
-    if (!colon) {
-        wrong(r, v, "reader.port.missing", "name", v->text);
-        return;
-    }
-    struct doc_node name = *v;
-    name.text = arena_strndup(r->arena, v->text, (size_t)(colon - v->text));
-    uint32_t node;
-    if (read_port_text(r, v, colon + 1, &c->to_port) && !ip_parse(name.text, &c->to_ip) &&
-        reader_node(r, &name, &node) && r->sc->nodes[node].address_count > 0) {
-        c->to_ip = r->sc->nodes[node].addresses[0].ip;
-    }
+    reader_destination(r, v, &c->to_ip, &c->to_port);
 }
 
 static void read_backlog(struct reader *r, const struct doc_node *v, void *into)
@@ -178,14 +192,16 @@ static const struct verb_words {
     {"close", VERB_CLOSE, close_keys, NULL, false, "close"},
     {"abort", VERB_ABORT, close_keys, NULL, false, "abort"},
     {"set", VERB_SET, set_keys, NULL, false, "set: {nagle: off}"},
+    {"inject", VERB_INJECT, inject_keys, NULL, false,
+     "inject: {port: 80, to: client:5000, flags: SYN+ACK, seq: 0, ack: 1}"},
     {"power-off", VERB_POWER_OFF, power_keys, NULL, false, "power-off"},
     {"power-on", VERB_POWER_ON, power_keys, NULL, false, "power-on"},
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 
-static const char *const verb_names[] = {"listen", "accept",    "connect",  "send",
-                                         "read",   "shutdown",  "close",    "abort",
-                                         "set",    "power-off", "power-on", NULL};
+static const char *const verb_names[] = {"listen",    "accept",   "connect", "send", "read",
+                                         "shutdown",  "close",    "abort",   "set",  "inject",
+                                         "power-off", "power-on", NULL};
 
 static const struct verb_words *verb_of(const char *text, size_t len)
 {
@@ -277,7 +293,7 @@ static void read_call_map(struct reader *r, const struct doc_node *v, struct cal
     read_arguments(r, only, w, c);
 }
 
-static void read_call(struct reader *r, const struct doc_node *v, struct call *c)
+static void read_any_call(struct reader *r, const struct doc_node *v, struct call *c)
 {
     if (v->is_absent) {
         wrong(r, v->key, "reader.no-value", "key", v->key->text);
@@ -285,6 +301,15 @@ static void read_call(struct reader *r, const struct doc_node *v, struct call *c
         read_call_map(r, v, c);
     } else if (reader_is_text(r, v)) {
         read_phrase(r, v, c);
+    }
+}
+
+static void read_call(struct reader *r, const struct doc_node *v, struct call *c)
+{
+    unsigned before = r->err->errors;
+    read_any_call(r, v, c);
+    if (r->err->errors == before && c->verb == VERB_INJECT) {
+        finish_inject(r, v, c);
     }
 }
 
@@ -367,6 +392,9 @@ static bool read_host(struct reader *r, const struct doc_node *v, void *into)
     s->call = v;
     reader_node(r, v->key, &s->step.node);
     read_call(r, v, &s->step.call);
+    if (s->step.call.verb == VERB_INJECT && !r->sc->nodes[s->step.node].is_raw) {
+        wrong(r, v->key, "reader.inject.not-raw", "name", v->key->text);
+    }
     return true;
 }
 
