@@ -42,7 +42,7 @@ static struct loss random_loss(struct rng *g, struct loss_entry *list)
         return (struct loss){.kind = LOSS_GILBERT_ELLIOTT,
                              .good_to_bad = (int64_t)below(g, 200000000),
                              .bad_to_good = (int64_t)below(g, 900000000) + 1,
-                             .loss_good = (int64_t)below(g, 50000000),
+                             .loss_good = (int64_t)below(g, 20000000),
                              .loss_bad = (int64_t)below(g, 900000000)};
     default: return (struct loss){.kind = LOSS_NONE};
     }
@@ -54,7 +54,7 @@ static void random_direction(struct rng *g, struct scenario_direction *d, struct
                                          PICK(g, 0, 9600, 64000, 1000000, 10000000, 1000000000),
                                      .delay = PICK(g, 0, 1, SIM_US, SIM_MS, 10 * SIM_MS, 333333333),
                                      .queue_packets = (uint32_t)PICK(g, 1, 2, 5, 100),
-                                     .queue_bytes = chance(g, 30) ? 100 + below(g, 5000) : 0,
+                                     .queue_bytes = chance(g, 30) ? 100 + below(g, 2000) : 0,
                                      .mtu = chance(g, 15) ? 68 + (uint32_t)below(g, 1000) : 0,
                                      .loss = random_loss(g, list)};
     d->jitter = chance(g, 25) ? PICK(g, 1, SIM_MS, 20 * SIM_MS) : 0;
@@ -235,7 +235,7 @@ END_TEST
 
 static Suite *suite(void)
 {
-    int seeds = getenv("SLOWWIRE_LONG") ? 5000 : 200;
+    int seeds = getenv("SLOWWIRE_LONG") ? 2000 : 200;
     Suite *s = suite_create("property");
     TCase *t = tcase_create("random networks");
     tcase_set_timeout(t, 120);
