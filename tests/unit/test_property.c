@@ -1,6 +1,6 @@
 /* Random small networks with random links, traffic and faults, each from a seed: whatever they are,
  * the invariants of a run hold, two runs are equal, watching changes nothing, and the run ends. A
- * failure names its seed; SLOWWIRE_LONG=1 tries 5 000 of them. */
+ * failure names its seed; SLOWWIRE_LONG=1 tries 2 000 of them. */
 #include "world_check.h"
 
 enum { NODES_MAX = 8, BUDGET = 400000 };
