@@ -72,6 +72,12 @@ void say_rate(struct buf *out, double bps)
     scaled(out, bps, units, 4);
 }
 
+void say_bits(struct buf *out, double bits)
+{
+    static const char *const units[] = {"bit", "kbit", "Mbit", "Gbit"};
+    scaled(out, bits, units, 4);
+}
+
 void say_percent(struct buf *out, double of_one)
 {
     number(out, of_one * 100, decimals_of(of_one * 100));

@@ -126,6 +126,34 @@ static void say_utilization(const struct flow *f, enum lang lang, struct buf *li
     buf_free(&what);
 }
 
+/* What the idealised figure takes for granted, in the words of its protocol. */
+static void say_ideal(const struct flow *f, enum lang lang, struct buf *line)
+{
+    char key[64];
+    double theory, share;
+    snprintf(key, sizeof key, "export.ideal.%s", f->proto);
+    const char *text = word_find(lang, key);
+    if (text && flow_utilization(f, &share) && flow_figure(f, "utilization_theory", &theory)) {
+        buf_str(line, text);
+    }
+}
+
+/* "the way holds 10 kbit; a window of 4 frames keeps it full" */
+static void say_pipe(const struct flow *f, enum lang lang, struct buf *line)
+{
+    double bits, frames;
+    if (!flow_figure(f, "bandwidth_delay_bits", &bits) ||
+        !flow_figure(f, "window_fills", &frames)) {
+        return;
+    }
+    char count[24];
+    struct buf size = {0};
+    say_bits(&size, bits);
+    snprintf(count, sizeof count, "%.0f", frames);
+    say(line, lang, "export.pipe", "bits", buf_cstr(&size), "n", count, NULL);
+    buf_free(&size);
+}
+
 static void say_round_trips(const struct flow *f, enum lang lang, struct buf *line)
 {
     struct buf low = {0}, mean = {0}, high = {0};
@@ -192,7 +220,7 @@ static void say_flow(const struct trace *t, const struct flow *f, const struct t
                      FILE *out)
 {
     static void (*const sentences[])(const struct flow *, enum lang, struct buf *) = {
-        say_packets, say_delivered, say_utilization, say_round_trips};
+        say_packets, say_delivered, say_utilization, say_ideal, say_pipe, say_round_trips};
     struct buf line = {0};
     say(&line, o->lang, "export.flow", "flow", f->name, "proto", f->proto, "from",
         t->nodes[f->from].label[o->lang], "to", t->nodes[f->to].label[o->lang], NULL);

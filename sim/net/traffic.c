@@ -123,9 +123,28 @@ void traffic_restart(struct world *w, uint32_t node, uint32_t cause)
     }
 }
 
+/* The chance that a packet is lost on its way; 0 where it differs from packet to packet. */
+static double loss_of(const struct world *w, uint32_t from, uint32_t to)
+{
+    double through = 1;
+    for (uint32_t node = from; node != to;) {
+        uint16_t iface = w->nodes[node].route[to];
+        if (iface == UINT16_MAX) {
+            return 0;
+        }
+        const struct direction *d = &w->directions[w->nodes[node].ifaces[iface].out];
+        if (d->set->loss.kind == LOSS_CHANCE) {
+            through *= 1 - (double)d->set->loss.chance / 1e9;
+        }
+        node = d->to;
+    }
+    return 1 - through;
+}
+
 void traffic_path(const struct world *w, uint32_t traffic, struct path *path)
 {
     const struct scenario_traffic *t = &w->sc->traffic[traffic];
     path->rate_bps = slowest_rate(w, t->from, t->to, &path->delay_ns);
+    path->loss = loss_of(w, t->from, t->to);
     path->back_bps = slowest_rate(w, t->to, t->from, &path->back_ns);
 }

@@ -107,6 +107,30 @@ START_TEST(with_loss_selective_repeat_is_like_the_model)
 }
 END_TEST
 
+/* The textbooks' forms with loss, a = 5, p = 0.1: stop-and-wait with a timeout of 20 frames,
+ * (1-p) / ((1-p)(1+2a+A) + p 21); go-back-N with a full pipe and with a window that is too small;
+ * selective repeat's bound, which no run of ours exceeds by more than its spread. */
+static const struct {
+    const char *type;
+    int64_t window;
+    double expected;
+} idealised[] = {
+    {"stop-and-wait", 1, 0.9 / (0.9 * 11.008 + 0.1 * 21)},
+    {"go-back-n", 16, 0.9 / (1 + 10.008 * 0.1)},
+    {"go-back-n", 4, 4 * 0.9 / (11.008 * (0.9 + 4 * 0.1))},
+    {"selective-repeat", 16, 0.9},
+    {"selective-repeat", 4, 0.9 * 4 / 11.008},
+};
+
+START_TEST(with_loss_the_idealised_figures_are_the_textbooks)
+{
+    double theory,
+        u = run(idealised[_i].type, 5, idealised[_i].window, 4000, 0.1, 20 * FRAME, 1, &theory);
+    ck_assert_double_eq_tol(theory, idealised[_i].expected, 1e-9);
+    ck_assert_double_lt(u, theory * 1.03);
+}
+END_TEST
+
 /* Slots of timers are taken in turn by more frames than there are. */
 START_TEST(more_frames_than_timers_keep_their_timers)
 {
@@ -124,6 +148,7 @@ int main(void)
     tcase_add_loop_test(c, without_loss_selective_repeat_is_the_closed_form, 0, 12);
     tcase_add_loop_test(c, with_loss_go_back_n_is_like_the_model, 0, 18);
     tcase_add_loop_test(c, with_loss_selective_repeat_is_like_the_model, 0, 18);
+    tcase_add_loop_test(c, with_loss_the_idealised_figures_are_the_textbooks, 0, 5);
     tcase_add_test(c, more_frames_than_timers_keep_their_timers);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);

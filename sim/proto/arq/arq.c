@@ -174,7 +174,7 @@ uint64_t arq_least_events(const void *end, sim_time span)
     return span == SIM_NEVER ? 2 * (uint64_t)e->frames : 0;
 }
 
-double arq_theory(const struct arq_end *end, const struct path *path, double window)
+double arq_cycle(const struct arq_end *end, const struct path *path)
 {
     if (path->rate_bps == 0) {
         return NAN;
@@ -183,6 +183,16 @@ double arq_theory(const struct arq_end *end, const struct path *path, double win
     double frame = (double)end->frame_bytes * 8 / (double)path->rate_bps;
     double ack = (double)end->ack_bytes * 8 / (double)back;
     double round = (double)(path->delay_ns + path->back_ns) / (double)SIM_S;
-    double u = window * frame / (frame + round + ack);
-    return u < 1 ? u : 1;
+    return 1 + (round + ack) / frame;
+}
+
+double arq_pipe_bits(const void *end, const struct path *path)
+{
+    (void)end;
+    return path->rate_bps ? (double)path->rate_bps * ((double)path->delay_ns / (double)SIM_S) : NAN;
+}
+
+double arq_window_fills(const void *end, const struct path *path)
+{
+    return ceil(arq_cycle(end, path) - 1e-9);
 }

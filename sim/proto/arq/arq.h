@@ -93,9 +93,17 @@ bool arq_hear(const struct arq_end *end, const struct input *in, enum arq_kind k
 /* A frame arrives, and so does its ACK, unless the time is up before. */
 uint64_t arq_least_events(const void *end, sim_time span);
 
-/* min(1, W / (1 + 2a + A)): without loss; a = delay, A = an ACK's transmission, in frame times; an
- * answer of no size turns it into the textbook's W / (1 + 2a). NAN without a rate. */
-double arq_theory(const struct arq_end *end, const struct path *path, double window);
+/* Theory, as textbooks have it. cycle = 1 + 2a + A: from a frame's first bit to its answer, in
+ * frame times; an answer of no size makes it 1 + 2a. NAN without a rate. */
+double arq_cycle(const struct arq_end *end, const struct path *path);
+double arq_pipe_bits(const void *end, const struct path *path);    /* rate times delay, one way */
+double arq_window_fills(const void *end, const struct path *path); /* frames that fill the pipe */
+/* The figures that the three protocols share; the first one is each protocol's own. */
+#define ARQ_FIGURES(theory)                                                                        \
+    {"utilization_theory", theory}, {"bandwidth_delay_bits", arq_pipe_bits},                       \
+    {                                                                                              \
+        "window_fills", arq_window_fills                                                           \
+    }
 
 #define ARQ_OF(field) offsetof(struct arq_end, field)
 /* Params of both ends; bits: the initial number of sequence bits. */

@@ -8,6 +8,7 @@
 #include "proto/arq/arq.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum sender_state { IDLE, ACTIVE, DONE };
@@ -219,10 +220,14 @@ static void sender_read(const void *self, int64_t *vars)
     vars[SENDER_TIMEOUT] = arq_timeout(&s->end);
 }
 
+/* A loss costs what is on its way: the whole cycle, or the window if that is less. The pipe is
+ * taken to be full, and going back to begin the instant the loss could be known. */
 static double theory(const void *self, const struct path *path)
 {
     const struct arq_end *end = self;
-    return arq_theory(end, path, (double)end->window);
+    double cycle = arq_cycle(end, path), p = path->loss, window = (double)end->window;
+    return window >= cycle ? (1 - p) / (1 + (cycle - 1) * p)
+                           : window * (1 - p) / (cycle * (1 - p + window * p));
 }
 
 static const struct actor_type go_back_sender = {
@@ -242,7 +247,7 @@ static const struct actor_type go_back_sender = {
                                      {"timer", ARQ_OF(timer_rule), PARAM_CHOICE,
                                       .max = ARQ_TIMER_RESTART, .choices = arq_timer_rules},
                                      {0}},
-    .figures = (const struct figure[]){{"utilization_theory", theory}, {0}},
+    .figures = (const struct figure[]){ARQ_FIGURES(theory), {0}},
     .step = sender_step,
     .read = sender_read,
     .free = sender_free,

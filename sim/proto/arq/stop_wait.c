@@ -6,6 +6,7 @@
 #include "proto/arq/arq.h"
 
 #include <assert.h>
+#include <math.h>
 
 enum sender_state { IDLE, SENDING, WAIT_ACK, DONE };
 enum { SENDER_MACHINE };
@@ -166,9 +167,19 @@ static void sender_read(const void *self, int64_t *vars)
     vars[SENDER_TIMEOUT] = arq_timeout(&s->end);
 }
 
+/* (1-p) / ((1-p)(1+2a+A) + pT), T being the timeout and one frame. */
 static double theory(const void *self, const struct path *path)
 {
-    return arq_theory(self, path, 1);
+    const struct arq_end *end = self;
+    double cycle = arq_cycle(end, path), p = path->loss;
+    if (isnan(cycle) || p == 0) {
+        return 1 / cycle;
+    }
+    double frame = (double)end->frame_bytes * 8 / (double)path->rate_bps;
+    double lost = end->timeout < 0 || end->adaptive
+                      ? NAN /* no fixed cost */
+                      : 1 + (double)end->timeout / (double)SIM_S / frame;
+    return (1 - p) / ((1 - p) * cycle + p * lost);
 }
 
 static const struct actor_type stop_wait_sender = {
@@ -187,7 +198,7 @@ static const struct actor_type stop_wait_sender = {
                                      {"ack-numbers", ARQ_OF(numbers_acks), PARAM_SWITCH,
                                       .initial = 1, .max = 1},
                                      {0}},
-    .figures = (const struct figure[]){{"utilization_theory", theory}, {0}},
+    .figures = (const struct figure[]){ARQ_FIGURES(theory), {0}},
     .step = sender_step,
     .read = sender_read,
     .least_events = arq_least_events,
