@@ -48,7 +48,8 @@ struct input {
     const struct dice *dice; /* of this entity, for draw() */
     struct net net;          /* START: own key, with the port that the node chose */
     struct bytes head;       /* header bytes, borrowed until the list of effects is empty */
-    struct span body;
+    struct span body;        /* START: stream is the actor's own, len the endpoints of its type that
+                                its host opened before it */
     bool is_damaged; /* PACKET: its CRC did not hold (CARRIER_LINK; a damaged IP packet never
                         gets this far) */
 };

@@ -103,11 +103,26 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
     return entity;
 }
 
-/* A source of data gets a stream of its own: its content depends on names alone. */
-static struct span own_stream(struct world *w, const struct row *r)
+/* Endpoints of its type that its node opened before, toward a remote address. */
+static uint32_t elders(const struct world *w, uint32_t row)
 {
+    const struct row *r = &w->rows[row];
+    uint32_t count = 0;
+    for (uint32_t i = 1; i < row; i++) {
+        const struct row *other = &w->rows[i];
+        count += other->type == r->type && other->node == r->node && other->key.to.port != 0;
+    }
+    return count;
+}
+
+/* A source of data gets a stream of its own: its content depends on names alone. */
+static struct span own_stream(struct world *w, uint32_t row)
+{
+    const struct row *r = &w->rows[row];
     uint64_t key = draw(&r->dice, DRAW_PAYLOAD, 0);
-    return (struct span){.stream = stream_add_pattern(&w->trace->streams, key)};
+    bool has_ports = r->type->proto && r->type->proto->carrier == CARRIER_IP;
+    return (struct span){.stream = stream_add_pattern(&w->trace->streams, key),
+                         .len = has_ports ? elders(w, row) : 0};
 }
 
 void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t opener,
@@ -118,7 +133,7 @@ void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t o
                        .code = (uint16_t)code,
                        .index = opener,
                        .net = r->key,
-                       .body = own_stream(w, r)};
+                       .body = own_stream(w, row)};
     actor_step(w, row, &in, 0, cause);
 }
 
