@@ -215,6 +215,8 @@ START_TEST(the_end_is_told_behind_the_data)
     ck_assert_str_eq(r.told, "data 4");
     rig_call(&r, CODE_READ, 6);
     ck_assert_str_eq(r.told, "data 6; end");
+    rig_call(&r, CODE_READ, 6);
+    ck_assert_str_eq(r.told, "");
     rig_free(&r);
 }
 END_TEST
@@ -370,6 +372,78 @@ START_TEST(a_segment_holds_one_stream)
 }
 END_TEST
 
+/* What the trace reads: numbers as on the wire, the rest in bytes and nanoseconds. */
+static const struct {
+    const char *name;
+    int64_t value;
+} readings[] = {
+    {"snd.una", 1101}, {"snd.nxt", 3000},   {"snd.wnd", 5000}, {"rcv.nxt", 5011}, {"rcv.wnd", 990},
+    {"cwnd", 14601},   {"ssthresh", 65535}, {"flight", 1899},  {"rto", 1500},     {"srtt", 500},
+    {"rttvar", 250},   {"iss", 1000},       {"irs", 5000},     {"mss", 1460},     {"retries", 3},
+    {"dup-acks", 2},   {"unread", 7},
+};
+
+START_TEST(variables_are_read_by_name)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    struct tcp *t = &r.tcp;
+    int64_t values[ROWS(readings)];
+    t->snd_una = 101;
+    t->snd_nxt = 2000;
+    t->snd_wnd = 5000;
+    t->rcv_nxt = 11;
+    t->rcv_edge = 1001;
+    t->cwnd = 14601;
+    t->rto = 1500;
+    t->srtt = 500;
+    t->rttvar = 250;
+    t->retries = 3;
+    t->dup_acks = 2;
+    pieces_append(&t->unread, 4, (struct span){.stream = RIG_STREAM, .len = 7});
+    ck_assert_uint_eq(var_count(&tcp_type), ROWS(readings));
+    tcp_type.read(t, values);
+    ck_assert_str_eq(tcp_type.vars[_i].name, readings[_i].name);
+    ck_assert_int_eq(values[_i], readings[_i].value);
+    rig_free(&r);
+}
+END_TEST
+
+/* MODEL's defaults; -1 is off. */
+static const struct {
+    const char *name;
+    int64_t initial;
+} defaults[] = {
+    {"isn", -1},
+    {"mss", -1},
+    {"mtu", 1500},
+    {"receive-buffer", 65535},
+    {"nagle", 1},
+    {"delayed-ack", 200 * SIM_MS},
+    {"initial-window", 10},
+    {"initial-rto", SIM_S},
+    {"min-rto", SIM_S},
+    {"max-rto", 60 * SIM_S},
+    {"retries", -1},
+    {"msl", 120 * SIM_S},
+    {"challenge-acks", 1},
+    {"user-timeout", -1},
+    {"congestion", 0},
+};
+
+START_TEST(settings_have_their_defaults)
+{
+    struct tcp_rig r = rig_closed();
+    const struct param *p = param_find(&tcp_type, defaults[_i].name);
+    ck_assert_ptr_nonnull(p);
+    ck_assert_int_eq(p->initial, defaults[_i].initial);
+    params_initial(&tcp_type, &r.tcp);
+    int64_t value;
+    memcpy(&value, (const char *)&r.tcp + p->offset, sizeof value);
+    ck_assert_int_eq(value, defaults[_i].initial);
+    rig_free(&r);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = tcase_create("data");
@@ -396,5 +470,7 @@ int main(void)
     tcase_add_test(c, a_full_buffer_takes_less_and_says_when_there_is_room);
     tcase_add_test(c, a_repeat_is_cut_anew);
     tcase_add_test(c, a_segment_holds_one_stream);
+    tcase_add_loop_test(c, variables_are_read_by_name, 0, ROWS(readings));
+    tcase_add_loop_test(c, settings_have_their_defaults, 0, ROWS(defaults));
     return rig_run("tcp-data", c);
 }

@@ -458,6 +458,47 @@ START_TEST(not_every_repeat_is_a_duplicate)
 }
 END_TEST
 
+/* New data acknowledged: the count begins anew, in each algorithm. */
+START_TEST(an_acknowledgement_of_new_data_ends_the_count)
+{
+    struct tcp_rig r = rig_sending(50000, _i);
+    hear_duplicates(&r, 2);
+    rig_hear(&r, ". 1:1 ack 1001");
+    ck_assert_uint_eq(r.tcp.dup_acks, 0);
+    for (int i = 0; i < 2; i++) {
+        rig_hear(&r, ". 1:1 ack 1001");
+        ck_assert_str_eq(r.said, "");
+    }
+    rig_hear(&r, ". 1:1 ack 1001");
+    ck_assert_str_eq(r.said, ". 1001:2001 ack 1");
+    rig_free(&r);
+}
+END_TEST
+
+/* RFC 6582 3.2 step 2: duplicates of what a timeout sent again start no recovery. */
+START_TEST(duplicates_after_a_timeout_start_no_recovery)
+{
+    struct tcp_rig r = rig_sending(50000, 0);
+    rig_until(&r, SIM_S);
+    hear_duplicates(&r, 4);
+    ck_assert_int_eq(r.tcp.congestion, TCP_SLOW_START);
+    ck_assert_uint_eq(r.tcp.cwnd, 1000);
+    rig_free(&r);
+}
+END_TEST
+
+/* Reno's window grows with each further duplicate, as each means a segment that has left. */
+START_TEST(reno_inflates_its_window)
+{
+    struct tcp_rig r = rig_sending(50000, 1);
+    hear_duplicates(&r, 5);
+    ck_assert_uint_eq(r.tcp.cwnd, 10000);
+    hear_duplicates(&r, 1);
+    ck_assert_str_eq(r.said, ". 10001:11001 ack 1");
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(with_nothing_under_way_there_are_no_duplicates)
 {
     struct tcp_rig r = rig_in(TCP_ESTABLISHED);
@@ -498,6 +539,9 @@ int main(void)
     tcase_add_test(c, reno_recovers_with_the_first_new_acknowledgement);
     tcase_add_test(c, tahoe_starts_anew);
     tcase_add_loop_test(c, not_every_repeat_is_a_duplicate, 0, ROWS(no_duplicates));
+    tcase_add_loop_test(c, an_acknowledgement_of_new_data_ends_the_count, 0, 3);
+    tcase_add_test(c, duplicates_after_a_timeout_start_no_recovery);
+    tcase_add_test(c, reno_inflates_its_window);
     tcase_add_test(c, with_nothing_under_way_there_are_no_duplicates);
     return rig_run("tcp-timers", c);
 }
