@@ -14,6 +14,8 @@ readme=$SOURCE_DIR/README.md
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 cp -r "$SOURCE_DIR/scenarios" "$folder/"
+mkdir "$folder/tests"
+cp -r "$SOURCE_DIR/tests/probe" "$folder/tests/"
 cd "$folder"
 unset DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER
 PATH=$BUILD_DIR:$PATH
