@@ -150,3 +150,8 @@ void fx_note(struct fx *fx, unsigned why)
         append(fx, FX_NOTE)->why = (uint16_t)why;
     }
 }
+
+void fx_rtt(struct fx *fx, sim_time rtt)
+{
+    append(fx, FX_RTT)->value = rtt;
+}

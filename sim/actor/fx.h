@@ -18,6 +18,7 @@ enum fx_kind {
     FX_ITEM,
     FX_DROP,
     FX_NOTE,
+    FX_RTT,
 };
 
 struct effect {
@@ -30,7 +31,7 @@ struct effect {
     uint32_t packet; /* of that input, 0: none */
     uint32_t index;  /* SEND: packet. TIMER: index. OPEN, SPAWN, REQUEST, INDICATE: handle. STATE:
                         old << 16 | new. ITEM: new state */
-    int64_t value;   /* TIMER: deadline. ITEM: key */
+    int64_t value;   /* TIMER: deadline. ITEM: key. RTT: ns */
     struct net net;  /* OPEN, SPAWN: key */
     struct bytes head;
     struct span body;
@@ -68,6 +69,8 @@ void fx_item(struct fx *fx, unsigned set, int64_t key, unsigned state, unsigned 
 void fx_drop(struct fx *fx, enum drop_class c,
              unsigned why); /* the packet of this input is refused */
 void fx_note(struct fx *fx, unsigned why);
+/* A round trip that the protocol has measured, for the figures of the author's flow. */
+void fx_rtt(struct fx *fx, sim_time rtt);
 
 /* For whoever applies them. */
 bool fx_next(struct fx *fx, const struct effect **e); /* false: the list is empty, and now clean */

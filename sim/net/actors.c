@@ -423,6 +423,15 @@ static void apply_drop(struct world *w, const struct effect *e)
     w->trace->flows[w->rows[e->author].flow].drops[e->code]++;
 }
 
+static void apply_rtt(struct world *w, const struct effect *e)
+{
+    struct flow *f = &w->trace->flows[w->rows[e->author].flow];
+    f->rtt_min = e->value < f->rtt_min ? e->value : f->rtt_min;
+    f->rtt_max = e->value > f->rtt_max ? e->value : f->rtt_max;
+    f->rtt_sum += e->value;
+    f->rtt_count++;
+}
+
 static void apply(struct world *w, const struct effect *e)
 {
     switch (e->kind) {
@@ -439,6 +448,7 @@ static void apply(struct world *w, const struct effect *e)
                      e->cause, e->why);
         break;
     case FX_DROP: apply_drop(w, e); break;
+    case FX_RTT: apply_rtt(w, e); break;
     case FX_NOTE: world_record(w, REC_NOTE, e->author, e->packet, 0, 0, e->cause, e->why); break;
     }
 }

@@ -36,6 +36,7 @@ struct tcp_rig {
     struct unit unit; /* of the last packet */
     struct net child; /* of the last FX_SPAWN */
     unsigned last_why;
+    sim_time rtt; /* last measured */
     uint32_t irs; /* the peer's ISN */
 };
 
@@ -117,6 +118,7 @@ static inline void rig_apply(struct tcp_rig *r, const struct effect *e)
         buf_str(&r->drop_text, drop_class_name(e->code));
         break;
     case FX_NOTE: break;
+    case FX_RTT: r->rtt = e->value; break;
     case FX_OPEN:
     case FX_REQUEST: ck_abort_msg("TCP opens nothing below itself"); break;
     }

@@ -64,6 +64,7 @@ START_TEST(each_round_trip_is_timed_once)
     ck_assert_int_eq(r.tcp.srtt, 0);
     rig_hear(&r, ". 1:1 ack 21");
     ck_assert_int_eq(r.tcp.srtt, 300 * SIM_MS);
+    ck_assert_int_eq(r.rtt, 300 * SIM_MS);
     rig_free(&r);
 }
 END_TEST

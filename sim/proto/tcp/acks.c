@@ -39,7 +39,7 @@ void tcp_advance(struct tcp *t, int64_t ack, sim_time now, struct fx *fx)
     t->probes = 0;
     t->progress_at = now;
     pieces_cut(&t->unsent, ack);
-    rtt_acked(t, ack, now);
+    rtt_acked(t, ack, now, fx);
     restart_timer(t, now, fx);
 }
 

@@ -56,10 +56,11 @@ void rtt_sent(struct tcp *t, int64_t from, int64_t to, sim_time now)
     }
 }
 
-void rtt_acked(struct tcp *t, int64_t ack, sim_time now)
+void rtt_acked(struct tcp *t, int64_t ack, sim_time now, struct fx *fx)
 {
     if (t->is_timing && ack >= t->timed_to) {
         t->is_timing = false;
         rtt_sample(t, now - t->timed_at);
+        fx_rtt(fx, now - t->timed_at);
     }
 }

@@ -260,7 +260,7 @@ void rtt_sample(struct tcp *t, sim_time r); /* 2.2, 2.3 */
 void rtt_back_off(struct tcp *t);           /* 5.5 */
 void rtt_data_begins(struct tcp *t);        /* 5.7: after a lost SYN */
 void rtt_sent(struct tcp *t, int64_t from, int64_t to, sim_time now); /* Karn: times new data */
-void rtt_acked(struct tcp *t, int64_t ack, sim_time now);
+void rtt_acked(struct tcp *t, int64_t ack, sim_time now, struct fx *fx);
 
 /* pieces.c */
 void pieces_append(struct tcp_pieces *p, int64_t at, struct span body);
