@@ -1,16 +1,15 @@
-/* The only file of sim/ that knows POSIX. */
+/* Files, the terminal, the clock and memory by POSIX; os_pool.c has the processes. No other file of
+ * sim/ knows POSIX. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/os.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -264,111 +263,52 @@ void os_exec_beside(const char *program, char **argv)
     execv(path, argv);
 }
 
-/* One worker at work: its pipe carries the output, its exit status the result. */
-struct worker {
-    pid_t pid;
-    int fd;
-    size_t job;
-};
-
-struct result {
-    struct buf out;
-    int status;
-    bool is_done;
-};
-
-static void run_worker(int fd, os_job job, void *context, size_t i)
+bool os_journal_open(struct os_journal *j, const char *path, struct buf *before)
 {
-    struct buf out = {0};
-    int status = job(context, i, &out);
-    for (size_t at = 0; at < out.len;) {
-        ssize_t n = write(fd, out.data + at, out.len - at);
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    j->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (j->fd < 0) {
+        return false;
+    }
+    if (fcntl(j->fd, F_SETLK, &whole) != 0) {
+        int why = errno == EACCES ? EAGAIN : errno;
+        close(j->fd);
+        errno = why;
+        return false;
+    }
+    for (;;) {
+        uint8_t *room = buf_extend(before, 65536);
+        ssize_t n = read(j->fd, room, 65536);
+        before->len -= 65536 - (n > 0 ? (size_t)n : 0);
+        if (n <= 0) {
+            return n == 0;
+        }
+    }
+}
+
+bool os_journal_cut(struct os_journal *j, size_t len)
+{
+    return ftruncate(j->fd, (off_t)len) == 0;
+}
+
+bool os_journal_add(struct os_journal *j, struct bytes line)
+{
+    while (line.len > 0) {
+        ssize_t n = write(j->fd, line.data, line.len);
         if (n < 0 && errno != EINTR) {
-            _exit(255);
+            return false;
         }
-        at += n > 0 ? (size_t)n : 0;
+        line = bytes_sub(line, n > 0 ? (size_t)n : 0, line.len);
     }
-    _exit(status & 127);
-}
-
-static bool start_worker(struct worker *w, os_job job, void *context, size_t i)
-{
-    int ends[2];
-    if (pipe(ends) != 0) {
-        return false;
-    }
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid < 0) {
-        close(ends[0]);
-        close(ends[1]);
-        return false;
-    }
-    if (pid == 0) {
-        close(ends[0]);
-        run_worker(ends[1], job, context, i);
-    }
-    close(ends[1]);
-    *w = (struct worker){pid, ends[0], i};
     return true;
 }
 
-/* Reads what has come; true when the worker has ended and was collected. */
-static bool collect(struct worker *w, struct result *r)
+void os_journal_close(struct os_journal *j)
 {
-    uint8_t *room = buf_extend(&r->out, 65536);
-    ssize_t n = read(w->fd, room, 65536);
-    r->out.len -= 65536 - (n > 0 ? (size_t)n : 0);
-    if (n > 0 || (n < 0 && errno == EINTR)) {
-        return false;
-    }
-    close(w->fd);
-    int status = 0;
-    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    r->status = WIFEXITED(status) && WEXITSTATUS(status) != 255 ? WEXITSTATUS(status) : -1;
-    r->is_done = true;
-    return true;
+    close(j->fd);
 }
 
-bool os_parallel(size_t count, unsigned parallel, os_job job, os_done done, void *context)
+bool os_remove(const char *path)
 {
-    enum { MOST = 64 };
-    struct worker workers[MOST];
-    struct pollfd polls[MOST];
-    struct result *results = os_alloc(count * sizeof *results);
-    size_t next = 0, told = 0, busy = 0;
-    parallel = parallel > MOST ? MOST : parallel ? parallel : 1;
-    bool good = true;
-    while (told < count) {
-        while (good && busy < parallel && next < count) {
-            good = start_worker(&workers[busy], job, context, next);
-            if (good) {
-                busy++;
-                next++;
-            }
-        }
-        if (busy == 0) {
-            break;
-        }
-        for (size_t i = 0; i < busy; i++) {
-            polls[i] = (struct pollfd){.fd = workers[i].fd, .events = POLLIN};
-        }
-        poll(polls, busy, -1);
-        for (size_t i = busy; i-- > 0;) {
-            if (polls[i].revents && collect(&workers[i], &results[workers[i].job])) {
-                workers[i] = workers[--busy];
-            }
-        }
-        for (; told < count && results[told].is_done; told++) {
-            struct result *r = &results[told];
-            done(context, told, r->status, bytes_of(r->out.data, r->out.len));
-            buf_free(&r->out);
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        buf_free(&results[i].out);
-    }
-    free(results);
-    return good;
+    return unlink(path) == 0;
 }

@@ -1,6 +1,6 @@
 #pragma once
 /* What the operating system gives: memory, files, the terminal, the wall clock, processors.
- * os.c is the only file of sim/ that includes POSIX headers. */
+ * os.c and os_pool.c are the only files of sim/ that include POSIX headers. */
 
 #include "base/bytes.h"
 
@@ -53,9 +53,35 @@ bool os_find_bundled(const char *name, char *out, size_t size);
  * (errno). argv[0] is set to the program's path. */
 void os_exec_beside(const char *program, char **argv);
 
-/* Runs `count` jobs with at most `parallel` worker processes, forked from this one. Job i writes to
- * `out`; its output and return value are handed to `done` in the order of i, in this process. A
- * worker that dies gives status -1. False: no process could be made (errno). */
+/* A file that only grows, a line at a time, so that whoever is killed loses at most the line being
+ * written. One process has it at a time (a lock): open fails with EAGAIN while another has it. What
+ * stood in it is appended to `before`. False: errno says why. (To read it by another way in the same
+ * process ends the lock.) */
+struct os_journal {
+    int fd;
+};
+bool os_journal_open(struct os_journal *j, const char *path, struct buf *before);
+bool os_journal_cut(struct os_journal *j, size_t len); /* only the first `len` bytes stay */
+bool os_journal_add(struct os_journal *j, struct bytes line);
+void os_journal_close(struct os_journal *j);
+bool os_remove(const char *path);
+
+/* Runs `count` jobs with at most `parallel` worker processes, forked from this one; a worker does
+ * one job after the other. Job i writes to `out`; its output and return value (0 to 127) are handed
+ * to `done` in the order of i, in this process. A worker that ends before its job is replaced, and
+ * the job's status says how it ended. False: no process could be made (errno). */
+enum os_end {
+    OS_DIED = -1,     /* a crash, or killed from outside */
+    OS_TOO_LONG = -2, /* over os_budget.wall_ns */
+    OS_TOO_BIG = -3,  /* out of memory, its budget's or the machine's */
+};
+struct os_budget {
+    int64_t wall_ns;  /* of one job; 0: as long as it takes */
+    size_t memory;    /* bytes of address space of a worker; 0: what there is */
+    bool is_isolated; /* each job has a process of its own */
+};
 typedef int (*os_job)(void *context, size_t i, struct buf *out);
 typedef void (*os_done)(void *context, size_t i, int status, struct bytes out);
+bool os_pool(size_t count, unsigned parallel, const struct os_budget *budget, os_job job,
+             os_done done, void *context);
 bool os_parallel(size_t count, unsigned parallel, os_job job, os_done done, void *context);

@@ -61,7 +61,7 @@ static const struct foreign {
     const char *header, *who;
 } foreigners[] = {
     {"libfyaml.h", "sim/scenario/read"}, {"cairo", "ui/canvas_cairo"}, {"ft2build.h", "ui/text"},
-    {"ft2build.h", "ui/fonts"},          {"SDL", "ui/platform_sdl.c"}, {"", "sim/base/os.c"},
+    {"ft2build.h", "ui/fonts"},          {"SDL", "ui/platform_sdl.c"}, {"", "sim/base/os"},
     {"", "ui/platform_sdl.c"},
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[64], path[128];
@@ -240,6 +241,89 @@ START_TEST(results_come_in_order_whatever_happens_to_a_worker)
 }
 END_TEST
 
+/* Job 1 never ends, job 2 wants more memory than it may have. */
+static int greedy_job(void *context, size_t i, struct buf *out)
+{
+    (void)context;
+    while (i == 1) {
+        pause();
+    }
+    if (i == 2) {
+        memset(buf_extend(out, (size_t)1 << 30), 'x', (size_t)1 << 30);
+        buf_clear(out);
+    }
+    buf_printf(out, "%d", (int)getpid());
+    return 0;
+}
+
+struct ends {
+    int status[5], process[5];
+};
+
+static void note_end(void *context, size_t i, int status, struct bytes out)
+{
+    struct ends *e = context;
+    char text[16] = "";
+    memcpy(text, out.data, out.len < 15 ? out.len : 15);
+    e->status[i] = status;
+    e->process[i] = atoi(text);
+}
+
+START_TEST(a_job_over_its_budget_is_ended_and_the_rest_goes_on)
+{
+    static const struct os_budget budget = {.wall_ns = 200000000, .memory = (size_t)512 << 20};
+    struct ends e;
+    ck_assert(os_pool(5, 1, &budget, greedy_job, note_end, &e));
+    ck_assert_int_eq(e.status[0], 0);
+    ck_assert_int_eq(e.status[1], OS_TOO_LONG);
+#ifndef __SANITIZE_ADDRESS__
+    ck_assert_int_eq(e.status[2], OS_TOO_BIG);
+#endif
+    ck_assert_int_eq(e.status[3], 0);
+    ck_assert_int_eq(e.status[4], 0);
+    ck_assert_int_eq(e.process[3], e.process[4]); /* one worker, many jobs */
+}
+END_TEST
+
+START_TEST(an_isolated_job_has_a_process_of_its_own)
+{
+    static const struct os_budget budget = {.wall_ns = 200000000, .is_isolated = true};
+    struct ends e;
+    ck_assert(os_pool(5, 1, &budget, greedy_job, note_end, &e));
+    ck_assert_int_eq(e.status[4], 0);
+    ck_assert_int_ne(e.process[3], e.process[4]);
+}
+END_TEST
+
+START_TEST(a_journal_grows_is_cut_and_has_one_writer)
+{
+    struct os_journal j;
+    struct buf before = {0};
+    ck_assert(os_journal_open(&j, path, &before));
+    ck_assert_uint_eq(before.len, 0);
+    ck_assert(os_journal_add(&j, bytes_str("one\n")));
+    ck_assert(os_journal_add(&j, bytes_str("two\nthr")));
+    pid_t other = fork();
+    if (other == 0) {
+        bool opens = os_journal_open(&j, path, &before);
+        _exit(opens ? 1 : errno == EAGAIN ? 0 : 2);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(other, &status, 0), other);
+    ck_assert_int_eq(status, 0);
+    assert_file(path, "one\ntwo\nthr");
+    os_journal_close(&j);
+    ck_assert(os_journal_open(&j, path, &before));
+    ck_assert_str_eq(buf_cstr(&before), "one\ntwo\nthr");
+    ck_assert(os_journal_cut(&j, 8));
+    ck_assert(os_journal_add(&j, bytes_str("three\n")));
+    assert_file(path, "one\ntwo\nthree\n");
+    os_journal_close(&j);
+    buf_free(&before);
+    ck_assert(os_remove(path));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("os");
@@ -257,6 +341,9 @@ int main(void)
     tcase_add_test(c, the_wall_clock_never_goes_back);
     tcase_add_loop_test(c, results_come_in_order_whatever_happens_to_a_worker, 0,
                         (int)(sizeof widths / sizeof *widths));
+    tcase_add_test(c, a_job_over_its_budget_is_ended_and_the_rest_goes_on);
+    tcase_add_test(c, an_isolated_job_has_a_process_of_its_own);
+    tcase_add_test(c, a_journal_grows_is_cut_and_has_one_writer);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
