@@ -55,8 +55,8 @@ void os_exec_beside(const char *program, char **argv);
 
 /* A file that only grows, a line at a time, so that whoever is killed loses at most the line being
  * written. One process has it at a time (a lock): open fails with EAGAIN while another has it. What
- * stood in it is appended to `before`. False: errno says why. (To read it by another way in the same
- * process ends the lock.) */
+ * stood in it is appended to `before`. False: errno says why. (To read it by another way in the
+ * same process ends the lock.) */
 struct os_journal {
     int fd;
 };

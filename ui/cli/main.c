@@ -10,7 +10,7 @@
 
 static const struct command *const commands[] = {
     &command_run, &command_check, &command_test,  &command_list,
-    &command_new, &command_play,  &command_probe,
+    &command_new, &command_play,  &command_sweep, &command_probe,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
