@@ -4,6 +4,7 @@
  * RIG_ISS and the peer's RIG_IRS, so a first byte of data is 1. */
 
 #include "actor/errno_code.h"
+#include "base/words.h"
 #include "proto/tcp/cc.h"
 #include "wire/notation.h"
 
