@@ -118,6 +118,7 @@ void run_close(struct run *r)
     protocol_figures(r->world);
     world_free(r->world);
     trace_finish(r->trace);
+    map_free(&r->sent);
     free(r->descriptors);
     free(r);
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SEND_LEN_MAX (INT64_C(1) << 30)
+
 static const char *const call_names[] = {
     "socket",   "bind",  "listen", "connect",    "accept",     "send", "recv",
     "shutdown", "close", "abort",  "setsockopt", "getsockopt", NULL};
@@ -107,26 +109,41 @@ static bool read_hex(const char *hex, struct buf *out)
     return true;
 }
 
+/* All that is given to one descriptor is one stream: TCP knows no calls, only bytes. `len` bytes
+ * are a pattern that goes on from call to call. */
 static bool read_body(struct run *r, const struct run_call *call, struct span *out,
                       struct buf *what)
 {
     struct streams *streams = &r->trace->streams;
-    if (call->hex) {
-        struct buf bytes = {0};
-        bool good = read_hex(call->hex, &bytes);
-        if (good) {
-            out->stream = stream_add_bytes(streams, bytes_of(bytes.data, bytes.len));
-            out->len = (uint32_t)bytes.len;
-        }
+    struct buf bytes = {0};
+    uint64_t *stream = map_put(&r->sent, (uint64_t)call->fd);
+    *stream = *stream ? *stream : stream_add_growing(streams);
+    out->stream = (uint32_t)*stream;
+    out->at = streams->list[out->stream].len;
+    if (call->hex && !read_hex(call->hex, &bytes)) {
         buf_free(&bytes);
-        return good || refuse(what, "not hexadecimal:", call->hex);
+        return refuse(what, "not hexadecimal:", call->hex);
     }
-    if (call->len < 0 || call->len > UINT32_MAX) {
+    if (!call->hex && (call->len < 0 || call->len > SEND_LEN_MAX)) {
         return refuse(what, "send needs \"hex\" or \"len\"", "");
     }
-    out->stream = stream_add_pattern(streams, (uint64_t)call->fd);
-    out->len = (uint32_t)call->len;
+    for (int64_t i = 0; !call->hex && i < call->len; i++) {
+        buf_char(&bytes, (char)('a' + (out->at + (uint64_t)i) % 26));
+    }
+    stream_append(streams, out->stream, bytes_of(bytes.data, bytes.len));
+    out->len = (uint32_t)bytes.len;
+    buf_free(&bytes);
     return true;
+}
+
+/* What was not taken is not in the stream: the next call goes on where TCP is. */
+static void forget_refused(struct run *r, const struct run_call *call, const struct span *body,
+                           int64_t taken)
+{
+    uint64_t stream = map_get(&r->sent, (uint64_t)call->fd);
+    if (stream) {
+        r->trace->streams.list[stream].len = body->at + (uint64_t)taken;
+    }
 }
 
 static bool read_arguments(struct run *r, const struct run_call *call, enum descriptor_call code,
@@ -252,6 +269,12 @@ bool run_make_call(struct run *r, const struct run_call *call, struct run_answer
     actor_step(r->world, row, &in, 0, cause);
     effects_apply(r->world);
     answer(r, call, code, d, out);
+    if (code == DESCRIPTOR_SEND) {
+        forget_refused(r, call, &body, out->error ? 0 : out->value);
+    }
+    if (code == DESCRIPTOR_CLOSE || code == DESCRIPTOR_ABORT) {
+        *map_put(&r->sent, (uint64_t)call->fd) = 0; /* the number may be another connection's */
+    }
     return true;
 }
 

@@ -13,6 +13,7 @@ struct run {
     bool is_left;          /* something would still happen */
     sim_time now;          /* of whoever drives the raw host */
     uint32_t raw;          /* that host; NO_NODE: none */
+    struct map sent;       /* descriptor -> the stream of what was given to it */
     uint32_t *descriptors; /* by node: its descriptors, 0: none yet; made by the first call */
 };
 

@@ -31,8 +31,34 @@ uint32_t stream_add_bytes(struct streams *s, struct bytes content)
     return add(s, (struct stream){.bytes = copy, .len = content.len});
 }
 
+uint32_t stream_add_growing(struct streams *s)
+{
+    const uint64_t cap = 256;
+    uint8_t *room = os_alloc(cap);
+    return add(s, (struct stream){.bytes = room, .growing = room, .cap = cap});
+}
+
+uint64_t stream_append(struct streams *s, uint32_t stream, struct bytes more)
+{
+    struct stream *to = &s->list[stream];
+    uint64_t start = to->len;
+    while (to->cap - to->len < more.len) {
+        to->cap *= 2;
+        to->growing = os_realloc(to->growing, to->cap);
+        to->bytes = to->growing;
+    }
+    if (more.len > 0) {
+        memcpy(to->growing + to->len, more.data, more.len);
+    }
+    to->len += more.len;
+    return start;
+}
+
 void streams_free(struct streams *s)
 {
+    for (uint32_t i = 1; i <= s->count; i++) {
+        free(s->list[i].growing);
+    }
     free(s->list);
     arena_free(&s->arena);
     *s = (struct streams){0};

@@ -9,6 +9,8 @@ struct stream {
     const uint8_t *bytes; /* real content, or NULL: generated from key */
     uint64_t len;         /* of real content; ignored when generated */
     uint64_t key;
+    uint8_t *growing; /* bytes, owned, of a stream that is still written; NULL: it is not */
+    uint64_t cap;
 };
 
 struct streams {
@@ -19,6 +21,10 @@ struct streams {
 
 uint32_t stream_add_pattern(struct streams *s, uint64_t key);       /* its number, from 1 */
 uint32_t stream_add_bytes(struct streams *s, struct bytes content); /* copied */
+/* A stream of real bytes that grows: what several calls give becomes one stream, as TCP sees it.
+ * Returns where the new bytes begin. */
+uint32_t stream_add_growing(struct streams *s);
+uint64_t stream_append(struct streams *s, uint32_t stream, struct bytes more);
 void streams_free(struct streams *s);
 
 /* Appends the bytes of `span` to `out`. */

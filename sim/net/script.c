@@ -109,21 +109,39 @@ static uint32_t connection_of(const struct world *w, uint32_t node, const char *
     return row ? row : newest(w, node, flow, true);
 }
 
-/* A pattern of the host's own, going on from call to call, or the text of the file. */
+static bool writes_text(const struct world *w, uint32_t node)
+{
+    for (uint32_t i = 0; i < w->sc->step_count; i++) {
+        if (w->sc->steps[i].node == node && w->sc->steps[i].call.text) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All that a host's calls send is one stream, so that TCP may join what two calls gave: a pattern,
+ * or real bytes if any of the calls has text. */
 static struct span content(struct world *w, uint32_t node, const struct call *call)
 {
     struct streams *streams = &w->trace->streams;
-    uint32_t len = (uint32_t)call->bytes;
-    if (call->text) {
-        uint32_t stream = stream_add_bytes(streams, bytes_of(call->text, call->bytes));
-        return (struct span){.stream = stream, .len = len};
-    }
+    struct dice dice = dice_make(w->seed, w->sc->nodes[node].name);
+    uint64_t key = draw(&dice, DRAW_PAYLOAD, 0);
+    bool is_real = writes_text(w, node);
     if (w->script_streams[node] == 0) {
-        struct dice dice = dice_make(w->seed, w->sc->nodes[node].name);
-        w->script_streams[node] = stream_add_pattern(streams, draw(&dice, DRAW_PAYLOAD, 0));
+        w->script_streams[node] =
+            is_real ? stream_add_growing(streams) : stream_add_pattern(streams, key);
     }
-    struct span span = {w->script_sent[node], w->script_streams[node], len};
-    w->script_sent[node] += len;
+    struct span span = {w->script_sent[node], w->script_streams[node], (uint32_t)call->bytes};
+    w->script_sent[node] += span.len;
+    if (is_real && call->text) {
+        stream_append(streams, span.stream, bytes_of(call->text, call->bytes));
+    } else if (is_real) {
+        struct buf bytes = {0};
+        struct span pattern = {span.at, stream_add_pattern(streams, key), span.len};
+        span_read(streams, pattern, &bytes);
+        stream_append(streams, span.stream, bytes_of(bytes.data, bytes.len));
+        buf_free(&bytes);
+    }
     return span;
 }
 
