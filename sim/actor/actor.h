@@ -149,7 +149,7 @@ struct path {
     sim_time delay_ns; /* one way, all links */
     int64_t back_bps;  /* of the way back */
     sim_time back_ns;
-    double loss; /* chance of one packet, 0 .. 1, where it is the same for each; else 0 */
+    int64_t loss_ppb; /* chance of a packet to be lost, where it is the same for each; else 0 */
 };
 struct figure {
     const char *name;

@@ -123,28 +123,30 @@ void traffic_restart(struct world *w, uint32_t node, uint32_t cause)
     }
 }
 
-/* The chance that a packet is lost on its way; 0 where it differs from packet to packet. */
-static double loss_of(const struct world *w, uint32_t from, uint32_t to)
+/* The chance that a packet is lost on its way, ppb; 0 where it differs from packet to packet. */
+static int64_t loss_of(const struct world *w, uint32_t from, uint32_t to)
 {
-    double through = 1;
-    for (uint32_t node = from; node != to;) {
+    const int64_t sure = 1000000000;
+    int64_t through = sure;
+    uint32_t hops = 0;
+    for (uint32_t node = from; node != to; hops++) {
         uint16_t iface = w->nodes[node].route[to];
-        if (iface == UINT16_MAX) {
+        if (iface == UINT16_MAX || hops == w->sc->node_count) {
             return 0;
         }
         const struct direction *d = &w->directions[w->nodes[node].ifaces[iface].out];
         if (d->set->loss.kind == LOSS_CHANCE) {
-            through *= 1 - (double)d->set->loss.chance / 1e9;
+            through = muldiv(through, sure - d->set->loss.chance, sure);
         }
         node = d->to;
     }
-    return 1 - through;
+    return sure - through;
 }
 
 void traffic_path(const struct world *w, uint32_t traffic, struct path *path)
 {
     const struct scenario_traffic *t = &w->sc->traffic[traffic];
     path->rate_bps = slowest_rate(w, t->from, t->to, &path->delay_ns);
-    path->loss = loss_of(w, t->from, t->to);
+    path->loss_ppb = loss_of(w, t->from, t->to);
     path->back_bps = slowest_rate(w, t->to, t->from, &path->back_ns);
 }

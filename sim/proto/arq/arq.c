@@ -186,6 +186,11 @@ double arq_cycle(const struct arq_end *end, const struct path *path)
     return 1 + (round + ack) / frame;
 }
 
+double arq_loss(const struct path *path)
+{
+    return (double)path->loss_ppb / 1e9;
+}
+
 double arq_pipe_bits(const void *end, const struct path *path)
 {
     (void)end;

@@ -225,7 +225,7 @@ static void sender_read(const void *self, int64_t *vars)
 static double theory(const void *self, const struct path *path)
 {
     const struct arq_end *end = self;
-    double cycle = arq_cycle(end, path), p = path->loss, window = (double)end->window;
+    double cycle = arq_cycle(end, path), p = arq_loss(path), window = (double)end->window;
     return window >= cycle ? (1 - p) / (1 + (cycle - 1) * p)
                            : window * (1 - p) / (cycle * (1 - p + window * p));
 }

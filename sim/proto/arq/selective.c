@@ -225,7 +225,7 @@ static double theory(const void *self, const struct path *path)
 {
     const struct arq_end *end = self;
     double full = (double)end->window / arq_cycle(end, path);
-    return (1 - path->loss) * (full < 1 ? full : isnan(full) ? full : 1);
+    return (1 - arq_loss(path)) * (full < 1 ? full : isnan(full) ? full : 1);
 }
 
 static const struct actor_type selective_sender = {

@@ -171,7 +171,7 @@ static void sender_read(const void *self, int64_t *vars)
 static double theory(const void *self, const struct path *path)
 {
     const struct arq_end *end = self;
-    double cycle = arq_cycle(end, path), p = path->loss;
+    double cycle = arq_cycle(end, path), p = arq_loss(path);
     if (isnan(cycle) || p == 0) {
         return 1 / cycle;
     }
