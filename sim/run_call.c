@@ -18,8 +18,17 @@ static const char *const call_names[] = {
 static const struct option_name {
     const char *name;
     enum descriptor_option option;
-} option_names[] = {
-    {"TCP_NODELAY", OPTION_NODELAY}, {"SO_LINGER", OPTION_LINGER}, {"SO_ERROR", OPTION_ERROR}};
+} option_names[] = {{"TCP_NODELAY", OPTION_NODELAY},
+                    {"TCP_MAXSEG", OPTION_MAXSEG},
+                    {"SO_KEEPALIVE", OPTION_KEEPALIVE},
+                    {"TCP_KEEPIDLE", OPTION_KEEPIDLE},
+                    {"TCP_KEEPINTVL", OPTION_KEEPINTVL},
+                    {"TCP_KEEPCNT", OPTION_KEEPCNT},
+                    {"TCP_USER_TIMEOUT", OPTION_USER_TIMEOUT},
+                    {"SO_SNDBUF", OPTION_SNDBUF},
+                    {"SO_RCVBUF", OPTION_RCVBUF},
+                    {"SO_LINGER", OPTION_LINGER},
+                    {"SO_ERROR", OPTION_ERROR}};
 
 static int index_of(const char *const *words, const char *word)
 {

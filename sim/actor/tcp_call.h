@@ -10,7 +10,19 @@ enum tcp_call {
     TCP_CALL_CONNECT = CODE_OWN, /* active OPEN of the key that the endpoint was opened with */
     TCP_CALL_LISTEN,             /* passive OPEN */
     TCP_CALL_RELEASE,            /* nobody reads any more; with CLOSE it is a socket's close */
-    TCP_CALL_NAGLE,              /* body.len: 0 off, 1 on */
+    TCP_CALL_SET,                /* body.len: a tcp_set_option, body.at: its value */
     TCP_CALL_READING,            /* body.len: 0: what READ grants and no more, 1: no limit */
     TCP_CALL_CONGESTION,         /* body.len: index of the algorithm; before CONNECT */
+};
+
+/* What may be set of a connection that stands; times in ns, -1 (as uint64_t) is off. */
+enum tcp_set_option {
+    TCP_SET_NAGLE, /* 0, 1 */
+    TCP_SET_MSS,   /* bytes: no segment is longer from now on */
+    TCP_SET_KEEP_ALIVE,
+    TCP_SET_KEEP_INTERVAL,
+    TCP_SET_KEEP_COUNT,
+    TCP_SET_USER_TIMEOUT,
+    TCP_SET_SEND_BUFFER,
+    TCP_SET_RECEIVE_BUFFER,
 };

@@ -38,12 +38,56 @@ static bool fails_now(struct descriptors *d, struct descriptor *f)
     return error != ERR_NONE;
 }
 
+/* What an option is worth before anybody sets it; the sizes are TCP's defaults. */
+static void default_options(struct descriptor *f)
+{
+    f->options[OPTION_LINGER] = -1;
+    f->options[OPTION_MAXSEG] = 1460;
+    f->options[OPTION_KEEPIDLE] = 7200;
+    f->options[OPTION_KEEPINTVL] = 75;
+    f->options[OPTION_KEEPCNT] = 9;
+    f->options[OPTION_SNDBUF] = INT64_C(4) << 20;
+    f->options[OPTION_RCVBUF] = 65535;
+}
+
+static void set(const struct descriptor *f, enum tcp_set_option which, int64_t value, struct fx *fx)
+{
+    struct span body = {.at = (uint64_t)value, .len = which};
+    fx_request(fx, f->handle, TCP_CALL_SET, (struct bytes){0}, body);
+}
+
+/* An option as TCP knows it. */
+static void apply_option(const struct descriptor *f, enum descriptor_option option, struct fx *fx)
+{
+    int64_t value = f->options[option];
+    switch (option) {
+    case OPTION_NODELAY: set(f, TCP_SET_NAGLE, value == 0, fx); break;
+    case OPTION_MAXSEG: set(f, TCP_SET_MSS, value, fx); break;
+    case OPTION_KEEPALIVE:
+    case OPTION_KEEPIDLE: {
+        int64_t idle = f->options[OPTION_KEEPIDLE] * SIM_S;
+        set(f, TCP_SET_KEEP_ALIVE, f->options[OPTION_KEEPALIVE] ? idle : -1, fx);
+        break;
+    }
+    case OPTION_KEEPINTVL: set(f, TCP_SET_KEEP_INTERVAL, value * SIM_S, fx); break;
+    case OPTION_KEEPCNT: set(f, TCP_SET_KEEP_COUNT, value, fx); break;
+    case OPTION_USER_TIMEOUT:
+        set(f, TCP_SET_USER_TIMEOUT, value > 0 ? value * SIM_MS : -1, fx);
+        break;
+    case OPTION_SNDBUF: set(f, TCP_SET_SEND_BUFFER, value, fx); break;
+    case OPTION_RCVBUF: set(f, TCP_SET_RECEIVE_BUFFER, value, fx); break;
+    case OPTION_LINGER:
+    case OPTION_ERROR:
+    case OPTION_COUNT: break; /* the descriptor's own */
+    }
+}
+
 static int32_t new_fd(struct descriptors *d)
 {
     for (int32_t fd = 3; fd < DESCRIPTORS_MAX; fd++) { /* 0, 1 and 2 are taken, as on Unix */
         if (d->list[fd].state == FD_FREE) {
             d->list[fd] = (struct descriptor){.state = FD_FRESH};
-            d->list[fd].options[OPTION_LINGER] = -1;
+            default_options(&d->list[fd]);
             return fd;
         }
     }
@@ -119,7 +163,11 @@ static void call_connect(struct descriptors *d, struct descriptor *f,
     f->handle = fx_open(fx, 0, key);
     f->state = FD_CONNECTING;
     ask(fx, f->handle, TCP_CALL_READING, 0);
-    ask(fx, f->handle, TCP_CALL_NAGLE, f->options[OPTION_NODELAY] == 0);
+    for (unsigned option = 0; option < OPTION_COUNT; option++) {
+        if (f->is_set & 1u << option) {
+            apply_option(f, option, fx);
+        }
+    }
     ask(fx, f->handle, TCP_CALL_CONNECT, 0);
     fail(d, ERR_EINPROGRESS);
 }
@@ -237,8 +285,9 @@ static void call_set(struct descriptors *d, struct descriptor *f, const struct d
         return;
     }
     f->options[a->option] = a->value;
-    if (a->option == OPTION_NODELAY && (f->state == FD_OPEN || f->state == FD_CONNECTING)) {
-        ask(fx, f->handle, TCP_CALL_NAGLE, a->value == 0);
+    f->is_set |= 1u << a->option;
+    if (f->state == FD_OPEN || f->state == FD_CONNECTING) {
+        apply_option(f, a->option, fx);
     }
 }
 

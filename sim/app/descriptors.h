@@ -23,6 +23,14 @@ enum descriptor_call {
 
 enum descriptor_option {
     OPTION_NODELAY,
+    OPTION_MAXSEG,
+    OPTION_KEEPALIVE, /* 0, 1 */
+    OPTION_KEEPIDLE,  /* s */
+    OPTION_KEEPINTVL, /* s */
+    OPTION_KEEPCNT,
+    OPTION_USER_TIMEOUT, /* ms; 0: TCP's own */
+    OPTION_SNDBUF,
+    OPTION_RCVBUF,
     OPTION_LINGER, /* seconds; -1: off */
     OPTION_ERROR,
     OPTION_COUNT,
@@ -47,6 +55,7 @@ struct descriptor {
     bool is_shut_read, is_shut_write;
     enum errno_code error; /* pending: the next call gets it */
     int64_t options[OPTION_COUNT];
+    uint32_t is_set; /* options that were set, a bit each */
 };
 
 /* A connection that stands and waits for accept. */

@@ -74,6 +74,12 @@ static void request(const struct sock *s, unsigned code, uint32_t number, struct
     fx_request(fx, s->handle, code, (struct bytes){0}, (struct span){.len = number});
 }
 
+static void set(const struct sock *s, enum tcp_set_option which, uint64_t value, struct fx *fx)
+{
+    struct span body = {.at = value, .len = which};
+    fx_request(fx, s->handle, TCP_CALL_SET, (struct bytes){0}, body);
+}
+
 static void fail(enum errno_code error, struct fx *fx)
 {
     fx_indicate(fx, 0, CODE_RESULT, (struct bytes){0}, (struct span){.len = error});
@@ -253,7 +259,7 @@ static void call_on(struct socket_app *app, struct sock *s, const struct socket_
     case SOCKET_SHUTDOWN: shut_down(s, args->amount, fx); break;
     case SOCKET_CLOSE: end(s, s->kind == SOCK_CONNECTION, fx); break;
     case SOCKET_ABORT: request(s, CODE_ABORT, 0, fx); break;
-    case SOCKET_NAGLE: request(s, TCP_CALL_NAGLE, (uint32_t)args->amount, fx); break;
+    case SOCKET_NAGLE: set(s, TCP_SET_NAGLE, args->amount, fx); break;
     case SOCKET_LISTEN:
     case SOCKET_CONNECT:
     case SOCKET_CALL_END: break; /* on no connection */

@@ -212,6 +212,15 @@ static inline void rig_call(struct tcp_rig *r, unsigned code, uint32_t len)
     rig_until(r, r->now);
 }
 
+static inline void rig_set(struct tcp_rig *r, enum tcp_set_option which, int64_t value)
+{
+    struct input in = {
+        .kind = IN_REQUEST, .code = TCP_CALL_SET, .body = {.at = (uint64_t)value, .len = which}};
+    rig_forget(r);
+    rig_step(r, &in);
+    rig_until(r, r->now);
+}
+
 /* A CLOSED endpoint that knows its key, with the settings' defaults. */
 static inline struct tcp_rig rig_closed(void)
 {

@@ -242,7 +242,7 @@ START_TEST(without_nagle_small_segments_go_at_once)
     struct tcp_rig r = rig_in(TCP_ESTABLISHED);
     rig_call(&r, CODE_SEND, 10);
     rig_call(&r, CODE_SEND, 10);
-    rig_call(&r, TCP_CALL_NAGLE, 0);
+    rig_set(&r, TCP_SET_NAGLE, 0);
     ck_assert_str_eq(r.said, "P. 11:21 ack 1");
     rig_call(&r, CODE_SEND, 10);
     ck_assert_str_eq(r.said, "P. 21:31 ack 1");
@@ -328,6 +328,7 @@ START_TEST(a_full_buffer_takes_less_and_says_when_there_is_room)
     ck_assert_str_eq(r.told, "");
     rig_hear(&r, ". 1:1 ack 501");
     ck_assert_str_eq(r.told, "writable");
+    ck_assert_int_eq(pieces_bytes(&r.tcp.unsent), 500); /* what is acknowledged is forgotten */
     rig_hear(&r, ". 1:1 ack 1001");
     ck_assert_str_eq(r.told, "");
     rig_free(&r);
@@ -427,6 +428,9 @@ static const struct {
     {"msl", 120 * SIM_S},
     {"challenge-acks", 1},
     {"user-timeout", -1},
+    {"keep-alive", -1},
+    {"keep-alive-interval", 75 * SIM_S},
+    {"keep-alive-probes", 9},
     {"congestion", 0},
 };
 

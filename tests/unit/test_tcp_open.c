@@ -43,6 +43,7 @@ START_TEST(a_listener_makes_a_child_for_each_syn)
     r.tcp.key.to = (struct addr){0};
     rig_call(&r, TCP_CALL_LISTEN, 0);
     ck_assert_int_eq(r.tcp.state, TCP_LISTEN);
+    ck_assert(r.tcp.is_passive);
     rig_hear(&r, "S 0:0 mss 500");
     ck_assert_str_eq(r.said, "");
     ck_assert(r.has_spawned);
@@ -394,6 +395,8 @@ START_TEST(data_that_nobody_will_read_resets)
     rig_hear(&r, "P. 1:11 ack 1");
     rig_call(&r, TCP_CALL_RELEASE, 0);
     ck_assert_str_eq(r.said, "R 1:1");
+    ck_assert_str_eq(r.told, "closed ECONNABORTED");
+    ck_assert_int_eq(r.tcp.state, TCP_CLOSED);
     rig_free(&r);
 }
 END_TEST
@@ -411,6 +414,30 @@ START_TEST(icmp_errors_end_only_an_opening_connection)
     r = rig_in(TCP_ESTABLISHED);
     rig_step(&r, &(struct input){.kind = IN_ERROR, .code = 3 << 8 | 3});
     ck_assert_int_eq(r.tcp.state, TCP_ESTABLISHED);
+    rig_free(&r);
+}
+END_TEST
+
+/* Options of a call to set: before the connection opens, and while it stands. */
+START_TEST(options_are_set_by_request)
+{
+    struct tcp_rig r = rig_closed();
+    r.shows_window = r.shows_options = true;
+    r.tcp.set.window_scale = -1;
+    rig_set(&r, TCP_SET_RECEIVE_BUFFER, 5000);
+    rig_set(&r, TCP_SET_MSS, 700);
+    rig_set(&r, TCP_SET_SEND_BUFFER, 100);
+    rig_set(&r, TCP_SET_USER_TIMEOUT, 10 * SIM_S);
+    rig_call(&r, TCP_CALL_CONNECT, 0);
+    ck_assert_str_eq(r.said, "S 0:0 win 5000 mss 700");
+    rig_hear(&r, "S. 0:0 ack 1 mss 1460");
+    ck_assert_uint_eq(r.tcp.snd_mss, 700);
+    rig_set(&r, TCP_SET_MSS, 60);
+    rig_call(&r, CODE_SEND, 120);
+    ck_assert_str_eq(r.told, "accepted 100");
+    ck_assert_str_eq(r.said, ". 1:61 ack 1 win 5000");
+    rig_until(&r, 10 * SIM_S);
+    ck_assert_int_eq(r.tcp.state, TCP_CLOSED);
     rig_free(&r);
 }
 END_TEST
@@ -438,5 +465,6 @@ int main(void)
     tcase_add_test(c, data_queued_in_syn_sent_goes_when_the_connection_stands);
     tcase_add_test(c, data_that_nobody_will_read_resets);
     tcase_add_test(c, icmp_errors_end_only_an_opening_connection);
+    tcase_add_test(c, options_are_set_by_request);
     return rig_run("tcp-open", c);
 }

@@ -305,6 +305,75 @@ START_TEST(a_taken_probe_is_not_sent_again)
 }
 END_TEST
 
+/* ---- keep-alive (RFC 9293 3.8.4) ---- */
+
+static struct tcp_rig rig_kept(void)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    rig_set(&r, TCP_SET_KEEP_ALIVE, 100 * SIM_S);
+    rig_set(&r, TCP_SET_KEEP_INTERVAL, 10 * SIM_S);
+    rig_set(&r, TCP_SET_KEEP_COUNT, 3);
+    return r;
+}
+
+START_TEST(silence_is_asked_about)
+{
+    static const sim_time at[] = {100, 110, 120};
+    struct tcp_rig r = rig_kept();
+    for (int i = 0; i < ROWS(at); i++) {
+        rig_forget(&r);
+        rig_until(&r, at[i] * SIM_S - 1);
+        ck_assert_str_eq(r.said, "");
+        rig_until(&r, at[i] * SIM_S);
+        ck_assert_str_eq(r.said, ". 0:0 ack 1");
+    }
+    ck_assert_uint_eq(r.last_why, TCP_WHY_KEEP_ALIVE);
+    rig_until(&r, 130 * SIM_S - 1);
+    ck_assert_int_eq(r.tcp.state, TCP_ESTABLISHED);
+    rig_until(&r, 130 * SIM_S);
+    ck_assert_str_eq(r.told, "closed ETIMEDOUT");
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(an_answer_keeps_the_connection)
+{
+    struct tcp_rig r = rig_kept();
+    rig_until(&r, 115 * SIM_S);
+    rig_hear(&r, ". 1:1 ack 1");
+    rig_until(&r, 215 * SIM_S - 1);
+    ck_assert_str_eq(r.said, "");
+    rig_until(&r, 215 * SIM_S);
+    ck_assert_str_eq(r.said, ". 0:0 ack 1");
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(data_under_way_needs_no_asking)
+{
+    struct tcp_rig r = rig_kept();
+    rig_until(&r, 99 * SIM_S);
+    rig_call(&r, CODE_SEND, 10);
+    rig_until(&r, 120 * SIM_S);
+    ck_assert_uint_eq(r.last_why, TCP_WHY_TIMEOUT);
+    ck_assert_uint_eq(r.tcp.kept, 0);
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(a_connection_that_opens_begins_to_be_kept)
+{
+    struct tcp_rig r = rig_in(TCP_SYN_SENT);
+    r.tcp.set.keep_alive = 100 * SIM_S;
+    rig_hear(&r, "S. 0:0 ack 1");
+    ck_assert_int_eq(r.due[TCP_KEEP_ALIVE], 100 * SIM_S);
+    rig_set(&r, TCP_SET_KEEP_ALIVE, -1);
+    rig_until(&r, 1000 * SIM_S);
+    ck_assert_int_eq(r.tcp.state, TCP_ESTABLISHED);
+    rig_free(&r);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = tcase_create("timers");
@@ -327,5 +396,9 @@ int main(void)
     tcase_add_test(c, probes_without_an_answer_end);
     tcase_add_test(c, an_opened_window_sends_all_again);
     tcase_add_test(c, a_taken_probe_is_not_sent_again);
+    tcase_add_test(c, silence_is_asked_about);
+    tcase_add_test(c, an_answer_keeps_the_connection);
+    tcase_add_test(c, data_under_way_needs_no_asking);
+    tcase_add_test(c, a_connection_that_opens_begins_to_be_kept);
     return rig_run("tcp-timers", c);
 }

@@ -101,10 +101,11 @@ static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, s
     }
 }
 
-void tcp_establish(struct tcp *t, enum tcp_why why, struct fx *fx)
+void tcp_establish(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
     tcp_enter(t, TCP_ESTABLISHED, why, fx);
     rtt_data_begins(t);
+    tcp_keep_alive_start(t, now, fx);
     cc_of(t)->start(t);
     fx_indicate(fx, 0, CODE_OPENED, bytes_of(&t->key, sizeof t->key), (struct span){0});
     if (t->fin_wanted) {
@@ -122,7 +123,7 @@ static bool ack_of_syn(struct tcp *t, const struct tcp_arrival *a, sim_time now,
     }
     tcp_advance(t, a->ack, now, fx);
     tcp_set_window(t, a);
-    tcp_establish(t, TCP_WHY_HANDSHAKE, fx);
+    tcp_establish(t, now, TCP_WHY_HANDSHAKE, fx);
     return true;
 }
 

@@ -38,6 +38,12 @@ static uint8_t own_shift(const struct tcp *t)
     return (uint8_t)shift;
 }
 
+/* A SYN's window is never scaled (RFC 7323 2.2). */
+int64_t tcp_first_window(const struct tcp *t)
+{
+    return t->set.receive_buffer < WINDOW_MAX ? t->set.receive_buffer : WINDOW_MAX;
+}
+
 /* RFC 7323 2.2: a SYN+ACK scales only if the SYN did; tcp_take_options has left the shift then. */
 void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer)
 {

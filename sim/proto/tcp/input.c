@@ -55,6 +55,8 @@ static bool check_sequence(struct tcp *t, struct tcp_arrival *a, sim_time now, s
         a->len--;
         a->seg.flags &= (uint8_t)~TCP_SYN;
     }
+    t->heard_at = now;
+    t->kept = 0;
     if (is_acceptable(t, a)) {
         return true;
     }

@@ -17,7 +17,7 @@ bool tcp_discard(enum tcp_why why, struct fx *fx);
 bool tcp_check_ack(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx);
 void tcp_advance(struct tcp *t, int64_t ack, sim_time now, struct fx *fx); /* SND.UNA = ack */
 void tcp_set_window(struct tcp *t, const struct tcp_arrival *a);           /* SND.WND, WL1, WL2 */
-void tcp_establish(struct tcp *t, enum tcp_why why, struct fx *fx);
+void tcp_establish(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
 
 /* opening.c */
 void tcp_listen_arrives(struct tcp *t, const struct tcp_arrival *a, const struct input *in,

@@ -38,7 +38,7 @@ static void syn_sent_takes_syn(struct tcp *t, struct tcp_arrival *a, sim_time no
     }
     tcp_advance(t, a->ack, now, fx);
     tcp_set_window(t, a);
-    tcp_establish(t, TCP_WHY_SYN_ACK, fx);
+    tcp_establish(t, now, TCP_WHY_SYN_ACK, fx);
     t->ack_now = TCP_WHY_SYN_ACK;
     tcp_join_waiting(t, fx);
     tcp_deliver(t, fx);

@@ -147,6 +147,13 @@ void tcp_answer_reset(const struct tcp_seg *got, const struct net *net, enum tcp
     fx_send(fx, &back, bytes_of(head, len), (struct span){0}, (struct unit){0}, why);
 }
 
+/* SEG.SEQ = SND.NXT - 1: an old number, which the peer must answer. */
+void tcp_ask(struct tcp *t, struct fx *fx)
+{
+    struct tcp_seg seg = make_segment(t, t->snd_nxt - 1, TCP_ACK, fx);
+    emit(t, &seg, (struct span){0}, (struct unit){0}, TCP_WHY_KEEP_ALIVE, fx);
+}
+
 /* ---- data ---- */
 
 /* The FIN rides on the segment that ends at `end`. */

@@ -44,6 +44,7 @@ enum tcp_timer {
     TCP_PERSIST,     /* 3.8.6.1: zero-window probes */
     TCP_2MSL,        /* 3.4.2: how long TIME-WAIT lasts */
     TCP_GIVE_UP,     /* 3.8.3: R2, or the user timeout */
+    TCP_KEEP_ALIVE,  /* 3.8.4 */
     TCP_TURN,        /* the end of this instant: see ack_hops */
     TCP_TIMER_COUNT,
 };
@@ -77,6 +78,7 @@ enum tcp_why {
     TCP_WHY_NO_ACK,        /* no ACK bit after the handshake */
     TCP_WHY_WINDOW_UPDATE, /* the application has read: there is room again */
     TCP_WHY_PROBE,         /* the window is shut: is it still? */
+    TCP_WHY_KEEP_ALIVE,    /* nothing was heard for long: is the peer there? */
     TCP_WHY_CLOSE,         /* the application closes: FIN */
     TCP_WHY_PEER_FIN,      /* the peer's FIN */
     TCP_WHY_LAST_FIN,      /* the peer's FIN, after ours was acknowledged */
@@ -127,9 +129,11 @@ struct tcp_settings {
     int64_t initial_rto, min_rto, max_rto; /* RFC 6298 */
     int64_t retries;                       /* retransmissions before giving up; -1: by time */
     int64_t msl;
-    int64_t challenge_acks; /* RFC 5961 */
-    int64_t user_timeout;   /* -1: 100 s for data, 180 s for a SYN (RFC 9293 3.8.3) */
-    int64_t congestion;     /* index into tcp_algorithms */
+    int64_t challenge_acks;            /* RFC 5961 */
+    int64_t user_timeout;              /* -1: 100 s for data, 180 s for a SYN (RFC 9293 3.8.3) */
+    int64_t keep_alive;                /* silence before the first probe; -1: none */
+    int64_t keep_interval, keep_count; /* of probes without an answer */
+    int64_t congestion;                /* index into tcp_algorithms */
 };
 #define TCP_SCALE_AUTO (-2) /* the least shift that lets the whole receive buffer be announced */
 
@@ -186,7 +190,9 @@ struct tcp {
     sim_time progress_at; /* since when the oldest unacknowledged number waits */
     uint32_t retries;     /* of the oldest unacknowledged segment, or probes without an answer */
     bool syn_was_lost;
-    uint8_t probes; /* backoff of the persist timer */
+    sim_time heard_at; /* when the last acceptable segment came */
+    uint8_t kept;      /* keep-alive probes without an answer */
+    uint8_t probes;    /* backoff of the persist timer */
 
     /* RFC 5681, RFC 6582; bytes. */
     uint32_t cwnd, ssthresh;
@@ -238,6 +244,7 @@ void tcp_send_reset(struct tcp *t, enum tcp_why why, struct fx *fx);
 /* The oldest unacknowledged segment again, whatever the window says. `why` is the reason. */
 void tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
 void tcp_probe(struct tcp *t, sim_time now, struct fx *fx); /* 3.8.6.1 */
+void tcp_ask(struct tcp *t, struct fx *fx);                 /* 3.8.4: a keep-alive probe */
 uint32_t tcp_rcv_wnd(const struct tcp *t);                  /* RCV.WND */
 /* The answer of 3.10.7.1 to a segment that belongs to nothing: <SEQ=SEG.ACK><CTL=RST>, or
  * <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>. */
@@ -252,6 +259,7 @@ void tcp_deliver(struct tcp *t, struct fx *fx); /* to the application, up to its
 void tcp_timer_start(struct tcp *t, enum tcp_timer which, sim_time at, struct fx *fx);
 void tcp_timer_stop(struct tcp *t, enum tcp_timer which, struct fx *fx);
 bool tcp_timer_runs(const struct tcp *t, enum tcp_timer which);
+void tcp_keep_alive_start(struct tcp *t, sim_time now, struct fx *fx);
 void tcp_timer_fired(struct tcp *t, enum tcp_timer which, sim_time now, struct fx *fx);
 
 /* rtt.c: RFC 6298, pure but for the connection's own numbers. */
@@ -279,5 +287,6 @@ void pieces_free(struct tcp_pieces *p);
 /* host.c */
 seq32 isn_choose(const struct tcp *t, const struct input *in); /* RFC 6528 */
 uint16_t tcp_own_mss(const struct tcp *t);                     /* RFC 9293 3.7.1 */
+int64_t tcp_first_window(const struct tcp *t);                 /* of a SYN, bytes */
 void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer);
 void tcp_take_options(struct tcp *t, const struct tcp_seg *syn);

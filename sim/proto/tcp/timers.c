@@ -113,12 +113,40 @@ static void turn_fired(struct tcp *t, sim_time now, struct fx *fx)
     }
 }
 
+void tcp_keep_alive_start(struct tcp *t, sim_time now, struct fx *fx)
+{
+    if (t->set.keep_alive >= 0) {
+        t->heard_at = now;
+        tcp_timer_start(t, TCP_KEEP_ALIVE, time_add(now, t->set.keep_alive), fx);
+    }
+}
+
+/* The timer is not moved by every segment: when it runs out it looks how long the silence has
+ * lasted. Data under way has a timer of its own. */
+static void keep_alive_fired(struct tcp *t, sim_time now, struct fx *fx)
+{
+    sim_time due = time_add(t->heard_at, t->set.keep_alive);
+    if (t->set.keep_alive < 0 || t->state == TCP_LAST_ACK || t->state == TCP_TIME_WAIT) {
+        return;
+    }
+    if (t->kept == 0 && (now < due || t->snd_una < t->snd_nxt)) {
+        tcp_timer_start(t, TCP_KEEP_ALIVE, now < due ? due : time_add(now, t->set.keep_alive), fx);
+    } else if (t->kept >= t->set.keep_count) {
+        give_up(t, fx);
+    } else {
+        t->kept++;
+        tcp_ask(t, fx);
+        tcp_timer_start(t, TCP_KEEP_ALIVE, time_add(now, t->set.keep_interval), fx);
+    }
+}
+
 void tcp_timer_fired(struct tcp *t, enum tcp_timer which, sim_time now, struct fx *fx)
 {
     t->running &= (uint8_t) ~(1u << which);
     switch (which) {
     case TCP_RETRANSMIT: retransmit_fired(t, now, fx); break;
     case TCP_DELAYED_ACK: tcp_send_ack(t, TCP_WHY_ACK_DELAYED, fx); break;
+    case TCP_KEEP_ALIVE: keep_alive_fired(t, now, fx); break;
     case TCP_TURN: turn_fired(t, now, fx); break;
     case TCP_PERSIST: persist_fired(t, now, fx); break;
     case TCP_2MSL: tcp_end(t, TCP_WHY_2MSL, ERR_NONE, fx); break;

@@ -73,6 +73,7 @@ static const struct reason reasons[] = {
     [TCP_WHY_NO_ACK] = {"tcp.no-ack", "RFC 9293 §3.10.7.4"},
     [TCP_WHY_WINDOW_UPDATE] = {"tcp.window-update", "RFC 9293 §3.8.6.2.2"},
     [TCP_WHY_PROBE] = {"tcp.probe", "RFC 9293 §3.8.6.1"},
+    [TCP_WHY_KEEP_ALIVE] = {"tcp.keep-alive", "RFC 9293 §3.8.4"},
     [TCP_WHY_CLOSE] = {"tcp.close", "RFC 9293 §3.6"},
     [TCP_WHY_PEER_FIN] = {"tcp.peer-fin", "RFC 9293 §3.6"},
     [TCP_WHY_LAST_FIN] = {"tcp.last-fin", "RFC 9293 §3.6"},
@@ -189,6 +190,11 @@ static const struct param params[] = {
     {"challenge-acks", OF(challenge_acks), PARAM_SWITCH, .initial = 1, .max = 1},
     {"user-timeout", OF(user_timeout), PARAM_TIME, .may_be_off = true, .initial = -1, .min = 1,
      .max = TIME_MAX},
+    {"keep-alive", OF(keep_alive), PARAM_TIME, .may_be_off = true, .initial = -1, .min = SIM_S,
+     .max = TIME_MAX},
+    {"keep-alive-interval", OF(keep_interval), PARAM_TIME, .initial = 75 * SIM_S, .min = SIM_S,
+     .max = TIME_MAX},
+    {"keep-alive-probes", OF(keep_count), PARAM_COUNT, .initial = 9, .min = 1, .max = 100},
     {"congestion", OF(congestion), PARAM_CHOICE, .max = 2, .choices = tcp_algorithm_names},
     {0},
 };
@@ -198,11 +204,10 @@ static const struct param params[] = {
 /* body.len of START: endpoints of this kind that the host opened before. */
 static void start(struct tcp *t, const struct input *in, struct fx *fx)
 {
-    int64_t most = t->set.receive_buffer < UINT16_MAX ? t->set.receive_buffer : UINT16_MAX;
     t->key = in->net;
     t->is_first = in->body.len == 0;
     t->snd_end = 1;
-    t->rcv_edge = most;
+    t->rcv_edge = tcp_first_window(t);
     rtt_start(t);
     if (in->code == START_SPAWNED) {
         t->is_passive = true;
@@ -256,12 +261,13 @@ const struct actor_type tcp_type = {
                                      [TCP_PERSIST] = {"persist", 1, false},
                                      [TCP_2MSL] = {"2msl", 1, false},
                                      [TCP_GIVE_UP] = {"give-up", 1, false},
+                                     [TCP_KEEP_ALIVE] = {"keep-alive", 1, true},
                                      [TCP_TURN] = {"turn", 1, true},
                                      [TCP_TIMER_COUNT] = {0}},
     .reasons = reasons,
     .vars = vars,
     .params = params,
-    .calls = (const char *const[]){"connect", "listen", "release", "nagle", "reading", "congestion",
+    .calls = (const char *const[]){"connect", "listen", "release", "set", "reading", "congestion",
                                    NULL},
     .step = tcp_step,
     .read = read,

@@ -150,6 +150,37 @@ static void abort_connection(struct tcp *t, struct fx *fx)
     tcp_end(t, TCP_WHY_ABORT, ERR_ECONNABORTED, fx);
 }
 
+/* ---- options of a connection that stands ---- */
+
+static void set_option(struct tcp *t, const struct input *in, struct fx *fx)
+{
+    int64_t value = (int64_t)in->body.at;
+    switch ((enum tcp_set_option)in->body.len) {
+    case TCP_SET_NAGLE: t->set.nagle = value != 0; break;
+    case TCP_SET_MSS:
+        t->set.mss = value;
+        t->snd_mss = t->snd_mss < value ? t->snd_mss : (uint32_t)value;
+        break;
+    case TCP_SET_KEEP_ALIVE:
+        t->set.keep_alive = value;
+        if (tcp_is_synchronized(t->state)) {
+            tcp_keep_alive_start(t, in->now, fx);
+        }
+        break;
+    case TCP_SET_KEEP_INTERVAL: t->set.keep_interval = value; break;
+    case TCP_SET_KEEP_COUNT: t->set.keep_count = value; break;
+    case TCP_SET_USER_TIMEOUT: t->set.user_timeout = value; break;
+    case TCP_SET_SEND_BUFFER: t->set.send_buffer = value; break;
+    case TCP_SET_RECEIVE_BUFFER:
+        t->set.receive_buffer = value;
+        if (t->state == TCP_CLOSED) {
+            t->rcv_edge = tcp_first_window(t);
+        }
+        break;
+    }
+    tcp_output(t, in->now, TCP_WHY_DATA, fx);
+}
+
 void tcp_request(struct tcp *t, const struct input *in, struct fx *fx)
 {
     switch (in->code) {
@@ -160,10 +191,7 @@ void tcp_request(struct tcp *t, const struct input *in, struct fx *fx)
     case CODE_CLOSE: close_sending(t, in->now, fx); break;
     case CODE_ABORT: abort_connection(t, fx); break;
     case TCP_CALL_RELEASE: release(t, fx); break;
-    case TCP_CALL_NAGLE:
-        t->set.nagle = in->body.len != 0;
-        tcp_output(t, in->now, TCP_WHY_DATA, fx);
-        break;
+    case TCP_CALL_SET: set_option(t, in, fx); break;
     case TCP_CALL_READING:
         t->credit = in->body.len ? UINT32_MAX : 0;
         tcp_deliver(t, fx);
