@@ -3,6 +3,7 @@
 #include "ui/shell_inside.h"
 
 #include "base/os.h"
+#include "ui/view/numbers.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -13,7 +14,8 @@
 static const struct view *const panes[PANE_COUNT] = {
     [PANE_STAGE] = &view_stage,         [PANE_LADDER] = &view_ladder,
     [PANE_INSPECTOR] = &view_inspector, [PANE_CAPTION] = &view_caption,
-    [PANE_TIMELINE] = &view_timeline,   [PANE_STATES] = &view_machine};
+    [PANE_TIMELINE] = &view_timeline,   [PANE_STATES] = &view_state,
+    [PANE_MACHINE] = &view_machine};
 
 static void forget_selves(struct shell *s)
 {
@@ -81,11 +83,33 @@ static bool has_windows(const struct shell *s)
     return false;
 }
 
+static bool names_panel(const struct shell *s, const struct view *v)
+{
+    const char **names = s->session.scenario->view_panels;
+    while (names && *names && strcmp(*names, v->name) != 0) {
+        names++;
+    }
+    return names && *names;
+}
+
+/* A diagram of states opens in the middle, the ladder at its right, if the scenario names it and
+ * not the packet's panel. */
+static void choose_main(struct shell *s)
+{
+    s->has_diagram = false;
+    for (uint32_t i = 0; i < s->film->actor_count; i++) {
+        const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
+        s->has_diagram = s->has_diagram || machine_count(type) > 0;
+    }
+    s->shows_diagram =
+        s->has_diagram && names_panel(s, &view_machine) && !names_panel(s, &view_inspector);
+}
+
 /* The views that share the place under the network: those that the scenario names, in its order,
  * else windows where a protocol keeps sets, and states. */
 static void choose_lower(struct shell *s)
 {
-    static const struct view *const known[] = {&view_machine, &view_window};
+    static const struct view *const known[] = {&view_state, &view_window};
     const char **names = s->session.scenario->view_panels;
     s->lower_count = s->lower_at = 0;
     for (; names && *names; names++) {
@@ -122,6 +146,8 @@ void shell_rerun(struct shell *s, bool is_new)
     const struct film *f = s->film;
     if (is_new) {
         choose_lower(s);
+        choose_main(s);
+        s->is_relative = numbers_are_long(&s->session.trace);
         forget_selves(s);
         s->selected = 0;
         player_init(&s->player, &f->plain, &f->folded, f->marks, f->mark_count, pace_of(s));
@@ -226,7 +252,8 @@ struct scene shell_scene(struct shell *s)
                           .hovered = s->hovered,
                           .story = &s->story,
                           .step = step_now(s),
-                          .wish = &s->wish};
+                          .wish = &s->wish,
+                          .is_relative = s->is_relative};
 }
 
 /* Logical pixels: the window's scale, the user's zoom, and 1.25 steps for a very wide window. */
@@ -312,6 +339,8 @@ static const char *word_of(const struct shell *s, const char *name)
         {"blank", yes(s->blank)},
         {"drawer", yes(s->drawer)},
         {"inspector", yes(!s->no_inspector)},
+        {"main", s->shows_diagram ? view_machine.name : view_ladder.name},
+        {"relative", yes(s->is_relative)},
         {"panel", s->lower_count ? s->lower[s->lower_at]->name : "none"},
         {"title", s->film ? s->session.scenario->title[s->lang] : ""},
         {"file", s->session.path ? s->session.path : ""},

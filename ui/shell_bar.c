@@ -39,14 +39,60 @@ static double draw_mark(struct shell *s, struct rect r)
     return x;
 }
 
-/* The title opens the list of scenarios; a chevron says so. Returns what is left of r. */
+/* Bytes of the sentence at s with its stop and the space behind it. */
+static size_t sentence_len(const char *s)
+{
+    static const char *const stops[] = {". ", "? ", "! ", "。", "？", "！"};
+    size_t least = strlen(s);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        const char *at = strstr(s, stops[i]);
+        size_t len = at ? (size_t)(at - s) + strlen(stops[i]) : least;
+        least = len < least ? len : least;
+    }
+    return least;
+}
+
+/* As many whole sentences of `about` as fit; one alone without its full stop. */
+static const char *subtitle(const struct shell *s, double room, char *buf, size_t size)
+{
+    const char *about = s->session.scenario->about[s->lang];
+    struct font font = theme_font(&s->theme, TYPE_REASON);
+    size_t used = 0;
+    *buf = '\0';
+    while (about[used]) {
+        size_t len = used + sentence_len(about + used);
+        char longer[256];
+        snprintf(longer, sizeof longer, "%.*s", (int)len, about);
+        if (len >= size || text_width(s->ui.fonts, font, longer) > room) {
+            break;
+        }
+        memcpy(buf, longer, len + 1);
+        used = len;
+    }
+    size_t len = used;
+    while (len > 0 && buf[len - 1] == ' ') {
+        buf[--len] = '\0';
+    }
+    if (len > 0 && sentence_len(about) == used && buf[len - 1] == '.') {
+        buf[len - 1] = '\0';
+    } else if (len > 2 && sentence_len(about) == used && strcmp(buf + len - 3, "。") == 0) {
+        buf[len - 3] = '\0';
+    }
+    return buf;
+}
+
+/* The title and what it is about open the list of scenarios; a chevron says so. Returns what is
+ * left of r. */
 static struct rect draw_chooser(struct shell *s, struct rect r)
 {
     struct ui *ui = &s->ui;
     const struct theme *t = &s->theme;
-    struct font bold = theme_font(t, TYPE_SCENARIO);
+    struct font bold = theme_font(t, TYPE_SCENARIO), plain = theme_font(t, TYPE_REASON);
     const char *title = s->session.scenario->title[s->lang];
-    double w = fmin(text_width(ui->fonts, bold, title), r.w - 20 * ui->k);
+    char note[256] = "";
+    double name = fmin(text_width(ui->fonts, bold, title), r.w - 20 * ui->k), gap = 12;
+    subtitle(s, r.w - name - gap - 110 * ui->k, note, sizeof note);
+    double w = name + (*note ? gap + text_width(ui->fonts, plain, note) : 0);
     struct rect hit = {r.x - 6, r.y, w + 30 * ui->k, r.h};
     struct ui_touch touch = ui_region(ui, "title", hit, true);
     if (touch.hover) {
@@ -59,7 +105,9 @@ static struct rect draw_chooser(struct shell *s, struct rect r)
         shell_open_list(s);
     }
     ui_tooltip(ui, ui_word(ui, "help.open"), "Ctrl O");
-    canvas_text_in(ui->c, bold, (struct rect){r.x, r.y, w + 1, r.h}, ALIGN_LEFT, t->ink, title);
+    canvas_text_in(ui->c, bold, (struct rect){r.x, r.y, name + 1, r.h}, ALIGN_LEFT, t->ink, title);
+    canvas_text_in(ui->c, plain, (struct rect){r.x + name + gap, r.y, w - name, r.h}, ALIGN_LEFT,
+                   t->ink3, note);
     icon_draw(ui->c, ICON_CHEVRON_DOWN, r.x + w + 12 * ui->k, r.y + r.h / 2, 14 * ui->k, t->ink3);
     rect_cut_left(&r, w + 32 * ui->k);
     return r;
@@ -80,12 +128,6 @@ static void draw_title(struct shell *s, double x, double end, double middle)
         ui_region(ui, "edited", tag, false);
         ui_tooltip(ui, ui_word(ui, "help.undo"), "Ctrl Z");
         rect_cut_left(&r, tag.w + 12);
-    }
-    if (r.w > 80 && ui->k <= 1) {
-        struct font plain = theme_font(&s->theme, TYPE_BODY);
-        plain.px += 1;
-        canvas_text_in(ui->c, plain, r, ALIGN_LEFT, s->theme.ink3,
-                       s->session.scenario->about[s->lang]);
     }
 }
 

@@ -9,9 +9,12 @@
 static void lay_out(struct shell *s, double w, double h)
 {
     bool has_third = shell_has_third(s, w);
-    double left = has_third ? 0.311 : s->projector > 1 ? 0.43 : 0.4;
+    double left = has_third ? s->shows_diagram ? 0.258 : 0.311 : s->projector > 1 ? 0.43 : 0.4;
     double rest = w - SIZE_GAP * (has_third ? 2 : 1);
-    double right = fmax(SPLIT_MIN, (s->part_right > 0 ? s->part_right : 0.289) * w);
+    double right = fmax(SPLIT_MIN, (s->part_right > 0  ? s->part_right
+                                    : s->shows_diagram ? 0.25
+                                                       : 0.289) *
+                                       w);
     s->split_right = has_third ? fmin(right, rest - 2 * SPLIT_MIN) : 0;
     left = fmax(SPLIT_MIN, (s->part_left > 0 ? s->part_left : left) * w);
     s->split_left = fmin(left, rest - s->split_right - SPLIT_MIN);
@@ -61,7 +64,7 @@ static void draw_left_large(struct shell *s, struct rect r)
     if (has_states && r.h > 330 * s->projector / 1.5) {
         struct rect below = rect_cut_bottom(&r, 86 * s->projector);
         rect_cut_bottom(&r, SIZE_GAP);
-        draw_pane(s, "states", &view_machine, s->self[PANE_STATES], below);
+        draw_pane(s, "states", &view_state, s->self[PANE_STATES], below);
     }
     draw_pane(s, "stage", &view_stage, s->self[PANE_STAGE], r);
 }
@@ -101,6 +104,25 @@ static void draw_drawer(struct shell *s, struct rect ladder)
     ui_overlay_end(&s->ui);
 }
 
+static void draw_main(struct shell *s, struct rect r)
+{
+    if (s->shows_diagram) {
+        draw_pane(s, "machine", &view_machine, s->self[PANE_MACHINE], r);
+    } else {
+        draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
+    }
+}
+
+/* The packet; beside a diagram the ladder, until a packet is looked at. */
+static void draw_third(struct shell *s, struct rect r)
+{
+    if (s->shows_diagram && !s->drawer) {
+        draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
+    } else {
+        draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], r);
+    }
+}
+
 static void draw_columns(struct shell *s, struct rect r)
 {
     bool has_third = shell_has_third(s, r.w);
@@ -110,13 +132,13 @@ static void draw_columns(struct shell *s, struct rect r)
     draw_left(s, left);
     struct rect third = rect_cut_right(&r, right);
     struct rect gap2 = has_third ? rect_cut_right(&r, SIZE_GAP) : (struct rect){0};
-    draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
+    draw_main(s, r);
     if (ui_splitter(&s->ui, "split-left", gap, true, SPLIT_MIN, rest - right - SPLIT_MIN,
                     &s->split_left)) {
         s->part_left = s->split_left / all;
     }
     if (has_third) {
-        draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], third);
+        draw_third(s, third);
         double at = -right; /* grows to the left */
         if (ui_splitter(&s->ui, "split-right", gap2, true, -(rest - s->split_left - SPLIT_MIN),
                         -SPLIT_MIN, &at)) {

@@ -18,6 +18,7 @@ enum shell_pane {
     PANE_STAGE,
     PANE_STATES,
     PANE_LADDER,
+    PANE_MACHINE,
     PANE_INSPECTOR,
     PANE_CAPTION,
     PANE_TIMELINE,
@@ -45,6 +46,8 @@ struct shell {
 
     const struct view *lower[LOWER_MAX]; /* views that share the place under the network */
     unsigned lower_count, lower_at;
+    bool has_diagram, shows_diagram;                /* of states, in place of the ladder */
+    bool is_relative;                               /* sequence numbers */
     void *self[PANE_COUNT], *lower_self[LOWER_MAX]; /* drawing state of the views */
     double split_left, split_right, split_lower;    /* logical pixels, in the last picture */
     double part_left, part_right,

@@ -25,8 +25,11 @@ void shell_projector(struct shell *s)
 void shell_lower(struct shell *s, int direction)
 {
     if (s->lower_count) {
-        unsigned step = direction > 0 ? 1 : s->lower_count - 1;
-        s->lower_at = (s->lower_at + step) % s->lower_count;
+        unsigned count = s->lower_count * (s->has_diagram ? 2 : 1);
+        unsigned at = s->lower_at + (s->shows_diagram ? s->lower_count : 0);
+        at = (at + (direction > 0 ? 1 : count - 1)) % count;
+        s->lower_at = at % s->lower_count;
+        s->shows_diagram = at >= s->lower_count;
     }
 }
 
@@ -162,6 +165,8 @@ static void look_keys(struct shell *s)
         s->wish_out = SHELL_SHOT;
     } else if (ui_take_key(ui, 'i', 0)) {
         toggle_inspector(s);
+    } else if (ui_take_key(ui, 'r', 0)) {
+        s->is_relative = !s->is_relative;
     } else if (ui_take_key(ui, 'v', 0)) {
         shell_lower(s, 1);
     } else if (ui_take_key(ui, 'v', UI_SHIFT)) {

@@ -98,3 +98,31 @@ const char *actor_note(const struct ui *ui, const struct trace *t, uint32_t acto
     snprintf(key, sizeof key, "actor.%s.note", t->entities[actor].type->name);
     return word_find(ui->lang, key);
 }
+
+static bool is_born(const struct scene *s, uint32_t actor)
+{
+    uint32_t born = s->trace->entities[actor].born;
+
+    return born == 0 || trace_record(s->trace, born)->at <= s->now;
+}
+
+uint32_t actor_newest(const struct scene *s, const struct actor_type *type, uint32_t node)
+{
+    uint32_t found = 0;
+    bool is_peer = false; /* the one found has somebody at the other end */
+
+    for (uint32_t i = 0; i < s->film->actor_count; i++) {
+        uint32_t actor = s->film->actors[i];
+        const struct entity *e = &s->trace->entities[actor];
+        bool has_peer = e->remote.ip != 0;
+
+        if (e->type != type || e->node != node || !is_born(s, actor)) {
+            continue;
+        }
+        if (!found || has_peer || !is_peer) {
+            found = actor;
+            is_peer = has_peer;
+        }
+    }
+    return found;
+}

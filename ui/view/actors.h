@@ -12,6 +12,9 @@ bool actor_is_news(const struct scene *s, uint32_t record);
 /* Value of a variable by name at the scene's time; false: no such variable, or no value yet. */
 bool actor_var(const struct scene *s, uint32_t actor, const char *name, int64_t *value);
 
+/* The newest endpoint of that type at a node by now, one that only listens last; 0: none. */
+uint32_t actor_newest(const struct scene *s, const struct actor_type *type, uint32_t node);
+
 /* The wait of an actor that a reader should see: of its timers that do not merely pace, the running
  * one that ends first. */
 struct actor_wait {

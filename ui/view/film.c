@@ -255,11 +255,15 @@ static uint32_t find_quiet(const struct film *f, sim_time end, struct quiet *out
 static double usual_span(const struct film *f, sim_time end, const struct quiet *quiet, uint32_t n)
 {
     double busy = (double)end, trip = (double)f->round_trip, span;
+    uint32_t arrows = 0;
 
     for (uint32_t i = 0; i < n; i++) {
         busy -= (double)(quiet[i].to - quiet[i].from);
     }
-    span = f->flight_count ? SPAN_ARROWS * busy / f->flight_count : trip;
+    for (uint32_t i = 0; i < f->flight_count; i++) { /* hops after the first stand beside it */
+        arrows += f->flights[i].nth == 0;
+    }
+    span = arrows > 0 ? SPAN_ARROWS * busy / arrows : trip;
     return fmin(fmax(span, SPAN_LEAST * trip), SPAN_TRIPS * trip);
 }
 
@@ -271,6 +275,7 @@ static void make_axes(struct film *f)
     uint32_t n = find_quiet(f, end, quiet, cap);
     double span = usual_span(f, end, quiet, n);
 
+    f->span = span;
     axis_make(&f->folded, end, span, quiet, n);
     axis_make(&f->plain, end, 0, NULL, 0);
     f->plain.span = fmin(span, f->plain.length);

@@ -27,6 +27,7 @@ struct film {
     uint32_t *calls; /* records of links cut and mended, hosts crashed and restarted */
     uint32_t call_count;
     struct axis plain, folded;
+    double span; /* what a ladder of usual height shows at zoom 1, though the run may be shorter */
     sim_time round_trip; /* twice the mean way of packets that arrived; 1 ms if none did */
     struct spot *spots;  /* of nodes */
     uint32_t *order;     /* nodes from left to right */

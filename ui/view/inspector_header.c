@@ -2,6 +2,7 @@
  * note at the right; flags as cells of one bit. A field that crosses rows keeps its words in its
  * widest part. */
 #include "ui/view/inspector.h"
+#include "ui/view/numbers.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -177,6 +178,9 @@ static const char *note_of(const struct grid *g, const struct field *f, bool *is
         char frame[24];
         snprintf(frame, sizeof frame, "%llu", (unsigned long long)g->in->p->unit.at);
         return view_format(g->ui, buf, 48, "inspector.frame", "n", frame, NULL);
+    }
+    if (*numbers_note(g->ui, g->in->scene, g->in->p, f->name, buf)) {
+        return buf;
     }
     return f->form == FIELD_NAMED || f->form == FIELD_NUMBER || f->form == FIELD_HEX ? f->text : "";
 }

@@ -8,7 +8,8 @@
 #define PAGE        0.6   /* of the view: what a page turns by */
 #define PAGE_AHEAD  0.95  /* now stands above this share of the view, unless it is the last page */
 #define LADDER_HIGH 460.0 /* where axis->span fits at zoom 1 */
-#define LEAST_GAP   170.0 /* between lifelines, if there are to be state tags */
+#define LEAST_GAP   150.0 /* between lifelines, if there are to be state tags */
+#define NARROW_GAP  130.0 /* capsules with numbers need so much */
 #define DENSE       3000u /* flights: more are drawn sampled, without capsules */
 
 double ladder_y(const struct ladder_frame *f, sim_time t)
@@ -75,7 +76,8 @@ static void set_page(struct ladder_frame *f)
     double high = fmax(f->plot.h - above - below, 20), view = f->axis->length;
 
     if (p->zoom > 0) { /* a low ladder shows less, so that capsules have room */
-        view = f->axis->span / p->zoom * fmin(high / (LADDER_HIGH * k), 1);
+        view = f->s->film->span * fmin(high / (LADDER_HIGH * k), 1);
+        view = fmin(view, f->axis->length) / p->zoom;
     }
     if (view <= 0) {
         view = (double)SIM_MS;
@@ -172,9 +174,13 @@ static void frame_init(struct ladder_frame *f, struct rect in)
     f->self->label_count = 0;
     ladder_choose_lines(f, in.w - 140 * k);
     ladder_place_lines(f, in);
-    if (f->count > 1 && f->x[1] - f->x[0] < LEAST_GAP * k) {
+    if (ladder_gap(f) < LEAST_GAP * k) {
         f->has_tags = false;
         ladder_place_lines(f, in);
+        if (ladder_gap(f) < NARROW_GAP * k) {
+            f->is_narrow = true;
+            ladder_place_lines(f, in);
+        }
     }
     set_page(f);
     f->step = view_step(fmax(34 * k / f->scale, 1));
@@ -203,6 +209,9 @@ static void ladder_content(struct ladder_frame *f, struct rect in)
     ladder_draw_now_word(f);
     canvas_unclip(ui->c);
     for (uint32_t i = 0; i < f->count; i++) {
+        if (f->is_thin[i]) {
+            continue;
+        }
         canvas_vline(ui->c, f->x[i], in.y + 14 * ui->k, f->plot.y, STROKE_LIFELINE * ui->k,
                      color_fade(ui->theme->ink, 0.9));
     }

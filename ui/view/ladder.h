@@ -4,7 +4,7 @@
  * now), ladder_flights.c, ladder_labels.c (what text stands where), ladder_timers.c (bars beside
  * lifelines), ladder_records.c (states, items, refusals, cuts). */
 
-#include "ui/view/view.h"
+#include "ui/view/motion.h"
 
 #define LADDER_LABELS 1024u
 #define LADDER_RIDERS 32u
@@ -19,6 +19,7 @@ struct ladder_label {
     uint32_t packet; /* 0: none */
     uint32_t nth;    /* CAPSULE: hop of the packet */
     enum ladder_label_kind kind;
+    bool has_extra; /* CAPSULE: a number stands in it after the label */
 };
 
 /* The view's own state. */
@@ -27,6 +28,7 @@ struct ladder {
     sim_time scroll_now; /* the instant for which it holds */
     struct ladder_label labels[LADDER_LABELS]; /* of the last picture */
     uint32_t label_count;
+    struct motion pulse;
 };
 
 /* One picture being drawn. */
@@ -42,17 +44,25 @@ struct ladder_frame {
     sim_time unit, step;         /* of the ticks */
     uint32_t node[LADDER_LINES]; /* lifelines from left to right */
     double x[LADDER_LINES];
+    bool is_thin[LADDER_LINES]; /* a router on the way of ends that have states: no lifeline is
+                                   drawn, and the hops of a packet make one straight way */
     uint32_t count;
+    bool is_narrow;       /* what stands beside lifelines may lie over the axis */
     bool has_tags;        /* states stand beside the lifelines; a narrow ladder leaves them out */
     double capsule_h;     /* before ui->k */
     uint32_t first, last; /* flights */
     bool is_dense;        /* too many to draw each */
     double rider[LADDER_RIDERS]; /* where capsules stand on the line of now */
     uint32_t rider_count;
+    uint32_t pulsing; /* record of the timer that has just fired, 0: none */
+    double pulse;     /* the size of its clock, 1 .. 1.15 */
 };
 
 double ladder_y(const struct ladder_frame *f, sim_time t);
 int ladder_line(const struct ladder_frame *f, uint32_t node); /* -1: it has no lifeline */
+/* The lifeline next to that one in a direction (1, -1) that is not thin; the last one at worst. */
+int ladder_next_line(const struct ladder_frame *f, int line, int direction);
+double ladder_gap(const struct ladder_frame *f); /* between lifelines that are drawn */
 /* -1: the outer side of that lifeline is the left one; 1: the right. */
 int ladder_side(const struct ladder_frame *f, int line);
 /* Where a flight is at t, on its straight way. */

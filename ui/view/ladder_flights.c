@@ -1,6 +1,7 @@
 /* Flights on the ladder: their ways, losses, threads and capsules. */
 
 #include "ui/view/ladder.h"
+#include "ui/view/numbers.h"
 
 #include <math.h>
 
@@ -41,7 +42,14 @@ static void draw_way(struct ladder_frame *f, const struct flight *g, sim_time fr
         sim_time edge = next_edge(f->axis, from), corner = edge < to ? edge : to;
         struct point b = ladder_point(f, g, corner);
 
-        if (is_dashed && corner == to) {
+        if (is_dashed && corner == to && !has_head) {
+            canvas_line(f->ui->c, a.x, a.y, b.x, b.y,
+                        (struct stroke){.width = 1.4 * f->ui->k,
+                                        .cap = CAP_ROUND,
+                                        .on = 3 * f->ui->k,
+                                        .off = 5 * f->ui->k},
+                        color_fade(color, 0.55));
+        } else if (is_dashed && corner == to) {
             part_flight_dashed(f->ui, a, b, color);
         } else {
             part_flight(f->ui, a, b, color, has_head && corner == to);
@@ -94,13 +102,38 @@ static void draw_wait(struct ladder_frame *f, const struct flight *g, struct col
                 color);
 }
 
+/* It ends at a thin line, where the next hop goes on. */
+static bool goes_on(const struct ladder_frame *f, const struct flight *g)
+{
+    int from, to;
+
+    return ladder_ends(f, g, &from, &to) && f->is_thin[to] && g->hop.died == SIM_NEVER;
+}
+
+/* What a lost packet would have gone on to, over thin lines to the next one that is drawn. */
+static void draw_rest(struct ladder_frame *f, const struct flight *g)
+{
+    struct color color = color_fade(f->ui->theme->ink3, 0.6);
+    struct point a = ladder_point(f, g, flight_end(g)), b = ladder_point(f, g, g->hop.arrive);
+    int from, to;
+
+    if (!ladder_ends(f, g, &from, &to) || !f->is_thin[to] || fabs(b.x - a.x) < 1) {
+        draw_way(f, g, flight_end(g), g->hop.arrive, color, true, true);
+        return;
+    }
+    double end = f->x[ladder_next_line(f, to, from < to ? 1 : -1)];
+    b.y = a.y + (b.y - a.y) * (end - a.x) / (b.x - a.x);
+    b.x = end;
+    part_flight_dashed(f->ui, a, b, color);
+}
+
 static void draw_future(struct ladder_frame *f, const struct flight *g, sim_time from,
                         struct color color)
 {
     sim_time end = flight_end(g);
 
     if (!f->s->player->hides_future && end != SIM_NEVER && end > from) {
-        draw_way(f, g, from, end, color_fade(color, FUTURE), true, true);
+        draw_way(f, g, from, end, color_fade(color, FUTURE), !goes_on(f, g), true);
     }
 }
 
@@ -127,9 +160,9 @@ static void draw_flight(struct ladder_frame *f, const struct flight *g)
         canvas_fill_circle(f->ui->c, head.x, head.y, 3.4 * f->ui->k, color);
         return;
     }
-    draw_way(f, g, start, end, color, g->hop.died == SIM_NEVER, false);
+    draw_way(f, g, start, end, color, g->hop.died == SIM_NEVER && !goes_on(f, g), false);
     if (g->hop.died != SIM_NEVER && g->hop.arrive > end) {
-        draw_way(f, g, end, g->hop.arrive, color_fade(f->ui->theme->ink3, 0.6), true, true);
+        draw_rest(f, g);
     }
 }
 
@@ -185,9 +218,10 @@ static void draw_thread(struct ladder_frame *f, const struct flight *g)
 static void show_capsule(struct ladder_frame *f, const struct flight *g, struct point p, double h,
                          bool is_moving, bool is_future)
 {
+    const struct ladder_label *place = ladder_label_of(f, g->packet, g->nth);
     struct capsule capsule;
     struct rect r;
-    char buf[24];
+    char buf[24], extra[24];
     int from = 0, to = 0;
 
     capsule = view_capsule(f->s, g->packet, h, buf);
@@ -196,6 +230,8 @@ static void show_capsule(struct ladder_frame *f, const struct flight *g, struct 
         capsule.motion = (struct point){to < from ? -1 : 1, 0};
         capsule.no_echo = true;
         capsule.h += capsule.is_selected ? 3 : 0;
+    } else if (place && place->has_extra) {
+        capsule.extra = numbers_extra(f->s, g->packet, extra);
     }
     capsule.alpha = is_future && !capsule.is_selected ? FUTURE : 1;
     r = capsule_draw(f->ui, p.x, p.y, &capsule);
@@ -219,6 +255,29 @@ static bool take_seat(struct ladder_frame *f, double x)
     return true;
 }
 
+/* The selected packet of several hops is shown once: where it rides, or where it has its place. */
+static bool rides_elsewhere(const struct ladder_frame *f, const struct flight *g)
+{
+    bool is_flying = g->hop.tx && flight_start(g) <= f->s->now && flight_end(g) > f->s->now;
+    int from, to;
+
+    if (g->packet != f->s->selected || is_flying || !ladder_ends(f, g, &from, &to)) {
+        return false;
+    }
+    if (f->is_thin[from] && !ladder_label_of(f, g->packet, g->nth)) {
+        return true;
+    }
+    for (uint32_t i = f->first; i < f->last && (f->is_thin[from] || f->is_thin[to]); i++) {
+        const struct flight *other = &f->s->film->flights[i];
+
+        if (other->packet == g->packet && other->hop.tx && flight_start(other) <= f->s->now &&
+            flight_end(other) > f->s->now) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A packet under way rides on the line of now until it comes to its place; the selected one rides
  * to the end. */
 static void draw_capsule(struct ladder_frame *f, const struct flight *g)
@@ -230,7 +289,7 @@ static void draw_capsule(struct ladder_frame *f, const struct flight *g)
     double h = place ? place->h : f->capsule_h;
     struct point p = ladder_point(f, g, start), head = ladder_point(f, g, now);
 
-    if ((!place && !is_selected) || (start > now && hides)) {
+    if ((!place && !is_selected) || (start > now && hides) || rides_elsewhere(f, g)) {
         return;
     }
     if (place) {

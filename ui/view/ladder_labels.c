@@ -2,6 +2,7 @@
  * do not depend on now, so that no label moves while time goes on. */
 
 #include "ui/view/ladder.h"
+#include "ui/view/numbers.h"
 
 #include <math.h>
 
@@ -108,6 +109,7 @@ static void reserve_loss_words(struct ladder_frame *f, const struct flight *g, d
     view_loss_words(f->ui, f->s->trace, &g->hop, words, sizeof words);
     w = ui_text_width(f->ui, TYPE_TAG, words);
     side = from < to ? 1 : -1;
+    to = f->is_thin[to] ? ladder_next_line(f, to, from < to ? 1 : -1) : to;
     room = fabs(f->x[to] - p.x) - 15 * k;
     label.rect = (struct rect){p.x + 15 * k, p.y - 5 * k - h / 2, w, h};
     if (w + 8 * k > room) {
@@ -129,8 +131,10 @@ static void limits(const struct ladder_frame *f, const struct flight *g, double 
     double way = fabs(b.x - a.x), margin = (w / 2 + 15 * f->ui->k) / fmax(way, 1);
 
     margin = fmin(margin, 0.5); /* beyond the heads of other arrows at either end */
-    *low = margin;
-    *high = 1 - margin;
+    int from, to;
+    ladder_ends(f, g, &from, &to);
+    *low = f->is_thin[from] ? 0 : margin;
+    *high = f->is_thin[to] ? 1 : 1 - margin;
     if (g->hop.died != SIM_NEVER && g->hop.tx) {
         double died = fabs(ladder_point(f, g, g->hop.died).x - a.x) / fmax(way, 1);
 
@@ -146,10 +150,12 @@ static struct point at_share(const struct ladder_frame *f, const struct flight *
     return ladder_point(f, g, start + (sim_time)(share * (double)(g->hop.arrive - start)));
 }
 
-static bool try_place(struct ladder_frame *f, const struct flight *g, double w, double h)
+static bool try_place(struct ladder_frame *f, const struct flight *g, double w, double h,
+                      bool has_extra)
 {
     double low, high, gap = 1.5 * f->ui->k, share;
-    struct ladder_label label = {.h = h, .packet = g->packet, .nth = g->nth};
+    struct ladder_label label = {
+        .h = h, .packet = g->packet, .nth = g->nth, .has_extra = has_extra};
     double tall = h * f->ui->k;
 
     limits(f, g, w, &low, &high);
@@ -168,20 +174,31 @@ static bool try_place(struct ladder_frame *f, const struct flight *g, double w, 
     return false;
 }
 
+/* Of a packet that goes on over a thin line, one capsule is enough. */
+static bool has_label_before(const struct ladder_frame *f, const struct flight *g)
+{
+    int from, to;
+
+    return ladder_ends(f, g, &from, &to) && f->is_thin[from] && g->nth > 0 &&
+           ladder_label_of(f, g->packet, g->nth - 1) != NULL;
+}
+
 static void place_capsule(struct ladder_frame *f, const struct flight *g)
 {
-    static const double shrink[] = {1, 0.82};
-    char buf[24];
+    static const double shrink[] = {1, 1, 0.82};
+    char buf[24], extra[24];
     struct capsule capsule = view_capsule(f->s, g->packet, f->capsule_h, buf);
     double middle = ladder_point(f, g, flight_start(g)).y;
 
-    if (g->hop.arrive == SIM_NEVER || middle > f->plot.y + f->plot.h ||
+    if (has_label_before(f, g) || g->hop.arrive == SIM_NEVER || middle > f->plot.y + f->plot.h ||
         ladder_point(f, g, g->hop.arrive).y < f->plot.y) {
         return;
     }
-    for (unsigned i = 0; i < 2; i++) {
+    numbers_extra(f->s, g->packet, extra);
+    for (unsigned i = *extra ? 0 : 1; i < 3; i++) {
         capsule.h = f->capsule_h * shrink[i];
-        if (try_place(f, g, capsule_width(f->ui, &capsule), capsule.h)) {
+        capsule.extra = i == 0 ? extra : NULL;
+        if (try_place(f, g, capsule_width(f->ui, &capsule), capsule.h, i == 0)) {
             return;
         }
     }

@@ -1,5 +1,6 @@
 /* What happened at the lifelines themselves: states, items, refusals; links cut and hosts down. */
 
+#include "ui/view/actors.h"
 #include "ui/view/ladder.h"
 
 #include <stdio.h>
@@ -23,6 +24,19 @@ static double outer_x(const struct ladder_frame *f, int line, double gap, bool b
     return f->x[line] + ladder_side(f, line) * (gap + (beside_timers ? 26 : 0)) * f->ui->k;
 }
 
+/* Of several changes of one instant the last is told. */
+static bool goes_on(const struct ladder_frame *f, uint32_t number, const struct record *r)
+{
+    struct list l = trace_of_subject(f->s->trace, REC_STATE, r->where, r->code >> 8, 0);
+
+    for (uint32_t i = l.count; i > 0 && l.at[i - 1] > number; i--) {
+        if (trace_record(f->s->trace, l.at[i - 1])->at == r->at) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void draw_state(struct ladder_frame *f, uint32_t number, const struct record *r)
 {
     const struct entity *e = &f->s->trace->entities[r->where];
@@ -30,13 +44,14 @@ static void draw_state(struct ladder_frame *f, uint32_t number, const struct rec
     unsigned machine = r->code >> 8;
     const char *name = e->type->machines[machine].states[r->code & 255u];
     bool is_current =
-        number == trace_subject_at(f->s->trace, REC_STATE, r->where, machine, 0, f->s->now);
+        number == trace_subject_at(f->s->trace, REC_STATE, r->where, machine, 0, f->s->now) &&
+        r->where == actor_newest(f->s, e->type, e->node);
     struct ui *ui = f->ui;
     double y = ladder_y(f, r->at), w, x;
     struct ladder_label label = {.kind = LABEL_WORDS};
 
-    if (line < 0 || !f->has_tags || is_hidden(f, r->at)) {
-        return;
+    if (line < 0 || machine > 0 || !f->has_tags || is_hidden(f, r->at) || goes_on(f, number, r)) {
+        return; /* the first machine is what the type is about */
     }
     x = outer_x(f, line, 10, actor_has_timers(e->type));
     w = ui_text_width(ui, TYPE_TAG, name) + 20 * ui->k;

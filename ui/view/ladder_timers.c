@@ -4,7 +4,6 @@
 #include "ui/view/ladder.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #define SLOTS_MAX 64u  /* of one timer that are looked at */
 #define COLUMNS   4u   /* bars side by side */
@@ -13,6 +12,7 @@
 struct bar {
     sim_time from, due, until; /* until: stopped, armed anew or fired; SIM_NEVER: the run ended */
     bool fired;
+    uint32_t end; /* record that ended it */
 };
 
 /* The place of timers at one lifeline. */
@@ -52,6 +52,7 @@ static bool bar_at(const struct trace *t, struct list list, uint32_t i, struct b
 
         out->until = next->at;
         out->fired = next->kind == REC_FIRE;
+        out->end = list.at[i + 1];
     }
     return true;
 }
@@ -101,6 +102,9 @@ static void draw_begun(struct ladder_frame *f, struct timer_lane *lane, const st
     }
     y1 = fmin(y1, bottom);
     part_timer_bar(f->ui, lane->x, y0 + 1.5 * f->ui->k, y1, y2, is_over && b->fired);
+    if (is_over && b->fired && b->end == f->pulsing) {
+        part_clock(f->ui, lane->x, y1, 10 * f->ui->k * f->pulse);
+    }
     if (!lane->is_labelled || !is_over || b->fired) {
         draw_words(f, lane, b, fmax(y0, f->plot.y), fmin(fmax(y1, y2), f->plot.y + f->plot.h));
     }
@@ -198,6 +202,9 @@ void ladder_draw_timers(struct ladder_frame *f)
 {
     const struct film *film = f->s->film;
     unsigned taken[LADDER_LINES] = {0};
+    double part = motion_part(&f->self->pulse, f->ui, f->s, MARK_FIRED, MOTION_PULSE, &f->pulsing);
+
+    f->pulse = 1 + 0.15 * sin(part * acos(-1));
 
     for (uint32_t i = 0; i < film->actor_count; i++) {
         int line = ladder_line(f, f->s->trace->entities[film->actors[i]].node);

@@ -2,7 +2,7 @@
 /* The network seen from above: stage.c places it and draws what stands, stage_packets.c what moves
  * on it: packets, queues, losses. */
 
-#include "ui/view/view.h"
+#include "ui/view/motion.h"
 
 #define STAGE_HITS 256u
 
@@ -12,6 +12,7 @@ struct stage {
         uint32_t packet;
     } hits[STAGE_HITS];
     uint32_t hit_count;
+    struct motion loss;
 };
 
 struct stage_frame {

@@ -1,6 +1,7 @@
 /* What moves over the stage: a packet stands at the share of its way that its time has used, from
  * its first bit leaving to its last bit arriving. */
 
+#include "ui/view/numbers.h"
 #include "ui/view/stage.h"
 
 #include <math.h>
@@ -38,10 +39,12 @@ static bool hop_of_drop(const struct trace *t, uint32_t record, struct hop *out)
     return false;
 }
 
-/* Above the place of a loss; what never left its queue is told above that. */
+/* Above the place of a loss; of what never left its queue beside that, on the side of the link. */
 static void draw_loss_words(const struct stage_frame *f, const struct mark *m, struct point p,
-                            bool has_left)
+                            const struct hop *hop)
 {
+    bool has_left = hop->tx != 0;
+    double side = stage_way(f, hop->direction, 1).x < stage_way(f, hop->direction, 0).x ? -1 : 1;
     struct ui *ui = f->ui;
     double k = ui->k, w, x;
     sim_time unit = view_unit(f->s->player->axis->end);
@@ -52,19 +55,35 @@ static void draw_loss_words(const struct stage_frame *f, const struct mark *m, s
     snprintf(line, sizeof line, "%s %s", view_time(m->at, unit, f->s->player->tick, time),
              view_unit_name(unit));
     w = ui_text_width(ui, TYPE_TAG, words) / 2 + 4;
-    x = fmin(fmax(p.x, f->panel.x + SIZE_PADDING + w), f->panel.x + f->panel.w - SIZE_PADDING - w);
-    p.y = fmax(p.y, f->panel.y + 104 * k);
+    x = has_left ? p.x : p.x + side * (38 * k + w);
+    x = fmin(fmax(x, f->panel.x + SIZE_PADDING + w), f->panel.x + f->panel.w - SIZE_PADDING - w);
+    p.y = fmax(p.y - (has_left ? 0 : 4 * k), f->panel.y + 104 * k);
     if (has_left) {
         canvas_line(ui->c, p.x, p.y - 12 * k, p.x, p.y - 42 * k,
                     (struct stroke){.width = 1.2 * k, .on = 2 * k, .off = 3 * k},
                     ui->theme->loss.fill);
-    } else {
-        p.y -= 28 * k;
     }
     canvas_fill_box(ui->c, (struct rect){x - w, p.y - 74 * k, 2 * w, 30 * k}, 3 * k,
                     color_fade(ui->theme->panel, 0.85));
     ui_text_center(ui, TYPE_TAG, x, p.y - 62 * k, ui->theme->loss.text, words);
     ui_text_center(ui, TYPE_AXIS, x, p.y - 48 * k, ui->theme->loss.text, line);
+}
+
+/* A packet that has just got lost shrinks to the ring. */
+static void draw_shrinking(struct stage_frame *f)
+{
+    uint32_t record;
+    double part = motion_part(&f->self->loss, f->ui, f->s, MARK_LOST, MOTION_LOSS, &record);
+    struct hop hop;
+
+    if (part < 1 && hop_of_drop(f->s->trace, record, &hop) && hop.tx) {
+        char buf[24];
+        struct point p = stage_way(f, hop.direction, share_at(&hop, hop.died));
+        struct capsule capsule = view_capsule(f->s, trace_record(f->s->trace, record)->packet,
+                                              fmax(23 * (1 - part), 6), buf);
+
+        capsule_draw(f->ui, p.x, p.y, &capsule);
+    }
 }
 
 static bool is_near_others(const struct point *points, uint32_t n, struct point p, double least)
@@ -99,12 +118,13 @@ void stage_draw_losses(struct stage_frame *f)
         }
         if (n == 0) {
             part_loss(f->ui, at.x, at.y, 9 * f->ui->k);
-            draw_loss_words(f, m, at, hop.tx != 0);
+            draw_loss_words(f, m, at, &hop);
         } else {
             part_mark(f->ui, at.x, at.y, MARK_LOSS, PACKET_DATA, false, 0.55);
         }
         drawn[n++] = at;
     }
+    draw_shrinking(f);
 }
 
 /* Queues. */
@@ -283,6 +303,38 @@ static void draw_packet(struct stage_frame *f, const struct flight *g, double h)
     add_hit(f, r, g->packet);
 }
 
+/* Numbers of the packet in focus, above it. */
+static void draw_numbers(const struct stage_frame *f, const struct flight *g)
+{
+    struct ui *ui = f->ui;
+    struct point p = stage_way(f, g->hop.direction, share_at(&g->hop, f->s->now));
+    double k = ui->k, line = 14 * k, w = 0, x;
+    char lines[2][48];
+    unsigned count = numbers_lines(ui, f->s, g->packet, lines);
+
+    for (unsigned i = 0; i < count; i++) {
+        w = fmax(w, ui_text_width(ui, TYPE_AXIS, lines[i]) / 2 + 3 * k);
+    }
+    x = fmin(fmax(p.x, f->panel.x + SIZE_PADDING + w), f->panel.x + f->panel.w - SIZE_PADDING - w);
+    p.y -= 22 * k + (count - 1) * line;
+    if (count > 0) {
+        canvas_fill_box(ui->c, (struct rect){x - w, p.y - 11 * k, 2 * w, count * line}, 3 * k,
+                        color_fade(ui->theme->panel, 0.85));
+    }
+    for (unsigned i = 0; i < count; i++) {
+        ui_text_center(ui, TYPE_AXIS, x, p.y + i * line, ui->theme->ink2, lines[i]);
+    }
+}
+
+/* The selected packet, else what the caption tells of. */
+static uint32_t focus_of(const struct scene *s)
+{
+    if (s->selected != 0 || !s->story || s->step >= s->story->count) {
+        return s->selected;
+    }
+    return s->story->steps[s->step].packet;
+}
+
 void stage_draw_packets(struct stage_frame *f)
 {
     const struct flight *selected = NULL;
@@ -303,5 +355,12 @@ void stage_draw_packets(struct stage_frame *f)
     }
     if (selected) {
         draw_packet(f, selected, 24);
+    }
+    for (uint32_t i = first; i < last; i++) {
+        const struct flight *g = &f->s->film->flights[i];
+
+        if (is_under_way(f, g) && g->packet == focus_of(f->s)) {
+            draw_numbers(f, g);
+        }
     }
 }

@@ -9,6 +9,9 @@
 #define COLUMNS_MAX 3u
 #define STATES_MAX  5u
 
+static const char *const first_vars[] = {"snd.una", "snd.nxt", "rcv.nxt", "rto"};
+#define FIRST_VARS (sizeof first_vars / sizeof *first_vars)
+
 struct column {
     uint32_t node;
     uint32_t actors[4];
@@ -227,17 +230,56 @@ static void draw_row(const struct pen *p, struct rect r, const char *name, const
     canvas_text_in(ui->c, right, r, ALIGN_RIGHT, is_news ? t->on_marker : t->ink, value);
 }
 
+/* "SND.UNA" where the standard writes it so. */
+static const char *var_label(const struct pen *p, uint32_t actor, const struct var *v)
+{
+    char key[96];
+    snprintf(key, sizeof key, "var.%s.%s", p->s->trace->entities[actor].type->name, v->name);
+    const char *word = word_find(p->ui->lang, key);
+    return word ? word : v->name;
+}
+
+/* Sequence numbers as the reader wants them: those of the own side, or of the other. */
+static int64_t shown_value(const struct scene *s, uint32_t actor, const struct var *v,
+                           int64_t value)
+{
+    bool is_own = strcmp(v->name, "snd.una") == 0 || strcmp(v->name, "snd.nxt") == 0;
+    int64_t base = 0;
+    if (s->is_relative && (is_own || strcmp(v->name, "rcv.nxt") == 0) &&
+        actor_var(s, actor, is_own ? "iss" : "irs", &base)) {
+        return (int64_t)(uint32_t)(value - base);
+    }
+    return value;
+}
+
+/* The other side has not told its numbers yet. */
+static bool is_unheard(const struct scene *s, uint32_t actor, const struct var *v)
+{
+    int64_t start, value;
+    return strcmp(v->name, "rcv.nxt") == 0 && actor_var(s, actor, "irs", &start) && start == 0 &&
+           actor_var(s, actor, v->name, &value) && value == 0;
+}
+
+/* A first reading is no change, nor is what the same instant adds to it. */
+static bool is_first(const struct trace *t, uint32_t actor, unsigned var, uint32_t record)
+{
+    struct list l = trace_of_subject(t, REC_VAR, actor, var, 0);
+    return l.count > 0 && record != 0 &&
+           trace_record(t, l.at[0])->at == trace_record(t, record)->at;
+}
+
 static void draw_var(const struct pen *p, uint32_t actor, unsigned var, struct rect r)
 {
     const struct var *v = &p->s->trace->entities[actor].type->vars[var];
     uint32_t record = trace_subject_at(p->s->trace, REC_VAR, actor, var, 0, p->s->now);
     char text[32] = "–";
-    if (record) {
-        value_print(trace_record(p->s->trace, record)->value, v->unit, text);
+    if (record && !is_unheard(p->s, actor, v)) {
+        value_print(shown_value(p->s, actor, v, trace_record(p->s->trace, record)->value), v->unit,
+                    text);
     }
-    struct list all = trace_of_subject(p->s->trace, REC_VAR, actor, var, 0);
-    bool is_first = all.count && all.at[0] == record; /* a reading, not a change */
-    draw_row(p, r, v->name, text, !is_first && actor_is_news(p->s, record));
+    bool is_news = record != 0 && actor_is_news(p->s, record);
+    draw_row(p, r, var_label(p, actor, v), text,
+             is_news && !is_first(p->s->trace, actor, var, record));
 }
 
 /* The machines beside the first (congestion …) have a row each, with the state they are in. */
@@ -259,15 +301,32 @@ static unsigned row_count(const struct pen *p, const struct column *c)
     return rows;
 }
 
+/* Place of a variable in the table: those that every textbook has come first. */
+static unsigned rank_of(const struct actor_type *type, unsigned var)
+{
+    for (unsigned i = 0; i < FIRST_VARS; i++) {
+        if (strcmp(type->vars[var].name, first_vars[i]) == 0) {
+            return i;
+        }
+    }
+    return FIRST_VARS + var;
+}
+
 static void draw_table(const struct pen *p, const struct column *c, struct rect r)
 {
     for (unsigned i = 0; i < c->actor_count; i++) {
         const struct actor_type *type = p->s->trace->entities[c->actors[i]].type;
+        unsigned count = var_count(type);
+        for (unsigned rank = 0; rank < count + FIRST_VARS; rank++) {
+            for (unsigned v = 0; v < count; v++) {
+                if (rank_of(type, v) == rank) {
+                    draw_var(p, c->actors[i], v, r);
+                    r.y += r.h;
+                }
+            }
+        }
         for (unsigned m = 1; m < machine_count(type); m++, r.y += r.h) {
             draw_state_row(p, c->actors[i], m, r);
-        }
-        for (unsigned v = 0; v < var_count(type); v++, r.y += r.h) {
-            draw_var(p, c->actors[i], v, r);
         }
     }
 }
@@ -293,8 +352,10 @@ static void draw_column(const struct pen *p, const struct column *c, unsigned in
     const char *label = p->s->trace->nodes[c->node].label[ui->lang];
     struct font bold = theme_font(ui->theme, TYPE_TITLE);
     canvas_text_in(ui->c, bold, rect_cut_top(&r, 26 * ui->k), ALIGN_LEFT, ui->theme->ink, label);
-    double y = r.y, ring = r.x + r.w - 38 * ui->k, margin = 11 * ui->k;
-    double w = fmin(140 * ui->k, r.w - 88 * ui->k);
+    bool is_narrow = r.w < 215 * ui->k; /* names of states come first */
+    double radius = (is_narrow ? 16 : 21) * ui->k, margin = 11 * ui->k;
+    double y = r.y, ring = r.x + r.w - (is_narrow ? 20 : 38) * ui->k;
+    double w = fmin(140 * ui->k, r.w - (is_narrow ? 42 : 88) * ui->k);
     for (unsigned i = 0; i < c->actor_count; i++) {
         const struct actor_type *type = p->s->trace->entities[c->actors[i]].type;
         double top = y;
@@ -309,7 +370,7 @@ static void draw_column(const struct pen *p, const struct column *c, unsigned in
         }
         double middle = fmax(top + 22 * ui->k, (top + y) / 2 - 16 * ui->k);
         if (machine_count(type)) {
-            actor_draw_ring(ui, p->s, c->actors[i], ring, middle, 21 * ui->k);
+            actor_draw_ring(ui, p->s, c->actors[i], ring, middle, radius);
         }
     }
     rect_cut_top(&r, stacks + (stacks > 0 ? 8 * ui->k : 0));
@@ -352,7 +413,7 @@ static void draw_state(void *self, struct ui *ui, const struct scene *s, struct 
     }
     char time[32], note[64];
     view_format(ui, note, sizeof note, "machine.at", "time", view_time_unit(s->now, time), NULL);
-    struct rect r = part_panel(ui, area, ui_word(ui, "view.machine"), note, NULL);
+    struct rect r = part_panel(ui, area, ui_word(ui, "view.state"), note, NULL);
     struct column columns[COLUMNS_MAX] = {0};
     struct pen p = {ui, s, self};
     unsigned count = columns_of(s, columns);
@@ -375,7 +436,5 @@ static void draw_state(void *self, struct ui *ui, const struct scene *s, struct 
     canvas_unclip(ui->c);
 }
 
-const struct view view_machine = {.name = "machine",
-                                  .title_key = "view.machine",
-                                  .size = sizeof(struct states),
-                                  .draw = draw_state};
+const struct view view_state = {
+    .name = "state", .title_key = "view.state", .size = sizeof(struct states), .draw = draw_state};

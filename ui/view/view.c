@@ -2,6 +2,7 @@
 
 #include "ui/view/view.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -110,6 +111,15 @@ bool view_is_damaged(const struct trace *t, uint32_t packet)
     return p->is_raw && p->parent != 0;
 }
 
+/* Its header numbers packets, so that its label does. */
+static bool is_numbered(const struct packet *p)
+{
+    int64_t value;
+
+    return packet_field(p->proto->name, packet_head(p), "seq", &value) ||
+           packet_field(p->proto->name, packet_head(p), "number", &value);
+}
+
 struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, char buf[24])
 {
     const struct packet *p = intact(s->trace, packet);
@@ -122,6 +132,10 @@ struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, ch
 
     capsule.kind = packet_kind(p->proto->name, head, p->body.len);
     capsule.label = packet_label(p->proto->name, head, p->body.len, buf);
+    if (capsule.kind == PACKET_DATA && p->unit.n > 0 && !is_numbered(p)) {
+        snprintf(buf, 24, "%llu", (unsigned long long)p->unit.at / p->unit.n + 1);
+        capsule.label = buf;
+    }
     return capsule;
 }
 
@@ -130,27 +144,38 @@ const char *view_node_label(const struct ui *ui, const struct trace *t, uint32_t
     return t->nodes[node].label[ui->lang];
 }
 
-static bool has_word(const char *name, const char *part)
+static bool is_said(const char *s, const char *word)
 {
-    return strstr(name, part) != NULL;
+    for (const char *at = s; (at = strstr(at, word + 1)) != NULL; at++) {
+        if (at > s && tolower((unsigned char)at[-1]) == word[0]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Its name or its English label has the word, with a capital or without. */
+static bool has_word(const struct trace_node *n, const char *word)
+{
+    return is_said(n->name, word) || is_said(n->label[LANG_EN], word);
 }
 
 enum icon view_node_icon(const struct trace *t, uint32_t node)
 {
-    const char *name = t->nodes[node].name;
+    const struct trace_node *n = &t->nodes[node];
 
     switch (t->nodes[node].kind) {
     case NODE_ROUTER: return ICON_ROUTER;
     case NODE_SWITCH: return ICON_SWITCH;
     case NODE_HOST: break;
     }
-    if (has_word(name, "phone")) {
+    if (has_word(n, "phone")) {
         return ICON_PHONE;
     }
-    if (has_word(name, "printer")) {
+    if (has_word(n, "printer")) {
         return ICON_PRINTER;
     }
-    if (has_word(name, "server") || has_word(name, "receiver") || has_word(name, "home")) {
+    if (has_word(n, "server") || has_word(n, "receiver") || has_word(n, "home")) {
         return ICON_SERVER;
     }
     return node % 2 == 1 && t->node_count == 2 ? ICON_SERVER : ICON_LAPTOP;

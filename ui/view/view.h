@@ -34,6 +34,7 @@ struct scene {
     const struct story *story;  /* of this trace */
     uint32_t step;              /* caption step in force, UINT32_MAX: before the first */
     struct wish *wish;
+    bool is_relative; /* sequence numbers count from the start of their side */
 };
 
 struct view {
@@ -45,7 +46,7 @@ struct view {
 
 /* `area` is the whole panel, frame and title included. */
 extern const struct view view_stage, view_ladder;
-extern const struct view view_machine, view_window, view_inspector;
+extern const struct view view_state, view_window, view_machine, view_inspector;
 /* The caption: step, headline, reason, reference. */
 extern const struct view view_caption;
 /* The transport at the bottom: scrubber, readout, buttons, speed. */

@@ -1,0 +1,445 @@
+/* The diagram of a protocol's states (RFC 9293 figure 5 for TCP): where each end stands, which ways
+ * they took, the way just taken. An end is a disc with a letter on its state. */
+
+#include "ui/view/machine.h"
+
+#include "ui/view/actors.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ENDS_MAX    2u
+#define CHOICES_MAX 6u
+
+/* One machine of one type of endpoint. */
+struct choice {
+    const struct actor_type *type;
+    unsigned machine;
+};
+
+struct end {
+    uint32_t node, actor;
+    char letter[8];
+    unsigned state;
+    bool is_back; /* it has left its first state before */
+};
+
+struct machine_view {
+    unsigned chosen;
+};
+
+struct picture {
+    struct ui *ui;
+    const struct scene *s;
+    const struct machine *machine;
+    unsigned which; /* machine's number in its type */
+    struct end ends[ENDS_MAX];
+    unsigned end_count;
+    struct diagram d;
+    uint8_t taken[DIAGRAM_ROUTES]; /* bit of each end that went there */
+    sim_time news;                 /* when the way just taken was taken; -1: none */
+    bool is_new[DIAGRAM_ROUTES];
+};
+
+/* Choosing what is shown. */
+
+static unsigned collect_choices(const struct scene *s, struct choice *out)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = 0; i < s->film->actor_count; i++) {
+        const struct actor_type *type = s->trace->entities[s->film->actors[i]].type;
+
+        for (unsigned m = 0; m < machine_count(type); m++) {
+            bool is_known = false;
+
+            for (unsigned j = 0; j < n; j++) {
+                is_known = is_known || (out[j].type == type && out[j].machine == m);
+            }
+            if (!is_known && n < CHOICES_MAX) {
+                out[n++] = (struct choice){type, m};
+            }
+        }
+    }
+    return n;
+}
+
+static size_t letter_len(const char *s)
+{
+    unsigned char c = (unsigned char)*s;
+
+    return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+/* "A" of "Client A", else the first letter of the label; two ends with the same are A and B. */
+static void name_ends(struct picture *p)
+{
+    for (unsigned i = 0; i < p->end_count; i++) {
+        const char *name = node_short(p->s->trace, p->ends[i].node, p->ui->lang);
+        int len = *name ? (int)letter_len(name) : 0;
+
+        snprintf(p->ends[i].letter, sizeof p->ends[i].letter, "%.*s", len, name);
+        if (len == 1 && name[0] >= 'a' && name[0] <= 'z') {
+            p->ends[i].letter[0] = (char)(name[0] - 'a' + 'A');
+        }
+    }
+    if (p->end_count == 2 && strcmp(p->ends[0].letter, p->ends[1].letter) == 0) {
+        strcpy(p->ends[0].letter, "A");
+        strcpy(p->ends[1].letter, "B");
+    }
+}
+
+static void find_ends(struct picture *p, const struct choice *c)
+{
+    const struct film *film = p->s->film;
+
+    for (uint32_t i = 0; i < p->s->trace->node_count && p->end_count < ENDS_MAX; i++) {
+        uint32_t node = film->order[i], actor = actor_newest(p->s, c->type, node);
+
+        if (actor != 0) {
+            p->ends[p->end_count++] = (struct end){.node = node, .actor = actor};
+        }
+    }
+    name_ends(p);
+}
+
+/* What was gone through. */
+
+static int route_of(const struct diagram *d, unsigned from, unsigned to)
+{
+    for (unsigned i = 0; i < d->route_count; i++) {
+        if (d->routes[i].from == from && d->routes[i].to == to) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static void follow_end(struct picture *p, unsigned end, uint32_t last)
+{
+    struct end *e = &p->ends[end];
+    const struct trace *t = p->s->trace;
+    struct list l = trace_of_subject(t, REC_STATE, e->actor, p->which, 0);
+
+    e->state = trace_state_at(t, e->actor, p->which, p->s->now);
+    for (uint32_t i = 0; i < l.count; i++) {
+        const struct record *r = trace_record(t, l.at[i]);
+        int route = route_of(&p->d, (unsigned)r->value, r->code & 0xffu);
+
+        if (r->at > p->s->now) {
+            break;
+        }
+        e->is_back = true;
+        if (route >= 0) {
+            p->taken[route] |= (uint8_t)(1u << end);
+            p->is_new[route] =
+                p->is_new[route] || (last != 0 && r->at == p->news && r->where == e->actor &&
+                                     trace_record(t, last)->where == e->actor);
+        }
+    }
+}
+
+static void follow(struct picture *p)
+{
+    uint32_t last = 0; /* the latest change of either end, if it is news */
+
+    p->news = -1;
+    for (unsigned i = 0; i < p->end_count; i++) {
+        uint32_t r =
+            trace_subject_at(p->s->trace, REC_STATE, p->ends[i].actor, p->which, 0, p->s->now);
+
+        last = r > last && actor_is_news(p->s, r) ? r : last;
+    }
+    if (last != 0) {
+        p->news = trace_record(p->s->trace, last)->at;
+    }
+    for (unsigned i = 0; i < p->end_count; i++) {
+        follow_end(p, i, last);
+    }
+}
+
+static bool was_in(const struct picture *p, unsigned end, const struct diagram_box *box)
+{
+    for (unsigned i = 0; i < p->d.route_count; i++) {
+        const struct diagram_route *r = &p->d.routes[i];
+        bool is_there =
+            box->is_last ? r->to == box->state
+                         : r->from == box->state ||
+                               (r->to == box->state && diagram_box_of(&p->d, r->to, true) == box);
+
+        if ((p->taken[i] & 1u << end) && is_there) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Drawing. */
+
+static void trace_route(struct canvas *c, const struct diagram_route *r)
+{
+    canvas_begin(c);
+    canvas_move(c, r->p[0].x, r->p[0].y);
+    if (r->is_curve) {
+        canvas_curve(c, r->p[1].x, r->p[1].y, r->p[2].x, r->p[2].y, r->p[3].x, r->p[3].y);
+        return;
+    }
+    for (unsigned i = 1; i < r->count; i++) {
+        canvas_to(c, r->p[i].x, r->p[i].y);
+    }
+}
+
+/* The way ends a little before the box, under its arrow head. */
+static void draw_route(const struct picture *p, unsigned i)
+{
+    struct ui *ui = p->ui;
+    struct diagram_route r = p->d.routes[i];
+    struct point tip = r.p[r.count - 1], before = r.p[r.count - 2];
+    double k = ui->k, len = fmax(hypot(tip.x - before.x, tip.y - before.y), 0.1);
+    struct point step = {(tip.x - before.x) / len, (tip.y - before.y) / len};
+    bool is_taken = p->taken[i] != 0, is_dashed = p->taken[i] == 2;
+    struct color color = is_taken ? ui->theme->ink : ui->theme->ink3;
+    struct stroke s = {.width = (is_taken ? 2.2 : 1.4) * k};
+
+    if (is_dashed) {
+        s.on = 6 * k;
+        s.off = 4 * k;
+    }
+    tip.x -= step.x * k;
+    tip.y -= step.y * k;
+    r.p[r.count - 1] = (struct point){tip.x - step.x * 6 * k, tip.y - step.y * 6 * k};
+    trace_route(ui->c, &r);
+    if (p->is_new[i]) {
+        canvas_stroke(ui->c, ui->theme->marker, (struct stroke){.width = 8 * k, .cap = CAP_ROUND});
+        color = ui->theme->name == THEME_DARK ? ui->theme->on_marker : ui->theme->ink;
+    }
+    canvas_stroke(ui->c, color, s);
+    canvas_arrow_head(ui->c, tip.x, tip.y, step.x, step.y, (is_taken ? 9 : 7.5) * k,
+                      p->is_new[i] ? ui->theme->ink : color);
+}
+
+/* A name of what is sent: "ACK" is a bare one, all else controls. */
+static struct capsule sent_capsule(const char *name)
+{
+    return (struct capsule){.kind = strcmp(name, "ACK") == 0   ? PACKET_ACK
+                                    : strcmp(name, "RST") == 0 ? PACKET_RESET
+                                                               : PACKET_CONTROL,
+                            .label = name,
+                            .h = 16,
+                            .no_rim = true};
+}
+
+/* "SYN+ACK" as on a capsule. */
+static void plus_to_space(char *s)
+{
+    for (; *s; s++) {
+        *s = *s == '+' ? ' ' : *s;
+    }
+}
+
+/* "close / FIN": what happens, and as a capsule what is sent. */
+static void draw_label(const struct picture *p, unsigned i)
+{
+    struct ui *ui = p->ui;
+    const struct diagram_route *r = &p->d.routes[i];
+    const char *text = r->key ? word_find(ui->lang, r->key) : NULL;
+    const char *slash = text ? strstr(text, " / ") : NULL;
+    char event[64], sent[32];
+    double k = ui->k, w, x, h = 18 * k;
+
+    if (!text) {
+        return;
+    }
+    snprintf(event, sizeof event, "%.*s", (int)(slash ? slash - text : (long)strlen(text)), text);
+    snprintf(sent, sizeof sent, "%s", slash ? slash + 3 : "");
+    plus_to_space(event);
+    plus_to_space(sent);
+    struct capsule capsule = sent_capsule(sent);
+    w = ui_text_width(ui, TYPE_LABEL, event);
+    x = w + (slash ? 5 * k + capsule_width(ui, &capsule) : 0);
+    x = r->label.x - x / 2;
+    canvas_fill_box(ui->c,
+                    (struct rect){x - 3 * k, r->label.y - h / 2, (r->label.x - x) * 2 + 6 * k, h},
+                    4 * k, ui->theme->panel);
+    struct font font = theme_font(ui->theme, TYPE_LABEL);
+    canvas_text(ui->c, font, x, r->label.y + text_cap(ui->fonts, font) / 2, ALIGN_LEFT,
+                p->is_new[i] ? ui->theme->ink : ui->theme->ink2, event);
+    if (slash) {
+        capsule_draw(ui, x + w + 5 * k + capsule_width(ui, &capsule) / 2, r->label.y, &capsule);
+    }
+}
+
+static bool shows_label(const struct picture *p, unsigned i)
+{
+    bool has_room = p->d.scale >= 0.72;
+
+    return !(p->d.routes[i].is_side && !p->taken[i]) && (has_room || p->is_new[i]);
+}
+
+static void draw_box(const struct picture *p, const struct diagram_box *b)
+{
+    struct ui *ui = p->ui;
+    struct canvas *c = ui->c;
+    const struct theme *t = ui->theme;
+    double k = ui->k, radius = fmin(9 * k, b->rect.h / 3);
+    struct font font = theme_font(t, TYPE_TAG);
+    bool is_now = false, was = false;
+
+    for (unsigned i = 0; i < p->end_count; i++) {
+        is_now = is_now || diagram_box_of(&p->d, p->ends[i].state, p->ends[i].is_back) == b;
+        was = was || was_in(p, i, b);
+    }
+    font.px = fmax(11 * k, fmin(font.px * 1.04, b->rect.h * 0.62));
+    canvas_fill_box(c, b->rect, radius, is_now ? t->ink : t->panel);
+    if (!is_now && was) {
+        canvas_stroke_box(c, b->rect, radius, 1.6 * k, t->ink);
+    } else if (!is_now) {
+        canvas_dash_box(c, b->rect, radius,
+                        (struct stroke){.width = 1.5 * k, .on = 4 * k, .off = 3 * k}, t->wire);
+    }
+    canvas_text_in(c, font, b->rect, ALIGN_CENTER,
+                   is_now ? t->panel
+                   : was  ? t->ink
+                          : t->ink3,
+                   p->machine->states[b->state]);
+}
+
+static void draw_token(const struct picture *p, unsigned end)
+{
+    struct ui *ui = p->ui;
+    const struct theme *t = ui->theme;
+    const struct end *e = &p->ends[end];
+    const struct diagram_box *b = diagram_box_of(&p->d, e->state, e->is_back);
+    double k = ui->k, r = fmin(14 * k, fmax(b->rect.h * 0.44, 9 * k));
+    double x = end == 0 ? b->rect.x : b->rect.x + b->rect.w, y = b->rect.y + b->rect.h / 2;
+    struct font font = {FACE_SANS_SEMIBOLD, r * 0.94};
+
+    canvas_fill_circle(ui->c, x, y, r, t->marker);
+    canvas_ring(ui->c, x, y, r - k, 2 * k, t->on_marker);
+    canvas_text(ui->c, font, x, y + text_cap(ui->fonts, font) / 2, ALIGN_CENTER, t->on_marker,
+                e->letter);
+}
+
+/* What the strokes mean, at the bottom left. */
+static void draw_strokes(const struct picture *p, double x, double y, double right)
+{
+    struct ui *ui = p->ui;
+    double k = ui->k;
+
+    for (unsigned i = 0; i <= p->end_count; i++) {
+        bool is_way = i < p->end_count;
+        char words[64];
+        struct stroke s = {.width = (is_way ? 2.2 : 1.4) * k};
+
+        s.on = i == 1 && is_way ? 6 * k : 0;
+        s.off = 4 * k;
+        view_format(ui, words, sizeof words, is_way ? "diagram.way" : "diagram.not-taken", "end",
+                    is_way ? p->ends[i].letter : "", NULL);
+        if (x + 36 * k + ui_text_width(ui, TYPE_LABEL, words) > right) {
+            return;
+        }
+        canvas_line(ui->c, x, y, x + 27 * k, y, s, is_way ? ui->theme->ink : ui->theme->ink3);
+        x += 36 * k;
+        x += ui_text(ui, TYPE_LABEL, x, y + 4 * k, ui->theme->ink3, words) + 20 * k;
+    }
+}
+
+static double widest_name(struct ui *ui, const struct machine *m)
+{
+    double widest = 0;
+
+    for (unsigned i = 0; m->states[i]; i++) {
+        widest = fmax(widest, ui_text_width(ui, TYPE_TAG, m->states[i]));
+    }
+    return widest * 1.04 + 18 * ui->k;
+}
+
+static void draw_diagram(struct picture *p, struct rect r)
+{
+    double k = p->ui->k, y = r.y + r.h - 6 * k;
+    struct rect area = {r.x + 16 * k, r.y, r.w - 32 * k, r.h - 22 * k};
+
+    diagram_make(&p->d, p->machine, area, widest_name(p->ui, p->machine), k);
+    follow(p);
+    for (int pass = 0; pass < 2; pass++) { /* what was taken over what was not */
+        for (unsigned i = 0; i < p->d.route_count; i++) {
+            if ((p->taken[i] != 0) == (pass == 1) && !(pass == 0 && p->d.routes[i].is_side)) {
+                draw_route(p, i);
+            }
+        }
+    }
+    for (unsigned i = 0; i < p->d.route_count; i++) {
+        if (shows_label(p, i)) {
+            draw_label(p, i);
+        }
+    }
+    for (unsigned i = 0; i < p->d.box_count; i++) {
+        draw_box(p, &p->d.boxes[i]);
+    }
+    for (unsigned i = 0; i < p->end_count; i++) {
+        draw_token(p, i);
+    }
+    draw_strokes(p, r.x, y, p->d.is_tcp ? r.x + r.w * 0.6 : r.x + r.w);
+}
+
+/* Which machine, if there are several: its name, after that of the type if types differ. */
+static void choose(struct machine_view *self, struct ui *ui, const struct choice *choices,
+                   unsigned n, struct rect area)
+{
+    char names[CHOICES_MAX][64];
+    const char *labels[CHOICES_MAX];
+    char key[64];
+
+    for (unsigned i = 0; i < n; i++) {
+        const struct machine *m = &choices[i].type->machines[choices[i].machine];
+        const char *word;
+
+        snprintf(key, sizeof key, "diagram.machine.%s", m->name);
+        word = word_find(ui->lang, key);
+        snprintf(names[i], sizeof names[i], "%s", word ? word : m->name);
+        labels[i] = names[i];
+    }
+    double w = ui_segmented_width(ui, labels, n, false);
+    struct rect at = {area.x + area.w - w - 12, area.y + 9, w, 28 * ui->k};
+    if (w < area.w * 0.6) {
+        ui_segmented(ui, "machine", at, labels, n, &self->chosen, false);
+    }
+}
+
+static void machine_draw(void *data, struct ui *ui, const struct scene *s, struct rect area)
+{
+    struct machine_view *self = data;
+    struct picture p = {.ui = ui, .s = s};
+    struct choice choices[CHOICES_MAX];
+    unsigned n = collect_choices(s, choices);
+
+    if (self->chosen >= n) {
+        self->chosen = 0;
+    }
+    if (n == 0) {
+        struct rect in = part_panel(ui, area, ui_word(ui, "view.machine"), NULL, NULL);
+        ui_text(ui, TYPE_BODY, in.x, in.y + 16 * ui->k, ui->theme->ink3,
+                ui_word(ui, "diagram.none"));
+        return;
+    }
+    struct choice *c = &choices[self->chosen];
+    char key[64], title[64];
+    p.machine = &c->type->machines[c->machine];
+    p.which = c->machine;
+    find_ends(&p, c);
+    snprintf(key, sizeof key, "diagram.%s.%s", c->type->name, p.machine->name);
+    snprintf(title, sizeof title, "diagram.%s.%s.note", c->type->name, p.machine->name);
+    const char *name = word_find(ui->lang, key), *note = word_find(ui->lang, title);
+    struct rect in = part_panel(ui, area, name ? name : ui_word(ui, "view.machine"),
+                                n > 1 ? note : NULL, n > 1 ? NULL : note);
+    canvas_clip(ui->c, rect_inset(area, 1, 1));
+    draw_diagram(&p, in);
+    canvas_unclip(ui->c);
+    if (n > 1) {
+        choose(self, ui, choices, n, area);
+    }
+}
+
+const struct view view_machine = {"machine", "view.machine", sizeof(struct machine_view),
+                                  machine_draw};

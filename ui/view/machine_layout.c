@@ -1,0 +1,247 @@
+/* Where the states of a machine stand. TCP's as in the RFC's figure, which every textbook prints;
+ * those of any other machine on an oval, in the order of their table, with bowed ways. */
+
+#include "ui/view/machine.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The drawing that the table below is measured in. */
+#define FIGURE_W 700.0
+#define FIGURE_H 536.0
+#define BOX_W    124.0
+#define BOX_H    36.0
+#define LAST_H   28.0
+#define TAU      6.283185307179586
+
+static const struct {
+    const char *state;
+    struct point at;
+    bool is_last;
+} figure_boxes[] = {
+    {"CLOSED", {350, 24}, false},       {"LISTEN", {350, 102}, false},
+    {"SYN-RECEIVED", {82, 184}, false}, {"SYN-SENT", {618, 184}, false},
+    {"ESTABLISHED", {350, 274}, false}, {"FIN-WAIT-1", {82, 364}, false},
+    {"CLOSING", {350, 364}, false},     {"CLOSE-WAIT", {618, 364}, false},
+    {"FIN-WAIT-2", {82, 450}, false},   {"TIME-WAIT", {350, 450}, false},
+    {"LAST-ACK", {618, 450}, false},    {"CLOSED", {350, 518}, true},
+};
+#define FIGURE_BOXES (sizeof figure_boxes / sizeof *figure_boxes)
+
+/* A way runs from one box to another over corners; x or y of an end is given, the rest follows from
+ * the box. */
+static const struct figure_route {
+    const char *from, *to;
+    unsigned count;
+    struct point p[ROUTE_POINTS], label;
+} figure_routes[] = {
+    {"CLOSED", "LISTEN", 2, {{350, 42}, {350, 84}}, {350, 63}},
+    {"CLOSED", "SYN-SENT", 3, {{412, 24}, {618, 24}, {618, 166}}, {515, 24}},
+    {"LISTEN", "SYN-RECEIVED", 3, {{288, 102}, {82, 102}, {82, 166}}, {186, 102}},
+    {"LISTEN", "SYN-SENT", 3, {{412, 102}, {578, 102}, {578, 166}}, {495, 102}},
+    {"SYN-SENT", "SYN-RECEIVED", 2, {{556, 184}, {144, 184}}, {350, 184}},
+    {"SYN-RECEIVED", "ESTABLISHED", 3, {{106, 202}, {106, 268}, {288, 268}}, {208, 268}},
+    {"SYN-SENT", "ESTABLISHED", 3, {{618, 202}, {618, 268}, {412, 268}}, {518, 268}},
+    {"ESTABLISHED", "FIN-WAIT-1", 4, {{310, 292}, {310, 318}, {106, 318}, {106, 346}}, {208, 318}},
+    {"ESTABLISHED", "CLOSE-WAIT", 4, {{390, 292}, {390, 318}, {618, 318}, {618, 346}}, {504, 318}},
+    {"SYN-RECEIVED", "FIN-WAIT-1", 2, {{58, 202}, {58, 346}}, {58, 268}},
+    {"FIN-WAIT-1", "FIN-WAIT-2", 2, {{82, 382}, {82, 432}}, {76, 407}},
+    {"FIN-WAIT-1", "CLOSING", 2, {{144, 364}, {288, 364}}, {216, 364}},
+    {"CLOSING", "TIME-WAIT", 2, {{374, 382}, {374, 432}}, {374, 407}},
+    {"FIN-WAIT-1", "TIME-WAIT", 4, {{128, 382}, {128, 407}, {322, 407}, {322, 432}}, {225, 407}},
+    {"FIN-WAIT-2", "TIME-WAIT", 2, {{144, 450}, {288, 450}}, {216, 450}},
+    {"CLOSE-WAIT", "LAST-ACK", 2, {{618, 382}, {618, 432}}, {618, 407}},
+    {"TIME-WAIT", "CLOSED", 2, {{350, 468}, {350, 504}}, {350, 485}},
+    {"LAST-ACK", "CLOSED", 3, {{618, 468}, {618, 518}, {412, 518}}, {518, 518}},
+};
+#define FIGURE_ROUTES (sizeof figure_routes / sizeof *figure_routes)
+
+static int state_named(const struct machine *m, const char *name)
+{
+    for (int i = 0; m->states[i]; i++) {
+        if (strcmp(m->states[i], name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static bool has_figure(const struct machine *m)
+{
+    for (size_t i = 0; i < FIGURE_BOXES; i++) {
+        if (state_named(m, figure_boxes[i].state) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const struct diagram_box *diagram_box_of(const struct diagram *d, unsigned state, bool is_back)
+{
+    const struct diagram_box *found = NULL;
+
+    for (unsigned i = 0; i < d->box_count; i++) {
+        if (d->boxes[i].state == state && (!found || is_back)) {
+            found = &d->boxes[i];
+        }
+    }
+    return found;
+}
+
+/* Where the line from the middle of r to p leaves r. */
+static struct point edge_toward(struct rect r, struct point p)
+{
+    double x = r.x + r.w / 2, y = r.y + r.h / 2, dx = p.x - x, dy = p.y - y;
+    double share = fmax(fabs(dx) / (r.w / 2), fabs(dy) / (r.h / 2));
+
+    share = share > 1e-9 ? 1 / share : 0;
+    return (struct point){x + dx * share, y + dy * share};
+}
+
+/* A bowed way between two boxes. */
+static void bow(struct diagram_route *r, struct rect a, struct rect b, double part)
+{
+    struct point from = {a.x + a.w / 2, a.y + a.h / 2}, to = {b.x + b.w / 2, b.y + b.h / 2};
+    double dx = to.x - from.x, dy = to.y - from.y;
+    struct point middle = {(from.x + to.x) / 2 - dy * part, (from.y + to.y) / 2 + dx * part};
+    struct point start = edge_toward(a, middle), end = edge_toward(b, middle);
+
+    r->is_curve = true;
+    r->count = 4;
+    r->p[0] = start;
+    r->p[1] = (struct point){start.x + (middle.x - start.x) * 2 / 3,
+                             start.y + (middle.y - start.y) * 2 / 3};
+    r->p[2] =
+        (struct point){end.x + (middle.x - end.x) * 2 / 3, end.y + (middle.y - end.y) * 2 / 3};
+    r->p[3] = end;
+    r->label =
+        (struct point){(start.x + end.x) / 4 + middle.x / 2, (start.y + end.y) / 4 + middle.y / 2};
+}
+
+static const struct figure_route *figure_route_of(const struct machine *m,
+                                                  const struct machine_edge *e)
+{
+    for (size_t i = 0; i < FIGURE_ROUTES; i++) {
+        if (strcmp(figure_routes[i].from, m->states[e->from]) == 0 &&
+            strcmp(figure_routes[i].to, m->states[e->to]) == 0) {
+            return &figure_routes[i];
+        }
+    }
+    return NULL;
+}
+
+struct fit {
+    double x, y, sx, sy; /* a place of the figure times s, from there */
+    double w, h, last_h; /* of boxes */
+};
+
+static struct point fit_point(const struct fit *f, struct point p)
+{
+    return (struct point){f->x + p.x * f->sx, f->y + p.y * f->sy};
+}
+
+/* The end of a way at the edge of a box, where the way meets it: the figure's place was measured
+ * with boxes of the figure's size. */
+static struct point meet(struct rect r, struct point p, struct point before)
+{
+    if (fabs(before.x - p.x) < fabs(before.y - p.y)) {
+        return (struct point){fmin(fmax(p.x, r.x + 8), r.x + r.w - 8),
+                              before.y < p.y ? r.y : r.y + r.h};
+    }
+    return (struct point){before.x < p.x ? r.x : r.x + r.w,
+                          fmin(fmax(p.y, r.y + 4), r.y + r.h - 4)};
+}
+
+static void add_figure_route(struct diagram *d, const struct fit *f, const struct figure_route *way,
+                             const struct machine_edge *e)
+{
+    struct diagram_route *r = &d->routes[d->route_count++];
+    const struct diagram_box *a = diagram_box_of(d, (unsigned)e->from, false);
+    const struct diagram_box *b = diagram_box_of(d, (unsigned)e->to, true);
+
+    *r = (struct diagram_route){.from = (unsigned)e->from, .to = (unsigned)e->to, .key = e->label};
+    if (!way) {
+        bow(r, a->rect, b->rect, 0.25);
+        r->is_side = true;
+        return;
+    }
+    r->count = way->count;
+    for (unsigned i = 0; i < way->count; i++) {
+        r->p[i] = fit_point(f, way->p[i]);
+    }
+    r->label = fit_point(f, way->label);
+    r->p[0] = meet(a->rect, r->p[0], r->p[1]);
+    r->p[way->count - 1] = meet(b->rect, r->p[way->count - 1], r->p[way->count - 2]);
+    if (way->count == 2) { /* straight, whatever the boxes did to its ends */
+        bool is_level = fabs(r->p[0].y - r->p[1].y) < fabs(r->p[0].x - r->p[1].x);
+
+        r->p[1].y = is_level ? r->p[0].y : r->p[1].y;
+        r->p[1].x = is_level ? r->p[1].x : r->p[0].x;
+    }
+}
+
+static void make_figure(struct diagram *d, const struct machine *m, struct rect area, double widest,
+                        double k)
+{
+    struct fit f = {area.x, area.y, area.w / FIGURE_W, area.h / FIGURE_H, 0, 0, 0};
+
+    d->is_tcp = true;
+    d->scale = fmin(f.sx, f.sy) / k;
+    f.w = fmin(fmax(BOX_W * k * fmin(d->scale, 1), widest), area.w * 0.3);
+    f.h = BOX_H * fmin(f.sy, k);
+    f.last_h = LAST_H * fmin(f.sy, k);
+    for (size_t i = 0; i < FIGURE_BOXES; i++) {
+        struct point p = fit_point(&f, figure_boxes[i].at);
+        double h = figure_boxes[i].is_last ? f.last_h : f.h;
+        double x = fmin(fmax(p.x - f.w / 2, area.x), area.x + area.w - f.w);
+
+        d->boxes[d->box_count++] =
+            (struct diagram_box){(unsigned)state_named(m, figure_boxes[i].state),
+                                 {x, p.y - h / 2, f.w, h},
+                                 figure_boxes[i].is_last};
+    }
+    for (const struct machine_edge *e = m->edges; e->from >= 0; e++) {
+        if (d->route_count < DIAGRAM_ROUTES) {
+            add_figure_route(d, &f, figure_route_of(m, e), e);
+        }
+    }
+}
+
+static void make_oval(struct diagram *d, const struct machine *m, struct rect area, double widest,
+                      double k)
+{
+    unsigned n = state_count(m->states);
+    double w = fmax(widest, 90 * k), h = BOX_H * k, x = area.x + area.w / 2,
+           y = area.y + area.h / 2;
+    double rx = fmax(area.w / 2 - w / 2 - 30 * k, 0), ry = fmax(area.h / 2 - h, 0);
+
+    n = n < DIAGRAM_BOXES ? n : DIAGRAM_BOXES;
+    d->scale = fmin(1, fmin(area.w / (3.2 * w), area.h / (n * 1.6 * h)));
+    for (unsigned i = 0; i < n; i++) {
+        double angle = TAU * i / n - TAU / 4 - (n == 2 ? TAU / 4 : n == 4 ? TAU / 8 : 0);
+        struct point p = {x + rx * cos(angle), y + ry * sin(angle)};
+
+        d->boxes[d->box_count++] = (struct diagram_box){i, {p.x - w / 2, p.y - h / 2, w, h}, false};
+    }
+    for (const struct machine_edge *e = m->edges; e && e->from >= 0; e++) {
+        if (d->route_count < DIAGRAM_ROUTES && e->from < (int)n && e->to < (int)n &&
+            e->from != e->to) {
+            struct diagram_route *r = &d->routes[d->route_count++];
+
+            *r = (struct diagram_route){
+                .from = (unsigned)e->from, .to = (unsigned)e->to, .key = e->label};
+            bow(r, d->boxes[e->from].rect, d->boxes[e->to].rect, 0.14);
+        }
+    }
+}
+
+void diagram_make(struct diagram *d, const struct machine *m, struct rect area, double widest,
+                  double k)
+{
+    *d = (struct diagram){.scale = 1};
+    if (has_figure(m)) {
+        make_figure(d, m, area, widest, k);
+    } else {
+        make_oval(d, m, area, widest, k);
+    }
+}

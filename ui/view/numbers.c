@@ -1,0 +1,120 @@
+/* Sequence and acknowledgement numbers of packets. */
+
+#include "ui/view/numbers.h"
+
+#include "wire/dissect.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LONG_FROM  1000000u /* a number of so many digits is not read, only recognized */
+#define LOOKED_MAX 256u     /* packets whose numbers are looked at */
+
+struct numbers {
+    uint32_t seq, ack;
+    bool has_ack;
+};
+
+bool numbers_are_long(const struct trace *t)
+{
+    for (uint32_t id = 1; id <= t->packets.count && id <= LOOKED_MAX; id++) {
+        uint32_t seq = 0, ack = 0;
+
+        packet_bases(t, trace_packet(t, id), &seq, &ack);
+        if (seq >= LONG_FROM || ack >= LONG_FROM) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* False: its header has no such numbers. */
+static bool numbers_of(const struct scene *s, const struct packet *p, struct numbers *out)
+{
+    struct bytes head = packet_head(p);
+    uint32_t seq_base = 0, ack_base = 0;
+    int64_t seq, ack = 0;
+
+    if (p->is_raw || !packet_field(p->proto->name, head, "seq", &seq) ||
+        !packet_field(p->proto->name, head, "ack", &ack)) {
+        return false;
+    }
+    if (s->is_relative) {
+        packet_bases(s->trace, p, &seq_base, &ack_base);
+    }
+    *out = (struct numbers){(uint32_t)seq - seq_base, (uint32_t)ack - ack_base, ack != 0};
+    return true;
+}
+
+const char *numbers_extra(const struct scene *s, uint32_t packet, char buf[24])
+{
+    const struct packet *p = trace_packet(s->trace, packet);
+    struct numbers n;
+
+    buf[0] = 0;
+    if (!numbers_of(s, p, &n)) {
+        return buf;
+    }
+    switch (packet_kind(p->proto->name, packet_head(p), p->body.len)) {
+    case PACKET_DATA: snprintf(buf, 24, "%" PRIu32 " B", p->body.len); break;
+    case PACKET_ACK: snprintf(buf, 24, "%" PRIu32, n.ack); break;
+    case PACKET_CONTROL:
+    case PACKET_RESET: snprintf(buf, 24, "%" PRIu32, n.seq); break;
+    case PACKET_REPORT:
+    case PACKET_MEDIA: break;
+    }
+    return buf;
+}
+
+unsigned numbers_lines(const struct ui *ui, const struct scene *s, uint32_t packet,
+                       char lines[2][48])
+{
+    const struct packet *p = trace_packet(s->trace, packet);
+    char number[16], length[16];
+    unsigned count = 0;
+    struct numbers n;
+
+    if (!numbers_of(s, p, &n)) {
+        return 0;
+    }
+    enum packet_kind kind = packet_kind(p->proto->name, packet_head(p), p->body.len);
+    if (kind != PACKET_ACK) {
+        snprintf(number, sizeof number, "%" PRIu32, n.seq);
+        snprintf(length, sizeof length, "%" PRIu32, p->body.len);
+        view_format(ui, lines[count++], 48, p->body.len > 0 ? "stage.seq-bytes" : "stage.seq", "n",
+                    number, "bytes", length, NULL);
+    }
+    if (n.has_ack && kind != PACKET_DATA) {
+        snprintf(number, sizeof number, "%" PRIu32, n.ack);
+        view_format(ui, lines[count++], 48, "stage.ack", "n", number, NULL);
+    }
+    return count;
+}
+
+const char *numbers_note(const struct ui *ui, const struct scene *s, const struct packet *p,
+                         const char *field, char buf[48])
+{
+    bool is_seq = strcmp(field, "seq") == 0, is_ack = strcmp(field, "ack") == 0;
+    uint32_t seq_base = 0, ack_base = 0;
+    struct numbers n;
+    struct scene absolute = *s;
+
+    buf[0] = 0;
+    absolute.is_relative = false;
+    if ((!is_seq && !is_ack) || !numbers_of(&absolute, p, &n)) {
+        return buf;
+    }
+    packet_bases(s->trace, p, &seq_base, &ack_base);
+    uint32_t base = is_seq ? seq_base : ack_base, value = is_seq ? n.seq : n.ack;
+    if (base == 0 || (is_ack && !n.has_ack)) {
+        return buf;
+    }
+    if (value != base) {
+        snprintf(buf, 48, "%" PRIu32 " + %" PRIu32, base, value - base);
+        return buf;
+    }
+    uint32_t node = entity_node(s->trace, p->sender);
+    return view_format(ui, buf, 48, "number.first", "node", node_short(s->trace, node, ui->lang),
+                       NULL);
+}
