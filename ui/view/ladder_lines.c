@@ -161,9 +161,7 @@ static double outer_room(const struct ladder_frame *f, uint32_t node)
     double k = f->ui->k, room = 60 * k, states = widest_state(f, node);
     bool has_timers = ladder_has_timers(f, node);
 
-    if (node_shows(f, node, has_items)) {
-        room = fmax(78 * k, widest_refusal(f, node));
-    }
+    room = fmax(node_shows(f, node, has_items) ? 78 * k : room, widest_refusal(f, node));
     if (has_timers && f->is_narrow) {
         room = fmax(room, 62 * k);
     } else if (has_timers) {

@@ -19,6 +19,8 @@ struct bar {
 struct timer_lane {
     int line, side;
     double x;
+    uint32_t actor;
+    unsigned timer; /* its number in the type */
     const char *name;
     bool is_labelled; /* words stand beside one of its bars already */
 };
@@ -151,7 +153,40 @@ static uint32_t last_before(const struct trace *t, struct list list, sim_time at
     return low > 0 ? low - 1 : 0;
 }
 
-static void draw_timer(struct ladder_frame *f, struct timer_lane *lane, struct list list)
+/* Armed together with another timer of its owner that is due sooner (the end of all patience,
+ * beside the next try): no bar, and a clock only where it fires. */
+static bool is_behind(const struct ladder_frame *f, const struct timer_lane *lane,
+                      const struct bar *b)
+{
+    const struct trace *t = f->s->trace;
+    const struct actor_type *type = t->entities[lane->actor].type;
+
+    for (unsigned i = 0; i < timer_count(type); i++) {
+        sim_time armed = 0, due;
+
+        if (i == lane->timer || type->timers[i].is_pace) {
+            continue;
+        }
+        due = trace_timer_at(t, lane->actor, i, 0, b->from, &armed);
+        if (due < b->due && armed == b->from) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void draw_behind(struct ladder_frame *f, const struct timer_lane *lane, const struct bar *b)
+{
+    double y = ladder_y(f, b->until < f->s->now ? b->until : f->s->now);
+
+    if (b->fired && b->until <= f->s->now) {
+        part_clock(f->ui, lane->x, y, 0);
+        draw_fired(f, lane, y);
+    }
+}
+
+static void draw_timer(struct ladder_frame *f, struct timer_lane *lane, struct list list,
+                       bool *drawn)
 {
     const struct trace *t = f->s->trace;
     struct bar bar;
@@ -165,7 +200,12 @@ static void draw_timer(struct ladder_frame *f, struct timer_lane *lane, struct l
         if (!bar_at(t, list, i, &bar) || bar.from < plan) {
             continue;
         }
+        if (is_behind(f, lane, &bar)) {
+            draw_behind(f, lane, &bar);
+            continue;
+        }
         draw_bar(f, lane, &bar);
+        *drawn = true;
         if (bar.from <= f->s->now && bar.until > f->s->now) {
             plan = bar.due; /* its outline shows that far: nothing over it */
         }
@@ -184,15 +224,19 @@ static unsigned draw_actor(struct ladder_frame *f, uint32_t actor, unsigned colu
 
         for (uint32_t slot = 0; slot < timer->slots && slot < SLOTS_MAX; slot++) {
             struct list list = trace_of_subject(t, REC_TIMER, actor, i, slot);
-            struct timer_lane lane = {
-                .line = line, .side = ladder_side(f, line), .name = timer->name};
+            struct timer_lane lane = {.line = line,
+                                      .side = ladder_side(f, line),
+                                      .name = timer->name,
+                                      .actor = actor,
+                                      .timer = i};
+            bool is_drawn = false;
 
             if (timer->is_pace || list.count == 0 || column == COLUMNS) {
                 continue;
             }
             lane.x = f->x[line] + lane.side * (20 + 14.0 * column) * f->ui->k;
-            draw_timer(f, &lane, list);
-            column++;
+            draw_timer(f, &lane, list, &is_drawn);
+            column += is_drawn;
         }
     }
     return column;
