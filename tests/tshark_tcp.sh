@@ -16,6 +16,7 @@ expected()
         syn-ack-lost) echo "1 duplicate_ack 1 retransmission" ;;
         teardown-last-ack-lost) echo "1 duplicate_ack 1 retransmission" ;;
         reordering) echo "2 duplicate_ack" ;;
+        keep-alive) echo "1 keep_alive" ;;
         segment-lost) echo "8 duplicate_ack 1 fast_retransmission 1 retransmission" ;;
     esac
 }

@@ -116,7 +116,7 @@ void tcp_establish(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 static bool ack_of_syn(struct tcp *t, const struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
     if (a->ack <= t->snd_una || a->ack > t->snd_nxt) {
-        fx_drop(fx, DROP_OUT_OF_WINDOW, TCP_WHY_BAD_ACK);
+        fx_drop(fx, DROP_OUT_OF_WINDOW, TCP_WHY_NOT_TAKEN);
         tcp_answer_reset(&a->seg, &(struct net){.from = t->key.to, .to = t->key.from},
                          TCP_WHY_BAD_ACK, fx);
         return false;

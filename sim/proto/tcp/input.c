@@ -6,7 +6,8 @@
 
 bool tcp_refuse(struct tcp *t, enum drop_class c, enum tcp_why why, struct fx *fx)
 {
-    fx_drop(fx, c, why);
+    bool is_seen_before = why == TCP_WHY_OLD || why == TCP_WHY_FIN_AGAIN;
+    fx_drop(fx, c, is_seen_before ? TCP_NO_REASON : TCP_WHY_NOT_TAKEN);
     tcp_send_ack(t, why, fx);
     return false;
 }

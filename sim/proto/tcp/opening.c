@@ -48,7 +48,7 @@ static void syn_sent_takes_syn(struct tcp *t, struct tcp_arrival *a, sim_time no
 void tcp_syn_sent_arrives(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
     if (seg_has(a, TCP_ACK) && !ack_is_good(t, a)) {
-        fx_drop(fx, DROP_OUT_OF_WINDOW, TCP_WHY_BAD_ACK);
+        fx_drop(fx, DROP_OUT_OF_WINDOW, TCP_WHY_NOT_TAKEN);
         tcp_answer_reset(&a->seg, &(struct net){.from = t->key.to, .to = t->key.from},
                          TCP_WHY_BAD_ACK, fx);
     } else if (seg_has(a, TCP_RST) && seg_has(a, TCP_ACK)) {
@@ -79,7 +79,7 @@ void tcp_listen_arrives(struct tcp *t, const struct tcp_arrival *a, const struct
     if (seg_has(a, TCP_RST)) {
         tcp_discard(TCP_WHY_STRAY, fx);
     } else if (seg_has(a, TCP_ACK)) {
-        fx_drop(fx, DROP_NO_LISTENER, TCP_WHY_NOBODY);
+        fx_drop(fx, DROP_NO_LISTENER, TCP_WHY_NOT_TAKEN);
         tcp_answer_reset(&a->seg, &in->net, TCP_WHY_NOBODY, fx);
     } else if (!seg_has(a, TCP_SYN)) {
         tcp_discard(TCP_WHY_STRAY, fx);

@@ -75,6 +75,7 @@ enum tcp_why {
     TCP_WHY_CHALLENGE,     /* RFC 5961 */
     TCP_WHY_FUTURE_ACK,    /* it acknowledges what was never sent */
     TCP_WHY_OLD_ACK,       /* an acknowledgement from long ago */
+    TCP_WHY_NOT_TAKEN,     /* thrown away; the answer says why */
     TCP_WHY_NO_ACK,        /* no ACK bit after the handshake */
     TCP_WHY_WINDOW_UPDATE, /* the application has read: there is room again */
     TCP_WHY_PROBE,         /* the window is shut: is it still? */

@@ -70,6 +70,7 @@ static const struct reason reasons[] = {
     [TCP_WHY_CHALLENGE] = {"tcp.challenge", "RFC 5961 §3.2"},
     [TCP_WHY_FUTURE_ACK] = {"tcp.future-ack", "RFC 9293 §3.10.7.4"},
     [TCP_WHY_OLD_ACK] = {"tcp.old-ack", "RFC 5961 §5.2"},
+    [TCP_WHY_NOT_TAKEN] = {"tcp.not-taken", "RFC 9293 §3.10.7"},
     [TCP_WHY_NO_ACK] = {"tcp.no-ack", "RFC 9293 §3.10.7.4"},
     [TCP_WHY_WINDOW_UPDATE] = {"tcp.window-update", "RFC 9293 §3.8.6.2.2"},
     [TCP_WHY_PROBE] = {"tcp.probe", "RFC 9293 §3.8.6.1"},
@@ -267,8 +268,8 @@ const struct actor_type tcp_type = {
     .reasons = reasons,
     .vars = vars,
     .params = params,
-    .calls = (const char *const[]){"connect", "listen", "release", "set", "reading", "congestion",
-                                   NULL},
+    .calls =
+        (const char *const[]){"connect", "listen", "release", "set", "reading", "congestion", NULL},
     .step = tcp_step,
     .read = read,
     .free = free_lists,
