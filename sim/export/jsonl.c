@@ -223,8 +223,9 @@ static void fields(struct json *j, const struct trace *t, const struct record *r
     }
 }
 
-static void line(struct json *j, const struct trace *t, const struct record *r)
+void jsonl_record(const struct trace *t, uint32_t n, struct json *j)
 {
+    const struct record *r = trace_record(t, n);
     const char *reason = record_reason(t, r);
     json_open(j, "{");
     json_text(j, "ev", record_kind_name(r->kind == REC_FIRE ? REC_TIMER : r->kind));
@@ -235,7 +236,6 @@ static void line(struct json *j, const struct trace *t, const struct record *r)
         json_text(j, "reason", reason);
     }
     json_close(j, "}");
-    json_line(j);
 }
 
 static void node(struct json *j, const struct trace_node *n)
@@ -291,7 +291,8 @@ void jsonl_write(const struct trace *t, FILE *out)
     struct json j = {.to = out};
     header(&j, t);
     for (uint32_t n = 1; n <= t->count; n++) {
-        line(&j, t, trace_record(t, n));
+        jsonl_record(t, n, &j);
+        json_line(&j);
     }
     json_open(&j, "{");
     json_text(&j, "ev", "end");

@@ -84,32 +84,6 @@ static enum row_style packet_style(const struct look *look)
     return (enum row_style)(STYLE_CONTROL + (unsigned)kind);
 }
 
-/* " 1:1461 ack 1": the numbers of a format that counts bytes, relative to where each side began. A
- * bare acknowledgement shows what it acknowledges alone. */
-static void numbers_text(const struct ladder *l, const struct look *look, char out[40])
-{
-    int64_t seq, ack;
-    uint32_t seq_base, ack_base;
-    out[0] = '\0';
-    if (!look->packet->proto->initial || !packet_field(look->proto, look->head, "seq", &seq)) {
-        return;
-    }
-    int64_t is_valid = 0;
-    packet_field(look->proto, look->head, "ack_flag", &is_valid);
-    bool has_ack = is_valid && packet_field(look->proto, look->head, "ack", &ack);
-    const char *is = packet_is(look->proto, look->head, look->body_len);
-    packet_bases(l->t, look->packet, &seq_base, &ack_base);
-    unsigned first = (uint32_t)seq - seq_base, acked = has_ack ? (uint32_t)ack - ack_base : 0;
-    if (strcmp(is, "ACK") == 0) {
-        snprintf(out, 40, " %u", acked);
-    } else if (look->body_len > 0) {
-        snprintf(out, 40, has_ack ? " %u:%u ack %u" : " %u:%u", first, first + look->body_len,
-                 acked);
-    } else {
-        snprintf(out, 40, has_ack ? " %u ack %u" : " %u", first, acked);
-    }
-}
-
 /* "↻ DATA 3". One with a flipped bit goes by the name that it was sent under. */
 static void packet_text(const struct ladder *l, const struct look *look, char out[80])
 {
@@ -120,7 +94,7 @@ static void packet_text(const struct ladder *l, const struct look *look, char ou
         look_at(trace_packet(l->t, p->parent), &original);
     }
     const char *mark = p->of ? "↻ " : p->parent && !p->is_raw ? "⧉ " : "";
-    numbers_text(l, &original, numbers);
+    look_numbers(l->t, &original, numbers);
     snprintf(out, 80, "%s%s%s", mark, look_name(&original, name), numbers);
 }
 

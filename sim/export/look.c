@@ -2,7 +2,10 @@
 #include "export/look.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+const struct story_wire look_wire = {packet_field, packet_label};
 
 void look_at(const struct packet *p, struct look *out)
 {
@@ -46,6 +49,30 @@ char *look_name(const struct look *l, char buf[48])
         snprintf(buf, 48, "%.47s", is);
     }
     return buf;
+}
+
+void look_numbers(const struct trace *t, const struct look *look, char out[40])
+{
+    int64_t seq, ack;
+    uint32_t seq_base, ack_base;
+    out[0] = '\0';
+    if (!look->packet->proto->initial || !packet_field(look->proto, look->head, "seq", &seq)) {
+        return;
+    }
+    int64_t is_valid = 0;
+    packet_field(look->proto, look->head, "ack_flag", &is_valid);
+    bool has_ack = is_valid && packet_field(look->proto, look->head, "ack", &ack);
+    const char *is = packet_is(look->proto, look->head, look->body_len);
+    packet_bases(t, look->packet, &seq_base, &ack_base);
+    unsigned first = (uint32_t)seq - seq_base, acked = has_ack ? (uint32_t)ack - ack_base : 0;
+    if (strcmp(is, "ACK") == 0) {
+        snprintf(out, 40, " %u", acked);
+    } else if (look->body_len > 0) {
+        snprintf(out, 40, has_ack ? " %u:%u ack %u" : " %u:%u", first, first + look->body_len,
+                 acked);
+    } else {
+        snprintf(out, 40, has_ack ? " %u ack %u" : " %u", first, acked);
+    }
 }
 
 static void end_at_node(const struct trace *t, const struct record *r, struct ending *out)
@@ -154,4 +181,21 @@ const char *call_name(const struct trace *t, const struct record *r)
         }
     }
     return name ? name : "call";
+}
+
+void look_named(const struct trace *t, const char *marked, struct buf *out)
+{
+    while (*marked) {
+        size_t len = strcspn(marked, "\x01");
+        buf_add(out, bytes_of(marked, len));
+        marked += len;
+        if (*marked) {
+            char *end;
+            struct look look;
+            char name[48];
+            look_at(trace_packet(t, (uint32_t)strtoul(marked + 1, &end, 10)), &look);
+            buf_str(out, look_name(&look, name));
+            marked = end + (*end == '\x02');
+        }
+    }
 }

@@ -2,6 +2,7 @@
 /* How exporters look at a packet of the trace: its header wherever it stands, its name, its ends.
  */
 
+#include "trace/story.h"
 #include "trace/trace.h"
 #include "wire/dissect.h"
 
@@ -16,6 +17,10 @@ void look_at(const struct packet *p, struct look *out);
 
 /* "DATA 3", "ACK 4", "SYN+ACK": its kind, and the number that its label has. buf holds 48 bytes. */
 char *look_name(const struct look *l, char buf[48]);
+
+/* " 1:1461 ack 1": the numbers of a format that counts bytes, relative to where each side began. A
+ * bare acknowledgement shows what it acknowledges alone. */
+void look_numbers(const struct trace *t, const struct look *look, char out[40]);
 
 /* What became of a packet. */
 enum outcome { OUTCOME_ARRIVED, OUTCOME_DROPPED, OUTCOME_UNDERWAY };
@@ -39,3 +44,7 @@ sim_time tx_end(const struct trace *t,
 /* Which of a link's two directions an entity is: 0 or 1. */
 unsigned direction_which(const struct trace *t, uint32_t direction);
 const char *call_name(const struct trace *t, const struct record *r); /* never NULL */
+
+/* How the story looks at headers, and its sentence with each packet by its name. */
+extern const struct story_wire look_wire;
+void look_named(const struct trace *t, const char *marked, struct buf *out);

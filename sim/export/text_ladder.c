@@ -136,23 +136,10 @@ static void say_call(const struct ladder *l, const struct record *r, struct buf 
 /* A sentence of the story, each packet in it by its name. False: the story says nothing of it. */
 static bool say_story(const struct ladder *l, uint32_t n, struct buf *out)
 {
-    static const struct story_wire wire = {packet_field, packet_label};
     struct buf marked = {0};
-    story_headline(l->t, &wire, n, l->o->lang, &marked);
+    story_headline(l->t, &look_wire, n, l->o->lang, &marked);
     bool is_empty = marked.len == 0;
-    for (const char *s = buf_cstr(&marked); *s;) {
-        size_t len = strcspn(s, "\x01");
-        buf_add(out, bytes_of(s, len));
-        s += len;
-        if (*s) {
-            char *end;
-            struct look look;
-            char name[48];
-            look_at(trace_packet(l->t, (uint32_t)strtoul(s + 1, &end, 10)), &look);
-            buf_str(out, look_name(&look, name));
-            s = end + (*end == '\x02');
-        }
-    }
+    look_named(l->t, buf_cstr(&marked), out);
     buf_free(&marked);
     return !is_empty;
 }
