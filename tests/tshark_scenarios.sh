@@ -1,0 +1,90 @@
+#!/bin/bash
+# What Wireshark says of each bundled scenario, captured at its first host and at both ends of every
+# link: nothing malformed, no bad checksum but where a fault flips bits, strict time order; and at the
+# first host the analysis flags of TCP that the file announces, and no others:
+#
+#   # wireshark: 8 duplicate_ack, 1 fast_retransmission      (in the alphabet's order)
+set -u
+for tool in tshark capinfos mergecap; do
+    command -v $tool >/dev/null || exit 77
+done
+cd "$SOURCE_DIR" || exit 1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+wrong()
+{
+    echo "tshark: $*"
+    failures=$((failures + 1))
+}
+
+flags='ack_lost_segment duplicate_ack fast_retransmission keep_alive keep_alive_ack lost_segment
+out_of_order retransmission reused_ports spurious_retransmission window_full window_update
+zero_window zero_window_probe zero_window_probe_ack'
+
+# One line of columns a packet. Payload is not what its port number says, so nobody shall dissect it.
+dissect()
+{
+    local columns=() flag
+    for flag in $flags; do
+        columns+=(-e "tcp.analysis.$flag")
+    done
+    tshark -r "$1" -n -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE \
+        --disable-protocol http -T fields -E occurrence=a -e frame.number -e _ws.malformed \
+        -e ip.checksum.status -e tcp.checksum.status -e udp.checksum.status "${columns[@]}" 2>/dev/null
+}
+
+# "3 malformed, 1 bad_checksum" of lines of columns; nothing if all is sound.
+unsound()
+{
+    awk -F '\t' '{ malformed += $2 != ""; bad += ($3 "," $4 "," $5) ~ /(^|,)0(,|$)/ }
+        END { if (!NR) print "no packets"
+              if (malformed) print malformed " malformed"
+              if (bad) print bad " with a bad checksum" }'
+}
+
+counted_flags()
+{
+    awk -F '\t' -v names="$flags" 'BEGIN { n = split(names, name, " ") }
+        { for (i = 1; i <= n; i++) count[i] += $(i + 5) != "" }
+        END { for (i = 1; i <= n; i++)
+                  if (count[i]) text = text ", " count[i] " " name[i]
+              print substr(text, 3) }'
+}
+
+judge()
+{
+    local file=$1 capture=$2 found announced
+    dissect "$capture.pcapng" >"$work/columns"
+    found=$(unsound <"$work/columns")
+    if grep -q 'corrupt:\|bit-errors:' "$file"; then
+        found=${found##*bad checksum}
+    fi
+    [ -z "$found" ] || wrong "$file: $found"
+    announced=$(sed -n 's/^# wireshark: //p' "$file")
+    found=$(counted_flags <"$work/columns")
+    [ "$found" = "$announced" ] || wrong "$file: flags '$found', announced '$announced'"
+}
+
+for topic in scenarios/*/; do
+    whole=()
+    for file in "$topic"*.yaml; do
+        capture=$work/$(basename "$topic").$(basename "$file" .yaml)
+        "$SLOWWIRE" run --format none --pcapng "$capture.pcapng" "$file" 2>/dev/null ||
+            wrong "$file: exit status $?"
+        "$SLOWWIRE" run --format none --pcapng "$capture.all.pcapng" --tap all "$file" 2>/dev/null
+        judge "$file" "$capture"
+        grep -q 'corrupt:\|bit-errors:' "$file" || whole+=("$capture.all.pcapng")
+    done
+    mergecap -a -w "$work/whole.pcapng" "${whole[@]}" || wrong "$topic: captures that cannot be merged"
+    found=$(dissect "$work/whole.pcapng" | unsound)
+    [ -z "$found" ] || wrong "$topic, both ends of every link: $found"
+done
+rm -f "$work/whole.pcapng"
+capinfos -o "$work"/*.pcapng >"$work/order" || wrong "capinfos cannot read them"
+captures=$(ls "$work"/*.pcapng | wc -l)
+ordered=$(grep -c 'Strict time order: *True' "$work/order")
+[ "$ordered" = "$captures" ] || wrong "$ordered of $captures captures are in strict time order"
+echo "tshark: $captures captures, $failures findings"
+[ "$failures" = 0 ]
