@@ -116,6 +116,7 @@ START_TEST(reno_recovers_with_the_first_new_acknowledgement)
     ck_assert_uint_eq(r.tcp.cwnd, 8000);
     rig_hear(&r, ". 1:1 ack 3001");
     ck_assert_uint_eq(r.tcp.cwnd, 5000);
+    ck_assert_uint_eq(r.tcp.cwnd_acked, 0);
     ck_assert_int_eq(r.tcp.congestion, TCP_AVOIDANCE);
     rig_free(&r);
 }
@@ -238,6 +239,32 @@ START_TEST(the_first_threshold_is_the_largest_window)
 }
 END_TEST
 
+/* RFC 5681 (4): half of what is under way, here 2500 of 5000. */
+START_TEST(ssthresh_is_half_of_the_flight)
+{
+    struct tcp_rig r = rig_sending(5000, 0);
+    rig_until(&r, SIM_S);
+    ck_assert_uint_eq(r.tcp.ssthresh, 2500);
+    rig_free(&r);
+}
+END_TEST
+
+/* RFC 6582 3.2 step 2: the acknowledgement must cover more than `recover`. */
+START_TEST(duplicates_at_the_recovery_point_start_no_second_recovery)
+{
+    struct tcp_rig r = rig_sending(50000, 0);
+    hear_duplicates(&r, 3);
+    rig_hear(&r, ". 1:1 ack 10001");
+    ck_assert_int_eq(r.tcp.congestion, TCP_AVOIDANCE);
+    ck_assert_uint_eq(r.tcp.cwnd_acked, 0);
+    for (int i = 0; i < 4; i++) {
+        rig_hear(&r, ". 1:1 ack 10001");
+    }
+    ck_assert_int_eq(r.tcp.congestion, TCP_AVOIDANCE);
+    rig_free(&r);
+}
+END_TEST
+
 /* A scenario's names of the algorithms, and the traffic's, are the same. */
 START_TEST(algorithms_have_the_names_that_scenarios_use)
 {
@@ -271,6 +298,8 @@ int main(void)
     tcase_add_test(c, with_nothing_under_way_there_are_no_duplicates);
     tcase_add_test(c, a_loss_leads_back_to_slow_start);
     tcase_add_test(c, the_first_threshold_is_the_largest_window);
+    tcase_add_test(c, ssthresh_is_half_of_the_flight);
+    tcase_add_test(c, duplicates_at_the_recovery_point_start_no_second_recovery);
     tcase_add_test(c, algorithms_have_the_names_that_scenarios_use);
     return rig_run("tcp-congestion", c);
 }

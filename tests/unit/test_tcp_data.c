@@ -361,13 +361,19 @@ START_TEST(a_segment_holds_one_stream)
     ck_assert_uint_eq(pieces_at(&p, 5, 100).at, 4);
     ck_assert_uint_eq(pieces_at(&p, 5, 3).len, 3);
     ck_assert_uint_eq(pieces_at(&p, 16, 100).stream, 2);
-    ck_assert_uint_eq(pieces_at(&p, 21, 100).len, 0);
+    ck_assert_uint_eq(pieces_at(&p, 21, 100).len, 0); /* nothing is there yet */
     ck_assert_int_eq(pieces_bytes(&p), 20);
+    pieces_append(&p, 21, (struct span){.at = 15, .stream = 1, .len = 5}); /* another stream */
+    pieces_append(&p, 26, (struct span){.at = 30, .stream = 1, .len = 5}); /* not the next bytes */
+    pieces_append(&p, 31, (struct span){.at = 35, .stream = 1, .len = 0}); /* nothing */
+    ck_assert_uint_eq(p.count, 4);
+    ck_assert_uint_eq(pieces_at(&p, 30, 100).at, 34);
+    ck_assert_int_eq(pieces_bytes(&p), 30);
     pieces_cut(&p, 13);
     ck_assert_int_eq(pieces_first(&p)->at, 13);
     ck_assert_uint_eq(pieces_first(&p)->body.at, 12);
-    ck_assert_int_eq(pieces_bytes(&p), 8);
-    pieces_cut(&p, 21);
+    ck_assert_int_eq(pieces_bytes(&p), 18);
+    pieces_cut(&p, 31);
     ck_assert_ptr_null(pieces_first(&p));
     pieces_free(&p);
 }
@@ -409,45 +415,6 @@ START_TEST(variables_are_read_by_name)
 }
 END_TEST
 
-/* MODEL's defaults; -1 is off. */
-static const struct {
-    const char *name;
-    int64_t initial;
-} defaults[] = {
-    {"isn", -1},
-    {"mss", -1},
-    {"mtu", 1500},
-    {"receive-buffer", 65535},
-    {"nagle", 1},
-    {"delayed-ack", 200 * SIM_MS},
-    {"initial-window", 10},
-    {"initial-rto", SIM_S},
-    {"min-rto", SIM_S},
-    {"max-rto", 60 * SIM_S},
-    {"retries", -1},
-    {"msl", 120 * SIM_S},
-    {"challenge-acks", 1},
-    {"user-timeout", -1},
-    {"keep-alive", -1},
-    {"keep-alive-interval", 75 * SIM_S},
-    {"keep-alive-probes", 9},
-    {"congestion", 0},
-};
-
-START_TEST(settings_have_their_defaults)
-{
-    struct tcp_rig r = rig_closed();
-    const struct param *p = param_find(&tcp_type, defaults[_i].name);
-    ck_assert_ptr_nonnull(p);
-    ck_assert_int_eq(p->initial, defaults[_i].initial);
-    params_initial(&tcp_type, &r.tcp);
-    int64_t value;
-    memcpy(&value, (const char *)&r.tcp + p->offset, sizeof value);
-    ck_assert_int_eq(value, defaults[_i].initial);
-    rig_free(&r);
-}
-END_TEST
-
 int main(void)
 {
     TCase *c = tcase_create("data");
@@ -475,6 +442,5 @@ int main(void)
     tcase_add_test(c, a_repeat_is_cut_anew);
     tcase_add_test(c, a_segment_holds_one_stream);
     tcase_add_loop_test(c, variables_are_read_by_name, 0, ROWS(readings));
-    tcase_add_loop_test(c, settings_have_their_defaults, 0, ROWS(defaults));
     return rig_run("tcp-data", c);
 }

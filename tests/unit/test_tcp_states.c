@@ -222,9 +222,11 @@ static const struct {
 START_TEST(a_reset_is_told_to_the_application)
 {
     struct tcp_rig r = rig_in(resets[_i].state);
+    r.tcp.running = 1 << TCP_GIVE_UP;
     rig_hear(&r, resets[_i].in);
     ck_assert_str_eq(r.told, resets[_i].told);
     ck_assert(r.has_ended);
+    ck_assert_uint_eq(r.tcp.running, 0);
     rig_free(&r);
 }
 END_TEST

@@ -134,7 +134,7 @@ START_TEST(every_reason_has_words)
     char key[64], once[64];
     snprintf(key, sizeof key, "say.%s", reason->key);
     snprintf(once, sizeof once, "say.once.%s", reason->key);
-    for (int l = 0; l < LANG_COUNT; l++) {
+    for (enum lang l = 0; l < LANG_COUNT; l++) {
         ck_assert_msg(word_find(l, key) || word_find(l, once), "%s has no words", reason->key);
     }
     ck_assert(strncmp(reason->rfc, "RFC ", 4) == 0);

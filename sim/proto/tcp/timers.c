@@ -125,10 +125,10 @@ void tcp_keep_alive_start(struct tcp *t, sim_time now, struct fx *fx)
  * lasted. Data under way has a timer of its own. */
 static void keep_alive_fired(struct tcp *t, sim_time now, struct fx *fx)
 {
-    sim_time due = time_add(t->heard_at, t->set.keep_alive);
     if (t->set.keep_alive < 0 || t->state == TCP_LAST_ACK || t->state == TCP_TIME_WAIT) {
         return;
     }
+    sim_time due = time_add(t->heard_at, t->set.keep_alive);
     if (t->kept == 0 && (now < due || t->snd_una < t->snd_nxt)) {
         tcp_timer_start(t, TCP_KEEP_ALIVE, now < due ? due : time_add(now, t->set.keep_alive), fx);
     } else if (t->kept >= t->set.keep_count) {
