@@ -37,4 +37,6 @@ enum draw_purpose {
     DRAW_SSRC,
     DRAW_ARRIVAL,
     DRAW_BACKOFF,
+    DRAW_MAC,
+    DRAW_XID,
 };

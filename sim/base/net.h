@@ -17,7 +17,19 @@ struct net {
     uint8_t ttl;    /* 0 going out: the node's default, 64 */
     uint8_t ecn;    /* the two ECN bits */
     bool df;        /* don't fragment */
+    uint64_t mac;   /* LAN, 48 bits, first byte highest. Out: who gets the frame, 0: the node asks
+                       ARP. In: who sent it */
 };
+
+#define MAC_BROADCAST UINT64_C(0xffffffffffff)
+#define IP_BROADCAST  UINT32_MAX
+
+/* Bytes on a LAN of a packet of n bytes: header, payload padded to 46, check sequence (IEEE 802.3).
+ */
+static inline uint32_t ethernet_size(uint32_t n)
+{
+    return 14 + (n < 46 ? 46 : n) + 4;
+}
 
 /* What carries a wire format. */
 enum carrier {

@@ -149,8 +149,8 @@ sim_time tx_end(const struct trace *t, const struct record *tx)
 {
     const struct trace_link *link = &t->links[t->entities[tx->where].link];
     int64_t rate = link->rate_bps[direction_which(t, tx->where)];
-    const struct packet *p = trace_packet(t, tx->packet);
-    return rate > 0 && p ? time_add(tx->at, time_of_bytes(p->size, rate)) : tx->at;
+    uint32_t size = trace_wire_size(t, tx->packet, tx->where);
+    return rate > 0 ? time_add(tx->at, time_of_bytes(size, rate)) : tx->at;
 }
 
 static const char *world_call(unsigned code)

@@ -65,7 +65,8 @@ static sim_time end_of_transmission(const struct trace *t, uint32_t direction, u
 {
     const struct trace_link *link = &t->links[t->entities[direction].link];
     int64_t rate = link->rate_bps[link->direction[1] == direction];
-    return rate ? time_add(start, time_of_bytes(trace_packet(t, packet)->size, rate)) : start;
+    return rate ? time_add(start, time_of_bytes(trace_wire_size(t, packet, direction), rate))
+                : start;
 }
 
 static void open_hop(struct hop *hop, const struct record *r, uint32_t n)
@@ -96,11 +97,21 @@ static void note_in_hop(const struct trace *t, struct hop *hop, const struct rec
     }
 }
 
+/* The hop that is under way there. A flooded frame is on several links at once. */
+static struct hop *open_on(struct hop *hops, uint32_t count, uint32_t direction)
+{
+    while (count-- > 0) {
+        if (hops[count].direction == direction) {
+            return hops[count].end ? NULL : &hops[count];
+        }
+    }
+    return NULL;
+}
+
 uint32_t trace_hops(const struct trace *t, uint32_t packet, struct hop *out, uint32_t cap)
 {
     struct list list = trace_of_packet(t, packet);
     uint32_t count = 0;
-    bool is_open = false;
     for (uint32_t i = 0; i < list.count; i++) {
         const struct record *r = trace_record(t, list.at[i]);
         bool on_link = t->entities[r->where].kind == ENTITY_DIRECTION &&
@@ -109,15 +120,15 @@ uint32_t trace_hops(const struct trace *t, uint32_t packet, struct hop *out, uin
         if (!on_link) {
             continue;
         }
-        if (!is_open || out[count - 1].direction != r->where) {
-            if (count == cap) {
-                break;
-            }
-            open_hop(&out[count++], r, list.at[i]);
-            is_open = true;
+        struct hop *hop = open_on(out, count, r->where);
+        if (!hop && count == cap) {
+            break;
         }
-        note_in_hop(t, &out[count - 1], r, list.at[i]);
-        is_open = !(r->kind == REC_ARRIVE || r->kind == REC_DROP);
+        if (!hop) {
+            hop = &out[count++];
+            open_hop(hop, r, list.at[i]);
+        }
+        note_in_hop(t, hop, r, list.at[i]);
     }
     return count;
 }
@@ -141,5 +152,6 @@ uint32_t packet_from_node(const struct trace *t, uint32_t packet)
 
 uint32_t packet_to_node(const struct trace *t, uint32_t packet)
 {
-    return node_of_ip(t, trace_packet(t, packet)->net.to.ip);
+    const struct packet *p = trace_packet(t, packet);
+    return p->goal ? p->goal - 1 : node_of_ip(t, p->net.to.ip);
 }

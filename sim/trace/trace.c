@@ -67,6 +67,40 @@ uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto)
     return t->flow_count;
 }
 
+void trace_add_lan_hop(struct trace *t, struct lan_hop hop)
+{
+    if (hop.record == 0) {
+        return; /* nobody watches */
+    }
+    if (t->lan_hop_count == t->lan_hop_cap) {
+        t->lan_hop_cap = t->lan_hop_cap ? t->lan_hop_cap * 2 : 64;
+        t->lan_hops = os_realloc(t->lan_hops, t->lan_hop_cap * sizeof *t->lan_hops);
+    }
+    t->lan_hops[t->lan_hop_count++] = hop;
+}
+
+const struct lan_hop *trace_lan_hop(const struct trace *t, uint32_t record)
+{
+    const struct record *r = trace_record(t, record);
+    uint32_t tx = r->kind == REC_TX ? record : r->cause, low = 0, high = t->lan_hop_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (t->lan_hops[middle].record < tx) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = low < t->lan_hop_count && t->lan_hops[low].record == tx;
+    return found ? &t->lan_hops[low] : NULL;
+}
+
+uint32_t trace_wire_size(const struct trace *t, uint32_t packet, uint32_t direction)
+{
+    uint32_t size = trace_packet(t, packet)->size;
+    return t->links[t->entities[direction].link].is_lan ? ethernet_size(size) : size;
+}
+
 void trace_finish(struct trace *t)
 {
     if (t->keep && !t->index) {
@@ -85,6 +119,7 @@ void trace_free(struct trace *t)
     free(t->nodes);
     free(t->links);
     free(t->link_figures);
+    free(t->lan_hops);
     free(t->flows);
     packets_free(&t->packets);
     streams_free(&t->streams);

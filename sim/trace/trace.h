@@ -35,11 +35,18 @@ struct trace_node {
     float x, y;            /* `place`; both negative: none given */
 };
 
+/* A LAN hop's Ethernet addresses: they belong to the hop, as the TTL does. */
+struct lan_hop {
+    uint32_t record;   /* its TX */
+    uint64_t to, from; /* 48 bits, first byte highest */
+};
+
 struct trace_link {
     uint32_t node[2];      /* indices into nodes, in the order of `between` */
     uint32_t direction[2]; /* entities: [0] from node[0] to node[1] */
     int64_t rate_bps[2];   /* per direction; 0: transmission takes no time */
     sim_time delay[2];
+    bool is_lan;      /* Ethernet frames pass, else IP packets as they are */
     const char *text; /* "10 Mbit/s · 50 ms", as the scenario gives it */
 };
 
@@ -96,6 +103,8 @@ struct trace {
     uint32_t flow_count, flow_cap;
     struct packets packets;
     struct streams streams;
+    struct lan_hop *lan_hops; /* in the order of their records */
+    uint32_t lan_hop_count, lan_hop_cap;
 
     sim_time sim_ns; /* time of the last event, or `stop` if that ended the run */
     uint64_t events;
@@ -110,6 +119,7 @@ struct trace {
 /* Writing (sim/net and sim/run). */
 uint32_t trace_add(struct trace *t, const struct record *r); /* its number; 0 without keep */
 uint32_t trace_add_entity(struct trace *t, const struct entity *e);
+void trace_add_lan_hop(struct trace *t, struct lan_hop hop);
 uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto);
 void trace_finish(struct trace *t); /* after the run: builds the index */
 void trace_free(struct trace *t);
@@ -173,6 +183,10 @@ const struct packet *trace_packet(const struct trace *t, uint32_t id);
 /* What relative numbers of a packet count from: its sender's initial sequence number, and the other
  * side's. */
 void packet_bases(const struct trace *t, const struct packet *p, uint32_t *seq, uint32_t *ack);
+/* The Ethernet addresses of a hop, by its TX or by the ARRIVE after it; NULL: not on a LAN. */
+const struct lan_hop *trace_lan_hop(const struct trace *t, uint32_t record);
+/* Bytes that a packet takes on a link: its frame's on a LAN. */
+uint32_t trace_wire_size(const struct trace *t, uint32_t packet, uint32_t direction);
 /* Nodes at the two ends of a direction. */
 uint32_t direction_from(const struct trace *t, uint32_t direction);
 uint32_t direction_to(const struct trace *t, uint32_t direction);

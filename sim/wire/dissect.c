@@ -1,6 +1,8 @@
 /* The table of wire formats, and what can be asked of one by its name. A new protocol is one line
  * here. */
+#include "wire/arp.h"
 #include "wire/arq.h"
+#include "wire/dhcp.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
 #include "wire/tcp.h"
@@ -10,18 +12,20 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
-    &arq_format, &icmp_format, &ipv4_format, &tcp_format, &udp_format,
+    &arp_format, &arq_format, &dhcp_format, &icmp_format, &ipv4_format, &tcp_format, &udp_format,
 };
 
-static const char *const names[] = {"arq", "icmp", "ipv4", "tcp", "udp", NULL};
+static const char *const names[] = {"arp", "arq", "dhcp", "icmp", "ipv4", "tcp", "udp", NULL};
 
 /* SCENARIO.md's closed list, by protocol. */
 static const char *const is_names[] = {
-    "DATA",     "ACK",        "NAK",                                             /* arq */
-    "SYN",      "SYN+ACK",    "FIN",         "RST",     "EMPTY",                 /* tcp */
-    "ECHO",     "ECHO-REPLY", "UNREACHABLE", "TOO-BIG", "TIME-EXCEEDED", "ICMP", /* icmp */
-    "FRAGMENT", "IP",                                                            /* ipv4 */
-    NULL,
+    "DATA",         "ACK",        "NAK",                                                  /* arq */
+    "SYN",          "SYN+ACK",    "FIN",         "RST",          "EMPTY",                 /* tcp */
+    "ECHO",         "ECHO-REPLY", "UNREACHABLE", "TOO-BIG",      "TIME-EXCEEDED", "ICMP", /* icmp */
+    "FRAGMENT",     "IP",                                                                 /* ipv4 */
+    "ARP-REQUEST",  "ARP-REPLY",  "ARP-PROBE",   "ARP-ANNOUNCE",                          /* arp */
+    "DHCPDISCOVER", "DHCPOFFER",  "DHCPREQUEST", "DHCPDECLINE",                           /* dhcp */
+    "DHCPACK",      "DHCPNAK",    "DHCPRELEASE", "DHCPINFORM",   "BOOTP",         NULL,
 };
 
 _Static_assert(sizeof formats / sizeof *formats + 1 == sizeof names / sizeof *names,
@@ -45,6 +49,15 @@ const struct format *format_by_number(enum carrier carrier, uint16_t number)
         }
     }
     return NULL;
+}
+
+const struct format *format_in_udp(struct bytes datagram)
+{
+    if (datagram.len < UDP_HEADER) {
+        return NULL;
+    }
+    const struct format *f = format_by_number(CARRIER_UDP, get_u16(datagram.data + 2));
+    return f ? f : format_by_number(CARRIER_UDP, get_u16(datagram.data));
 }
 
 bool proto_known(const char *name)

@@ -24,7 +24,7 @@ bool eth_decode(struct bytes frame, struct eth *out)
 
 uint32_t eth_frame_size(uint32_t len)
 {
-    return ETH_HEADER + (len < ETH_MIN_PAYLOAD ? ETH_MIN_PAYLOAD : len) + ETH_FCS;
+    return ethernet_size(len);
 }
 
 void eth_build(const struct eth *h, struct bytes payload, struct buf *out)
@@ -35,6 +35,37 @@ void eth_build(const struct eth *h, struct bytes payload, struct buf *out)
         size_t pad = ETH_MIN_PAYLOAD - payload.len;
         memset(buf_extend(out, pad), 0, pad);
     }
+}
+
+uint64_t mac_get(const uint8_t mac[6])
+{
+    return (uint64_t)get_u16(mac) << 32 | get_u32(mac + 2);
+}
+
+void mac_put(uint8_t mac[6], uint64_t value)
+{
+    put_u16(mac, (uint32_t)(value >> 32) & 0xffff);
+    put_u32(mac + 2, (uint32_t)value);
+}
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c | 0x20) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+bool mac_parse(const char *text, uint64_t *out)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 6; i++, text += 3) {
+        int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
+        if (low < 0 || text[2] != (i < 5 ? ':' : '\0')) {
+            return false;
+        }
+        value = value << 8 | (uint64_t)(high << 4 | low);
+    }
+    *out = value;
+    return true;
 }
 
 char *mac_print(const uint8_t mac[6], char buf[18])

@@ -3,6 +3,7 @@
  * padded to the minimum, without the frame check sequence; eth_frame_size counts that too. */
 
 #include "base/bytes.h"
+#include "base/net.h"
 #include "wire/format.h"
 
 #define ETH_HEADER      14
@@ -22,6 +23,10 @@ bool eth_decode(struct bytes frame, struct eth *out); /* false: shorter than a h
 uint32_t eth_frame_size(uint32_t len);
 /* Appends a frame around `payload`, padded with zeros. */
 void eth_build(const struct eth *h, struct bytes payload, struct buf *out);
+/* A MAC address as a number, its first byte highest. */
+uint64_t mac_get(const uint8_t mac[6]);
+void mac_put(uint8_t mac[6], uint64_t value);
+bool mac_parse(const char *text, uint64_t *out);     /* six bytes in hex, between colons */
 char *mac_print(const uint8_t mac[6], char buf[18]); /* "02:00:00:00:00:01" */
 
 extern const struct format eth_format;

@@ -50,6 +50,9 @@ struct format {
 const struct format *format_find(const char *name);
 const struct format *format_by_number(enum carrier carrier, uint16_t number);
 
+/* The format that speaks on a datagram's ports; NULL: plain UDP. */
+const struct format *format_in_udp(struct bytes datagram);
+
 /* `bits` bits of head from bit `bit`; 0 beyond its end. */
 uint64_t bits_read(struct bytes head, unsigned bit, unsigned bits);
 

@@ -2,6 +2,7 @@
  * bent or foreign ends in a "payload" layer. */
 #include "wire/eth.h"
 #include "wire/ipv4.h"
+#include "wire/udp.h"
 
 #include <string.h>
 
@@ -68,6 +69,16 @@ static void add_payload(struct dissection *out, size_t at, size_t len)
     }
 }
 
+/* A format over UDP holds the whole datagram; its own layer begins behind the UDP header. */
+static void leave_udp_out(struct layer *layer, struct dissection *out)
+{
+    layer->at += UDP_HEADER;
+    layer->len -= UDP_HEADER;
+    for (unsigned i = layer->first; i < (unsigned)layer->first + layer->count; i++) {
+        out->fields[i].bit -= 8 * UDP_HEADER;
+    }
+}
+
 /* A message of format `f`. Quoted: its check covers bytes that are not there. */
 static void dissect_message(const struct format *f, struct bytes message, uint32_t at,
                             const struct net *net, bool is_quoted, struct dissection *out)
@@ -84,6 +95,9 @@ static void dissect_message(const struct format *f, struct bytes message, uint32
     struct layer *layer = dissect_add_header(out, f, at, bytes_sub(message, 0, head_len));
     if (layer && !is_quoted) {
         layer->is_damaged = !f->intact(message, net);
+    }
+    if (layer && f->carrier == CARRIER_UDP) {
+        leave_udp_out(layer, out);
     }
     if (f->inner && !is_quoted) {
         f->inner(message, at, out);
@@ -119,7 +133,12 @@ void dissect_ipv4(struct bytes packet, uint32_t at, bool is_quoted, struct disse
     struct bytes message = bytes_sub(packet, h.header_len, len - h.header_len);
     const struct format *f = ipv4_is_fragment(&h) ? NULL : format_by_number(CARRIER_IP, h.protocol);
     struct net net = {.from.ip = h.from, .to.ip = h.to};
-    if (f) {
+    const struct format *in_udp =
+        f && h.protocol == IP_UDP && !is_quoted ? format_in_udp(message) : NULL;
+    if (in_udp) {
+        dissect_add_header(out, f, at + h.header_len, bytes_sub(message, 0, UDP_HEADER));
+        dissect_message(in_udp, message, at + h.header_len, &net, false, out);
+    } else if (f) {
         dissect_message(f, message, at + h.header_len, &net, is_quoted, out);
     } else {
         add_payload(out, at + h.header_len, message.len);

@@ -97,7 +97,8 @@ static enum packet_state parse_ipv4(struct bytes wire, struct packet_view *out,
     if (!f || ipv4_is_fragment(&h)) {
         return state;
     }
-    return parse_message(f, *payload, state == PACKET_DAMAGED, out, payload);
+    const struct format *in_udp = h.protocol == IP_UDP ? format_in_udp(*payload) : NULL;
+    return parse_message(in_udp ? in_udp : f, *payload, state == PACKET_DAMAGED, out, payload);
 }
 
 enum packet_state packet_parse(struct bytes wire, enum link_form form, struct packet_view *out,
