@@ -4,12 +4,21 @@
 #include "app/bulk.h"
 #include "app/socket.h"
 #include "app/udp.h"
+#include "proto/arp/arp.h"
 #include "proto/arq/arq.h"
+#include "proto/dhcp/dhcp.h"
 #include "proto/tcp/tcp.h"
 
 /* One line each, so that a new one is one line: */
 /* clang-format off */
-static const struct actor_type *const actors[] = {&tcp_type, &socket_type, NULL};
+static const struct actor_type *const actors[] = {
+    &tcp_type,
+    &socket_type,
+    &arp_type,
+    &dhcp_client_type,
+    &dhcp_server_type,
+    NULL,
+};
 
 static const struct traffic_type *const traffic[] = {
     &arq_stop_and_wait,

@@ -129,6 +129,8 @@ enum param_kind {
     PARAM_CHANCE,    /* parts per 10^9, written as a percentage */
     PARAM_SWITCH,    /* 0, 1 */
     PARAM_CHOICE,    /* index into choices */
+    PARAM_ADDRESSES, /* one or two IPv4 addresses: first << 32 | second (0: none) */
+    PARAM_POOL,      /* `A - B`, written in one text: first << 32 | last */
     PARAM_FREQUENCY, /* per 10^9 seconds, written as a number per second (arrivals: 20 /s) */
 };
 /* What a scenario may set. The world writes values into the instance before IN_START: an int64_t at

@@ -29,8 +29,11 @@ static unsigned machine_for(const struct actor_type *type, const char *state, bo
 /* A listener has nobody at the other end, and opened nothing. */
 static bool is_connection(const struct entity *e)
 {
-    bool is_listener = e->local.port != 0 && e->remote.ip == 0 && e->remote.port == 0;
-    return e->kind == ENTITY_ACTOR && machine_count(e->type) > 0 && !is_listener;
+    if (e->kind != ENTITY_ACTOR || machine_count(e->type) == 0) {
+        return false;
+    }
+    bool connects = !e->type->proto || e->type->proto->carrier != CARRIER_UDP;
+    return !connects || e->local.port == 0 || e->remote.ip != 0 || e->remote.port != 0;
 }
 
 static bool is_of_flow(const struct trace *t, uint32_t flow, const char *name)

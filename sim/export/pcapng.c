@@ -5,10 +5,11 @@
 #include "base/err.h"
 #include "base/os.h"
 #include "wire/dissect.h"
+#include "wire/eth.h"
 
 #include <stdlib.h>
 
-enum { LINKTYPE_RAW = 101, LINKTYPE_USER0 = 147 };
+enum { LINKTYPE_ETHERNET = 1, LINKTYPE_RAW = 101, LINKTYPE_USER0 = 147 };
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
 enum { OPT_END = 0, OPT_COMMENT = 1, OPT_NAME = 2, OPT_EPB_FLAGS = 2, OPT_TSRESOL = 9 };
 enum { OPT_USERAPPL = 4, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };
@@ -16,8 +17,10 @@ enum { OPT_USERAPPL = 4, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };
 /* One end of one link, as the capturing program sees it: what leaves by one direction, what comes
  * by the other. `number` 0: no packet of that format passes, so no interface is described. */
 struct tap {
-    uint32_t out, in;   /* directions */
-    uint32_t number[2]; /* 1 + interface number: IP packets, frames that stand alone */
+    uint32_t out, in; /* directions */
+    uint32_t
+        number[2]; /* 1 + interface number: IP packets (on a LAN all), frames that stand alone */
+    bool is_lan;
 };
 
 struct capture {
@@ -106,6 +109,12 @@ static bool is_frame(const struct packet *p)
     return p->proto->carrier == CARRIER_LINK;
 }
 
+/* On a LAN everything stands in an Ethernet frame. */
+static bool stands_alone(const struct capture *c, const struct tap *tap, const struct record *r)
+{
+    return !tap->is_lan && is_frame(trace_packet(c->t, r->packet));
+}
+
 static void collect_taps(struct capture *c)
 {
     const struct trace *t = c->t;
@@ -113,8 +122,10 @@ static void collect_taps(struct capture *c)
     for (uint32_t i = 0; i < t->link_count; i++) {
         for (int side = 0; side < 2; side++) {
             if (c->opt->tap == PCAPNG_TAP_ALL || c->opt->tap == t->links[i].node[side]) {
-                c->taps[c->tap_count++] =
-                    (struct tap){t->links[i].direction[side], t->links[i].direction[!side], {0, 0}};
+                c->taps[c->tap_count++] = (struct tap){t->links[i].direction[side],
+                                                       t->links[i].direction[!side],
+                                                       {0, 0},
+                                                       t->links[i].is_lan};
             }
         }
     }
@@ -141,7 +152,7 @@ static void describe_interfaces(struct capture *c)
         const struct record *r = trace_record(c->t, n);
         uint32_t from = 0;
         for (struct tap *tap; (tap = tap_of(c, r, &from));) {
-            tap->number[is_frame(trace_packet(c->t, r->packet))] = 1;
+            tap->number[stands_alone(c, tap, r)] = 1;
         }
     }
     for (uint32_t i = 0; i < c->tap_count; i++) {
@@ -149,7 +160,10 @@ static void describe_interfaces(struct capture *c)
         for (int frames = 0; frames < 2; frames++) {
             if (c->taps[i].number[frames] || (is_quiet && !frames)) {
                 c->taps[i].number[frames] = ++c->interface_count;
-                write_interface(c, &c->taps[i], frames ? LINKTYPE_USER0 : LINKTYPE_RAW);
+                write_interface(c, &c->taps[i],
+                                frames              ? LINKTYPE_USER0
+                                : c->taps[i].is_lan ? LINKTYPE_ETHERNET
+                                                    : LINKTYPE_RAW);
             }
         }
     }
@@ -196,7 +210,24 @@ static unsigned ttl_of(const struct capture *c, const struct record *r)
     return tx->kind == REC_TX ? tx->code : 0;
 }
 
-static void build_packet(struct capture *c, const struct record *r)
+/* The Ethernet header of that hop around what is in c->bytes. */
+static void frame_packet(struct capture *c, uint32_t number, const struct packet *p)
+{
+    const struct lan_hop *hop = trace_lan_hop(c->t, number);
+    if (!hop) {
+        return;
+    }
+    bool is_alone = p->proto->carrier == CARRIER_LINK;
+    struct eth h = {.type = is_alone ? p->proto->number : ETHERTYPE_IPV4};
+    struct buf frame = {0};
+    mac_put(h.to, hop->to);
+    mac_put(h.from, hop->from);
+    eth_build(&h, bytes_of(c->bytes.data, c->bytes.len), &frame);
+    buf_free(&c->bytes);
+    c->bytes = frame;
+}
+
+static void build_packet(struct capture *c, uint32_t number, const struct record *r)
 {
     const struct packet *p = trace_packet(c->t, r->packet);
     struct packet_view view = {.proto = p->proto->name,
@@ -211,13 +242,15 @@ static void build_packet(struct capture *c, const struct record *r)
     view.net.ecn = hop & 3;
     buf_clear(&c->bytes);
     packet_build(&view, &c->bytes);
+    frame_packet(c, number, p);
 }
 
-static void write_packet(struct capture *c, const struct tap *tap, const struct record *r)
+static void write_packet(struct capture *c, const struct tap *tap, uint32_t number,
+                         const struct record *r)
 {
-    build_packet(c, r);
+    build_packet(c, number, r);
     comment_on(c, r->packet);
-    add_u32(&c->block, tap->number[is_frame(trace_packet(c->t, r->packet))] - 1);
+    add_u32(&c->block, tap->number[stands_alone(c, tap, r)] - 1);
     add_u32(&c->block, (uint32_t)((uint64_t)r->at >> 32));
     add_u32(&c->block, (uint32_t)r->at);
     add_u32(&c->block, (uint32_t)c->bytes.len);
@@ -245,7 +278,7 @@ void pcapng_write(const struct trace *t, const struct pcapng_options *opt, FILE 
         const struct record *r = trace_record(t, n);
         uint32_t from = 0;
         for (const struct tap *tap; (tap = tap_of(&c, r, &from));) {
-            write_packet(&c, tap, r);
+            write_packet(&c, tap, n, r);
         }
     }
     free(c.taps);

@@ -2,6 +2,7 @@
  */
 #include "net/world.h"
 
+#include "actor/node_call.h"
 #include "base/os.h"
 
 #include <stdlib.h>
@@ -296,6 +297,11 @@ static void apply_send(struct world *w, const struct effect *e)
     struct row *r = &w->rows[e->author];
     struct flow *flow = &w->trace->flows[p->flow];
     bool repeats = p->unit.n > 0 && p->unit.at < r->unit_top;
+    if (p->flow == 0 && e->packet && p->proto->carrier != CARRIER_LINK) {
+        /* who has no flow of its own answers in that of the question */
+        p->flow = packet_at(&w->trace->packets, e->packet)->flow;
+        flow = &w->trace->flows[p->flow];
+    }
     name_unit(w, r, p, e->index);
     if (p->flow && w->trace->entities[e->author].node == flow->from) {
         flow->packets++;
@@ -386,10 +392,16 @@ static void apply_indicate(struct world *w, const struct effect *e)
     uint32_t above = e->index ? e->index : w->rows[e->author].upper;
     uint32_t target = above ? above : e->author;
     bool is_data = e->code == CODE_DATA;
+    if (!above && service_told(w, e)) {
+        return;
+    }
     uint32_t packet = e->packet;
     unsigned code = is_data ? delivery_count(w, e, &packet) : e->code | CALL_UP;
-    uint32_t record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target, packet, code,
-                                   e->body.len, e->cause, e->why);
+    uint32_t record = e->cause;
+    if (e->code < NODE_INTERFACE) {
+        record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target, packet, code,
+                              e->body.len, e->cause, e->why);
+    }
     w->rows[target].received += is_data ? e->body.len : 0;
     if (above) {
         struct input in = {.kind = IN_INDICATION,
@@ -403,8 +415,11 @@ static void apply_indicate(struct world *w, const struct effect *e)
 
 static void apply_request(struct world *w, const struct effect *e)
 {
-    uint32_t record =
-        world_record(w, REC_CALL, e->index, e->packet, e->code, e->body.len, e->cause, e->why);
+    uint32_t record = e->cause; /* what serves the node is no call of an application */
+    if (e->code < NODE_INTERFACE) {
+        record =
+            world_record(w, REC_CALL, e->index, e->packet, e->code, e->body.len, e->cause, e->why);
+    }
     struct input in = {
         .kind = IN_REQUEST, .code = e->code, .index = e->author, .head = e->head, .body = e->body};
     actor_step(w, e->index, &in, e->packet, record);

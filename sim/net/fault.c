@@ -72,6 +72,7 @@ void fault_crash(struct world *w, uint32_t node, uint32_t cause)
             link_forget_queue(w, &w->directions[i], cause);
         }
     }
+    services_stop(w, node, cause);
 }
 
 void fault_restart(struct world *w, uint32_t node, uint32_t cause)
@@ -81,6 +82,7 @@ void fault_restart(struct world *w, uint32_t node, uint32_t cause)
     }
     cause = world_record(w, REC_CALL, w->nodes[node].entity, 0, CALL_RESTART, 0, cause, 0);
     w->nodes[node].is_down = false;
+    services_restart(w, node, cause);
     script_host_is_up(w, node);
     traffic_restart(w, node, cause);
 }
@@ -202,6 +204,7 @@ static uint32_t born_from(struct world *w, uint32_t where, uint32_t packet, stru
     made->of = p->of;
     made->copy = p->copy;
     made->size = p->size;
+    made->goal = p->goal;
     made->ip_id = p->ip_id;
     made->is_raw = p->is_raw;
     made->parent = packet;
@@ -213,6 +216,8 @@ uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_
 {
     return born_from(w, where, packet, packet_head(packet_at(&w->trace->packets, packet)), cause);
 }
+
+#define FRAME_HEAD 112 /* bits; on a LAN the bit is one of what the frame carries */
 
 /* The real bytes with one bit flipped. */
 uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsigned ttl,
@@ -229,6 +234,9 @@ uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsign
     view.net.ttl = (uint8_t)ttl;
     struct buf wire = {0};
     packet_build(&view, &wire);
+    if (direction_of(w, where)->is_lan && bit >= FRAME_HEAD) {
+        bit -= FRAME_HEAD;
+    }
     wire.data[bit / 8 % wire.len] ^= (uint8_t)(0x80u >> bit % 8);
     uint32_t id = born_from(w, where, packet, bytes_of(wire.data, wire.len), cause);
     struct packet *flipped = packet_at(&w->trace->packets, id);

@@ -12,10 +12,11 @@ const struct proto icmp_proto = {.name = "icmp", .carrier = CARRIER_IP, .number 
 static bool deserves_error(const struct world *w, uint32_t node, const struct packet *p)
 {
     struct icmp m;
+    bool is_broadcast = lan_is_broadcast(w, node, p->net.to.ip);
     bool is_error = p->proto == &icmp_proto && icmp_decode(packet_head(p), &m) && icmp_is_error(&m);
     uint32_t from = node_of_ip(w, p->net.from.ip);
-    return !is_error && !p->is_raw && p->proto->carrier != CARRIER_LINK && from != NO_NODE &&
-           from != node;
+    return !is_error && !is_broadcast && !p->is_raw && p->proto->carrier != CARRIER_LINK &&
+           from != NO_NODE && from != node;
 }
 
 void icmp_send_error(struct world *w, uint32_t node, uint32_t packet, unsigned type, unsigned code,

@@ -7,6 +7,11 @@
 
 #include <stdlib.h>
 
+uint32_t link_size(const struct direction *d, const struct packet *p)
+{
+    return d->is_lan ? ethernet_size(p->size) : p->size;
+}
+
 static struct flight *flight_at(const struct direction *d, uint32_t i)
 {
     return &d->flights[(d->head + i) & (d->cap - 1)];
@@ -105,6 +110,9 @@ static void record_tx(struct world *w, struct direction *d, struct flight *f)
     const struct packet *p = packet_at(&w->trace->packets, f->packet);
     unsigned code = (unsigned)f->ttl << 8 | p->net.ecn;
     f->cause = world_record(w, REC_TX, d->entity, f->packet, code, f->arrive, f->cause, 0);
+    if (d->is_lan) {
+        trace_add_lan_hop(w->trace, (struct lan_hop){f->cause, f->macs.to, f->macs.from});
+    }
 }
 
 static void push_arrival(struct world *w, struct direction *d, const struct flight *f)
@@ -150,7 +158,7 @@ static void fate_by_chance(struct direction *d, const struct packet *p, uint64_t
         fate->is_lost = true;
         fate->why = DROP_LOSS;
     }
-    fate->bit = impair_bit(d, key, (uint64_t)p->size * 8);
+    fate->bit = impair_bit(d, key, (uint64_t)link_size(d, p) * 8);
     fate->is_doubled = d->set->duplicate &&
                        draw_chance(draw_long(&d->dice, DRAW_DUPLICATE, key, 0), d->set->duplicate);
     if (d->set->reorder_chance &&
@@ -183,7 +191,7 @@ static void fate_by_faults(struct world *w, const struct direction *d, uint32_t 
             break;
         case FAULT_CORRUPT: {
             const struct packet *p = packet_at(&w->trace->packets, packet);
-            uint64_t bits = (uint64_t)p->size * 8;
+            uint64_t bits = (uint64_t)link_size(d, p) * 8;
             uint64_t drawn = draw_long(&d->dice, DRAW_BIT, impair_key(w, p, p->copy), 0);
             fate->bit = f->bit >= 0 ? f->bit % (int64_t)bits : (int64_t)draw_below(drawn, bits);
             break;
@@ -271,15 +279,17 @@ static sim_time end_on_wire(const struct direction *d, struct flight *f, const s
 /* Onto the transmitter, or into the queue before it. `tie` is the hop's. Returns the end of the
  * transmission; *cause becomes the record that later events name. */
 static sim_time transmit(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
-                         uint32_t *cause, const struct fate *fate, uint64_t key, uint64_t tie)
+                         struct macs macs, uint32_t *cause, const struct fate *fate, uint64_t key,
+                         uint64_t tie)
 {
-    uint32_t size = packet_at(&w->trace->packets, packet)->size;
+    uint32_t size = link_size(d, packet_at(&w->trace->packets, packet));
     sim_time now = sched_now(&w->sched), start;
     sim_time end = occupy(w, d, size, &start);
     struct flight *f = flight_add(d);
     *f = (struct flight){.packet = packet,
                          .cause = *cause,
                          .ttl = (uint8_t)ttl,
+                         .macs = macs,
                          .start = start,
                          .end = end,
                          .is_lost = fate->is_lost,
@@ -314,23 +324,25 @@ static const struct fate unharmed = {.bit = -1, .at = SIM_NEVER};
 
 /* A copy goes behind the original, unharmed on this hop. */
 static void offer_copy(struct world *w, struct direction *d, uint32_t copy, unsigned ttl,
-                       uint32_t cause)
+                       struct macs macs, uint32_t cause)
 {
-    if (d->cuts || is_full(w, d, packet_at(&w->trace->packets, copy)->size)) {
+    if (d->cuts || is_full(w, d, link_size(d, packet_at(&w->trace->packets, copy)))) {
         drop_on(w, d, copy, d->cuts ? DROP_LINK_DOWN : DROP_QUEUE, cause);
     } else {
-        transmit(w, d, copy, ttl, &cause, &unharmed, 0, sched_tie(&w->sched));
+        transmit(w, d, copy, ttl, macs, &cause, &unharmed, 0, sched_tie(&w->sched));
     }
 }
 
 static void make_copy(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
-                      uint32_t cause, sim_time after)
+                      struct macs macs, uint32_t cause, sim_time after)
 {
     uint32_t copy = packet_copied(w, d->entity, packet, cause);
     if (after == 0) {
-        offer_copy(w, d, copy, ttl, cause);
+        offer_copy(w, d, copy, ttl, macs, cause);
         return;
     }
+    *map_put(&w->copy_macs, 2 * (uint64_t)copy) = macs.to;
+    *map_put(&w->copy_macs, 2 * (uint64_t)copy + 1) = macs.from;
     struct event ev = {.at = time_add(sched_now(&w->sched), after),
                        .target = d->entity,
                        .packet = copy,
@@ -342,13 +354,15 @@ static void make_copy(struct world *w, struct direction *d, uint32_t packet, uns
 
 void link_late_copy(struct world *w, const struct event *ev)
 {
-    offer_copy(w, direction_of(w, ev->target), ev->packet, ev->slot, ev->cause);
+    struct macs macs = {map_get(&w->copy_macs, 2 * (uint64_t)ev->packet),
+                        map_get(&w->copy_macs, 2 * (uint64_t)ev->packet + 1)};
+    offer_copy(w, direction_of(w, ev->target), ev->packet, ev->slot, macs, ev->cause);
 }
 
 /* Offered during a cut, or to a full queue: gone at once. */
 static bool is_refused(struct world *w, struct direction *d, uint32_t packet, uint32_t cause)
 {
-    uint32_t size = packet_at(&w->trace->packets, packet)->size;
+    uint32_t size = link_size(d, packet_at(&w->trace->packets, packet));
     if (!d->cuts && !is_full(w, d, size)) {
         return false;
     }
@@ -361,7 +375,8 @@ static bool is_refused(struct world *w, struct direction *d, uint32_t packet, ui
     return true;
 }
 
-void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl, uint32_t cause)
+void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+                struct macs macs, uint32_t cause)
 {
     d->offered++;
     if (is_refused(w, d, packet, cause)) {
@@ -373,10 +388,10 @@ void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned 
     if (fate.bit >= 0 && !fate.is_lost) {
         on_wire = packet_flipped(w, d->entity, packet, ttl, (uint64_t)fate.bit, cause);
     }
-    sim_time end = transmit(w, d, on_wire, ttl, &why, &fate, key, tie);
+    sim_time end = transmit(w, d, on_wire, ttl, macs, &why, &fate, key, tie);
     schedule_sent(w, packet, end, tie, why);
     if (fate.is_doubled) {
-        make_copy(w, d, packet, ttl, cause, fate.after);
+        make_copy(w, d, packet, ttl, macs, cause, fate.after);
     }
     if (on_wire != packet) {
         packet_is_over(w, packet);
@@ -387,9 +402,10 @@ static void arrive(struct world *w, struct direction *d, struct flight *f)
 {
     uint32_t packet = f->packet;
     unsigned ttl = f->ttl;
+    struct macs macs = f->macs;
     uint32_t cause = world_record(w, REC_ARRIVE, d->entity, packet, 0, 0, f->cause, 0);
     flight_end(d, f);
-    node_hear(w, d, packet, ttl, cause);
+    node_hear(w, d, packet, ttl, macs, cause);
 }
 
 void link_event(struct world *w, const struct event *ev)

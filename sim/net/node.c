@@ -1,5 +1,5 @@
-/* Nodes: an endpoint table, sending, forwarding, and who gets a packet. Ethernet is not needed on
- * point-to-point links, which carry IP packets as they are. */
+/* Nodes: an endpoint table, sending, forwarding, and who gets a packet. Point-to-point links carry
+ * IP packets as they are; what a LAN needs more is in lan.c. */
 #include "net/world.h"
 
 #include "base/os.h"
@@ -123,6 +123,11 @@ uint32_t node_of_ip(const struct world *w, uint32_t ip)
 
 void packet_is_over(struct world *w, uint32_t packet)
 {
+    struct packet *p = packet_at(&w->trace->packets, packet);
+    if (p->others > 0) {
+        p->others--;
+        return;
+    }
     if (w->armed_count > 0) {
         fault_forget(w, packet);
     }
@@ -161,13 +166,26 @@ static void output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl
         node_drop(w, node, packet, DROP_TOO_BIG, cause);
         return;
     }
-    link_offer(w, d, packet, ttl, cause);
+    if (d->is_lan) {
+        lan_send(w, node, packet, ttl, iface, cause);
+    } else {
+        link_offer(w, d, packet, ttl, (struct macs){0}, cause);
+    }
 }
 
 static uint16_t iface_to(const struct world *w, uint32_t node, uint32_t ip)
 {
+    const struct node *n = &w->nodes[node];
     uint32_t target = node_of_ip(w, ip);
-    return target == NO_NODE || target == node ? UINT16_MAX : w->nodes[node].route[target];
+    if (target == node) {
+        return UINT16_MAX;
+    }
+    uint16_t iface = n->arp ? lan_iface_to(w, node, ip) : UINT16_MAX;
+    if (iface == UINT16_MAX && target != NO_NODE) {
+        iface = n->route[target];
+    }
+    bool lacks = iface == UINT16_MAX && n->arp && n->gateway;
+    return lacks ? lan_iface_to(w, node, n->gateway) : iface;
 }
 
 void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
@@ -175,7 +193,11 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     struct packet *p = packet_at(&w->trace->packets, packet);
     uint32_t node = w->trace->entities[p->sender].node;
     bool on_link = p->proto->carrier == CARRIER_LINK;
-    uint16_t iface = on_link ? p->net.iface : iface_to(w, node, p->net.to.ip);
+    bool is_given = on_link || lan_is_broadcast(w, node, p->net.to.ip);
+    uint16_t iface = is_given ? p->net.iface : iface_to(w, node, p->net.to.ip);
+    if (w->has_leases) {
+        p->goal = node_of_ip(w, p->net.to.ip) + 1;
+    }
     if (p->net.from.ip == 0 && iface != UINT16_MAX) {
         p->net.from.ip = w->nodes[node].ifaces[iface].ip;
     }
@@ -255,6 +277,7 @@ static struct heard read_packet(struct world *w, const struct direction *d, uint
     }
     h.in.net.iface = d->iface_to;
     h.in.net.ttl = (uint8_t)ttl;
+    h.in.net.mac = 0;
     h.in.is_damaged = h.is_damaged;
     return h;
 }
@@ -262,6 +285,10 @@ static struct heard read_packet(struct world *w, const struct direction *d, uint
 static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, struct heard *h,
                               uint32_t cause)
 {
+    if (lan_is_broadcast(w, node, h->ip)) {
+        packet_is_over(w, packet); /* RFC 1122 3.2.2: silently */
+        return;
+    }
     if (h->proto->orphan) {
         w->fx.author = w->nodes[node].entity;
         w->fx.cause = cause;
@@ -309,11 +336,38 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
     }
 }
 
-void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl, uint32_t cause)
+/* A frame with another's address stays in the network card; a bent one does, too. */
+static bool is_for_card(const struct iface *i, struct macs macs)
+{
+    return macs.to == MAC_BROADCAST || macs.to == i->mac;
+}
+
+/* RFC 2131 section 2: what is sent to the hardware address is taken before an address is there. */
+static bool is_for_ip(const struct world *w, const struct direction *d, uint32_t ip)
+{
+    const struct iface *own = &w->nodes[d->to].ifaces[d->iface_to];
+    return node_of_ip(w, ip) == d->to ||
+           (d->is_lan && (own->ip == ip || own->ip == 0 || lan_is_broadcast(w, d->to, ip)));
+}
+
+void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+               struct macs macs, uint32_t cause)
 {
     uint32_t node = d->to;
     if (w->nodes[node].is_down) {
         node_drop(w, node, packet, DROP_NODE_DOWN, cause);
+        return;
+    }
+    if (d->is_lan && packet_at(&w->trace->packets, packet)->is_flipped) {
+        node_drop(w, node, packet, DROP_CHECKSUM, cause); /* the frame's check sequence */
+        return;
+    }
+    if (w->nodes[node].set->kind == SCENARIO_SWITCH) {
+        switch_hear(w, d, packet, ttl, macs, cause);
+        return;
+    }
+    if (d->is_lan && !is_for_card(&w->nodes[node].ifaces[d->iface_to], macs)) {
+        packet_is_over(w, packet);
         return;
     }
     if (w->nodes[node].set->is_raw) {
@@ -323,9 +377,10 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
         return;
     }
     struct heard h = read_packet(w, d, packet, ttl);
+    h.in.net.mac = macs.from;
     if (h.head_is_damaged) {
         node_drop(w, node, packet, DROP_CHECKSUM, cause);
-    } else if (h.proto->carrier == CARRIER_LINK || node_of_ip(w, h.ip) == node) {
+    } else if (h.proto->carrier == CARRIER_LINK || is_for_ip(w, d, h.ip)) {
         deliver(w, node, packet, &h, cause);
     } else {
         forward(w, node, packet, h.ip, ttl, cause);

@@ -29,10 +29,10 @@ static uint32_t nearest_open(const struct search *s, uint32_t count)
     return best;
 }
 
-/* Only routers carry the packets of others. */
+/* Only routers and switches carry the packets of others. */
 static bool may_pass(const struct world *w, uint32_t node, uint32_t target)
 {
-    return node == target || w->nodes[node].set->kind == SCENARIO_ROUTER;
+    return node == target || w->nodes[node].set->kind != SCENARIO_HOST;
 }
 
 /* From `near` outward: a neighbour that reaches the target faster through `near` notes it. The
@@ -81,7 +81,9 @@ static uint16_t iface_toward(const struct world *w, const struct node *n, uint32
 {
     uint32_t peer = node_of_ip(w, via);
     for (uint32_t i = 0; i < n->iface_count; i++) {
-        if (n->ifaces[i].out != UINT32_MAX && n->ifaces[i].peer == peer) {
+        const struct iface *f = &n->ifaces[i];
+        bool holds = f->is_lan && f->prefix && is_in(via, f->ip, f->prefix);
+        if (f->out != UINT32_MAX && (f->peer == peer || holds)) {
             return (uint16_t)i;
         }
     }
@@ -103,7 +105,7 @@ static void apply_given(struct world *w, struct node *n, uint32_t target)
 {
     int best = n->set->gateway && !is_neighbour(n, target) ? 0 : -1;
     uint32_t via = n->set->gateway;
-    uint32_t ip = w->nodes[target].ifaces[0].ip;
+    uint32_t ip = w->nodes[target].iface_count ? w->nodes[target].ifaces[0].ip : 0;
     for (uint32_t i = 0; i < n->set->route_count; i++) {
         const struct scenario_route *r = &n->set->routes[i];
         if (is_in(ip, r->network, r->prefix) && (int)r->prefix > best) {

@@ -260,7 +260,7 @@ void script_event(struct world *w, const struct event *ev)
         fault_restart(w, s->node, 0);
     } else if (s->call.verb == VERB_INJECT) {
         inject(w, s);
-    } else if (!w->nodes[s->node].is_down && w->sockets[s->node]) {
+    } else if (!service_call(w, s) && !w->nodes[s->node].is_down && w->sockets[s->node]) {
         call_socket(w, s);
     }
     w->trace->step_ran[ev->packet] = true;
@@ -269,9 +269,29 @@ void script_event(struct world *w, const struct event *ev)
     }
 }
 
+/* Whether the type's first machine has a state of that name. */
+static bool knows_state(const struct actor_type *type, const char *name)
+{
+    for (const char *const *s = type->machines ? type->machines[0].states : NULL; s && *s; s++) {
+        if (strcmp(*s, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A DHCP client has no connection: it is asked about when its states are meant. */
+static uint32_t lease_of(const struct world *w, const struct condition *c)
+{
+    uint32_t row = w->nodes[c->node].lease;
+    bool is_meant = row && knows_state(w->rows[row].type, c->state);
+    return is_meant && is_of_flow(w, &w->rows[row], c->flow) ? row : 0;
+}
+
 static bool is_in_state(const struct world *w, const struct condition *c)
 {
-    uint32_t row = connection_of(w, c->node, c->flow);
+    uint32_t lease = lease_of(w, c);
+    uint32_t row = lease ? lease : connection_of(w, c->node, c->flow);
     if (row == 0) {
         return false;
     }

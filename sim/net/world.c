@@ -38,7 +38,7 @@ static const char *addresses_text(struct world *w, const struct scenario_node *n
             buf_printf(&text, "/%u", n->addresses[i].prefix);
         }
     }
-    const char *kept = arena_strdup(&w->trace->arena, buf_cstr(&text));
+    const char *kept = arena_strdup(&w->trace->arena, n->is_dhcp ? "dhcp" : buf_cstr(&text));
     buf_free(&text);
     return kept;
 }
@@ -95,6 +95,46 @@ static bool is_in_network(uint32_t ip, const struct scenario_address *a)
     return a->prefix > 0 && (ip ^ a->ip) >> (32 - a->prefix) == 0;
 }
 
+/* A station behind the switch, or behind those joined to it, has an address in that network. LANs
+ * have no loops, so the way back is the only one to leave out. */
+static bool lan_holds(const struct scenario *sc, uint32_t sw, const struct scenario_node *but,
+                      const struct scenario_address *network, uint32_t from)
+{
+    for (uint32_t i = 0; i < sc->link_count; i++) {
+        const uint32_t *ends = sc->links[i].node;
+        const struct scenario_node *n = &sc->nodes[ends[ends[0] == sw]];
+        if ((ends[0] != sw && ends[1] != sw) || i + 1 == from || n == but) {
+            continue;
+        }
+        if (n->kind == SCENARIO_SWITCH) {
+            if (lan_holds(sc, ends[ends[0] == sw], but, network, i + 1)) {
+                return true;
+            }
+            continue;
+        }
+        for (uint32_t a = 0; a < n->address_count; a++) {
+            if (is_in_network(n->addresses[a].ip, network)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Behind a switch: an address of `n` whose network holds that of another station there. */
+static const struct scenario_address *address_on_lan(const struct world *w, const struct node *n,
+                                                     uint32_t peer)
+{
+    const struct scenario *sc = w->sc;
+    for (uint32_t i = 0; sc->nodes[peer].kind == SCENARIO_SWITCH && i < n->set->address_count;
+         i++) {
+        if (lan_holds(sc, peer, n->set, &n->set->addresses[i], 0)) {
+            return &n->set->addresses[i];
+        }
+    }
+    return NULL;
+}
+
 /* The address that the interface toward `peer` takes: the one whose network holds an address of the
  * neighbour; else the next that no interface has yet; else the first. */
 static const struct scenario_address *address_for(const struct world *w, const struct node *n,
@@ -108,17 +148,34 @@ static const struct scenario_address *address_for(const struct world *w, const s
             }
         }
     }
+    const struct scenario_address *on_lan = address_on_lan(w, n, peer);
     uint32_t next = n->iface_count < n->set->address_count ? n->iface_count : 0;
-    return &n->set->addresses[next];
+    return on_lan ? on_lan : &n->set->addresses[next];
+}
+
+/* Locally administered, from names alone, so that no other node changes it. */
+static uint64_t mac_of(const struct node *n, uint32_t iface)
+{
+    if (n->set->mac && iface == 0) {
+        return n->set->mac;
+    }
+    struct dice dice = dice_make(0, n->set->name);
+    return UINT64_C(0x020000000000) | (draw(&dice, DRAW_MAC, iface) & 0xffffffffff);
 }
 
 static uint16_t add_iface(struct world *w, uint32_t node, uint32_t peer, uint32_t out)
 {
     struct node *n = &w->nodes[node];
-    const struct scenario_address *a = address_for(w, n, peer);
+    static const struct scenario_address none = {0, 0};
+    const struct scenario_address *a = n->set->address_count ? address_for(w, n, peer) : &none;
+    bool is_lan = out != UINT32_MAX && w->directions[out].is_lan;
     n->ifaces = os_realloc(n->ifaces, (n->iface_count + 1) * sizeof *n->ifaces);
-    n->ifaces[n->iface_count] =
-        (struct iface){.ip = a->ip, .prefix = a->prefix, .out = out, .peer = peer};
+    n->ifaces[n->iface_count] = (struct iface){.ip = a->ip,
+                                               .prefix = a->prefix,
+                                               .out = out,
+                                               .peer = peer,
+                                               .mac = mac_of(n, n->iface_count),
+                                               .is_lan = is_lan};
     return (uint16_t)n->iface_count++;
 }
 
@@ -137,6 +194,12 @@ static const char *direction_name(struct world *w, uint32_t link, unsigned side)
                        : arena_printf(&w->trace->arena, "%s>%s#%u", from, to, number);
 }
 
+static bool is_lan_link(const struct scenario *sc, uint32_t link)
+{
+    const uint32_t *ends = sc->links[link].node;
+    return sc->nodes[ends[0]].kind == SCENARIO_SWITCH || sc->nodes[ends[1]].kind == SCENARIO_SWITCH;
+}
+
 static void make_direction(struct world *w, uint32_t link, unsigned side)
 {
     const struct scenario_link *l = &w->sc->links[link];
@@ -149,6 +212,7 @@ static void make_direction(struct world *w, uint32_t link, unsigned side)
                             .index = 2 * link + side,
                             .from = l->node[side],
                             .to = l->node[!side],
+                            .is_lan = is_lan_link(w->sc, link),
                             .dice = dice_make(w->seed, e.name),
                             .line = sched_line_new(&w->sched)};
     d->entity = world_add_row(w, trace_add_entity(w->trace, &e));
@@ -156,6 +220,7 @@ static void make_direction(struct world *w, uint32_t link, unsigned side)
     t->direction[side] = d->entity;
     t->rate_bps[side] = d->set->rate_bps;
     t->delay[side] = d->set->delay;
+    t->is_lan = d->is_lan;
 }
 
 static void make_links(struct world *w)
@@ -221,6 +286,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     routes_find(w);
     fault_schedule(w);
     w->asks_units = asks_units(w);
+    services_open(w);
     traffic_open(w);
     script_open(w);
     return w;
@@ -296,6 +362,9 @@ void world_free(struct world *w)
     for (uint32_t i = 0; i < w->sc->node_count; i++) {
         free(w->nodes[i].ifaces);
         free(w->nodes[i].table);
+        free(w->nodes[i].held);
+        map_free(&w->nodes[i].neighbours);
+        map_free(&w->nodes[i].learned);
     }
     free(w->rows);
     free(w->armed);
@@ -305,6 +374,7 @@ void world_free(struct world *w)
     map_free(&w->raw_flows);
     buf_free(&w->raw_heard);
     buf_free(&w->raw_bytes);
+    map_free(&w->copy_macs);
     free(w->waiting);
     fx_free(&w->fx);
     sched_free(&w->sched);

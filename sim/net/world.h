@@ -14,6 +14,11 @@
 #define WORLD_QUEUE      100u   /* packets, of a link that gives none */
 #define WORLD_PORT_FIRST 49152u /* ephemeral ports (RFC 6335) */
 
+/* A frame's Ethernet addresses, 48 bits, first byte highest. */
+struct macs {
+    uint64_t to, from;
+};
+
 /* One packet on a direction, from hand-over to its end there. */
 struct flight {
     uint32_t packet; /* 0: over */
@@ -26,6 +31,7 @@ struct flight {
     event_id arrival, tx;
     uint64_t tie;
     sim_time start, end, arrive;
+    struct macs macs; /* on a LAN */
 };
 
 /* One direction of a link: a queue, a transmitter, a wire (MODEL.md). */
@@ -42,6 +48,7 @@ struct direction {
     uint64_t offered;       /* packets offered so far */
     bool is_bad;            /* Gilbert-Elliott's state */
     uint32_t cuts;          /* that hold now; they may overlap */
+    bool is_lan;            /* one end is a switch: Ethernet frames pass */
     struct map copies;      /* offers of a unit, where loss is random */
     struct flight *flights; /* a ring: head .. head + count - 1 */
     uint32_t head, count, cap;
@@ -54,9 +61,20 @@ struct iface {
     uint8_t prefix;
     uint32_t out;  /* index of the outgoing direction; UINT32_MAX: no link */
     uint32_t peer; /* node */
+    uint64_t mac;
+    bool is_lan;
+};
+
+/* A packet that waits for the MAC address of its next hop. */
+struct held {
+    uint32_t packet, cause;
+    uint32_t ip; /* of the next hop */
+    uint16_t iface;
+    uint8_t ttl;
 };
 
 struct endpoint; /* node.c */
+struct node_neighbour;
 
 struct node {
     const struct scenario_node *set;
@@ -68,7 +86,16 @@ struct node {
     uint32_t endpoint_count, table_size;
     uint16_t next_port;
     uint16_t next_ip_id;
-    uint8_t channels; /* ARQ channels in use on this node's links */
+    uint32_t arp;        /* entity of its ARP, 0: on no LAN */
+    uint32_t lease;      /* entity of its DHCP client, 0: none */
+    uint32_t remembered; /* the address that its DHCP client had last: it outlives a crash */
+    bool has_begun;      /* its DHCP client was started */
+    uint32_t gateway;    /* where to send what is for no network of its own; 0: none */
+    struct held *held;   /* in the order in which they came */
+    uint32_t held_count, held_cap;
+    struct map neighbours; /* what ARP told: address -> MAC; address | 1 << 32 -> until */
+    struct map learned;    /* a switch's: MAC -> 1 + interface; MAC | LEARNED_AT -> when */
+    uint8_t channels;      /* ARQ channels in use on this node's links */
     bool is_down;
 };
 
@@ -155,6 +182,8 @@ struct world {
     size_t raw_given; /* bytes of raw_heard that were handed out; more than that pauses the run */
     struct map raw_flows;  /* addresses and ports -> flow */
     uint32_t *sockets;     /* by node: its socket application, 0: none */
+    struct map copy_macs;  /* of copies that come late: 2 * packet -> to, 2 * packet + 1 -> from */
+    bool has_leases;       /* addresses may move while it runs */
     const char *next_flow; /* `as:` of the call that runs now, NULL: none */
     struct waiting *waiting;
     uint32_t waiting_count;
@@ -196,7 +225,8 @@ const char *world_flow_name(struct world *w, uint32_t node, const char *type);
 
 /* node.c: sending, receiving, forwarding. */
 void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause);
-void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl, uint32_t cause);
+void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+               struct macs macs, uint32_t cause);
 void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class why,
                uint32_t cause);
 bool node_add_endpoint(struct world *w, uint32_t node, uint32_t row);
@@ -212,9 +242,32 @@ void icmp_hear(struct world *w, uint32_t node, uint32_t packet, uint32_t cause);
 uint32_t node_lookup(struct world *w, uint32_t node, const struct proto *proto,
                      const struct net *in); /* in: as received; 0: nobody */
 
+/* lan.c: switches, and what a node does before a packet becomes a frame. */
+bool lan_is_broadcast(const struct world *w, uint32_t node, uint32_t ip);
+/* The interface of a LAN whose network holds the address; UINT16_MAX: none. */
+uint16_t lan_iface_to(const struct world *w, uint32_t node, uint32_t ip);
+void lan_send(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+              uint32_t cause);
+void lan_resolved(struct world *w, uint32_t node, const struct node_neighbour *found,
+                  uint32_t cause);
+void lan_forget(struct world *w, uint32_t node, uint32_t cause); /* the node stops */
+void switch_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+                 struct macs macs, uint32_t cause);
+
+/* service.c: the actors that serve a node: ARP, DHCP. */
+void services_open(struct world *w);
+/* With the host: what it learnt and what waited is gone. */
+void services_stop(struct world *w, uint32_t node, uint32_t cause);
+void services_restart(struct world *w, uint32_t node, uint32_t cause);
+/* An indication with nobody above: true if it was meant for the node. */
+bool service_told(struct world *w, const struct effect *e);
+/* A script's dhcp-start, -renew, -release, -inform; false: it is another verb. */
+bool service_call(struct world *w, const struct step *s);
+
 /* link.c: a packet's life on one hop. */
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
-                uint32_t cause);
+                struct macs macs, uint32_t cause);
+uint32_t link_size(const struct direction *d, const struct packet *p); /* bytes on that link */
 void link_event(struct world *w, const struct event *ev);     /* EV_ARRIVE, EV_LOST, EV_TX */
 void link_late_copy(struct world *w, const struct event *ev); /* EV_FAULT of a direction */
 struct direction *direction_of(const struct world *w, uint32_t entity);

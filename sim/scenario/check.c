@@ -51,16 +51,26 @@ static void check_address(struct reader *r, uint32_t node, uint32_t a)
     }
 }
 
-static bool has_neighbour_with(const struct ways *w, uint32_t node, uint32_t ip)
+#define SWITCHES_DEEP 4u
+
+/* Through switches, too; `depth` ends what a loop of switches would go on with for ever. */
+static bool has_near(const struct ways *w, uint32_t node, uint32_t ip, unsigned depth)
 {
     for (uint32_t i = w->first[node]; i < w->first[node + 1]; i++) {
         const struct scenario_link *l = &w->sc->links[w->links[i]];
         uint32_t other = l->node[l->node[0] == node];
-        if (has_address(&w->sc->nodes[other], ip, UINT32_MAX)) {
+        const struct scenario_node *n = &w->sc->nodes[other];
+        if (has_address(n, ip, UINT32_MAX) ||
+            (n->kind == SCENARIO_SWITCH && depth > 0 && has_near(w, other, ip, depth - 1))) {
             return true;
         }
     }
     return false;
+}
+
+static bool has_neighbour_with(const struct ways *w, uint32_t node, uint32_t ip)
+{
+    return has_near(w, node, ip, SWITCHES_DEEP);
 }
 
 static void check_next_hops(struct reader *r, const struct ways *w, uint32_t node)
@@ -227,6 +237,7 @@ void check_scenario(struct reader *r)
     struct ways w;
     ways_prepare(&w, sc, r->arena);
     check_names(r);
+    check_lans(r);
     for (uint32_t i = 0; i < sc->node_count; i++) {
         for (uint32_t a = 0; a < sc->nodes[i].address_count; a++) {
             check_address(r, i, a);

@@ -37,6 +37,11 @@ struct scenario_route {
     uint8_t prefix;
     uint32_t via;
 };
+struct scenario_reservation {
+    uint64_t mac;  /* 0: that of a host's first interface */
+    uint32_t node; /* that host */
+    uint32_t ip;
+};
 struct scenario_node {
     enum scenario_node_kind kind;
     const char *name;
@@ -50,6 +55,11 @@ struct scenario_node {
     bool is_raw;
     uint32_t raw_isn; /* a raw host's own initial sequence number */
     bool is_hub;
+    bool is_dhcp;                              /* `address: dhcp` */
+    bool serves_dhcp;                          /* `dhcp-server: {…}` */
+    uint64_t mac;                              /* of its first interface; 0: made from its name */
+    struct scenario_reservation *reservations; /* of its DHCP server */
+    uint32_t reservation_count;
     bool reads_by_hand; /* `reading: off`: its applications take only what `read` grants */
     sim_time clock_offset;
     int64_t clock_drift_ppb;
@@ -211,6 +221,10 @@ enum verb {
     VERB_ABORT,
     VERB_SET,
     VERB_INJECT,
+    VERB_DHCP_START,
+    VERB_DHCP_RENEW,
+    VERB_DHCP_RELEASE,
+    VERB_DHCP_INFORM,
     VERB_POWER_OFF, /* the faults crash and restart as calls */
     VERB_POWER_ON,
     VERB_COUNT,

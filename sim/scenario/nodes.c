@@ -69,7 +69,9 @@ static void read_addresses(struct reader *r, const struct doc_node *v, void *int
 
 static void read_one_address(struct reader *r, const struct doc_node *v, void *into)
 {
-    if (reader_is_text(r, v)) {
+    if (v->kind == DOC_SCALAR && strcmp(v->text, "dhcp") == 0) {
+        ((struct scenario_node *)into)->is_dhcp = true;
+    } else if (reader_is_text(r, v)) {
         read_addresses(r, v, into);
     }
 }
@@ -207,15 +209,25 @@ static bool read_protocol(struct reader *r, const struct doc_node *v, void *into
     if (!*t) {
         return false;
     }
+    bool is_server = strcmp((*t)->name, "dhcp-server") == 0;
+    node->serves_dhcp |= is_server;
     for (const struct doc_node *c = reader_is_map(r, v) ? v->first : NULL; c; c = c->next) {
         const struct param *p = param_find(*t, c->key->text);
         int64_t value;
-        if (!p) {
+        if (is_server && strcmp(c->key->text, "reserve") == 0) {
+            read_reservations(r, c, node);
+        } else if (!p) {
             wrong(r, c->key, "reader.unknown-key", "found", c->key->text, "what",
                   reader_quoted(r, (*t)->name), "hint",
                   reader_hint(r, c->key->text, param_names(r, *t)));
         } else if (reader_param(r, c, p, &value)) {
             settings_add(r, &node->settings, (struct setting){*t, p, value});
+        }
+    }
+    for (const struct param *p = (*t)->params; v->kind == DOC_MAP && p->name; p++) {
+        if (p->is_required && !reader_has(v, p->name)) {
+            wrong(r, v->key, "reader.needs-key", "what", reader_quoted(r, (*t)->name), "key",
+                  p->name);
         }
     }
     return true;
@@ -247,6 +259,7 @@ static const struct key host_keys[] = {
     {"reading", read_reading},
     {"raw", read_raw},
     {"isn", read_raw_isn},
+    {"mac", read_mac},
     {NULL, NULL},
 };
 static const struct key router_keys[] = {
@@ -257,9 +270,23 @@ static const struct key router_keys[] = {
     {NULL, NULL},
 };
 
+static void read_switch(struct reader *r, const struct doc_node *v, struct scenario_node *node)
+{
+    const struct key keys[] = {
+        switch_key_kind, {"label", read_label}, {"place", read_place}, {NULL, NULL}};
+    struct key_reading how = {.keys = keys, .what = "reader.a.switch"};
+    if (!v->is_absent) {
+        reader_map(r, v, &how, node);
+    }
+}
+
 static void read_node(struct reader *r, const struct doc_node *v, struct scenario_node *node)
 {
     bool is_router = node->kind == SCENARIO_ROUTER;
+    if (node->kind == SCENARIO_SWITCH) {
+        read_switch(r, v, node);
+        return;
+    }
     struct key_reading how = {.keys = is_router ? router_keys : host_keys,
                               .what = is_router ? "reader.a.router" : "reader.a.host",
                               .other = read_protocol,
@@ -289,11 +316,11 @@ static void name_nodes(struct reader *r, const struct doc_node *section,
     }
 }
 
-void read_nodes(struct reader *r, const struct doc_node *hosts, const struct doc_node *routers)
+void read_nodes(struct reader *r, const struct doc_node *const given[3])
 {
-    const struct doc_node *sections[] = {hosts, routers};
+    const struct doc_node *sections[] = {given[0], given[1], given[2]};
     size_t count = 0;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         if (sections[i] &&
             (!reader_is_map(r, sections[i]) || !reader_is_short(r, sections[i], NODE_LIMIT))) {
             sections[i] = NULL;
@@ -304,8 +331,9 @@ void read_nodes(struct reader *r, const struct doc_node *hosts, const struct doc
     r->node_names = arena_alloc(r->arena, (count + 1) * sizeof *r->node_names);
     name_nodes(r, sections[0], SCENARIO_HOST);
     name_nodes(r, sections[1], SCENARIO_ROUTER);
+    name_nodes(r, sections[2], SCENARIO_SWITCH);
     uint32_t n = 0;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         for (const struct doc_node *v = sections[i] ? sections[i]->first : NULL; v; v = v->next) {
             read_node(r, v, &r->sc->nodes[n++]);
         }

@@ -316,6 +316,8 @@ static enum quantity quantity_of(enum param_kind kind)
     case PARAM_FREQUENCY: return QUANTITY_FREQUENCY;
     case PARAM_COUNT:
     case PARAM_SWITCH:
+    case PARAM_ADDRESSES:
+    case PARAM_POOL:
     case PARAM_CHOICE: break;
     }
     return QUANTITY_COUNT;
@@ -377,6 +379,9 @@ bool reader_param(struct reader *r, const struct doc_node *n, const struct param
         bool good = reader_switch(r, n, &on);
         *out = good && on;
         return good;
+    }
+    if (p->kind == PARAM_ADDRESSES || p->kind == PARAM_POOL) {
+        return p->kind == PARAM_POOL ? reader_pool(r, n, out) : reader_addresses(r, n, out);
     }
     return p->kind == PARAM_CHOICE ? read_choice(r, n, p, out) : read_amount(r, n, p, out);
 }

@@ -102,12 +102,21 @@ void reader_text_by_language(struct reader *r, const struct doc_node *n,
 bool reader_param(struct reader *r, const struct doc_node *n, const struct param *p, int64_t *out);
 void settings_add(struct reader *r, struct settings *s, struct setting more);
 
+/* lan.c: what LANs and DHCP add. */
+extern const struct key switch_key_kind;
+void read_mac(struct reader *r, const struct doc_node *v, void *into);
+void read_reservations(struct reader *r, const struct doc_node *v, struct scenario_node *node);
+bool reader_addresses(struct reader *r, const struct doc_node *n, int64_t *out); /* one or two */
+bool reader_pool(struct reader *r, const struct doc_node *n, int64_t *out);      /* `A - B` */
+void check_lans(struct reader *r);
+
 /* The sections, in the order in which they need each other. */
 void read_title(struct reader *r, const struct doc_node *n);
 void read_about(struct reader *r, const struct doc_node *n);
 void read_seed(struct reader *r, const struct doc_node *n);
 void read_stop(struct reader *r, const struct doc_node *n);
-void read_nodes(struct reader *r, const struct doc_node *hosts, const struct doc_node *routers);
+void read_nodes(struct reader *r, const struct doc_node *const sections[3]); /* hosts, routers,
+                                                                              switches; or NULL */
 void read_links(struct reader *r, const struct doc_node *n);
 void read_traffic(struct reader *r, const struct doc_node *n);
 void read_script(struct reader *r, const struct doc_node *n);

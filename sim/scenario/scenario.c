@@ -31,9 +31,9 @@ static const struct {
 };
 #define SECTION_COUNT (sizeof sections / sizeof *sections)
 
-static const char *const section_names[] = {"title",   "about", "seed",    "stop",   "hosts",
-                                            "routers", "links", "traffic", "faults", "script",
-                                            "expect",  "view",  NULL};
+static const char *const section_names[] = {"title",   "about",    "seed",  "stop",    "hosts",
+                                            "routers", "switches", "links", "traffic", "faults",
+                                            "script",  "expect",   "view",  NULL};
 
 const char *const *reserved_words(void)
 {
@@ -56,12 +56,7 @@ static void check_section_names(struct reader *r)
         while (section_names[i] && strcmp(section_names[i], name) != 0) {
             i++;
         }
-        if (section_names[i]) {
-            continue;
-        }
-        if (strcmp(name, "switches") == 0) {
-            wrong(r, n->key, "reader.switches");
-        } else {
+        if (!section_names[i]) {
             wrong(r, n->key, "reader.unknown-key", "found", name, "what",
                   reader_word(r, "reader.a.scenario"), "hint", reader_hint(r, name, section_names));
         }
@@ -128,6 +123,7 @@ static void read_sections(struct reader *r)
 {
     const struct doc_node *root = r->doc->root;
     const struct doc_node *hosts = doc_get(root, "hosts"), *routers = doc_get(root, "routers");
+    const struct doc_node *switches = doc_get(root, "switches");
     check_duplicates(r, root);
     check_section_names(r);
     if (!hosts || hosts->is_absent) {
@@ -135,7 +131,9 @@ static void read_sections(struct reader *r)
                 NULL);
         hosts = NULL;
     }
-    read_nodes(r, hosts, routers && !routers->is_absent ? routers : NULL);
+    const struct doc_node *const nodes[] = {hosts, routers && !routers->is_absent ? routers : NULL,
+                                            switches && !switches->is_absent ? switches : NULL};
+    read_nodes(r, nodes);
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         read_section(r, sections[i].key, sections[i].read);
     }

@@ -194,14 +194,19 @@ static const struct verb_words {
     {"set", VERB_SET, set_keys, NULL, false, "set: {nagle: off}"},
     {"inject", VERB_INJECT, inject_keys, NULL, false,
      "inject: {port: 80, to: client:5000, flags: SYN+ACK, seq: 0, ack: 1}"},
+    {"dhcp-start", VERB_DHCP_START, power_keys, NULL, false, "dhcp-start"},
+    {"dhcp-renew", VERB_DHCP_RENEW, power_keys, NULL, false, "dhcp-renew"},
+    {"dhcp-release", VERB_DHCP_RELEASE, power_keys, NULL, false, "dhcp-release"},
+    {"dhcp-inform", VERB_DHCP_INFORM, power_keys, NULL, false, "dhcp-inform"},
     {"power-off", VERB_POWER_OFF, power_keys, NULL, false, "power-off"},
     {"power-on", VERB_POWER_ON, power_keys, NULL, false, "power-on"},
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 
-static const char *const verb_names[] = {"listen",    "accept",   "connect", "send", "read",
-                                         "shutdown",  "close",    "abort",   "set",  "inject",
-                                         "power-off", "power-on", NULL};
+static const char *const verb_names[] = {
+    "listen",     "accept",     "connect",      "send",        "read",      "shutdown",
+    "close",      "abort",      "set",          "inject",      "power-off", "power-on",
+    "dhcp-start", "dhcp-renew", "dhcp-release", "dhcp-inform", NULL};
 
 static const struct verb_words *verb_of(const char *text, size_t len)
 {

@@ -77,7 +77,7 @@ void ways_from(struct ways *w, uint32_t from)
     for (uint32_t node; (node = nearest(w, is_settled)) != NO_NODE;) {
         is_settled[node] = true;
         w->order[w->order_count++] = node;
-        if (node == from || w->sc->nodes[node].kind == SCENARIO_ROUTER) {
+        if (node == from || w->sc->nodes[node].kind != SCENARIO_HOST) {
             relax(w, node);
         }
     }
@@ -93,7 +93,7 @@ void ways_mark(const struct ways *w, bool *is_target, bool *used)
             const struct scenario_link *l = &w->sc->links[w->links[i]];
             int end = l->node[1] == node;
             uint32_t before = l->node[!end];
-            bool passes = before == w->order[0] || w->sc->nodes[before].kind == SCENARIO_ROUTER;
+            bool passes = before == w->order[0] || w->sc->nodes[before].kind != SCENARIO_HOST;
             if (passes && w->is_reached[before] && w->hops[before] + 1 == w->hops[node] &&
                 time_add(w->delay[before], l->direction[!end].delay) == w->delay[node]) {
                 used[w->links[i]] = true;

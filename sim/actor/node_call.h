@@ -1,0 +1,49 @@
+#pragma once
+/* What an actor that serves its node says to it, and what the node says to that actor. Down: an
+ * IN_REQUEST to the actor. Up: fx_indicate(0, ...) of an actor with nobody above, which the node
+ * takes itself. Either way head is the bytes of a struct. */
+
+#include "actor/actor.h"
+
+enum node_call {
+    /* Down, to ARP. */
+    NODE_INTERFACE = 0x3001, /* struct node_interface: an interface is there, or has changed */
+    NODE_RESOLVE,            /* struct node_neighbour: whose is this address? */
+    NODE_PROBE,              /* struct node_probe, from another actor: is this address in use? */
+    NODE_RESERVE, /* struct node_neighbour, to a DHCP server: this one gets that address */
+    /* Up. */
+    NODE_NEIGHBOUR, /* struct node_neighbour: to the node; mac 0: nobody answered */
+    NODE_PROBED,    /* struct node_neighbour: to who asked; mac 0: it is free */
+    NODE_ADDRESS,   /* struct node_interface: this is my address now; ip 0: I have none */
+    NODE_GATEWAY,   /* struct node_neighbour: my way out; ip 0: none */
+};
+
+/* What a script asks of a host's DHCP client, also what the node itself asks at its start. */
+enum lease_call {
+    LEASE_START = CODE_OWN, /* struct node_interface: ip is the address it had before, 0: none */
+    LEASE_RENEW,
+    LEASE_RELEASE,
+    LEASE_INFORM, /* struct node_interface: its own address */
+};
+
+struct node_neighbour {
+    sim_time until; /* NEIGHBOUR: how long the answer may be trusted */
+    uint64_t mac;
+    uint32_t ip;
+    uint16_t iface;
+};
+
+struct node_probe {
+    sim_time wait;  /* after each probe */
+    uint32_t count; /* of probes */
+    uint32_t ip;
+    uint16_t iface;
+};
+
+struct node_interface {
+    uint64_t mac;
+    uint32_t ip; /* 0: none yet */
+    uint16_t iface;
+    uint8_t prefix;
+    bool is_new; /* the address was just taken: tell the neighbours */
+};

@@ -1,0 +1,312 @@
+/* ARP: an entry is asked for, then known until its time is over; it ages when the node looks for it
+ * again, so that nothing happens for addresses that nobody needs. Whatever a packet says of its
+ * sender brings an entry up to date that is there (RFC 826: "merge"). */
+#include "proto/arp/arp.h"
+
+#include "actor/fx.h"
+#include "actor/node_call.h"
+#include "base/os.h"
+#include "wire/arp.h"
+#include "wire/eth.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum entry_state { ENTRY_ABSENT, ENTRY_ASKED, ENTRY_KNOWN };
+enum timers { TIMER_RETRY, TIMER_PROBE };
+enum why {
+    NO_REASON,
+    WHO_HAS,
+    AGAIN,
+    AGED,
+    IT_IS_ME,
+    LEARNT,
+    GAVE_UP,
+    PROBE,
+    ANNOUNCE,
+    IN_USE,
+    IS_FREE,
+    TWICE
+};
+static const struct reason reasons[] = {
+    [NO_REASON] = {0},
+    [WHO_HAS] = {"arp.who-has", "RFC 826"},
+    [AGAIN] = {"arp.again", "RFC 1122 2.3.2.1"},
+    [AGED] = {"arp.aged", "RFC 1122 2.3.2.1"},
+    [IT_IS_ME] = {"arp.it-is-me", "RFC 826"},
+    [LEARNT] = {"arp.learnt", "RFC 826"},
+    [GAVE_UP] = {"arp.gave-up", "RFC 1122 2.3.2.2"},
+    [PROBE] = {"arp.probe", "RFC 5227 2.1.1"},
+    [ANNOUNCE] = {"arp.announce", "RFC 5227 2.3"},
+    [IN_USE] = {"arp.in-use", "RFC 5227 2.1.1"},
+    [IS_FREE] = {"arp.free", "RFC 5227 2.1.1"},
+    [TWICE] = {"arp.twice", "RFC 5227 2.4"},
+    {0},
+};
+
+struct entry {
+    uint64_t mac;
+    sim_time until; /* KNOWN */
+    uint32_t ip;
+    uint16_t iface;
+    uint8_t state, tries;
+};
+
+struct probing {
+    struct node_probe what; /* count 0: none is under way */
+    uint32_t asker, sent;
+};
+
+struct arp_actor {
+    struct node_interface ifaces[ARP_IFACES];
+    struct entry *entries; /* owned; a place is never used for another address */
+    uint32_t count, cap;
+    struct probing probing;
+};
+
+static bool arp_key(struct bytes head, struct net *io)
+{
+    struct arp a;
+    io->from.port = io->to.port = 1;
+    return arp_decode(head, &a);
+}
+
+static const struct proto arp_proto = {
+    .name = "arp", .carrier = CARRIER_LINK, .number = ETHERTYPE_ARP, .key = arp_key};
+
+static void send(const struct arp *a, uint16_t iface, uint64_t to, unsigned why, struct fx *fx)
+{
+    uint8_t head[ARP_SIZE];
+    arp_encode(a, head);
+    struct net net = {.from.ip = a->sender_ip, .to.ip = a->target_ip, .iface = iface, .mac = to};
+    if (a->sender_ip == a->target_ip) {
+        net.to.ip = IP_BROADCAST; /* an announcement is for all */
+    }
+    fx_send(fx, &net, bytes_of(head, sizeof head), (struct span){0}, (struct unit){0}, why);
+}
+
+static void request(const struct arp_actor *self, uint16_t iface, uint32_t from, uint32_t ip,
+                    unsigned why, struct fx *fx)
+{
+    struct arp a = {.op = ARP_REQUEST,
+                    .sender_mac = self->ifaces[iface].mac,
+                    .sender_ip = from,
+                    .target_ip = ip};
+    send(&a, iface, MAC_BROADCAST, why, fx);
+}
+
+static struct entry *find(struct arp_actor *self, uint32_t ip)
+{
+    for (uint32_t i = 0; i < self->count; i++) {
+        if (self->entries[i].ip == ip) {
+            return &self->entries[i];
+        }
+    }
+    return NULL;
+}
+
+static struct entry *add(struct arp_actor *self, uint32_t ip, uint16_t iface)
+{
+    if (self->count == self->cap) {
+        self->cap = self->cap ? self->cap * 2 : 8;
+        self->entries = os_realloc(self->entries, self->cap * sizeof *self->entries);
+    }
+    struct entry *e = &self->entries[self->count++];
+    *e = (struct entry){.ip = ip, .iface = iface};
+    return e;
+}
+
+static uint32_t slot_of(const struct arp_actor *self, const struct entry *e)
+{
+    return (uint32_t)(e - self->entries) % ARP_SLOTS;
+}
+
+static void enter(struct entry *e, enum entry_state state, unsigned why, struct fx *fx)
+{
+    e->state = (uint8_t)state;
+    fx_item(fx, 0, e->ip, state, why);
+}
+
+static void tell_node(const struct entry *e, struct fx *fx)
+{
+    struct node_neighbour n = {.until = e->until, .mac = e->mac, .ip = e->ip, .iface = e->iface};
+    fx_indicate(fx, 0, NODE_NEIGHBOUR, bytes_of(&n, sizeof n), (struct span){0});
+}
+
+static void ask(struct arp_actor *self, struct entry *e, unsigned why, sim_time now, struct fx *fx)
+{
+    request(self, e->iface, self->ifaces[e->iface].ip, e->ip, why, fx);
+    fx_timer(fx, TIMER_RETRY, slot_of(self, e), now + ARP_RETRY);
+}
+
+static void resolve(struct arp_actor *self, const struct node_neighbour *who, sim_time now,
+                    struct fx *fx)
+{
+    struct entry *e = find(self, who->ip);
+    if (!e) {
+        e = add(self, who->ip, who->iface);
+    }
+    if (e->state == ENTRY_ASKED) {
+        return;
+    }
+    if (e->state == ENTRY_KNOWN && e->until > now) {
+        tell_node(e, fx);
+        return;
+    }
+    bool has_aged = e->state == ENTRY_KNOWN;
+    e->tries = 1;
+    e->iface = who->iface;
+    enter(e, ENTRY_ASKED, has_aged ? AGED : WHO_HAS, fx);
+    ask(self, e, WHO_HAS, now, fx);
+}
+
+static void retry(struct arp_actor *self, uint32_t slot, sim_time now, struct fx *fx)
+{
+    struct entry *e = slot < self->count ? &self->entries[slot] : NULL;
+    if (!e || e->state != ENTRY_ASKED) {
+        return;
+    }
+    if (e->tries < ARP_TRIES) {
+        e->tries++;
+        ask(self, e, AGAIN, now, fx);
+        return;
+    }
+    e->mac = 0;
+    e->until = 0;
+    enter(e, ENTRY_ABSENT, GAVE_UP, fx);
+    tell_node(e, fx);
+}
+
+static void learn(struct arp_actor *self, struct entry *e, uint64_t mac, sim_time now,
+                  struct fx *fx)
+{
+    bool is_news = e->state != ENTRY_KNOWN || e->mac != mac;
+    if (e->state == ENTRY_ASKED) {
+        fx_timer(fx, TIMER_RETRY, slot_of(self, e), SIM_NEVER);
+    }
+    e->mac = mac;
+    e->until = now + ARP_VALID_FOR;
+    if (is_news) {
+        enter(e, ENTRY_KNOWN, LEARNT, fx);
+    }
+    e->state = ENTRY_KNOWN;
+    tell_node(e, fx);
+}
+
+/* Sends the next probe, or says that nobody answered. */
+static void probe_on(struct arp_actor *self, sim_time now, struct fx *fx)
+{
+    struct probing *p = &self->probing;
+    if (p->sent < p->what.count) {
+        p->sent++;
+        request(self, p->what.iface, 0, p->what.ip, PROBE, fx);
+        fx_timer(fx, TIMER_PROBE, 0, now + p->what.wait);
+        return;
+    }
+    struct node_neighbour answer = {.ip = p->what.ip, .iface = p->what.iface};
+    p->what.count = 0;
+    fx_note(fx, IS_FREE);
+    fx_indicate(fx, p->asker, NODE_PROBED, bytes_of(&answer, sizeof answer), (struct span){0});
+}
+
+/* RFC 5227 2.1.1: a packet from that address, or another's probe for it. */
+static void look_for_conflict(struct arp_actor *self, const struct arp *a, struct fx *fx)
+{
+    struct probing *p = &self->probing;
+    bool is_about = a->sender_ip == p->what.ip || (a->sender_ip == 0 && a->target_ip == p->what.ip);
+    if (p->what.count == 0 || !is_about || a->sender_mac == self->ifaces[p->what.iface].mac) {
+        return;
+    }
+    struct node_neighbour answer = {.mac = a->sender_mac, .ip = p->what.ip, .iface = p->what.iface};
+    p->what.count = 0;
+    fx_timer(fx, TIMER_PROBE, 0, SIM_NEVER);
+    fx_note(fx, IN_USE);
+    fx_indicate(fx, p->asker, NODE_PROBED, bytes_of(&answer, sizeof answer), (struct span){0});
+}
+
+static void hear(struct arp_actor *self, const struct input *in, struct fx *fx)
+{
+    struct arp a;
+    if (!arp_decode(in->head, &a)) {
+        fx_drop(fx, DROP_MALFORMED, NO_REASON);
+        return;
+    }
+    look_for_conflict(self, &a, fx);
+    const struct node_interface *own = &self->ifaces[in->net.iface];
+    bool is_for_me = own->ip && a.target_ip == own->ip;
+    struct entry *e = a.sender_ip ? find(self, a.sender_ip) : NULL;
+    if (own->ip && a.sender_ip == own->ip && a.sender_mac != own->mac) {
+        fx_note(fx, TWICE);
+        return;
+    }
+    if (!e && is_for_me && a.sender_ip) {
+        e = add(self, a.sender_ip, in->net.iface);
+    }
+    if (e) {
+        e->iface = in->net.iface;
+        learn(self, e, a.sender_mac, in->now, fx);
+    }
+    if (is_for_me && a.op == ARP_REQUEST) {
+        struct arp reply = {ARP_REPLY, own->mac, a.sender_mac, own->ip, a.sender_ip};
+        send(&reply, in->net.iface, a.sender_mac, IT_IS_ME, fx);
+    }
+}
+
+static void take_interface(struct arp_actor *self, const struct node_interface *i, struct fx *fx)
+{
+    if (i->iface >= ARP_IFACES) {
+        return;
+    }
+    self->ifaces[i->iface] = *i;
+    if (i->is_new) {
+        request(self, i->iface, i->ip, i->ip, ANNOUNCE, fx);
+    }
+}
+
+static void begin_probe(struct arp_actor *self, const struct input *in, struct fx *fx)
+{
+    memcpy(&self->probing.what, in->head.data, sizeof self->probing.what);
+    self->probing.asker = in->index;
+    self->probing.sent = 0;
+    probe_on(self, in->now, fx);
+}
+
+static void arp_step(void *instance, const struct input *in, struct fx *fx)
+{
+    struct arp_actor *self = instance;
+    struct node_interface i;
+    struct node_neighbour n;
+    if (in->kind == IN_PACKET) {
+        hear(self, in, fx);
+    } else if (in->kind == IN_TIMER && in->code == TIMER_RETRY) {
+        retry(self, in->index, in->now, fx);
+    } else if (in->kind == IN_TIMER) {
+        probe_on(self, in->now, fx);
+    } else if (in->kind == IN_REQUEST && in->code == NODE_INTERFACE) {
+        memcpy(&i, in->head.data, sizeof i);
+        take_interface(self, &i, fx);
+    } else if (in->kind == IN_REQUEST && in->code == NODE_RESOLVE) {
+        memcpy(&n, in->head.data, sizeof n);
+        resolve(self, &n, in->now, fx);
+    } else if (in->kind == IN_REQUEST && in->code == NODE_PROBE) {
+        begin_probe(self, in, fx);
+    }
+}
+
+static void arp_free(void *instance)
+{
+    free(((struct arp_actor *)instance)->entries);
+}
+
+static const char *const entry_states[] = {"absent", "asked", "known", NULL};
+
+const struct actor_type arp_type = {
+    .name = "arp",
+    .proto = &arp_proto,
+    .size = sizeof(struct arp_actor),
+    .sets = (const struct set[]){{"neighbour", entry_states}, {0}},
+    .timers = (const struct timer[]){{"retry", ARP_SLOTS, false}, {"probe", 1, false}, {0}},
+    .reasons = reasons,
+    .step = arp_step,
+    .free = arp_free,
+};
