@@ -85,23 +85,26 @@ static void hear_duplicates(struct tcp_rig *r, int n)
 START_TEST(the_third_duplicate_sends_again)
 {
     struct tcp_rig r = rig_sending(50000, 0);
-    hear_duplicates(&r, 2);
-    ck_assert_str_eq(r.said, "");
+    hear_duplicates(&r, 1); /* RFC 3042: the first two let a new segment go each */
+    ck_assert_str_eq(r.said, ". 10001:11001 ack 1");
+    ck_assert_uint_eq(r.last_why, TCP_WHY_LIMITED);
+    hear_duplicates(&r, 1);
+    ck_assert_str_eq(r.said, ". 11001:12001 ack 1");
     hear_duplicates(&r, 1);
     ck_assert_str_eq(r.said, ". 1:1001 ack 1");
-    ck_assert_uint_eq(r.tcp.ssthresh, 5000);
+    ck_assert_uint_eq(r.tcp.ssthresh, 5000); /* of 10000: the two do not count */
     ck_assert_uint_eq(r.tcp.cwnd, 8000);
     ck_assert_int_eq(r.tcp.congestion, TCP_RECOVERY);
-    hear_duplicates(&r, 2);
-    ck_assert_uint_eq(r.tcp.cwnd, 10000);
+    hear_duplicates(&r, 4);
+    ck_assert_uint_eq(r.tcp.cwnd, 12000);
     ck_assert_str_eq(r.said, "");
     hear_duplicates(&r, 1);
-    ck_assert_str_eq(r.said, ". 10001:11001 ack 1");
-    rig_hear(&r, ". 1:1 ack 3001"); /* partial: 11000 - 3000 + 1000 */
-    ck_assert_uint_eq(r.tcp.cwnd, 9000);
+    ck_assert_str_eq(r.said, ". 12001:13001 ack 1");
+    rig_hear(&r, ". 1:1 ack 3001"); /* partial: 13000 - 3000 + 1000 */
+    ck_assert_uint_eq(r.tcp.cwnd, 11000);
     ck_assert_int_eq(r.tcp.congestion, TCP_RECOVERY);
-    ck_assert(strncmp(r.said, ". 3001:4001 ack 1; . 11001:12001 ack 1", 38) == 0);
-    rig_hear(&r, ". 1:1 ack 10001"); /* full: min(ssthresh, flight + 1) */
+    ck_assert(strncmp(r.said, ". 3001:4001 ack 1; . 13001:14001 ack 1", 38) == 0);
+    rig_hear(&r, ". 1:1 ack 12001"); /* full: min(ssthresh, flight + 1) */
     ck_assert_int_eq(r.tcp.congestion, TCP_AVOIDANCE);
     ck_assert_uint_eq(r.tcp.cwnd, 3000);
     rig_free(&r);
@@ -161,9 +164,10 @@ START_TEST(an_acknowledgement_of_new_data_ends_the_count)
     hear_duplicates(&r, 2);
     rig_hear(&r, ". 1:1 ack 1001");
     ck_assert_uint_eq(r.tcp.dup_acks, 0);
+    ck_assert_uint_eq(r.tcp.limited, 0);
     for (int i = 0; i < 2; i++) {
         rig_hear(&r, ". 1:1 ack 1001");
-        ck_assert_str_eq(r.said, "");
+        ck_assert_ptr_null(strstr(r.said, ". 1001:2001"));
     }
     rig_hear(&r, ". 1:1 ack 1001");
     ck_assert_str_eq(r.said, ". 1001:2001 ack 1");
@@ -187,10 +191,10 @@ END_TEST
 START_TEST(reno_inflates_its_window)
 {
     struct tcp_rig r = rig_sending(50000, 1);
-    hear_duplicates(&r, 5);
-    ck_assert_uint_eq(r.tcp.cwnd, 10000);
+    hear_duplicates(&r, 7);
+    ck_assert_uint_eq(r.tcp.cwnd, 12000);
     hear_duplicates(&r, 1);
-    ck_assert_str_eq(r.said, ". 10001:11001 ack 1");
+    ck_assert_str_eq(r.said, ". 12001:13001 ack 1");
     rig_free(&r);
 }
 END_TEST
@@ -254,13 +258,43 @@ START_TEST(duplicates_at_the_recovery_point_start_no_second_recovery)
 {
     struct tcp_rig r = rig_sending(50000, 0);
     hear_duplicates(&r, 3);
-    rig_hear(&r, ". 1:1 ack 10001");
+    rig_hear(&r, ". 1:1 ack 12001");
     ck_assert_int_eq(r.tcp.congestion, TCP_AVOIDANCE);
     ck_assert_uint_eq(r.tcp.cwnd_acked, 0);
     for (int i = 0; i < 4; i++) {
-        rig_hear(&r, ". 1:1 ack 10001");
+        rig_hear(&r, ". 1:1 ack 12001");
     }
     ck_assert_int_eq(r.tcp.congestion, TCP_AVOIDANCE);
+    rig_free(&r);
+}
+END_TEST
+
+/* RFC 5681 4.1: more than a timeout without sending, and cwnd is the initial window again. */
+START_TEST(idling_forgets_the_window)
+{
+    struct tcp_rig r = rig_sending(10000, 0);
+    rig_hear(&r, ". 1:1 ack 10001");
+    r.tcp.cwnd = 30000;
+    rig_until(&r, SIM_S);
+    rig_call(&r, CODE_SEND, 100);
+    ck_assert_uint_eq(r.tcp.cwnd, 30000); /* not more than the timeout */
+    rig_hear(&r, ". 1:1 ack 10101");
+    r.tcp.cwnd = 30000;
+    rig_until(&r, 2 * SIM_S + 1);
+    rig_call(&r, CODE_SEND, 100);
+    ck_assert_uint_eq(r.tcp.cwnd, 10000);
+    rig_free(&r);
+}
+END_TEST
+
+/* Little under way: two duplicates would be all, if they did not let new segments go. */
+START_TEST(limited_transmit_respects_the_peers_window)
+{
+    struct tcp_rig r = rig_sending(50000, 0);
+    r.tcp.snd_wnd = 10000;
+    rig_hear(&r, ". 1:1 ack 1 win 10000");
+    ck_assert_uint_eq(r.tcp.dup_acks, 1);
+    ck_assert_str_eq(r.said, "");
     rig_free(&r);
 }
 END_TEST
@@ -300,6 +334,8 @@ int main(void)
     tcase_add_test(c, the_first_threshold_is_the_largest_window);
     tcase_add_test(c, ssthresh_is_half_of_the_flight);
     tcase_add_test(c, duplicates_at_the_recovery_point_start_no_second_recovery);
+    tcase_add_test(c, idling_forgets_the_window);
+    tcase_add_test(c, limited_transmit_respects_the_peers_window);
     tcase_add_test(c, algorithms_have_the_names_that_scenarios_use);
     return rig_run("tcp-congestion", c);
 }

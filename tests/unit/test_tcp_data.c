@@ -293,6 +293,18 @@ START_TEST(half_the_largest_window_is_worth_a_segment)
 }
 END_TEST
 
+START_TEST(the_largest_window_is_remembered)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    r.tcp.snd_wnd_max = 100;
+    rig_hear(&r, ". 1:1 ack 1 win 5000");
+    rig_hear(&r, ". 1:1 ack 1 win 1000");
+    ck_assert_uint_eq(r.tcp.snd_wnd_max, 5000);
+    ck_assert_uint_eq(r.tcp.snd_wnd, 1000);
+    rig_free(&r);
+}
+END_TEST
+
 /* 3.10.7.4: SND.WL1 and SND.WL2 keep an old segment from changing the window. */
 static const struct {
     const char *in;
@@ -435,6 +447,7 @@ int main(void)
     tcase_add_test(c, nagle_keeps_small_segments_back);
     tcase_add_test(c, without_nagle_small_segments_go_at_once);
     tcase_add_test(c, an_acknowledgement_lets_the_small_segment_go);
+    tcase_add_test(c, the_largest_window_is_remembered);
     tcase_add_test(c, the_window_bounds_what_is_sent);
     tcase_add_test(c, half_the_largest_window_is_worth_a_segment);
     tcase_add_loop_test(c, an_old_segment_does_not_change_the_window, 0, ROWS(updates));

@@ -319,6 +319,22 @@ START_TEST(close_in_syn_received_goes_to_fin_wait_1)
 }
 END_TEST
 
+/* With data, CLOSE in SYN-RECEIVED waits for the handshake, and the FIN for the data. */
+START_TEST(close_with_data_waits_for_the_handshake)
+{
+    struct tcp_rig r = rig_child();
+    rig_hear(&r, "S 0:0");
+    rig_call(&r, CODE_SEND, 10);
+    rig_call(&r, CODE_CLOSE, 0);
+    ck_assert_str_eq(r.said, "");
+    ck_assert_int_eq(r.tcp.state, TCP_SYN_RECEIVED);
+    rig_hear(&r, ". 1:1 ack 1");
+    ck_assert_str_eq(r.said, "FP. 1:11 ack 1");
+    ck_assert_int_eq(r.tcp.state, TCP_FIN_WAIT_1);
+    rig_free(&r);
+}
+END_TEST
+
 /* Calls by state (3.10.2 to 3.10.5): what is sent, told, and what becomes of the state. */
 static const struct {
     enum tcp_state from;
@@ -461,6 +477,7 @@ int main(void)
     tcase_add_test(c, a_close_at_once_makes_three_segments);
     tcase_add_test(c, a_fin_follows_the_data);
     tcase_add_test(c, close_in_syn_received_goes_to_fin_wait_1);
+    tcase_add_test(c, close_with_data_waits_for_the_handshake);
     tcase_add_loop_test(c, calls_by_state, 0, ROWS(calls));
     tcase_add_test(c, data_queued_in_syn_sent_goes_when_the_connection_stands);
     tcase_add_test(c, data_that_nobody_will_read_resets);

@@ -283,6 +283,19 @@ START_TEST(probes_without_an_answer_end)
 }
 END_TEST
 
+START_TEST(probes_are_counted_when_retries_are_given)
+{
+    struct tcp_rig r = rig_shut();
+    r.tcp.set.retries = 2;
+    rig_until(&r, 7 * SIM_S - 1);
+    ck_assert_str_eq(r.said, ". 1:2 ack 1; . 1:2 ack 1");
+    ck_assert_int_eq(r.tcp.state, TCP_ESTABLISHED);
+    rig_until(&r, 7 * SIM_S);
+    ck_assert_int_eq(r.tcp.state, TCP_CLOSED);
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(an_opened_window_sends_all_again)
 {
     struct tcp_rig r = rig_shut();
@@ -394,6 +407,7 @@ int main(void)
     tcase_add_test(c, a_syn_ack_is_repeated_too);
     tcase_add_test(c, a_shut_window_is_probed_at_growing_intervals);
     tcase_add_test(c, probes_without_an_answer_end);
+    tcase_add_test(c, probes_are_counted_when_retries_are_given);
     tcase_add_test(c, an_opened_window_sends_all_again);
     tcase_add_test(c, a_taken_probe_is_not_sent_again);
     tcase_add_test(c, silence_is_asked_about);

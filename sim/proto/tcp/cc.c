@@ -38,6 +38,25 @@ void cc_initial_window(struct tcp *t)
     t->recover = 0;
 }
 
+/* RFC 5681 4.1: after a pause of more than a timeout the window says nothing any more. */
+void cc_restart(struct tcp *t, sim_time now)
+{
+    uint32_t restart = (uint32_t)(t->set.initial_window * t->snd_mss);
+    bool is_idle = t->snd_una == t->snd_nxt && now - t->sent_at > t->rto;
+    if (is_idle && t->cwnd > restart) {
+        t->cwnd = restart;
+    }
+}
+
+/* RFC 5681 3.2 step 1 and RFC 3042: the first and the second let a new segment go each, which keeps
+ * duplicates coming where little is under way. */
+bool cc_third(struct tcp *t)
+{
+    t->dup_acks++;
+    t->limited = t->dup_acks < 3 ? t->dup_acks * t->snd_mss : 0;
+    return t->dup_acks == 3;
+}
+
 static void add(struct tcp *t, uint32_t n)
 {
     t->cwnd = t->cwnd < CWND_MAX - n ? t->cwnd + n : CWND_MAX;
@@ -63,9 +82,12 @@ void cc_grow(struct tcp *t, uint32_t n, struct fx *fx)
     }
 }
 
+/* RFC 5681 (4); what limited transmit has added does not count (3.2 step 2). */
 void cc_halve(struct tcp *t)
 {
-    uint32_t half = cc_flight(t) / 2;
+    uint32_t flight = cc_flight(t), beyond = flight > t->cwnd ? flight - t->cwnd : 0;
+    uint32_t limited = beyond < 2 * t->snd_mss ? beyond : 2 * t->snd_mss;
+    uint32_t half = (flight - limited) / 2;
     t->ssthresh = half > 2 * t->snd_mss ? half : 2 * t->snd_mss;
 }
 
@@ -77,7 +99,7 @@ void cc_collapse(struct tcp *t, struct fx *fx)
     }
     t->cwnd = t->snd_mss;
     t->cwnd_acked = 0;
-    t->dup_acks = 0;
+    t->dup_acks = t->limited = 0;
     t->recover = t->snd_nxt; /* RFC 6582 3.2 step 4 */
     cc_enter(t, TCP_SLOW_START, TCP_WHY_TIMEOUT, fx);
 }

@@ -28,6 +28,8 @@ extern const struct cc_algorithm cc_tahoe;   /* tahoe.c */
 uint32_t cc_flight(const struct tcp *t); /* FlightSize: sent and not acknowledged, bytes */
 void cc_enter(struct tcp *t, enum tcp_congestion to, enum tcp_why why, struct fx *fx);
 void cc_initial_window(struct tcp *t);
+void cc_restart(struct tcp *t, sim_time now); /* RFC 5681 4.1: after idling */
+bool cc_third(struct tcp *t);                 /* counts a duplicate; true: it is the third */
 void cc_grow(struct tcp *t, uint32_t n, struct fx *fx); /* slow start or congestion avoidance */
 void cc_halve(struct tcp *t);                           /* ssthresh = max(FlightSize / 2, 2 SMSS) */
 void cc_collapse(struct tcp *t, struct fx *fx);         /* the loss window: one segment */

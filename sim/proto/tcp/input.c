@@ -294,5 +294,5 @@ void tcp_segment_arrives(struct tcp *t, const struct input *in, struct fx *fx)
     } else {
         run_checks(t, &a, in->now, fx);
     }
-    tcp_output(t, in->now, TCP_WHY_ROOM, fx);
+    tcp_output(t, in->now, t->limited ? TCP_WHY_LIMITED : TCP_WHY_ROOM, fx);
 }

@@ -2,11 +2,11 @@
  * the loss is acknowledged; each partial acknowledgement names the next segment that is missing. */
 #include "proto/tcp/cc.h"
 
-enum { DUPLICATES = 3 };
+enum { DUPLICATES = 3 }; /* each has left the network */
 
 static bool acked(struct tcp *t, uint32_t n, struct fx *fx)
 {
-    t->dup_acks = 0;
+    t->dup_acks = t->limited = 0;
     if (t->congestion != TCP_RECOVERY) {
         cc_grow(t, n, fx);
         return false;
@@ -30,8 +30,7 @@ static bool duplicate(struct tcp *t, struct fx *fx)
         t->cwnd += t->snd_mss;
         return false;
     }
-    t->dup_acks++;
-    if (t->dup_acks != DUPLICATES || t->snd_una <= t->recover) {
+    if (!cc_third(t) || t->snd_una <= t->recover) {
         return false;
     }
     cc_halve(t);

@@ -91,6 +91,7 @@ static void track(struct tcp *t, int64_t at, uint32_t n, sim_time now, struct fx
     bool is_idle = t->snd_una == t->snd_nxt;
     rtt_sent(t, at, at + n, now);
     t->progress_at = is_idle ? now : t->progress_at;
+    t->sent_at = now;
     t->snd_at = at + n;
     t->snd_nxt = t->snd_at > t->snd_nxt ? t->snd_at : t->snd_nxt;
     if (!tcp_timer_runs(t, TCP_RETRANSMIT) && !tcp_timer_runs(t, TCP_PERSIST)) {
@@ -192,7 +193,7 @@ static void transmit(struct tcp *t, int64_t at, uint32_t n, sim_time now, enum t
 /* How many bytes of what waits may go now: 0 also when only a FIN would. */
 static int64_t sendable(const struct tcp *t)
 {
-    int64_t window = smaller(t->snd_wnd, t->cwnd);
+    int64_t window = smaller(t->snd_wnd, (int64_t)t->cwnd + t->limited);
     int64_t usable = t->snd_una + window - t->snd_at, waits = t->snd_end - t->snd_at;
     return smaller(smaller(usable, waits), t->snd_mss);
 }
@@ -265,6 +266,7 @@ static void settle(struct tcp *t, sim_time now, struct fx *fx)
 void tcp_output(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
     if (may_send_data(t->state)) {
+        cc_restart(t, now);
         while (send_next(t, now, why, fx)) {
         }
         start_persist(t, now, fx);

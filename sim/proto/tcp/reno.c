@@ -2,11 +2,11 @@
  * ends, even if more of the same flight is missing. */
 #include "proto/tcp/cc.h"
 
-enum { DUPLICATES = 3 };
+enum { DUPLICATES = 3 }; /* each has left the network */
 
 static bool acked(struct tcp *t, uint32_t n, struct fx *fx)
 {
-    t->dup_acks = 0;
+    t->dup_acks = t->limited = 0;
     if (t->congestion == TCP_RECOVERY) {
         t->cwnd = t->ssthresh;
         t->cwnd_acked = 0;
@@ -23,8 +23,7 @@ static bool duplicate(struct tcp *t, struct fx *fx)
         t->cwnd += t->snd_mss;
         return false;
     }
-    t->dup_acks++;
-    if (t->dup_acks != DUPLICATES) {
+    if (!cc_third(t)) {
         return false;
     }
     cc_halve(t);

@@ -63,6 +63,7 @@ enum tcp_why {
     TCP_WHY_ROOM,          /* an acknowledgement made room for more */
     TCP_WHY_TIMEOUT,       /* the retransmission timer ran out */
     TCP_WHY_AFTER_TIMEOUT, /* and what was sent behind it goes again */
+    TCP_WHY_LIMITED,       /* a first or second duplicate lets new data go */
     TCP_WHY_FAST,          /* three duplicate acknowledgements */
     TCP_WHY_PARTIAL,       /* a partial acknowledgement in recovery */
     TCP_WHY_ACK,           /* a second segment is in */
@@ -198,6 +199,8 @@ struct tcp {
     /* RFC 5681, RFC 6582; bytes. */
     uint32_t cwnd, ssthresh;
     uint32_t cwnd_acked; /* acknowledged since cwnd grew, in congestion avoidance */
+    uint32_t limited;    /* RFC 3042: what may go beyond cwnd */
+    sim_time sent_at;    /* when data last left */
     uint32_t dup_acks;
     int64_t recover; /* RFC 6582: SND.NXT when the loss was noticed */
 };

@@ -58,6 +58,7 @@ static const struct reason reasons[] = {
     [TCP_WHY_ROOM] = {"tcp.room", "RFC 5681 §3.1"},
     [TCP_WHY_TIMEOUT] = {"tcp.timeout", "RFC 6298 §5"},
     [TCP_WHY_AFTER_TIMEOUT] = {"tcp.after-timeout", "RFC 5681 §3.1"},
+    [TCP_WHY_LIMITED] = {"tcp.limited", "RFC 3042 §2"},
     [TCP_WHY_FAST] = {"tcp.fast", "RFC 5681 §3.2"},
     [TCP_WHY_PARTIAL] = {"tcp.partial", "RFC 6582 §3.2"},
     [TCP_WHY_ACK] = {"tcp.ack", "RFC 9293 §3.8.6.3"},
