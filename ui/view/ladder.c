@@ -61,7 +61,7 @@ struct point ladder_point(const struct ladder_frame *f, const struct flight *g, 
 
 /* The page of time. */
 
-static double page_top(const struct axis *a, double now, double view)
+double ladder_page_top(const struct axis *a, double now, double view)
 {
     double turned = floor((now - (PAGE_AHEAD - PAGE) * view) / (PAGE * view));
     double top = fmax(turned, 0) * PAGE * view;
@@ -84,7 +84,7 @@ static void set_page(struct ladder_frame *f)
     }
     f->scale = high / view;
     f->y0 = f->plot.y + above;
-    f->top = page_top(f->axis, axis_at(f->axis, f->s->now), view);
+    f->top = ladder_page_top(f->axis, axis_at(f->axis, f->s->now), view);
     if (f->self->scroll != 0) {
         double last = fmax(f->axis->length - view, 0);
 

@@ -58,6 +58,8 @@ struct ladder_frame {
     double pulse;     /* the size of its clock, 1 .. 1.15 */
 };
 
+/* Where the page of a ladder that shows `view` begins, as positions of the axis. */
+double ladder_page_top(const struct axis *a, double now, double view);
 double ladder_y(const struct ladder_frame *f, sim_time t);
 int ladder_line(const struct ladder_frame *f, uint32_t node); /* -1: it has no lifeline */
 /* The lifeline next to that one in a direction (1, -1) that is not thin; the last one at worst. */

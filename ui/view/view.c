@@ -185,9 +185,13 @@ char *view_drop_words(const struct ui *ui, const struct trace *t, const struct r
                       char *buf, size_t size)
 {
     uint32_t node = entity_node(t, drop->where);
-    char key[48];
+    const char *reason = record_reason(t, drop);
+    char key[64];
 
-    snprintf(key, sizeof key, "drop.%s", drop_class_name((enum drop_class)drop->code));
+    snprintf(key, sizeof key, "drop.%s", reason ? reason : "");
+    if (!reason || !word_find(ui->lang, key)) {
+        snprintf(key, sizeof key, "drop.%s", drop_class_name((enum drop_class)drop->code));
+    }
     return view_format(ui, buf, size, key, "node", view_node_label(ui, t, node), NULL);
 }
 

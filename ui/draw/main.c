@@ -1,0 +1,88 @@
+/* slowwire-draw: the views of a run, or of two or three side by side, to a file. */
+#include "ui/draw/draw.h"
+
+#include "base/os.h"
+#include "ui/canvas_cairo.h"
+#include "ui/canvas_svg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_HELD = 0, EXIT_WRONG = 2, EXIT_UNABLE = 3 };
+
+static bool ends_in(const char *s, const char *end)
+{
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+static bool is_svg(const struct draw_options *o)
+{
+    return ends_in(o->output, ".svg");
+}
+
+static int paint(const struct draw_options *o, struct drawn *runs, struct fonts *fonts,
+                 struct err *err)
+{
+    double w, h, scale = is_svg(o) ? 1 : o->scale;
+    picture_size(o, &w, &h);
+    struct canvas *c = is_svg(o)
+                           ? canvas_svg_new(fonts, w, h)
+                           : canvas_cairo_new(fonts, (int)(w * scale), (int)(h * scale), scale);
+    struct theme theme = theme_make(o->theme, 1);
+    struct ui *ui = os_alloc(sizeof *ui);
+    ui_init(ui);
+    ui->is_settled = true;
+    ui_begin(ui, c, &theme, o->lang, w, h, scale, 0);
+    picture_draw(ui, o, runs);
+    ui_end(ui);
+    bool good =
+        is_svg(o) ? canvas_svg_write(c, o->output, err) : canvas_cairo_png(c, o->output, err);
+    canvas_free(c);
+    free(ui);
+    return good ? EXIT_HELD : EXIT_UNABLE;
+}
+
+static int make(const struct draw_options *o, struct err *err)
+{
+    struct drawn runs[DRAW_RUNS] = {0};
+    int status = EXIT_HELD;
+    for (unsigned i = 0; i < o->file_count && !status; i++) {
+        status = drawn_open(&runs[i], o->files[i], err) ? EXIT_HELD : EXIT_WRONG;
+    }
+    struct fonts *fonts = status ? NULL : fonts_new(NULL, err);
+    if (fonts) {
+        drawn_share_clock(runs, o->file_count);
+        status = paint(o, runs, fonts, err);
+        fonts_free(fonts);
+    } else if (!status) {
+        status = EXIT_UNABLE;
+    }
+    for (unsigned i = 0; i < o->file_count; i++) {
+        drawn_free(&runs[i]);
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = {.lang = lang_from_locale()};
+    struct draw_options o;
+    int status = EXIT_HELD;
+    if (!draw_options_read(argc, argv, &o, &err)) {
+        status = EXIT_WRONG;
+    } else if (o.help) {
+        printf("%s\n", word(o.lang, "draw.help"));
+    } else if (o.version) {
+        printf("slowwire-draw %s\n", SLOWWIRE_VERSION);
+    } else if (!is_svg(&o) && !ends_in(o.output, ".png")) {
+        err_fail(&err, "draw.unknown-format", "file", o.output, NULL);
+        status = EXIT_WRONG;
+    } else {
+        status = make(&o, &err);
+    }
+    err_print(&err, stderr, os_is_terminal(stderr));
+    err_free(&err);
+    return status;
+}

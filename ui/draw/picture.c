@@ -1,0 +1,190 @@
+/* A picture: each run a column of its views under its title; several runs share one clock, and a
+ * table below tells what each took, the best of each row marked. */
+#include "ui/draw/draw.h"
+
+#include "base/os.h"
+#include "registry.h"
+#include "run.h"
+#include "scenario/read.h"
+#include "trace/figures.h"
+#include "ui/view/ladder.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MARGIN = 12, TITLE = 34, ROW = 26, COLUMN = 620, LADDER = 760, STRIP = 300 };
+
+bool drawn_open(struct drawn *d, const char *file, struct err *err)
+{
+    const struct run_options watch = {.watch = true, .max_events = 3000000};
+    *d = (struct drawn){0};
+    if (!scenario_read(file, registry(), NULL, 0, &d->scenario, err) ||
+        !run_scenario(d->scenario, &watch, &d->trace, err)) {
+        return false;
+    }
+    d->film = film_new(&d->trace);
+    story_make(&d->trace, &d->story);
+    return true;
+}
+
+void drawn_free(struct drawn *d)
+{
+    story_free(&d->story);
+    if (d->film) {
+        film_free(d->film);
+    }
+    trace_free(&d->trace);
+    if (d->scenario) {
+        scenario_free(d->scenario);
+    }
+}
+
+void drawn_share_clock(struct drawn *d, unsigned count)
+{
+    sim_time end = 0;
+    for (unsigned i = 0; i < count; i++) {
+        end = d[i].film->plain.end > end ? d[i].film->plain.end : end;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        struct film *f = d[i].film;
+        f->plain.end = count > 1 ? end : f->plain.end;
+        f->plain.length = (double)f->plain.end;
+        player_init(&d[i].player, &f->plain, &f->folded, f->marks, f->mark_count, film_pace(f));
+        d[i].player.is_plain = true;
+        d[i].player.axis = &f->plain;
+        d[i].player.zoom = 0;
+    }
+}
+
+static double view_height(const struct view *v)
+{
+    return v == &view_window ? STRIP : LADDER;
+}
+
+void picture_size(const struct draw_options *o, double *w, double *h)
+{
+    *w = o->w;
+    *h = o->h;
+    if (*w <= 0) {
+        *w = MARGIN + (double)o->file_count * (COLUMN + MARGIN);
+        *h = MARGIN + TITLE + (o->file_count > 1 ? 4 * ROW + MARGIN : 0);
+        for (unsigned i = 0; i < o->view_count; i++) {
+            *h += view_height(o->views[i]) + MARGIN;
+        }
+    }
+}
+
+/* The ladder's page is turned to what was asked for. */
+static void show_part(const struct draw_options *o, struct drawn *d, struct ladder *self)
+{
+    const struct axis *a = d->player.axis;
+    sim_time from = o->from == SIM_NEVER ? 0 : o->from, to = o->to < a->end ? o->to : a->end;
+    if ((o->from == SIM_NEVER && o->to == SIM_NEVER) || from >= to) {
+        return;
+    }
+    d->player.zoom = 1;
+    d->film->span = axis_at(a, to) - axis_at(a, from);
+    self->scroll_now = d->player.now;
+    self->scroll = axis_at(a, from) - ladder_page_top(a, axis_at(a, d->player.now), d->film->span);
+}
+
+static void draw_run(struct ui *ui, const struct draw_options *o, struct drawn *d, struct rect r)
+{
+    double total = 0;
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_SCENARIO), rect_cut_top(&r, TITLE), ALIGN_LEFT,
+                   ui->theme->ink, d->scenario->title[o->lang]);
+    sim_time at = o->at != SIM_NEVER ? o->at : o->to;
+    player_go(&d->player, at < d->player.axis->end ? at : d->player.axis->end);
+    for (unsigned i = 0; i < o->view_count; i++) {
+        total += view_height(o->views[i]);
+    }
+    double room = r.h - MARGIN * (o->view_count - 1.0);
+    for (unsigned i = 0; i < o->view_count; i++) {
+        const struct view *v = o->views[i];
+        struct wish wish = {0};
+        struct scene scene = {.trace = &d->trace,
+                              .film = d->film,
+                              .player = &d->player,
+                              .now = d->player.now,
+                              .story = &d->story,
+                              .step = story_at(&d->story, d->player.now),
+                              .wish = &wish};
+        void *self = os_alloc(v->size + 1);
+        if (v == &view_ladder) {
+            show_part(o, d, self);
+        }
+        v->draw(self, ui, &scene, rect_cut_top(&r, room * view_height(v) / total));
+        rect_cut_top(&r, MARGIN);
+        free(self);
+    }
+}
+
+/* Figures of all flows of a run together; lower is better, but for utilization. */
+static double figure(const struct drawn *d, unsigned row)
+{
+    double value = 0;
+    for (uint32_t i = 1; i <= d->trace.flow_count; i++) {
+        const struct flow *f = &d->trace.flows[i];
+        double u = 0;
+        flow_utilization(f, &u);
+        value = row == 0   ? fmax(value, (double)f->end)
+                : row == 1 ? value + (double)f->packets
+                : row == 2 ? value + (double)f->retransmissions
+                           : fmax(value, u);
+    }
+    return value;
+}
+
+static void print_figure(double value, unsigned row, char buf[40])
+{
+    if (row == 0) {
+        view_length((sim_time)value, buf);
+    } else if (row == 3) {
+        snprintf(buf, 40, "%.1f %%", value * 100);
+    } else {
+        snprintf(buf, 40, "%.0f", value);
+    }
+}
+
+static void draw_row(struct ui *ui, const struct draw_options *o, const struct drawn *runs,
+                     unsigned row, double y)
+{
+    static const char *const keys[] = {"draw.time", "draw.sent", "draw.again", "draw.utilization"};
+    double column = (ui->w - MARGIN) / o->file_count, best = figure(&runs[0], row), worst = best;
+    for (unsigned i = 1; i < o->file_count; i++) {
+        double v = figure(&runs[i], row);
+        best = row == 3 ? fmax(best, v) : fmin(best, v);
+        worst = row == 3 ? fmin(worst, v) : fmax(worst, v);
+    }
+    for (unsigned i = 0; i < o->file_count; i++) {
+        char text[40];
+        double v = figure(&runs[i], row);
+        struct rect r = {MARGIN + i * column, y, column - MARGIN, ROW};
+        bool is_best = v == best && best != worst;
+        print_figure(v, row, text);
+        if (is_best) {
+            canvas_fill_box(ui->c, r, RADIUS_CELL, ui->theme->data.pale);
+        }
+        canvas_text_in(ui->c, theme_font(ui->theme, TYPE_BODY), rect_inset(r, 8, 0), ALIGN_LEFT,
+                       ui->theme->ink2, word(o->lang, keys[row]));
+        canvas_text_in(ui->c, theme_font(ui->theme, is_best ? TYPE_VALUE : TYPE_CODE),
+                       rect_inset(r, 8, 0), ALIGN_RIGHT, ui->theme->ink, text);
+    }
+}
+
+void picture_draw(struct ui *ui, const struct draw_options *o, struct drawn *runs)
+{
+    double table = o->file_count > 1 ? 4 * ROW + MARGIN : 0;
+    double column = (ui->w - MARGIN) / o->file_count;
+    canvas_fill_box(ui->c, (struct rect){0, 0, ui->w, ui->h}, 0, ui->theme->bg);
+    for (unsigned i = 0; i < o->file_count; i++) {
+        struct rect r = {MARGIN + i * column, MARGIN / 2.0, column - MARGIN,
+                         ui->h - 1.5 * MARGIN - table};
+        draw_run(ui, o, &runs[i], r);
+    }
+    for (unsigned row = 0; table > 0 && row < 4; row++) {
+        draw_row(ui, o, runs, row, ui->h - table + row * ROW);
+    }
+}
