@@ -146,6 +146,12 @@ uint32_t story_packet(const struct trace *t, uint32_t record)
     return 0;
 }
 
+/* The node itself answers, for nobody there waits for what came. */
+static bool is_for_nobody(const struct trace *t, const struct record *r)
+{
+    return r->why && !t->entities[r->where].type && trace_packet(t, r->packet)->proto->orphan;
+}
+
 const char *story_kind_key(const struct trace *t, const struct record *r, char buf[48])
 {
     static const char *const world[] = {"cut", "heal", "crash", "restart"};
@@ -157,6 +163,9 @@ const char *story_kind_key(const struct trace *t, const struct record *r, char b
     }
     if (r->kind == REC_FIRE) {
         return "fire";
+    }
+    if (r->kind == REC_SEND && is_for_nobody(t, r)) {
+        return "orphan";
     }
     if (r->kind == REC_SEND && trace_packet(t, r->packet)->parent) {
         return trace_packet(t, r->packet)->is_raw ? "flip" : "copy";

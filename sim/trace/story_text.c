@@ -50,6 +50,9 @@ static const char *text_of(enum lang lang, const char *prefix, const char *key, 
 static const char *delivery_variant(const struct telling *k)
 {
     const struct flow *f = telling_flow(k);
+    if (!k->packet) {
+        return ".read"; /* the application asked, nothing has just come */
+    }
     if (!f || f->last_delivery != k->r->at) {
         return "";
     }

@@ -89,6 +89,19 @@ static void say_packets(struct telling *k)
     }
 }
 
+/* "rseq", "rack": seq and ack, counted from where their side began. */
+static bool say_relative(struct telling *k, const struct packet *p, const char *field)
+{
+    uint32_t seq, ack;
+    int64_t value;
+    if (field[0] != 'r' || !k->wire->field(p->proto->name, packet_head(p), field + 1, &value)) {
+        return false;
+    }
+    packet_bases(k->t, p, &seq, &ack);
+    buf_printf(k->out, "%" PRIu32, (uint32_t)value - (field[1] == 'a' ? ack : seq));
+    return true;
+}
+
 static bool say_field(struct telling *k, uint32_t packet, const char *field)
 {
     const struct packet *p = packet ? trace_packet(k->t, packet_before_damage(k->t, packet)) : NULL;
@@ -105,7 +118,7 @@ static bool say_field(struct telling *k, uint32_t packet, const char *field)
     } else if (k->wire->field(p->proto->name, packet_head(p), field, &value)) {
         buf_printf(k->out, "%" PRId64, value);
     } else {
-        return false;
+        return say_relative(k, p, field);
     }
     return true;
 }

@@ -182,7 +182,7 @@ static void transmit(struct tcp *t, int64_t at, uint32_t n, sim_time now, enum t
     bool fin = fin_rides(t, end);
     if (fin && !t->fin_sent) {
         fin_leaves(t, fx);
-        why = body.len ? why : TCP_WHY_CLOSE;
+        why = body.len ? why : t->ack_now == TCP_WHY_PEER_FIN ? TCP_WHY_CLOSE_ACK : TCP_WHY_CLOSE;
     }
     struct tcp_seg seg = make_segment(t, at, fin ? flags | TCP_FIN : flags, fx);
     struct unit unit = {.at = (uint64_t)at, .n = body.len + fin};

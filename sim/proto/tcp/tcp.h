@@ -82,6 +82,7 @@ enum tcp_why {
     TCP_WHY_PROBE,         /* the window is shut: is it still? */
     TCP_WHY_KEEP_ALIVE,    /* nothing was heard for long: is the peer there? */
     TCP_WHY_CLOSE,         /* the application closes: FIN */
+    TCP_WHY_CLOSE_ACK,     /* the same, and the FIN acknowledges the peer's */
     TCP_WHY_PEER_FIN,      /* the peer's FIN */
     TCP_WHY_LAST_FIN,      /* the peer's FIN, after ours was acknowledged */
     TCP_WHY_FIN_ACKED,     /* our FIN is acknowledged */

@@ -77,6 +77,7 @@ static const struct reason reasons[] = {
     [TCP_WHY_PROBE] = {"tcp.probe", "RFC 9293 §3.8.6.1"},
     [TCP_WHY_KEEP_ALIVE] = {"tcp.keep-alive", "RFC 9293 §3.8.4"},
     [TCP_WHY_CLOSE] = {"tcp.close", "RFC 9293 §3.6"},
+    [TCP_WHY_CLOSE_ACK] = {"tcp.close-ack", "RFC 9293 §3.6"},
     [TCP_WHY_PEER_FIN] = {"tcp.peer-fin", "RFC 9293 §3.6"},
     [TCP_WHY_LAST_FIN] = {"tcp.last-fin", "RFC 9293 §3.6"},
     [TCP_WHY_FIN_ACKED] = {"tcp.fin-acked", "RFC 9293 §3.6"},
