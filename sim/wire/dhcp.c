@@ -99,18 +99,30 @@ static void list_options(const struct dhcp *m, struct buf *list)
     add_text(list, DHCP_OPT_RELAY, &m->relay);
 }
 
-/* Moves whole options from the front of *list to `to` while they and an END fit in `room`. */
-static size_t deal(struct bytes *list, uint8_t *to, size_t room)
+#define SPLIT_FROM 17u /* shorter options stay whole */
+
+/* Moves options from the front of *list to `to` while they and an END fit in `room`; of a long one
+ * as much as fits (RFC 3396: in parts). */
+static size_t deal(struct buf *list, size_t *from, uint8_t *to, size_t room)
 {
     size_t used = 0;
-    while (list->len > 0) {
-        size_t size = 2u + list->data[1];
-        if (used + size + 1 > room) {
+    while (*from < list->len) {
+        uint8_t *option = list->data + *from;
+        size_t size = 2u + option[1], left = room - used - 1;
+        if (size > left && (option[1] < SPLIT_FROM || left < 3)) {
             break;
         }
-        memcpy(to + used, list->data, size);
-        used += size;
-        *list = bytes_sub(*list, size, list->len);
+        size_t part = size <= left ? size : left;
+        memcpy(to + used, option, part);
+        to[used + 1] = (uint8_t)(part - 2);
+        used += part;
+        *from += part;
+        if (part < size) { /* what is left becomes an option of the same code */
+            *from -= 2;
+            list->data[*from + 1] = (uint8_t)(size - part);
+            list->data[*from] = to[used - part];
+            break;
+        }
     }
     to[used] = DHCP_OPT_END;
     return used + 1;
@@ -134,21 +146,22 @@ static void put_fixed(const struct dhcp *m, uint8_t *to)
 }
 
 /* Options into the message; what does not fit in `room` goes into file, then sname. */
-static size_t put_options(struct bytes list, uint8_t *message, size_t room)
+static size_t put_options(struct buf *list, uint8_t *message, size_t room)
 {
     uint8_t *at = message + AT_COOKIE + 4;
-    if (list.len + 1 <= room) {
-        return deal(&list, at, room);
+    size_t from = 0;
+    if (list->len + 1 <= room) {
+        return deal(list, &from, at, room);
     }
     at[0] = DHCP_OPT_OVERLOAD;
     at[1] = 1;
-    size_t used = 3 + deal(&list, at + 3, room - 3);
-    if (list.len > 0) {
-        deal(&list, message + AT_FILE, FILE_SIZE);
+    size_t used = 3 + deal(list, &from, at + 3, room - 3);
+    if (from < list->len) {
+        deal(list, &from, message + AT_FILE, FILE_SIZE);
         at[2] = OVERLOAD_FILE;
     }
-    if (list.len > 0) {
-        deal(&list, message + AT_SNAME, SNAME_SIZE);
+    if (from < list->len) {
+        deal(list, &from, message + AT_SNAME, SNAME_SIZE);
         at[2] |= OVERLOAD_SNAME;
     }
     return used;
@@ -164,7 +177,7 @@ void dhcp_encode(const struct dhcp *m, uint16_t from_port, uint16_t to_port, str
     uint8_t *message = head + UDP_HEADER;
     put_fixed(m, message);
     put_u32(message + AT_COOKIE, DHCP_COOKIE);
-    size_t len = AT_COOKIE + 4 + put_options(bytes_of(list.data, list.len), message, room);
+    size_t len = AT_COOKIE + 4 + put_options(&list, message, room);
     if (len < DHCP_MIN) {
         memset(message + len, 0, DHCP_MIN - len);
         len = DHCP_MIN;
