@@ -160,58 +160,68 @@ values_can_be_set()
 every_line_is_json()
 {
     command -v python3 >/dev/null || return
+    local file number=0
+    mkdir traces
     for file in "$SOURCE_DIR"/scenarios/*/*.yaml; do
-        expect 0 run --format jsonl "$file"
-        python3 - <<'PYTHON' || wrong "$file: the trace does not hold together"
-import json, os, re
+        number=$((number + 1))
+        expect 0 run --format jsonl -o traces/$number.jsonl "$file"
+        expect 0 run --format summary -o traces/$number.json "$file"
+    done
+    python3 - <<'PYTHON' || wrong "a trace does not hold together"
+import glob, json, os, re
 manual = open(os.environ["SOURCE_DIR"] + "/sim/export/README.md", encoding="utf-8").read()
 known = set(re.findall(r"`([a-z_]+)`", manual)) | {"ev", "t"}
-lines = [json.loads(line) for line in open("out", encoding="utf-8")]
-header, end = lines[0], lines[-1]
-assert header["ev"] == "run" and header["format"] == 1, header
-assert end["ev"] == "end" and end["events"] > 0 and end["flows"] and end["links"], end
-nodes = {n["node"] for n in header["nodes"]}
-links = {l["link"] for l in header["links"]}
-for part in [header, end, *header["nodes"], *header["links"], *end["flows"], *end["links"]]:
-    assert set(part) <= known, (part, "sim/export/README.md")
-born, last = set(), 0
-for number, line in enumerate(lines[1:-1], 1):
-    assert last <= line["t"] and line["cause"] < number, (number, line)
-    last = line["t"]
-    assert line["ev"] in known and set(line) - {line.get("proto")} <= known, (line, "sim/export/README.md")
-    assert line.get("node") in nodes | {None}, line
-    assert line.get("link") in links | {None}, line
-    if line["ev"] == "send":
-        born.add(line["pkt"])
-        assert line["from"] in nodes and line["to"] in nodes, line
-        assert isinstance(line[line["proto"]], dict), line
-        assert line.get("of", line["pkt"]) in born and line.get("parent", line["pkt"]) in born
-    if line["ev"] == "transmit":
-        assert line["start"] == line["t"] <= line["end"] <= line["arrive"], line
-    assert line.get("pkt") in born | {None}, line
-assert len(born) == sum(line["ev"] == "send" for line in lines)
+names = glob.glob("traces/*.jsonl")
+assert names
+for name in names:
+    lines = [json.loads(line) for line in open(name, encoding="utf-8")]
+    header, end = lines[0], lines[-1]
+    assert header["ev"] == "run" and header["format"] == 1, header
+    assert end["ev"] == "end" and end["events"] > 0 and end["flows"] and end["links"], end
+    nodes = {n["node"] for n in header["nodes"]}
+    links = {l["link"] for l in header["links"]}
+    for part in [header, end, *header["nodes"], *header["links"], *end["flows"], *end["links"]]:
+        assert set(part) <= known, (part, "sim/export/README.md")
+    born, last = set(), 0
+    for number, line in enumerate(lines[1:-1], 1):
+        assert last <= line["t"] and line["cause"] < number, (number, line)
+        last = line["t"]
+        assert line["ev"] in known and set(line) - {line.get("proto")} <= known, (line, "sim/export/README.md")
+        assert line.get("node") in nodes | {None}, line
+        assert line.get("link") in links | {None}, line
+        if line["ev"] == "send":
+            born.add(line["pkt"])
+            assert line["from"] in nodes and line["to"] in nodes, line
+            assert isinstance(line[line["proto"]], dict), line
+            assert line.get("of", line["pkt"]) in born and line.get("parent", line["pkt"]) in born
+        if line["ev"] == "transmit":
+            assert line["start"] == line["t"] <= line["end"] <= line["arrive"], line
+        assert line.get("pkt") in born | {None}, line
+    assert len(born) == sum(line["ev"] == "send" for line in lines)
+    assert json.load(open(name[:-1]))["wall_ns"] > 0, name
 PYTHON
-        expect 0 run --format summary "$file"
-        python3 -c 'import json; d = json.load(open("out")); assert d["wall_ns"] > 0' ||
-            wrong "$file: the summary is no JSON"
-    done
 }
 
 no_line_is_wider_than_asked()
 {
     command -v python3 >/dev/null || return
+    local file lang number=0
+    mkdir texts
     for file in "$SOURCE_DIR"/scenarios/*/*.yaml; do
+        number=$((number + 1))
         for lang in en zh; do
-            expect 0 run --lang $lang "$file"
-            python3 - <<'PYTHON' || wrong "$file: a line is too wide in $lang"
-import unicodedata
-text = open("out", encoding="utf-8").read().split("\n\n")[1]
-for line in text.splitlines():
-    cells = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
-    assert cells <= 100, (cells, line)
-PYTHON
+            expect 0 run --lang $lang -o texts/$number.$lang "$file"
         done
     done
+    python3 - <<'PYTHON' || wrong "a line is too wide"
+import glob, unicodedata
+names = glob.glob("texts/*")
+assert names
+for name in names:
+    for line in open(name, encoding="utf-8").read().split("\n\n")[1].splitlines():
+        cells = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+        assert cells <= 100, (name, cells, line)
+PYTHON
 }
 
 the_bundled_scenarios_are_listed_and_copied()
@@ -280,8 +290,14 @@ test_reports()
     cmp -s out one || wrong 'the order depends on -j'
     expect 1 test --junit report.xml suite
     says report.xml 'failures="1"'
-    if command -v python3 >/dev/null; then
-        python3 -c 'import xml.dom.minidom as x; x.parse("report.xml")' || wrong 'report.xml is no XML'
+    says out '├── '
+    says out 'Sender A'
+    if command -v xmllint >/dev/null; then
+        xmllint --noout --schema "$SOURCE_DIR/tests/junit.xsd" report.xml 2>xml ||
+            wrong "report.xml: $(cat xml)"
+        sed 's/<testcase/<testcas/; s,</testcase>,</testcas>,' report.xml >wrong.xml
+        ! xmllint --noout --schema "$SOURCE_DIR/tests/junit.xsd" wrong.xml 2>/dev/null ||
+            wrong 'the schema accepts anything'
     fi
     echo 'hosts: 3' >suite/d.yaml
     expect 2 test suite
@@ -292,6 +308,59 @@ test_reports()
     mkdir nothing
     expect 2 test nothing
     expect 0 test "$SOURCE_DIR/scenarios"
+}
+
+a_run_over_its_budget_is_ended()
+{
+    mkdir budget
+    cp "$lost" budget/a.yaml
+    sed 's/frames: 4/frames: 100000/' "$lost" >budget/b.yaml
+    cp "$lost" budget/c.yaml
+    expect 2 test --max-events 1000 budget
+    says out 'ok 1 - budget/a.yaml'
+    says out 'not ok 2 - budget/b.yaml'
+    says out 'limit of events'
+    says out 'ok 3 - budget/c.yaml'
+    sed 's/frames: 4/frames: 100000000/; s/rate: 1 Mbit/rate: 1 Gbit/; s/delay: 10 ms/delay: 1 us/' \
+        "$lost" >budget/b.yaml
+    expect 2 test -j 1 --max-time 300ms budget
+    says out 'took longer'
+    says out 'ok 3 - budget/c.yaml'
+    if [ "$BUILD_TYPE" = Release ]; then # sanitizers need address space of their own
+        expect 2 test -j 1 --max-memory 100MB budget
+        says out 'more memory'
+        says out 'ok 3 - budget/c.yaml'
+    fi
+    expect 2 test --max-memory 5 budget
+    expect 2 test --max-time 5 budget
+}
+
+every_seed_is_run()
+{
+    expect 0 test --seeds 3..5 suite/b.yaml suite/inner/a.yml
+    says out '1..6'
+    says out 'ok 2 - suite/b.yaml seed 4'
+    says out 'ok 6 - suite/inner/a.yml seed 5'
+    expect 2 test --seeds 5..3 suite/b.yaml
+}
+
+golden_traces_are_kept_and_compared()
+{
+    mkdir kept lesson
+    cp "$lost" lesson/a.yaml
+    expect 1 test --golden kept lesson
+    says out 'no golden trace yet'
+    expect 0 test --golden kept --update lesson
+    "$SLOWWIRE" run --format jsonl lesson/a.yaml | cmp -s - kept/lesson.a.jsonl ||
+        wrong 'the golden trace is not the trace'
+    expect 0 test --golden kept lesson
+    sed -i '20s/"t":/"t":1/' kept/lesson.a.jsonl
+    expect 1 test --golden kept lesson
+    says out 'kept/lesson.a.jsonl:20:'
+    expect 0 test --golden kept --update lesson
+    expect 0 test --golden kept lesson
+    expect 1 test --golden nowhere --update lesson
+    expect 2 test --update lesson
 }
 
 run_says_what_happens
@@ -306,5 +375,8 @@ no_line_is_wider_than_asked
 the_bundled_scenarios_are_listed_and_copied
 help_is_whole
 test_reports
+a_run_over_its_budget_is_ended
+every_seed_is_run
+golden_traces_are_kept_and_compared
 echo "cli: $failures wrong"
 [ $failures = 0 ]

@@ -187,6 +187,12 @@ bool os_is_file(const char *path)
     return stat(path, &what) == 0 && S_ISREG(what.st_mode);
 }
 
+bool os_is_link(const char *path)
+{
+    struct stat what;
+    return lstat(path, &what) == 0 && S_ISLNK(what.st_mode);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);

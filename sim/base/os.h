@@ -36,6 +36,7 @@ bool os_is_terminal(FILE *f);
 unsigned os_terminal_columns(void); /* of standard output; 80 if unknown */
 bool os_is_directory(const char *path);
 bool os_is_file(const char *path);
+bool os_is_link(const char *path); /* symbolic */
 
 /* Calls `each` for the entries of a directory in byte order of their names ("." and ".." left out).
  * False: it could not be read (errno). */

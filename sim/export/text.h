@@ -17,6 +17,9 @@ struct text_options {
 
 /* The trace must have been kept. Write errors stay in the FILE. */
 void text_ladder(const struct trace *t, const struct text_options *o, FILE *out);
+/* A few lines of the ladder before and after `at`, without title. */
+void text_ladder_around(const struct trace *t, sim_time at, const struct text_options *o,
+                        FILE *out);
 void text_summary(const struct trace *t, const struct text_options *o, FILE *out);
 /* What held at `at`: every host's machines, variables, timers, items, and packets under way. */
 void text_state(const struct trace *t, sim_time at, const struct text_options *o, FILE *out);

@@ -277,3 +277,27 @@ void text_ladder(const struct trace *t, const struct text_options *o, FILE *out)
     buf_free(&l->line);
     free(l);
 }
+
+/* From six lines before the first one of `at` to five from it on. */
+void text_ladder_around(const struct trace *t, sim_time at, const struct text_options *o, FILE *out)
+{
+    enum { BEFORE = 6, AFTER = 5 };
+    struct ladder *l = os_alloc(sizeof *l);
+    *l = (struct ladder){.t = t, .o = o, .out = out, .last = -1};
+    uint32_t middle = trace_first_after(t, at - 1), first = middle, last = middle;
+    for (unsigned lines = 0; first > 1 && lines < BEFORE; lines += is_line(t, first)) {
+        first--;
+    }
+    for (unsigned lines = 0; last <= t->count && lines < AFTER; last++) {
+        lines += is_line(t, last);
+    }
+    ladder_lay_out(l);
+    ladder_print_heads(l);
+    for (uint32_t n = first; n < last; n++) {
+        if (is_line(t, n)) {
+            print_line(l, n);
+        }
+    }
+    buf_free(&l->line);
+    free(l);
+}

@@ -109,6 +109,30 @@ bool args_whole(struct args *a, uint64_t *out)
     return true;
 }
 
+static bool read_number(const char **at, uint64_t *out)
+{
+    size_t digits = strspn(*at, "0123456789");
+    *out = strtoull(*at, NULL, 10);
+    *at += digits;
+    return digits > 0 && digits < 19;
+}
+
+bool args_range(struct args *a, uint64_t *first, uint64_t *last, uint64_t most)
+{
+    const char *at = a->value;
+    bool good = read_number(&at, first);
+    *last = *first;
+    if (good && strncmp(at, "..", 2) == 0) {
+        at += 2;
+        good = read_number(&at, last);
+    }
+    if (good && !*at && *last >= *first && *last - *first < most) {
+        return true;
+    }
+    err_fail(a->err, "cli.not-range", "value", a->value, NULL);
+    return false;
+}
+
 bool args_time(struct args *a, sim_time *out)
 {
     if (quantity_parse(a->value, QUANTITY_TIME, false, out, NULL) == VALUE_GOOD) {

@@ -43,7 +43,9 @@ enum { ARGS_END = -1, ARGS_WORD = -2, ARGS_BAD = -3 };
  */
 int args_next(struct args *a);
 bool args_whole(struct args *a, uint64_t *out); /* the value as a whole number; false: err says */
-bool args_time(struct args *a, sim_time *out);  /* the value as a time, "1.2 s" */
+/* "A..B" or "A", at most `most` numbers. */
+bool args_range(struct args *a, uint64_t *first, uint64_t *last, uint64_t most);
+bool args_time(struct args *a, sim_time *out); /* the value as a time, "1.2 s" */
 const char *args_value_of(int argc, char **argv, const char *name); /* of a long option; NULL */
 bool args_have(int argc, char **argv, const char *name);
 

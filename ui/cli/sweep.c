@@ -239,7 +239,9 @@ static bool take(struct args *a, int what, struct sweep *s)
 {
     switch (what) {
     case OPT_SET: return sweep_add_set(s, a->value, a->err);
-    case OPT_SEEDS: return sweep_set_seeds(s, a->value, a->err);
+    case OPT_SEEDS:
+        s->has_seeds = true;
+        return args_range(a, &s->seed_first, &s->seed_last, SWEEP_ROWS_MAX);
     case OPT_OUT: s->out = a->value; return true;
     case OPT_JOBS: return take_count(a, &s->jobs);
     case OPT_EVENTS: return take_count(a, &s->max_events);

@@ -41,9 +41,8 @@ struct sweep {
     struct scenario *scenario;
 };
 
-/* PATH=V1,V2,… and A..B; false: err says. Commas inside brackets and quotes belong to a value. */
+/* PATH=V1,V2,…; false: err says. Commas inside brackets and quotes belong to a value. */
 bool sweep_add_set(struct sweep *s, const char *text, struct err *err);
-bool sweep_set_seeds(struct sweep *s, const char *text, struct err *err);
 /* How many runs; false: too many. */
 bool sweep_count(struct sweep *s, struct err *err);
 /* The settings of a run's point (runs of one point differ in the seed alone): set_count overrides,

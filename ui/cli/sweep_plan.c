@@ -2,7 +2,6 @@
  * are the same in the same order whoever makes them and when. */
 #include "ui/cli/sweep.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Bytes up to the comma that ends a value. */
@@ -76,31 +75,6 @@ bool sweep_add_set(struct sweep *s, const char *text, struct err *err)
     }
     set->path = arena_strndup(&s->arena, text, (size_t)(equals - text));
     s->set_count++;
-    return true;
-}
-
-static bool read_number(const char **at, uint64_t *out)
-{
-    size_t digits = strspn(*at, "0123456789");
-    *out = strtoull(*at, NULL, 10);
-    *at += digits;
-    return digits > 0 && digits < 19;
-}
-
-bool sweep_set_seeds(struct sweep *s, const char *text, struct err *err)
-{
-    const char *at = text;
-    bool good = read_number(&at, &s->seed_first);
-    s->seed_last = s->seed_first;
-    if (good && strncmp(at, "..", 2) == 0) {
-        at += 2;
-        good = read_number(&at, &s->seed_last);
-    }
-    if (!good || *at || s->seed_last < s->seed_first) {
-        err_fail(err, "cli.sweep.not-seeds", "value", text, NULL);
-        return false;
-    }
-    s->has_seeds = true;
     return true;
 }
 
