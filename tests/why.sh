@@ -7,7 +7,19 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 cd "$place" || exit 1
 lost=$SOURCE_DIR/scenarios/arq/frame-lost.yaml
-tcp=$SOURCE_DIR/scenarios/tcp/segment-lost.yaml
+tcp=transfer.yaml
+cat >$tcp <<'EOF'
+title: A segment of a transfer is lost
+hosts:
+  client: 10.0.0.1
+  server: 10.0.0.2
+links:
+  - {between: [client, server], rate: 10 Mbit/s, delay: 20 ms}
+traffic:
+  - tcp: {from: client, to: server:80, bytes: 14600 B}
+faults:
+  - drop: {from: client, is: DATA, nth: 3}
+EOF
 failures=0
 
 wrong()
