@@ -24,6 +24,13 @@ for figure in '541 ms' '320 ms' '312 ms' '17.8 %' '30.0 %' '30.8 %'; do
 done
 status 0 "$arq/no-loss.yaml" -o c.png --scale 2 --theme dark
 head -c 8 c.png | od -An -tx1 | grep -q '89 50 4e 47' || fail "no PNG"
+status 0 "$arq/no-loss.yaml" -o c.pdf
+head -c 5 c.pdf | grep -q '%PDF-' || fail "no PDF"
+if command -v pdftotext >/dev/null; then
+    pdftotext c.pdf - | tr -d ' \n' | grep -q 'Stop-and-wait,nothinglost' || fail "no text in the PDF"
+fi
+status 0 "$arq/no-loss.yaml" -o d.pdf
+cmp c.pdf d.pdf || fail "two PDFs of one run differ"
 status 0 "$arq/gbn-frame-lost.yaml" -o part.svg --from 10ms --to 60ms
 status 2 "$arq/no-loss.yaml" -o d.gif
 status 2 "$arq/no-loss.yaml"

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cairo.h>
+#include <cairo-ft.h>
+#include <cairo-pdf.h>
 
 #define CLIPS_MAX  16
 #define GLYPHS_MAX 512
@@ -27,6 +28,8 @@ struct canvas_cairo {
     int w, h;
     struct pixel_rect clip[CLIPS_MAX + 1]; /* what text knows of the clips */
     unsigned clip_count;
+    struct buf pdf; /* a PDF's bytes, once the surface is finished */
+    cairo_font_face_t *face[FACE_COUNT];
 };
 
 static struct canvas_cairo *of(struct canvas *c)
@@ -196,6 +199,12 @@ static void free_cairo(struct canvas *base)
 {
     cairo_destroy(of(base)->cr);
     cairo_surface_destroy(of(base)->surface);
+    for (int i = 0; i < FACE_COUNT; i++) {
+        if (of(base)->face[i]) {
+            cairo_font_face_destroy(of(base)->face[i]);
+        }
+    }
+    buf_free(&of(base)->pdf);
     free(base);
 }
 
@@ -245,6 +254,79 @@ bool canvas_cairo_png(struct canvas *c, const char *path, struct err *err)
     if (good) {
         cairo_surface_flush(of(c)->surface);
         good = !cairo_surface_write_to_png_stream(of(c)->surface, write_some, out.file);
+        if (good) {
+            good = os_out_commit(&out);
+        } else {
+            os_out_abort(&out);
+        }
+    }
+    if (!good) {
+        err_fail(err, "window.no-write", "file", path, "why", strerror(errno), NULL);
+    }
+    return good;
+}
+
+/* PDF: the same shapes; text by glyphs of embedded faces. */
+
+static void text_pdf(struct canvas *base, struct font font, double x, double baseline,
+                     struct color color, const char *s, size_t len)
+{
+    struct canvas_cairo *c = of(base);
+    struct glyph glyphs[GLYPHS_MAX];
+    double width;
+    size_t n = text_layout(base->fonts, font, s, len, glyphs, GLYPHS_MAX, &width);
+    set_color(c->cr, color);
+    cairo_set_font_size(c->cr, font.px);
+    for (size_t i = 0; i < n; i++) {
+        enum face f = glyphs[i].face;
+        cairo_glyph_t glyph = {glyphs[i].index, x + glyphs[i].x, baseline};
+        if (!c->face[f]) {
+            c->face[f] = cairo_ft_font_face_create_for_ft_face(fonts_face(base->fonts, f), 0);
+        }
+        cairo_set_font_face(c->cr, c->face[f]);
+        cairo_show_glyphs(c->cr, &glyph, 1);
+    }
+}
+
+static cairo_status_t keep_some(void *closure, const unsigned char *data, unsigned length)
+{
+    buf_add(closure, bytes_of(data, length));
+    return CAIRO_STATUS_SUCCESS;
+}
+
+struct canvas *canvas_cairo_pdf_new(struct fonts *fonts, double w, double h)
+{
+    static const struct canvas_ops ops = {
+        .fill = fill,
+        .stroke = stroke,
+        .clip_rect = clip_rect,
+        .clip_path = clip_path,
+        .unclip = unclip,
+        .text = text_pdf,
+        .free = free_cairo,
+    };
+    struct canvas_cairo *c = os_alloc(sizeof *c);
+    c->base = (struct canvas){.ops = &ops, .fonts = fonts, .scale = 1};
+    c->clip[0] = (struct pixel_rect){0, 0, (int)ceil(w), (int)ceil(h)};
+    c->surface = cairo_pdf_surface_create_for_stream(keep_some, &c->pdf, w, h);
+    /* The same picture gives the same bytes, whenever it is made. */
+    cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_CREATE_DATE,
+                                   "2000-01-01T00:00:00Z");
+    c->cr = cairo_create(c->surface);
+    if (cairo_status(c->cr)) {
+        os_out_of_memory();
+    }
+    return &c->base;
+}
+
+bool canvas_cairo_pdf(struct canvas *c, const char *path, struct err *err)
+{
+    struct os_out out;
+    const struct buf *b = &of(c)->pdf;
+    cairo_surface_finish(of(c)->surface);
+    bool good = !cairo_surface_status(of(c)->surface) && os_out_open(&out, path);
+    if (good) {
+        good = fwrite(b->data, 1, b->len, out.file) == b->len;
         if (good) {
             good = os_out_commit(&out);
         } else {

@@ -17,3 +17,8 @@ struct pixels {
 struct pixels canvas_cairo_pixels(struct canvas *c);
 /* False: *err tells. The same picture gives the same bytes. */
 bool canvas_cairo_png(struct canvas *c, const char *path, struct err *err);
+
+/* A page of a PDF, w x h logical pixels (a point each), text as text. Written by canvas_cairo_pdf.
+ */
+struct canvas *canvas_cairo_pdf_new(struct fonts *fonts, double w, double h);
+bool canvas_cairo_pdf(struct canvas *c, const char *path, struct err *err);

@@ -137,6 +137,11 @@ void fonts_free(struct fonts *f)
     free(f);
 }
 
+void *fonts_face(const struct fonts *f, enum face face)
+{
+    return f->face[face];
+}
+
 struct face_metrics fonts_metrics(const struct fonts *f, enum face face)
 {
     return f->metrics[face];

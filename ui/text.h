@@ -67,3 +67,5 @@ struct coverage {
 };
 struct coverage text_coverage(struct fonts *f, enum face face, double px, uint32_t index,
                               unsigned quarter);
+/* The face as FreeType knows it (an FT_Face), for cairo, which embeds it in a PDF. */
+void *fonts_face(const struct fonts *f, enum face face);

@@ -17,19 +17,46 @@ static bool ends_in(const char *s, const char *end)
     return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-static bool is_svg(const struct draw_options *o)
+enum form { FORM_NONE, FORM_PNG, FORM_SVG, FORM_PDF };
+
+static enum form form_of(const char *path)
 {
-    return ends_in(o->output, ".svg");
+    return ends_in(path, ".png")   ? FORM_PNG
+           : ends_in(path, ".svg") ? FORM_SVG
+           : ends_in(path, ".pdf") ? FORM_PDF
+                                   : FORM_NONE;
+}
+
+static struct canvas *canvas_for(enum form form, struct fonts *fonts, double w, double h,
+                                 double scale)
+{
+    switch (form) {
+    case FORM_SVG: return canvas_svg_new(fonts, w, h);
+    case FORM_PDF: return canvas_cairo_pdf_new(fonts, w, h);
+    case FORM_NONE:
+    case FORM_PNG: break;
+    }
+    return canvas_cairo_new(fonts, (int)(w * scale), (int)(h * scale), scale);
+}
+
+static bool write_picture(enum form form, struct canvas *c, const char *path, struct err *err)
+{
+    switch (form) {
+    case FORM_SVG: return canvas_svg_write(c, path, err);
+    case FORM_PDF: return canvas_cairo_pdf(c, path, err);
+    case FORM_NONE:
+    case FORM_PNG: break;
+    }
+    return canvas_cairo_png(c, path, err);
 }
 
 static int paint(const struct draw_options *o, struct drawn *runs, struct fonts *fonts,
                  struct err *err)
 {
-    double w, h, scale = is_svg(o) ? 1 : o->scale;
+    enum form form = form_of(o->output);
+    double w, h, scale = form == FORM_PNG ? o->scale : 1;
     picture_size(o, &w, &h);
-    struct canvas *c = is_svg(o)
-                           ? canvas_svg_new(fonts, w, h)
-                           : canvas_cairo_new(fonts, (int)(w * scale), (int)(h * scale), scale);
+    struct canvas *c = canvas_for(form, fonts, w, h, scale);
     struct theme theme = theme_make(o->theme, 1);
     struct ui *ui = os_alloc(sizeof *ui);
     ui_init(ui);
@@ -37,8 +64,7 @@ static int paint(const struct draw_options *o, struct drawn *runs, struct fonts 
     ui_begin(ui, c, &theme, o->lang, w, h, scale, 0);
     picture_draw(ui, o, runs);
     ui_end(ui);
-    bool good =
-        is_svg(o) ? canvas_svg_write(c, o->output, err) : canvas_cairo_png(c, o->output, err);
+    bool good = write_picture(form, c, o->output, err);
     canvas_free(c);
     free(ui);
     return good ? EXIT_HELD : EXIT_UNABLE;
@@ -76,7 +102,7 @@ int main(int argc, char **argv)
         printf("%s\n", word(o.lang, "draw.help"));
     } else if (o.version) {
         printf("slowwire-draw %s\n", SLOWWIRE_VERSION);
-    } else if (!is_svg(&o) && !ends_in(o.output, ".png")) {
+    } else if (form_of(o.output) == FORM_NONE) {
         err_fail(&err, "draw.unknown-format", "file", o.output, NULL);
         status = EXIT_WRONG;
     } else {
