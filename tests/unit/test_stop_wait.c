@@ -197,6 +197,51 @@ START_TEST(the_receiver)
 }
 END_TEST
 
+START_TEST(without_a_timer_it_waits_for_ever)
+{
+    struct arq_rig rig;
+    arq_rig_open(&rig, arq_stop_and_wait.source);
+    arq_rig_set(&rig, "timeout", -1);
+    arq_rig_tell(&rig, "start");
+    ck_assert_str_eq(arq_rig_tell(&rig, "@8 sent 0"), ">WAIT-ACK, timeout -");
+    arq_rig_close(&rig);
+}
+END_TEST
+
+START_TEST(deaf_to_numbers_it_takes_any_acknowledgement)
+{
+    struct arq_rig rig;
+    arq_rig_open(&rig, arq_stop_and_wait.source);
+    arq_rig_set(&rig, "ack-numbers", 0);
+    arq_rig_tell(&rig, "start");
+    arq_rig_tell(&rig, "@8 sent 0");
+    ck_assert_str_eq(arq_rig_tell(&rig, "@28 ACK 0"), "timeout -, >IDLE, >SENDING, DATA 1");
+    arq_rig_close(&rig);
+}
+END_TEST
+
+/* RFC 6298: the first answer after 20 ms makes RTO = 20 + 4 x 10 = 60 ms, the second 20 + 4 x 7.5 =
+ * 50 ms; a timeout doubles it, and the answer to a frame that was sent twice tells nothing. */
+START_TEST(an_adaptive_timeout_follows_the_answers)
+{
+    struct arq_rig rig;
+    arq_rig_open(&rig, arq_stop_and_wait.source);
+    arq_rig_set(&rig, "timeout", SIM_S);
+    arq_rig_set(&rig, "adaptive-timeout", 1);
+    arq_rig_tell(&rig, "start");
+    ck_assert_str_eq(arq_rig_tell(&rig, "@10 sent 0"), ">WAIT-ACK, timeout 1.010");
+    arq_rig_tell(&rig, "@30 ACK 1");
+    ck_assert_str_eq(arq_rig_tell(&rig, "@40 sent 1"), ">WAIT-ACK, timeout 0.100");
+    arq_rig_tell(&rig, "@60 ACK 0");
+    ck_assert_str_eq(arq_rig_tell(&rig, "@70 sent 2"), ">WAIT-ACK, timeout 0.120");
+    ck_assert_str_eq(arq_rig_tell(&rig, "@120 timeout"), ">SENDING, DATA 0");
+    ck_assert_str_eq(arq_rig_tell(&rig, "@130 sent 2"), ">WAIT-ACK, timeout 0.230");
+    arq_rig_tell(&rig, "@135 ACK 1");
+    ck_assert_str_eq(arq_rig_tell(&rig, "@145 sent 3"), ">WAIT-ACK, timeout 0.245");
+    arq_rig_close(&rig);
+}
+END_TEST
+
 START_TEST(with_the_check_off_a_damaged_frame_is_passed_on)
 {
     struct arq_rig rig;
@@ -214,6 +259,9 @@ int main(void)
     TCase *c = tcase_create("tables");
     tcase_add_loop_test(c, the_sender, 0, (int)(sizeof sender / sizeof *sender));
     tcase_add_loop_test(c, the_receiver, 0, (int)(sizeof receiver / sizeof *receiver));
+    tcase_add_test(c, without_a_timer_it_waits_for_ever);
+    tcase_add_test(c, deaf_to_numbers_it_takes_any_acknowledgement);
+    tcase_add_test(c, an_adaptive_timeout_follows_the_answers);
     tcase_add_test(c, with_the_check_off_a_damaged_frame_is_passed_on);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
