@@ -188,8 +188,9 @@ static void make_figure(struct diagram *d, const struct machine *m, struct rect 
     d->is_tcp = true;
     d->scale = fmin(f.sx, f.sy) / k;
     f.w = fmin(fmax(BOX_W * k * fmin(d->scale, 1), widest), area.w * 0.3);
-    f.h = BOX_H * fmin(f.sy, k);
-    f.last_h = LAST_H * fmin(f.sy, k);
+    double least = fmin(21 * k, 66 * f.sy); /* a name needs so much, rows give no more */
+    f.h = fmax(BOX_H * fmin(f.sy, k), least);
+    f.last_h = fmax(LAST_H * fmin(f.sy, k), least);
     for (size_t i = 0; i < FIGURE_BOXES; i++) {
         struct point p = fit_point(&f, figure_boxes[i].at);
         double h = figure_boxes[i].is_last ? f.last_h : f.h;
