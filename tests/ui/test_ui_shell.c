@@ -123,6 +123,42 @@ START_TEST(a_picture_does_not_depend_on_the_way_to_it)
 }
 END_TEST
 
+#define TWO    SOURCE_DIR "/scenarios/tcp/two-streams.yaml"
+#define OPENED SOURCE_DIR "/scenarios/tcp/first-syn-lost.yaml"
+
+START_TEST(a_diagram_opens_where_the_scenario_wants_it)
+{
+    struct rig r = rig_open(TWO, 1440, 900);
+    ck_assert_str_eq(ask(&r, "main"), "machine");
+    press_keys(&r, "v");
+    ck_assert_str_eq(ask(&r, "main"), "ladder");
+    press_keys(&r, "shift+v");
+    ck_assert_str_eq(ask(&r, "main"), "machine");
+    rig_free(&r);
+    r = rig_open(OPENED, 1440, 900);
+    ck_assert_str_eq(ask(&r, "main"), "ladder");
+    ck_assert_str_eq(ask(&r, "panel"), "state");
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(r_counts_numbers_from_the_start_of_each_side)
+{
+    struct rig r = rig_open(OPENED, 1440, 900);
+    size_t size;
+    ck_assert_str_eq(ask(&r, "relative"), "no");
+    uint8_t *before = picture(&r, &size);
+    press_keys(&r, "r");
+    ck_assert_str_eq(ask(&r, "relative"), "yes");
+    struct pixels p = canvas_cairo_pixels(r.canvas);
+    ck_assert(memcmp(before, p.data, size) != 0);
+    press_keys(&r, "r");
+    same_picture(&r, before, size, "r r");
+    free(before);
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(an_undone_edit_leaves_no_trace)
 {
     struct rig r = rig_open(GOOD, 1280, 800);
@@ -415,6 +451,8 @@ int main(void)
     tcase_add_loop_test(c, a_picture_does_not_depend_on_the_way_to_it, 0,
                         (int)(sizeof ways / sizeof *ways));
     tcase_add_test(c, an_undone_edit_leaves_no_trace);
+    tcase_add_test(tc, a_diagram_opens_where_the_scenario_wants_it);
+    tcase_add_test(tc, r_counts_numbers_from_the_start_of_each_side);
     tcase_add_test(c, a_dropped_packet_is_sent_again_and_the_playhead_stays);
     tcase_add_loop_test(c, the_menu_makes_faults, 0, (int)(sizeof menu / sizeof *menu));
     tcase_add_test(c, a_wrong_file_is_told_and_what_was_open_stays);

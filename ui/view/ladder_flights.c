@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define FUTURE        0.45
+#define FUTURE_WAY    0.8 /* of a dashed way, which is faint by itself */
 #define DENSE_SAMPLES 12u /* flights looked at for two rows of pixels */
 
 static struct color flight_color(const struct ladder_frame *f, const struct flight *g)
@@ -133,7 +134,7 @@ static void draw_future(struct ladder_frame *f, const struct flight *g, sim_time
     sim_time end = flight_end(g);
 
     if (!f->s->player->hides_future && end != SIM_NEVER && end > from) {
-        draw_way(f, g, from, end, color_fade(color, FUTURE), !goes_on(f, g), true);
+        draw_way(f, g, from, end, color_fade(color, FUTURE_WAY), !goes_on(f, g), true);
     }
 }
 

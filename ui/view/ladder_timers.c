@@ -12,7 +12,8 @@
 struct bar {
     sim_time from, due, until; /* until: stopped, armed anew or fired; SIM_NEVER: the run ended */
     bool fired;
-    uint32_t end; /* record that ended it */
+    uint32_t end;    /* record that ended it */
+    bool after_fire; /* the clock of the one before stands where it begins */
 };
 
 /* The place of timers at one lifeline. */
@@ -49,6 +50,11 @@ static bool bar_at(const struct trace *t, struct list list, uint32_t i, struct b
         return false;
     }
     *out = (struct bar){.from = r->at, .due = r->value, .until = SIM_NEVER};
+    if (i > 0) {
+        const struct record *before = trace_record(t, list.at[i - 1]);
+
+        out->after_fire = before->kind == REC_FIRE && before->at == r->at;
+    }
     if (i + 1 < list.count) {
         const struct record *next = trace_record(t, list.at[i + 1]);
 
@@ -103,6 +109,9 @@ static void draw_begun(struct ladder_frame *f, struct timer_lane *lane, const st
         return;
     }
     y1 = fmin(y1, bottom);
+    if (b->after_fire) {
+        y0 = fmin(y0 + 13 * f->ui->k, fmax(y1, y2));
+    }
     part_timer_bar(f->ui, lane->x, y0 + 1.5 * f->ui->k, y1, y2, is_over && b->fired);
     if (is_over && b->fired && b->end == f->pulsing) {
         part_clock(f->ui, lane->x, y1, 10 * f->ui->k * f->pulse);

@@ -298,7 +298,11 @@ static void draw_box(const struct picture *p, const struct diagram_box *b)
         canvas_dash_box(c, b->rect, radius,
                         (struct stroke){.width = 1.5 * k, .on = 4 * k, .off = 3 * k}, t->wire);
     }
-    canvas_text_in(c, font, b->rect, ALIGN_CENTER,
+    struct rect words = b->rect;
+    if (is_now) { /* beside the disc */
+        words.x += 7 * k;
+    }
+    canvas_text_in(c, font, words, ALIGN_CENTER,
                    is_now ? t->panel
                    : was  ? t->ink
                           : t->ink3,
@@ -312,7 +316,8 @@ static void draw_token(const struct picture *p, unsigned end)
     const struct end *e = &p->ends[end];
     const struct diagram_box *b = diagram_box_of(&p->d, e->state, e->is_back);
     double k = ui->k, r = fmin(14 * k, fmax(b->rect.h * 0.44, 9 * k));
-    double x = end == 0 ? b->rect.x : b->rect.x + b->rect.w, y = b->rect.y + b->rect.h / 2;
+    bool is_second = end > 0 && p->ends[0].state == e->state && p->ends[0].is_back == e->is_back;
+    double x = is_second ? b->rect.x + b->rect.w : b->rect.x, y = b->rect.y + b->rect.h / 2;
     struct font font = {FACE_SANS_SEMIBOLD, r * 0.94};
 
     canvas_fill_circle(ui->c, x, y, r, t->marker);

@@ -195,10 +195,11 @@ static void make_figure(struct diagram *d, const struct machine *m, struct rect 
         struct point p = fit_point(&f, figure_boxes[i].at);
         double h = figure_boxes[i].is_last ? f.last_h : f.h;
         double x = fmin(fmax(p.x - f.w / 2, area.x), area.x + area.w - f.w);
+        double y = fmin(fmax(p.y - h / 2, area.y), area.y + area.h - h);
 
         d->boxes[d->box_count++] =
             (struct diagram_box){(unsigned)state_named(m, figure_boxes[i].state),
-                                 {x, p.y - h / 2, f.w, h},
+                                 {x, y, f.w, h},
                                  figure_boxes[i].is_last};
     }
     for (const struct machine_edge *e = m->edges; e->from >= 0; e++) {

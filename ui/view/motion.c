@@ -45,10 +45,11 @@ double motion_part(struct motion *m, struct ui *ui, const struct scene *s, enum 
     }
     m->before = s->now;
     part = m->record != 0 && !ui->is_settled ? (ui->time - m->since) / seconds : 1;
-    *record = m->record;
+    *record = 0;
     if (!(part < 1)) {
         return 1;
     }
+    *record = m->record;
     ui->wants_frame = true;
     return fmax(part, 0);
 }

@@ -15,6 +15,6 @@ struct motion {
 #define MOTION_PULSE 0.24
 
 /* How far the motion of the last mark of that kind has come, 0 .. 1; 1: over, or there is none.
- * *record: what it is about. Once a picture. */
+ * *record: what it is about, 0 then. Once a picture. */
 double motion_part(struct motion *m, struct ui *ui, const struct scene *s, enum mark_kind kind,
                    double seconds, uint32_t *record);

@@ -21,7 +21,7 @@ shot()
 }
 
 shot 1-handshake tcp/first-syn-lost --at 1.052s --select 3
-shot 2-go-back-n arq/gbn-frame-lost --at 112ms
+shot 2-go-back-n arq/gbn-frame-lost --at 101ms --select 12
 shot 6-dark-projector-zh tcp/first-syn-lost --at 1.052s --select 3 --theme dark --projector 1.5 \
     --lang zh
 shot 7-tcp-states tcp/two-streams --at 209ms --select 10
