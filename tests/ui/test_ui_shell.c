@@ -451,8 +451,8 @@ int main(void)
     tcase_add_loop_test(c, a_picture_does_not_depend_on_the_way_to_it, 0,
                         (int)(sizeof ways / sizeof *ways));
     tcase_add_test(c, an_undone_edit_leaves_no_trace);
-    tcase_add_test(tc, a_diagram_opens_where_the_scenario_wants_it);
-    tcase_add_test(tc, r_counts_numbers_from_the_start_of_each_side);
+    tcase_add_test(c, a_diagram_opens_where_the_scenario_wants_it);
+    tcase_add_test(c, r_counts_numbers_from_the_start_of_each_side);
     tcase_add_test(c, a_dropped_packet_is_sent_again_and_the_playhead_stays);
     tcase_add_loop_test(c, the_menu_makes_faults, 0, (int)(sizeof menu / sizeof *menu));
     tcase_add_test(c, a_wrong_file_is_told_and_what_was_open_stays);
