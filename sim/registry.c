@@ -7,6 +7,7 @@
 #include "proto/arp/arp.h"
 #include "proto/arq/arq.h"
 #include "proto/dhcp/dhcp.h"
+#include "proto/rtp/rtp.h"
 #include "proto/tcp/tcp.h"
 
 /* One line each, so that a new one is one line: */
@@ -17,6 +18,7 @@ static const struct actor_type *const actors[] = {
     &arp_type,
     &dhcp_client_type,
     &dhcp_server_type,
+    &rtcp_type,
     NULL,
 };
 
@@ -26,6 +28,7 @@ static const struct traffic_type *const traffic[] = {
     &arq_selective_repeat,
     &udp_constant_rate,
     &bulk_tcp,
+    &rtp_media,
     NULL,
 };
 /* clang-format on */

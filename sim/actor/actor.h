@@ -36,6 +36,8 @@ enum common_code {
     CODE_CLOSED,   /* up: it is over; body.len = errno_code */
     CODE_RESULT,   /* up: what a call led to; body.len = errno_code, 0: done */
     CODE_OWN = 32,
+    CODE_INSIDE = 0x3000, /* from here on: between the endpoints of one service, no call of an
+                             application and not recorded */
 };
 
 /* Everything an actor can learn, and all of it. */
@@ -45,6 +47,7 @@ struct input {
     uint32_t index;          /* START: who opened. TIMER: its index. SENT: low 32 bits of unit.at.
                                 REQUEST, INDICATION: handle of the neighbour */
     sim_time now;            /* ns since the run began */
+    sim_time clock;          /* what the node's own clock reads: `now` with its offset and drift */
     const struct dice *dice; /* of this entity, for draw() */
     struct net net;          /* START: own key, with the port that the node chose */
     struct bytes head;       /* header bytes, borrowed until the list of effects is empty */
@@ -186,6 +189,8 @@ struct traffic_type {
     const struct actor_type *source; /* opened on `from` at `start` */
     const struct actor_type *sink;   /* opened on `to` at 0 */
     bool has_port;                   /* `to: b:9` */
+    bool takes_next_port;            /* ports are even, and the next one is taken as well (RTP) */
+    uint16_t port; /* where it goes unless `to` or `port` says; 0: must be given */
 };
 
 unsigned machine_count(const struct actor_type *t);

@@ -153,6 +153,13 @@ static void observe(struct world *w, uint32_t row, uint32_t cause)
     r->was_read = true;
 }
 
+/* A drift of 1 ppm makes the clock gain a microsecond in a second. */
+static sim_time clock_of(const struct scenario_node *node, sim_time now)
+{
+    sim_time gained = node->clock_drift_ppb ? muldiv(now, node->clock_drift_ppb, SIM_S) : 0;
+    return now + node->clock_offset + gained;
+}
+
 void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet, uint32_t cause)
 {
     struct row *r = &w->rows[row];
@@ -160,6 +167,7 @@ void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet
         return;
     }
     in->now = sched_now(&w->sched);
+    in->clock = clock_of(&w->sc->nodes[r->node], in->now);
     in->dice = &r->dice;
     w->fx.author = row;
     w->fx.cause = cause;
@@ -398,7 +406,7 @@ static void apply_indicate(struct world *w, const struct effect *e)
     uint32_t packet = e->packet;
     unsigned code = is_data ? delivery_count(w, e, &packet) : e->code | CALL_UP;
     uint32_t record = e->cause;
-    if (e->code < NODE_INTERFACE) {
+    if (e->code < CODE_INSIDE) {
         record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target, packet, code,
                               e->body.len, e->cause, e->why);
     }
@@ -416,7 +424,7 @@ static void apply_indicate(struct world *w, const struct effect *e)
 static void apply_request(struct world *w, const struct effect *e)
 {
     uint32_t record = e->cause; /* what serves the node is no call of an application */
-    if (e->code < NODE_INTERFACE) {
+    if (e->code < CODE_INSIDE) {
         record =
             world_record(w, REC_CALL, e->index, e->packet, e->code, e->body.len, e->cause, e->why);
     }

@@ -8,6 +8,16 @@ static uint32_t own_ip(const struct world *w, uint32_t node, uint16_t iface)
     return n->iface_count == 0 ? 0 : n->ifaces[iface == UINT16_MAX ? 0 : iface].ip;
 }
 
+static uint16_t own_port(struct node *n, const struct traffic_type *type)
+{
+    uint16_t first = n->next_port;
+    if (type->takes_next_port) {
+        first = (uint16_t)(first + (first & 1));
+    }
+    n->next_port = (uint16_t)(first + 1 + type->takes_next_port);
+    return first;
+}
+
 /* Frames that stand alone on a link are told apart by a channel; on the link the same number serves
  * both ends. Ports over IP: the sink's is given, the source's is given or the next free one. */
 static void choose_keys(struct world *w, const struct scenario_traffic *t, struct net *source,
@@ -22,7 +32,7 @@ static void choose_keys(struct world *w, const struct scenario_traffic *t, struc
         w->nodes[t->from].channels = w->nodes[t->to].channels = (uint8_t)(channel + 1);
         from.port = to.port = (uint16_t)(channel + 1);
     } else {
-        from.port = t->from_port ? t->from_port : w->nodes[t->from].next_port++;
+        from.port = t->from_port ? t->from_port : own_port(&w->nodes[t->from], t->type);
         to.port = t->port;
     }
     *source = (struct net){.from = from, .to = to, .iface = out};

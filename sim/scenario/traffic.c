@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define PARAMS_MAX 64
+
 static void read_end(struct reader *r, const struct doc_node *v, bool has_port, uint32_t *node,
                      uint16_t *port)
 {
@@ -37,7 +39,7 @@ static void read_to(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_traffic *t = into;
     read_end(r, v, t->type->has_port, &t->to, &t->port);
-    if (t->type->has_port && t->port == 0 && t->to != NO_NODE) {
+    if (t->type->has_port && t->port == 0 && t->type->port == 0 && t->to != NO_NODE) {
         wrong(r, v, "reader.port.missing", "name", r->sc->nodes[t->to].name);
     }
 }
@@ -66,10 +68,10 @@ static void read_as(struct reader *r, const struct doc_node *v, void *into)
 static const struct key traffic_keys[] = {
     {"from", read_from}, {"to", read_to}, {"start", read_start}, {"as", read_as}, {NULL, NULL}};
 
-static bool add_setting(struct reader *r, const struct doc_node *v, const struct actor_type *type,
-                        struct settings *out)
+static bool add_setting(struct reader *r, const struct doc_node *v, const char *name,
+                        const struct actor_type *type, struct settings *out)
 {
-    const struct param *p = type ? param_find(type, v->key->text) : NULL;
+    const struct param *p = type ? param_find(type, name) : NULL;
     int64_t value;
     if (p && v->is_absent) {
         wrong(r, v->key, "reader.no-value", "key", v->key->text);
@@ -81,15 +83,77 @@ static bool add_setting(struct reader *r, const struct doc_node *v, const struct
 
 /* A setting goes to whichever of the two types has a param of that name; a value that is wrong for
  * the first is told once. */
+static bool add_either(struct reader *r, const struct doc_node *v, const char *name,
+                       struct scenario_traffic *t)
+{
+    unsigned before = r->err->errors;
+    bool known = add_setting(r, v, name, t->type->source, &t->settings);
+    if (r->err->errors == before && t->type->sink != t->type->source) {
+        known |= add_setting(r, v, name, t->type->sink, &t->settings);
+    }
+    return known;
+}
+
+/* The rest of the names of params "GROUP.REST", NULL-terminated. */
+static const char *const *names_in_group(struct reader *r, const struct traffic_type *type,
+                                         const char *group)
+{
+    const struct actor_type *types[] = {type->source, type->sink};
+    size_t len = strlen(group), count = 0;
+    const char **names = arena_alloc(r->arena, (2 * PARAMS_MAX + 1) * sizeof *names);
+    for (size_t i = 0; i < 2; i++) {
+        for (const struct param *p = types[i] ? types[i]->params : NULL; p && p->name; p++) {
+            if (strncmp(p->name, group, len) == 0 && p->name[len] == '.' &&
+                count < 2 * PARAMS_MAX) {
+                names[count++] = p->name + len + 1;
+            }
+        }
+    }
+    return names;
+}
+
+/* `playout: {delay: 60 ms}` sets the param "playout.delay". False: no param is of that group. */
+static bool read_group(struct reader *r, const struct doc_node *v, struct scenario_traffic *t)
+{
+    const char *const *names = names_in_group(r, t->type, v->key->text);
+    for (const struct doc_node *c = names[0] ? v->first : NULL; c; c = c->next) {
+        const char *name = arena_printf(r->arena, "%s.%s", v->key->text, c->key->text);
+        if (!add_either(r, c, name, t)) {
+            wrong(r, c->key, "reader.unknown-key", "found", c->key->text, "what",
+                  reader_quoted(r, v->key->text), "hint", reader_hint(r, c->key->text, names));
+        }
+    }
+    return names[0] != NULL;
+}
+
+static void read_port(struct reader *r, const struct doc_node *v, struct scenario_traffic *t)
+{
+    int64_t port;
+    if (reader_count(r, v, 1, 65534, &port)) {
+        t->port = (uint16_t)port;
+    }
+}
+
 static bool read_setting(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_traffic *t = into;
-    unsigned before = r->err->errors;
-    bool known = add_setting(r, v, t->type->source, &t->settings);
-    if (r->err->errors == before && t->type->sink != t->type->source) {
-        known |= add_setting(r, v, t->type->sink, &t->settings);
+    if (t->type->port && strcmp(v->key->text, "port") == 0) {
+        read_port(r, v, t);
+        return true;
     }
-    return known;
+    if (v->kind == DOC_MAP && read_group(r, v, t)) {
+        return true;
+    }
+    return add_either(r, v, v->key->text, t);
+}
+
+/* RTP goes to an even port, RTCP to the next (RFC 3550 11). */
+static void complete_port(struct reader *r, const struct doc_node *v, struct scenario_traffic *t)
+{
+    t->port = t->port ? t->port : t->type->port;
+    if (t->type->takes_next_port && (t->port & 1 || t->from_port & 1)) {
+        wrong(r, v->key, "reader.port.odd", "name", t->type->name);
+    }
 }
 
 static void add_param_names(const struct actor_type *type, const char **names, size_t *count,
@@ -125,8 +189,6 @@ static void check_required(struct reader *r, const struct doc_node *v,
     }
 }
 
-#define PARAMS_MAX 64
-
 static void read_flow(struct reader *r, const struct doc_node *v, const struct traffic_type *type)
 {
     const char *names[PARAMS_MAX + 1] = {NULL};
@@ -143,6 +205,7 @@ static void read_flow(struct reader *r, const struct doc_node *v, const struct t
         return;
     }
     check_required(r, v, type);
+    complete_port(r, v, &t);
     if (t.from != NO_NODE && t.from == t.to) {
         wrong(r, doc_get(v, "to"), "reader.traffic.to-itself", "name", r->sc->nodes[t.to].name);
     } else if (t.from != NO_NODE && t.to != NO_NODE) {

@@ -68,7 +68,7 @@ struct flow {
     struct {
         const char *name;
         double value;
-    } figures[8]; /* the protocol's own */
+    } figures[16]; /* the protocol's own */
     unsigned figure_count;
 };
 

@@ -5,6 +5,8 @@
 #include "wire/dhcp.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
+#include "wire/rtcp.h"
+#include "wire/rtp.h"
 #include "wire/tcp.h"
 #include "wire/udp.h"
 
@@ -12,10 +14,12 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
-    &arp_format, &arq_format, &dhcp_format, &icmp_format, &ipv4_format, &tcp_format, &udp_format,
+    &arp_format,  &arq_format, &dhcp_format, &icmp_format, &ipv4_format,
+    &rtcp_format, &rtp_format, &tcp_format,  &udp_format,
 };
 
-static const char *const names[] = {"arp", "arq", "dhcp", "icmp", "ipv4", "tcp", "udp", NULL};
+static const char *const names[] = {"arp",  "arq", "dhcp", "icmp", "ipv4",
+                                    "rtcp", "rtp", "tcp",  "udp",  NULL};
 
 /* SCENARIO.md's closed list, by protocol. */
 static const char *const is_names[] = {
@@ -25,7 +29,9 @@ static const char *const is_names[] = {
     "FRAGMENT",     "IP",                                                                 /* ipv4 */
     "ARP-REQUEST",  "ARP-REPLY",  "ARP-PROBE",   "ARP-ANNOUNCE",                          /* arp */
     "DHCPDISCOVER", "DHCPOFFER",  "DHCPREQUEST", "DHCPDECLINE",                           /* dhcp */
-    "DHCPACK",      "DHCPNAK",    "DHCPRELEASE", "DHCPINFORM",   "BOOTP",         NULL,
+    "DHCPACK",      "DHCPNAK",    "DHCPRELEASE", "DHCPINFORM",   "BOOTP",         "RTP",  "SR",
+    "RR",           "SDES",       "BYE",         "APP",          "RTCP", /* rtp, rtcp */
+    NULL,
 };
 
 _Static_assert(sizeof formats / sizeof *formats + 1 == sizeof names / sizeof *names,
@@ -51,13 +57,30 @@ const struct format *format_by_number(enum carrier carrier, uint16_t number)
     return NULL;
 }
 
+/* RTP and RTCP are told apart by their second byte (RFC 5761 4), whatever the port's parity. */
+static const struct format *format_of_media(struct bytes datagram)
+{
+    struct bytes inside = bytes_sub(datagram, UDP_HEADER, datagram.len);
+    struct rtp rtp;
+    bool looks = inside.len >= 8 && inside.data[0] >> 6 == RTP_VERSION &&
+                 rtp_uses_ports(get_u16(datagram.data), get_u16(datagram.data + 2));
+    if (!looks) {
+        return NULL;
+    }
+    if (inside.data[1] >= 192 && inside.data[1] <= 223) {
+        return rtcp_is_valid(inside) ? &rtcp_format : NULL;
+    }
+    return rtp_decode(inside, &rtp) ? &rtp_format : NULL;
+}
+
 const struct format *format_in_udp(struct bytes datagram)
 {
     if (datagram.len < UDP_HEADER) {
         return NULL;
     }
     const struct format *f = format_by_number(CARRIER_UDP, get_u16(datagram.data + 2));
-    return f ? f : format_by_number(CARRIER_UDP, get_u16(datagram.data));
+    f = f ? f : format_by_number(CARRIER_UDP, get_u16(datagram.data));
+    return f ? f : format_of_media(datagram);
 }
 
 bool proto_known(const char *name)

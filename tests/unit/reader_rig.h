@@ -60,12 +60,14 @@ static const struct param rig_echo_params[] = {
 };
 static const struct actor_type rig_echo = {.name = "echo", .params = rig_echo_params};
 
-static const struct traffic_type rig_stop_and_wait = {"stop-and-wait", &rig_sender, &rig_receiver,
-                                                      false};
-static const struct traffic_type rig_udp = {"udp", &rig_source, &rig_sink, true};
-static const struct traffic_type rig_go_back_n = {"go-back-n", &rig_window, &rig_receiver, false};
-static const struct traffic_type rig_selective = {"selective-repeat", &rig_window, &rig_keeper,
-                                                  false};
+static const struct traffic_type rig_stop_and_wait = {
+    .name = "stop-and-wait", .source = &rig_sender, .sink = &rig_receiver};
+static const struct traffic_type rig_udp = {
+    .name = "udp", .source = &rig_source, .sink = &rig_sink, .has_port = true};
+static const struct traffic_type rig_go_back_n = {
+    .name = "go-back-n", .source = &rig_window, .sink = &rig_receiver};
+static const struct traffic_type rig_selective = {
+    .name = "selective-repeat", .source = &rig_window, .sink = &rig_keeper};
 static const struct actor_type *const rig_actors[] = {&rig_echo, NULL};
 static const struct traffic_type *const rig_traffic[] = {&rig_stop_and_wait, &rig_go_back_n,
                                                          &rig_selective, &rig_udp, NULL};

@@ -20,6 +20,7 @@ static const struct rule {
     {"sim/proto/arp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/arq/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/dhcp/", "sim/base/ sim/wire/ sim/actor/"},
+    {"sim/proto/rtp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/tcp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/app/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/trace/", "sim/base/ sim/actor/"},

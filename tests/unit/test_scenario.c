@@ -402,10 +402,24 @@ static void ck_schema_has(const char *schema, const char *word)
     buf_free(&quoted);
 }
 
+/* "playout.delay" is the key `delay` in the mapping `playout`. */
+static void ck_schema_has_path(const char *schema, const char *path)
+{
+    char part[64];
+    for (; *path; path += *path == '.') {
+        size_t len = strcspn(path, ".");
+        ck_assert_uint_lt(len, sizeof part);
+        memcpy(part, path, len);
+        part[len] = '\0';
+        ck_schema_has(schema, part);
+        path += len;
+    }
+}
+
 static void ck_schema_has_params(const char *schema, const struct actor_type *t)
 {
     for (const struct param *p = t ? t->params : NULL; p && p->name; p++) {
-        ck_schema_has(schema, p->name);
+        ck_schema_has_path(schema, p->name);
         for (const char *const *c = p->choices; c && *c; c++) {
             ck_schema_has(schema, *c);
         }

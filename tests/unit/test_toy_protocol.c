@@ -163,9 +163,12 @@ static const struct actor_type link_caller = CALLER(&link_proto),
                                link_answerer = ANSWERER(&link_proto), udp_caller = CALLER(&toy_udp),
                                udp_answerer = ANSWERER(&toy_udp),
                                mute_answerer = ANSWERER(&toy_mute);
-static const struct traffic_type hail_link = {"hail", &link_caller, &link_answerer, false};
-static const struct traffic_type hail_udp = {"hail-udp", &udp_caller, &udp_answerer, true};
-static const struct traffic_type hail_mute = {"hail-mute", &udp_caller, &mute_answerer, true};
+static const struct traffic_type hail_link = {
+    .name = "hail", .source = &link_caller, .sink = &link_answerer};
+static const struct traffic_type hail_udp = {
+    .name = "hail-udp", .source = &udp_caller, .sink = &udp_answerer, .has_port = true};
+static const struct traffic_type hail_mute = {
+    .name = "hail-mute", .source = &udp_caller, .sink = &mute_answerer, .has_port = true};
 static const struct actor_type *const no_actors[] = {NULL};
 static const struct traffic_type *const toys[] = {&hail_link, &hail_udp, &hail_mute, NULL};
 static const struct catalogue toy_shop = {.actors = no_actors, .traffic = toys};

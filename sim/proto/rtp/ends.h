@@ -1,0 +1,73 @@
+#pragma once
+/* The source and the sink of a stream: their state, and what they share. */
+
+#include "proto/rtp/rtp.h"
+
+struct rtp_source {
+    struct rtp_medium medium;
+    int64_t duration, talk, pause;       /* ns; -1: off */
+    int64_t seq_set, base_set, ssrc_set; /* -1: drawn */
+    struct net key;
+    uint32_t stream, reporter; /* reporter: handle of its RTCP endpoint, 0: none */
+    sim_time began;            /* by the node's clock */
+    uint64_t slot, packets, octets;
+    uint32_t base, timestamp, ssrc;
+    uint16_t seq; /* of the next packet */
+    bool has_ended;
+    sim_time rtt, rtt_min, rtt_max, rtt_sum;
+    uint64_t rtt_count;
+    int32_t reported_lost;
+    uint32_t reported_jitter;
+};
+
+#define RTP_PLAYED_MAP 1024
+
+struct rtp_sink {
+    struct rtp_medium medium;
+    int64_t delay, adaptive; /* ns; switch */
+    struct net key;
+    uint32_t reporter, ssrc;
+    struct rtp_reception reception;
+    struct playout playout;
+    bool has_begun, has_left, hears_media;
+    int64_t media_units; /* of the last packet since the first, unwrapped */
+    uint32_t last_timestamp;
+    sim_time offset;             /* of the clock to the media time at which a packet is played */
+    sim_time transit, variation; /* adaptive: estimates, ns scaled by 512 */
+    sim_time armed;              /* clock time for which the timer stands */
+    int64_t next;                /* extended number that is played next */
+    bool was_played[RTP_PLAYED_MAP]; /* by extended number, modulo */
+    uint64_t late, twice, concealed, played;
+    uint32_t lsr;   /* middle of the last SR's NTP time; 0: none */
+    sim_time sr_at; /* by the node's clock */
+};
+
+extern const struct actor_type rtp_source_type, rtp_sink_type;
+extern const char *const rtp_lowers[];
+
+uint32_t rtp_open_reporter(const struct net *key, struct fx *fx); /* on the next port */
+void rtp_set_up(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m, struct fx *fx);
+
+#define RTP_MEDIUM(TYPE, FIELD) offsetof(TYPE, medium) + offsetof(struct rtp_medium, FIELD)
+#define RTP_MEDIUM_PARAMS(TYPE)                                                                    \
+    {"codec", RTP_MEDIUM(TYPE, codec), PARAM_CHOICE, .choices = rtp_codec_names},                  \
+        {"ptime",           RTP_MEDIUM(TYPE, ptime), PARAM_TIME, .initial = 20 * SIM_MS,           \
+         .min = 5 * SIM_MS, .max = 120 * SIM_MS},                                                  \
+        {"video.fps",                                                                              \
+         RTP_MEDIUM(TYPE, fps),                                                                    \
+         PARAM_FREQUENCY,                                                                          \
+         .may_be_off = true,                                                                       \
+         .initial = -1,                                                                            \
+         .min = 1,                                                                                 \
+         .max = INT64_C(1000000000000)},                                                           \
+        {"video.frame", RTP_MEDIUM(TYPE, frame), PARAM_BYTES, .initial = 5000,                     \
+         .min = 1,      .max = 1000000},                                                           \
+        {"video.vary", RTP_MEDIUM(TYPE, vary), PARAM_CHANCE, .max = 1000000000},                   \
+        {"rtcp", RTP_MEDIUM(TYPE, rtcp_on), PARAM_SWITCH, .initial = 1, .max = 1},                 \
+        {"rtcp.bandwidth", RTP_MEDIUM(TYPE, rtcp_share),                                           \
+         PARAM_CHANCE,     .initial = 50000000,                                                    \
+         .min = 1,         .max = 1000000000},                                                     \
+    {                                                                                              \
+        "rtcp.minimum", RTP_MEDIUM(TYPE, rtcp_minimum), PARAM_TIME,                                \
+            .initial = 5 * SIM_S, .min = SIM_MS, .max = 3600 * SIM_S                               \
+    }

@@ -1,0 +1,66 @@
+/* What the ends of an RTP stream share: their wire formats, their reasons, the way to their RTCP
+ * endpoint. */
+#include "actor/fx.h"
+#include "proto/rtp/ends.h"
+#include "wire/udp.h"
+
+static bool ports(struct bytes head, struct net *io)
+{
+    struct udp udp;
+    if (!udp_decode(head, &udp)) {
+        return false;
+    }
+    io->from.port = udp.from;
+    io->to.port = udp.to;
+    return true;
+}
+
+const struct proto rtp_proto = {
+    .name = "rtp", .carrier = CARRIER_UDP, .number = 5004, .key = ports};
+const struct proto rtcp_proto = {
+    .name = "rtcp", .carrier = CARRIER_UDP, .number = 5005, .key = ports};
+
+const struct reason rtp_reasons[] = {
+    [RTP_NO_REASON] = {0},
+    [RTP_FIRST] = {"rtp.first", "RFC 3550 §5.1"},
+    [RTP_BY_CLOCK] = {"rtp.by-clock", "RFC 3550 §5.1"},
+    [RTP_TALKSPURT] = {"rtp.talkspurt", "RFC 3551 §4.1"},
+    [RTP_FRAME] = {"rtp.frame", "RFC 3550 §5.1"},
+    [RTP_SAME_FRAME] = {"rtp.same-frame", "RFC 3550 §5.1"},
+    [RTP_SILENT] = {"rtp.silent", "RFC 3551 §4.1"},
+    [RTP_ENDED] = {"rtp.ended", "RFC 3550 §6.3.7"},
+    [RTP_BUFFERED] = {"rtp.buffered", "RFC 3550 §6.4.1"},
+    [RTP_PLAYED] = {"rtp.played", "RFC 3550 §5.1"},
+    [RTP_MISSING] = {"rtp.missing", "RFC 3550 §A.3"},
+    [RTP_TOO_LATE] = {"rtp.too-late", "RFC 3550 §A.3"},
+    [RTP_TWICE] = {"rtp.twice", "RFC 3550 §A.1"},
+    [RTP_MALFORMED] = {"rtp.malformed", "RFC 3550 §A.1"},
+    [RTP_REPORT] = {"rtp.report", "RFC 3550 §6.3"},
+    [RTP_BYE] = {"rtp.bye", "RFC 3550 §6.6"},
+    [RTP_ROUND_TRIP] = {"rtp.round-trip", "RFC 3550 §6.4.1"},
+    {0},
+};
+
+const char *const rtp_lowers[] = {"rtcp", NULL};
+
+uint32_t rtp_open_reporter(const struct net *key, struct fx *fx)
+{
+    struct net above = *key;
+    above.from.port++;
+    above.to.port++;
+    return fx_open(fx, 0, above);
+}
+
+void rtp_set_up(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m, struct fx *fx)
+{
+    struct rtcp_setup setup = {
+        .ssrc = ssrc, .bandwidth = rtp_rtcp_bandwidth(m), .minimum = m->rtcp_minimum};
+    fx_request(fx, reporter, RTCP_CODE_SETUP, bytes_of(&setup, sizeof setup), (struct span){0});
+}
+
+const struct traffic_type rtp_media = {.name = "rtp",
+                                       .source = &rtp_source_type,
+                                       .sink = &rtp_sink_type,
+                                       .has_port = true,
+                                       .port = 5004,
+                                       .takes_next_port = true};

@@ -1,0 +1,133 @@
+#pragma once
+/* RTP and RTCP (RFC 3550, 3551): a source that sends sound or pictures by its clock, a sink that
+ * counts what comes, waits out the jitter and plays, and at either end an `rtcp` endpoint on the
+ * next port that tells the other side. The sessions are unicast: one source, one sink. */
+
+#include "actor/actor.h"
+#include "wire/rtcp.h"
+#include "wire/rtp.h"
+
+extern const struct proto rtp_proto, rtcp_proto;
+extern const struct traffic_type rtp_media;
+extern const struct actor_type rtcp_type;
+extern const struct reason rtp_reasons[];
+
+enum rtp_why {
+    RTP_NO_REASON,
+    RTP_FIRST,      /* the first packet of all */
+    RTP_BY_CLOCK,   /* the media clock goes on */
+    RTP_TALKSPURT,  /* the first after a silence: marked */
+    RTP_FRAME,      /* the first packet of a picture */
+    RTP_SAME_FRAME, /* a further packet of the same picture */
+    RTP_SILENT,     /* nothing is sent, the timestamp goes on */
+    RTP_ENDED,
+    RTP_BUFFERED, /* waits for its time to be played */
+    RTP_PLAYED,
+    RTP_MISSING, /* its time has come, it has not */
+    RTP_TOO_LATE,
+    RTP_TWICE,
+    RTP_MALFORMED,
+    RTP_REPORT, /* the interval is over */
+    RTP_BYE,
+    RTP_ROUND_TRIP, /* a report block with the time of an earlier SR */
+};
+
+/* What both ends know of the medium. int64_t: written by params. */
+struct rtp_medium {
+    int64_t codec, ptime;     /* index of rtp_codecs; ns */
+    int64_t fps, frame, vary; /* video: pictures in 10^9 s, bytes, ppb; fps -1: sound */
+    int64_t rtcp_on, rtcp_share, rtcp_minimum; /* switch; ppb of the session; ns */
+};
+struct rtp_codec {
+    const char *name;
+    uint8_t payload_type;
+    int64_t rate; /* of the timestamp, 1/s: G722 says 8000 and samples at 16000 (RFC 3551 4.5.2) */
+    int64_t bits; /* a second */
+};
+extern const struct rtp_codec rtp_codecs[];
+extern const char *const rtp_codec_names[];
+#define RTP_CODEC_OPUS 4
+
+int64_t rtp_clock_rate(const struct rtp_medium *m); /* timestamp units a second */
+uint8_t rtp_payload_type(const struct rtp_medium *m);
+uint32_t rtp_payload_bytes(const struct rtp_medium *m); /* of one packet of sound */
+int64_t rtp_rtcp_bandwidth(const struct rtp_medium *m); /* bit/s */
+/* Timestamp units in a span of time, rounded down; `ns` may be negative. */
+int64_t rtp_units(const struct rtp_medium *m, sim_time ns);
+
+/* reception.c: appendix A of RFC 3550, a source as its receiver sees it. */
+struct rtp_reception {
+    uint32_t ssrc;
+    bool is_known;
+    uint16_t max_seq;
+    uint32_t cycles, base_seq, bad_seq;
+    uint32_t received, expected_prior, received_prior;
+    int64_t transit;    /* of the packet before, timestamp units modulo 2^32 */
+    uint32_t jitter;    /* scaled by 16 (A.8) */
+    int64_t difference; /* D of the last packet, timestamp units */
+    /* The same in ns, as dissectors count: J by true time, its sum and its greatest (MODEL.md). */
+    int64_t j16, j16_max, j16_sum;
+    uint64_t j_count;
+    sim_time last_at;
+    uint32_t last_timestamp;
+};
+enum { RTP_MAX_DROPOUT = 3000, RTP_MAX_MISORDER = 100, RTP_SEQ_MOD = 1 << 16 };
+/* A.1 for a source that was agreed on beforehand, so that no probation is needed. False: a jump
+ * that only a second packet in order will confirm. *extended: its number with the cycles. */
+bool rtp_reception_seq(struct rtp_reception *r, uint16_t seq, int64_t *extended);
+/* A.8; arrival in timestamp units of the receiver's clock, `now` true time in ns. */
+void rtp_reception_jitter(struct rtp_reception *r, uint32_t timestamp, int64_t arrival,
+                          sim_time now, int64_t rate);
+uint32_t rtp_reception_highest(const struct rtp_reception *r); /* extended */
+int64_t rtp_reception_lost(const struct rtp_reception *r);     /* A.3, may be negative */
+/* Fills in what a report block says of the source and begins a new interval (A.3). */
+void rtp_reception_report(struct rtp_reception *r, struct rtcp_block *out);
+
+/* interval.c: appendix A.7. */
+struct rtcp_timing {
+    uint32_t members, senders, pmembers;
+    int64_t bandwidth; /* of all RTCP of the session, bit/s */
+    int64_t average16; /* avg_rtcp_size, bytes scaled by 16, UDP and IP headers included */
+    sim_time minimum;  /* 5 s */
+    sim_time tp, tn;   /* last sent, next due */
+    bool we_sent, is_initial;
+};
+sim_time rtcp_interval_calculated(const struct rtcp_timing *t);           /* Td */
+sim_time rtcp_interval_drawn(const struct rtcp_timing *t, uint64_t bits); /* T */
+void rtcp_timing_size(struct rtcp_timing *t, size_t bytes); /* a compound went or came */
+/* 6.3.4: fewer members, so the next report comes earlier. */
+void rtcp_timing_reverse(struct rtcp_timing *t, sim_time now);
+
+/* playout.c: what waits for its time, sorted by it. */
+struct playout_slot {
+    int64_t extended;
+    sim_time due; /* by the receiver's clock */
+    struct span body;
+};
+struct playout {
+    struct playout_slot *slots; /* owned */
+    uint32_t count, cap;
+};
+bool playout_add(struct playout *p, const struct playout_slot *slot); /* false: there already */
+bool playout_take(struct playout *p, sim_time until, struct playout_slot *out);
+void playout_free(struct playout *p);
+
+/* Between a source or sink and its RTCP endpoint; head is the bytes of a struct. */
+enum rtcp_code {
+    RTCP_CODE_SETUP = CODE_INSIDE + 0x800, /* down: struct rtcp_setup */
+    RTCP_CODE_FACTS,                       /* down: struct rtcp_facts, the answer to DUE */
+    RTCP_CODE_LEAVE,                       /* down: struct rtcp_facts: say BYE now */
+    RTCP_CODE_DUE,                         /* up: a report is due, what is there to say? */
+    RTCP_CODE_HEARD,                       /* up: a compound came */
+    RTCP_CODE_GONE, /* up: the other side has left, or is silent for too long */
+};
+struct rtcp_setup {
+    uint32_t ssrc;
+    int64_t bandwidth;
+    sim_time minimum;
+};
+struct rtcp_facts {
+    struct rtcp_sender_info info;
+    struct rtcp_block block;
+    bool has_sent, has_block, hears_media;
+};

@@ -1,0 +1,291 @@
+/* The sink: counts what comes (RFC 3550 appendix A), keeps it until its time to be played, and
+ * reports. Media time plus `offset` is the playout time by the node's clock. A packet that comes
+ * after it is late, not lost: it arrived, and is of no use. Invariant: below `next` every number
+ * was played or was missing when its time came. */
+#include "actor/fx.h"
+#include "proto/rtp/ends.h"
+#include "wire/udp.h"
+
+#include <math.h>
+
+enum { PACKET_SET };
+enum item { ABSENT, BUFFERED, PLAYED, MISSING, LATE };
+#define GAP_MAX 1000 /* a longer one is a new beginning, not a loss to be concealed */
+
+/* Timestamps wrap; the order they came in does not matter. */
+static sim_time media_time(struct rtp_sink *s, uint32_t timestamp)
+{
+    int64_t units = s->media_units + (int32_t)(timestamp - s->last_timestamp);
+    if (units > s->media_units) {
+        s->media_units = units;
+        s->last_timestamp = timestamp;
+    }
+    return muldiv(units, SIM_S, rtp_clock_rate(&s->medium));
+}
+
+static void begin(struct rtp_sink *s, const struct rtp *rtp, int64_t extended,
+                  const struct input *in, struct fx *fx)
+{
+    s->has_begun = true;
+    s->last_timestamp = rtp->timestamp;
+    s->offset = in->clock + s->delay;
+    s->transit = 512 * in->clock;
+    s->next = extended;
+    s->reception.ssrc = rtp->ssrc;
+    if (s->reporter) {
+        rtp_set_up(s->reporter, s->ssrc, &s->medium, fx);
+    }
+}
+
+/* Adaptive: mean and mean deviation of the transit with a gain of 1/512; a talkspurt begins with
+ * the delay mean + 4 deviations, so that only silences are stretched or cut. */
+static void adapt(struct rtp_sink *s, sim_time media, bool marker, sim_time clock)
+{
+    sim_time off = clock - media - s->transit / 512;
+    s->transit += off;
+    s->variation += (off < 0 ? -off : off) - s->variation / 512;
+    if (s->adaptive && marker) {
+        s->offset = s->transit / 512 + 4 * (s->variation / 512);
+    }
+}
+
+static void arm(struct rtp_sink *s, const struct input *in, struct fx *fx)
+{
+    if (s->playout.count > 0) {
+        s->armed = s->playout.slots[0].due;
+        sim_time left = s->armed - in->clock;
+        fx_timer(fx, 0, 0, in->now + (left > 0 ? left : 0));
+    }
+}
+
+static void refuse(struct rtp_sink *s, int64_t extended, struct fx *fx)
+{
+    bool was_played = s->next - extended <= RTP_PLAYED_MAP && extended < s->next &&
+                      s->was_played[(uint64_t)extended % RTP_PLAYED_MAP];
+    if (was_played) {
+        s->twice++;
+        fx_drop(fx, DROP_DUPLICATE, RTP_TWICE);
+    } else {
+        s->late++;
+        fx_item(fx, PACKET_SET, extended, LATE, RTP_TOO_LATE);
+        fx_drop(fx, DROP_LATE, RTP_TOO_LATE);
+    }
+}
+
+static void keep(struct rtp_sink *s, const struct playout_slot *slot, const struct input *in,
+                 struct fx *fx)
+{
+    sim_time first = s->playout.count ? s->playout.slots[0].due : SIM_NEVER;
+    if (slot->extended < s->next || slot->due < in->clock) {
+        refuse(s, slot->extended, fx);
+    } else if (!playout_add(&s->playout, slot)) {
+        s->twice++;
+        fx_drop(fx, DROP_DUPLICATE, RTP_TWICE);
+    } else {
+        fx_item(fx, PACKET_SET, slot->extended, BUFFERED, RTP_BUFFERED);
+        if (slot->due < first) {
+            arm(s, in, fx);
+        }
+    }
+}
+
+static void hear(struct rtp_sink *s, const struct input *in, struct fx *fx)
+{
+    struct rtp rtp;
+    int64_t extended;
+    if (!rtp_decode(bytes_sub(in->head, UDP_HEADER, in->head.len), &rtp) ||
+        rtp.payload_type != rtp_payload_type(&s->medium) ||
+        (s->has_begun && rtp.ssrc != s->reception.ssrc) ||
+        !rtp_reception_seq(&s->reception, rtp.seq, &extended)) {
+        fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
+        return;
+    }
+    if (!s->has_begun) {
+        begin(s, &rtp, extended, in, fx);
+    }
+    s->hears_media = true;
+    rtp_reception_jitter(&s->reception, rtp.timestamp, rtp_units(&s->medium, in->clock), in->now,
+                         rtp_clock_rate(&s->medium));
+    sim_time media = media_time(s, rtp.timestamp);
+    adapt(s, media, rtp.marker, in->clock);
+    struct playout_slot slot = {.extended = extended, .due = media + s->offset, .body = in->body};
+    keep(s, &slot, in, fx);
+}
+
+/* What should have been played before this one, and is not there. */
+static void conceal_until(struct rtp_sink *s, int64_t extended, struct fx *fx)
+{
+    s->next = extended - s->next > GAP_MAX ? extended : s->next;
+    for (; s->next < extended; s->next++) {
+        s->concealed++;
+        s->was_played[(uint64_t)s->next % RTP_PLAYED_MAP] = false;
+        fx_item(fx, PACKET_SET, s->next, MISSING, RTP_MISSING);
+    }
+}
+
+static void play(struct rtp_sink *s, const struct input *in, struct fx *fx)
+{
+    struct playout_slot slot;
+    while (playout_take(&s->playout, s->armed, &slot)) {
+        conceal_until(s, slot.extended, fx);
+        s->was_played[(uint64_t)slot.extended % RTP_PLAYED_MAP] = true;
+        s->next = slot.extended + 1;
+        s->played++;
+        fx_item(fx, PACKET_SET, slot.extended, PLAYED, RTP_PLAYED);
+        fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, slot.body);
+    }
+    arm(s, in, fx);
+}
+
+static void tell(struct rtp_sink *s, const struct input *in, unsigned code, struct fx *fx)
+{
+    struct rtcp_facts f = {.has_block = s->has_begun, .hears_media = s->hears_media};
+    if (s->has_begun) {
+        rtp_reception_report(&s->reception, &f.block);
+        f.block.lsr = s->lsr;
+        f.block.dlsr = s->lsr ? (uint32_t)muldiv(in->clock - s->sr_at, 65536, SIM_S) : 0;
+    }
+    s->hears_media = false;
+    fx_request(fx, s->reporter, code, bytes_of(&f, sizeof f), (struct span){0});
+}
+
+static void hear_report(struct rtp_sink *s, const struct input *in)
+{
+    struct bytes rest = in->head;
+    struct rtcp_packet p;
+    struct rtcp_sender_info info;
+    while (rtcp_next(&rest, &p)) {
+        if (rtcp_sender_info(&p, &info)) {
+            s->lsr = ntp_middle(info.ntp);
+            s->sr_at = in->clock;
+        }
+    }
+}
+
+static void hear_reporter(struct rtp_sink *s, const struct input *in, struct fx *fx)
+{
+    if (in->code == RTCP_CODE_HEARD) {
+        hear_report(s, in);
+    } else if (in->code == RTCP_CODE_DUE && !s->has_left) {
+        tell(s, in, RTCP_CODE_FACTS, fx);
+    } else if (in->code == RTCP_CODE_GONE && s->has_begun && !s->has_left) {
+        s->has_left = true;
+        tell(s, in, RTCP_CODE_LEAVE, fx);
+    }
+}
+
+static void step(void *self, const struct input *in, struct fx *fx)
+{
+    struct rtp_sink *s = self;
+    switch (in->kind) {
+    case IN_START:
+        s->key = in->net;
+        s->ssrc = (uint32_t)draw(in->dice, DRAW_SSRC, 0);
+        s->reporter = s->medium.rtcp_on ? rtp_open_reporter(&s->key, fx) : 0;
+        break;
+    case IN_PACKET: hear(s, in, fx); break;
+    case IN_TIMER: play(s, in, fx); break;
+    case IN_INDICATION: hear_reporter(s, in, fx); break;
+    case IN_SENT:
+    case IN_ERROR:
+    case IN_REQUEST: break;
+    }
+}
+
+static void read(const void *self, int64_t *vars)
+{
+    const struct rtp_sink *s = self;
+    const struct rtp_reception *r = &s->reception;
+    vars[0] = r->is_known ? rtp_reception_highest(r) : 0;
+    vars[1] = r->received;
+    vars[2] = rtp_reception_lost(r);
+    vars[3] = (int64_t)s->late;
+    vars[4] = r->difference;
+    vars[5] = r->jitter >> 4;
+    vars[6] = s->playout.count;
+    vars[7] = (int64_t)s->concealed;
+}
+
+static double lost(const void *self, const struct path *path)
+{
+    (void)path;
+    return (double)rtp_reception_lost(&((const struct rtp_sink *)self)->reception);
+}
+
+static double late(const void *self, const struct path *path)
+{
+    (void)path;
+    return (double)((const struct rtp_sink *)self)->late;
+}
+
+static double concealed(const void *self, const struct path *path)
+{
+    (void)path;
+    return (double)((const struct rtp_sink *)self)->concealed;
+}
+
+static double mean_ms(const void *self, const struct path *path)
+{
+    const struct rtp_reception *r = &((const struct rtp_sink *)self)->reception;
+    (void)path;
+    return r->j_count ? (double)r->j16_sum / (double)r->j_count / 16 / (double)SIM_MS : NAN;
+}
+
+static double max_ms(const void *self, const struct path *path)
+{
+    const struct rtp_reception *r = &((const struct rtp_sink *)self)->reception;
+    (void)path;
+    return r->j_count ? (double)r->j16_max / 16 / (double)SIM_MS : NAN;
+}
+
+static double last_units(const void *self, const struct path *path)
+{
+    const struct rtp_reception *r = &((const struct rtp_sink *)self)->reception;
+    (void)path;
+    return r->j_count ? (double)(r->jitter >> 4) : NAN;
+}
+
+static void let_go(void *self)
+{
+    playout_free(&((struct rtp_sink *)self)->playout);
+}
+
+static const struct param params[] = {
+    RTP_MEDIUM_PARAMS(struct rtp_sink),
+    {"playout.delay", offsetof(struct rtp_sink, delay), PARAM_TIME, .initial = 60 * SIM_MS,
+     .min = 0, .max = 60 * SIM_S},
+    {"playout.adaptive", offsetof(struct rtp_sink, adaptive), PARAM_SWITCH, .max = 1},
+    {0},
+};
+
+const struct actor_type rtp_sink_type = {
+    .name = "rtp-sink",
+    .proto = &rtp_proto,
+    .size = sizeof(struct rtp_sink),
+    .sets = (const struct set[]){{"packet", (const char *const[]){"absent", "buffered", "played",
+                                                                  "missing", "late", NULL}},
+                                 {0}},
+    .timers = (const struct timer[]){{"playout", 1, true}, {0}},
+    .reasons = rtp_reasons,
+    .vars = (const struct var[]){{"highest", "", "reception"},
+                                 {"received", "", "reception"},
+                                 {"lost", "", "reception"},
+                                 {"late", "", "reception"},
+                                 {"D", "", "jitter"},
+                                 {"jitter", "", "jitter"},
+                                 {"buffer", "packets", "playout"},
+                                 {"concealed", "", "playout"},
+                                 {0}},
+    .params = params,
+    .figures = (const struct figure[]){{"lost", lost},
+                                       {"late", late},
+                                       {"concealed", concealed},
+                                       {"jitter.mean_ms", mean_ms},
+                                       {"jitter.max_ms", max_ms},
+                                       {"jitter.last_units", last_units},
+                                       {0}},
+    .lowers = rtp_lowers,
+    .step = step,
+    .read = read,
+    .free = let_go,
+};

@@ -1,0 +1,275 @@
+/* The source: a packet each packet time, or a picture's packets each picture time, by the clock of
+ * its own node. Its timestamps count the media clock, also through silence; sequence numbers count
+ * packets. Invariant: timestamp(slot) = base + slot * interval * rate. */
+#include "actor/fx.h"
+#include "proto/rtp/ends.h"
+#include "wire/udp.h"
+
+#include <math.h>
+
+#define VIDEO_PACKET 1200u /* payload of a picture's packet at most */
+#define PPB          INT64_C(1000000000)
+
+static sim_time slot_time(const struct rtp_source *s, uint64_t slot)
+{
+    return s->medium.fps >= 0 ? muldiv((int64_t)slot, PPB * SIM_S, s->medium.fps)
+                              : (sim_time)slot * s->medium.ptime;
+}
+
+static bool is_silent(const struct rtp_source *s, uint64_t slot)
+{
+    return s->pause > 0 && slot_time(s, slot) % (s->talk + s->pause) >= s->talk;
+}
+
+static void send_packet(struct rtp_source *s, uint32_t len, bool marker, enum rtp_why why,
+                        struct fx *fx)
+{
+    uint8_t head[UDP_HEADER + RTP_HEADER_MAX];
+    struct rtp rtp = {.marker = marker,
+                      .payload_type = rtp_payload_type(&s->medium),
+                      .seq = s->seq++,
+                      .timestamp = s->timestamp,
+                      .ssrc = s->ssrc};
+    size_t header = rtp_encode(&rtp, head + UDP_HEADER);
+    udp_encode(s->key.from.port, s->key.to.port, (uint32_t)header + len, head);
+    struct span body = {.at = s->octets, .stream = s->stream, .len = len};
+    fx_send(fx, &s->key, bytes_of(head, UDP_HEADER + header), body,
+            (struct unit){.at = s->packets, .n = 1}, why);
+    s->packets++;
+    s->octets += len;
+}
+
+/* Pictures vary: +- `vary` of the size that was asked for. */
+static uint32_t frame_bytes(const struct rtp_source *s, const struct dice *dice)
+{
+    int64_t spread = muldiv(s->medium.frame, s->medium.vary, PPB);
+    uint64_t drawn =
+        draw_below(draw(dice, DRAW_ARRIVAL, (uint32_t)s->slot), 2 * (uint64_t)spread + 1);
+    int64_t bytes = s->medium.frame - spread + (int64_t)drawn;
+    return bytes > 0 ? (uint32_t)bytes : 1;
+}
+
+static void send_frame(struct rtp_source *s, const struct dice *dice, struct fx *fx)
+{
+    uint32_t left = frame_bytes(s, dice);
+    enum rtp_why why = s->packets ? RTP_FRAME : RTP_FIRST;
+    while (left > 0) {
+        uint32_t len = left < VIDEO_PACKET ? left : VIDEO_PACKET;
+        left -= len;
+        send_packet(s, len, left == 0, why, fx);
+        why = RTP_SAME_FRAME;
+    }
+}
+
+/* The marker tells the first packet of a talkspurt, where silences are left out (RFC 3551 4.1). */
+static void send_sound(struct rtp_source *s, struct fx *fx)
+{
+    bool begins = s->pause > 0 && (s->slot == 0 || is_silent(s, s->slot - 1));
+    enum rtp_why why = s->packets == 0 ? RTP_FIRST : begins ? RTP_TALKSPURT : RTP_BY_CLOCK;
+    send_packet(s, rtp_payload_bytes(&s->medium), begins, why, fx);
+}
+
+static struct rtcp_facts facts(const struct rtp_source *s, const struct input *in)
+{
+    uint32_t elapsed = (uint32_t)rtp_units(&s->medium, in->clock - s->began);
+    return (struct rtcp_facts){.has_sent = s->packets > 0,
+                               .info = {.ntp = ntp_of(in->clock),
+                                        .timestamp = s->base + elapsed,
+                                        .packets = (uint32_t)s->packets,
+                                        .bytes = (uint32_t)s->octets}};
+}
+
+static void tell(const struct rtp_source *s, const struct input *in, unsigned code, struct fx *fx)
+{
+    struct rtcp_facts f = facts(s, in);
+    if (s->reporter) {
+        fx_request(fx, s->reporter, code, bytes_of(&f, sizeof f), (struct span){0});
+    }
+}
+
+/* The timer runs in true time, the media by the node's clock: what they drifted apart during one
+ * slot is made up for in the next. */
+static void wait_for_slot(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    sim_time due = s->began + slot_time(s, s->slot);
+    fx_timer(fx, 0, 0, in->now + (due > in->clock ? due - in->clock : 0));
+}
+
+static bool is_over(const struct rtp_source *s)
+{
+    return s->duration >= 0 && slot_time(s, s->slot) >= s->duration;
+}
+
+static void take_slot(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    if (is_over(s)) {
+        s->has_ended = true;
+        fx_note(fx, RTP_ENDED);
+        tell(s, in, RTCP_CODE_LEAVE, fx);
+        return;
+    }
+    s->timestamp = s->base + (uint32_t)rtp_units(&s->medium, slot_time(s, s->slot));
+    if (s->medium.fps >= 0) {
+        send_frame(s, in->dice, fx);
+    } else {
+        send_sound(s, fx);
+    }
+    s->slot++;
+    if (is_silent(s, s->slot)) {
+        fx_note(fx, RTP_SILENT);
+    }
+    while (is_silent(s, s->slot) && !is_over(s)) {
+        s->slot++;
+    }
+    wait_for_slot(s, in, fx);
+}
+
+static void start(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    s->key = in->net;
+    s->stream = in->body.stream;
+    s->began = in->clock;
+    s->ssrc = s->ssrc_set >= 0 ? (uint32_t)s->ssrc_set : (uint32_t)draw(in->dice, DRAW_SSRC, 0);
+    s->seq = (uint16_t)(s->seq_set >= 0 ? (uint64_t)s->seq_set : draw(in->dice, DRAW_SSRC, 1));
+    s->base = (uint32_t)(s->base_set >= 0 ? (uint64_t)s->base_set : draw(in->dice, DRAW_SSRC, 2));
+    s->pause = s->talk > 0 && s->medium.fps < 0 ? s->pause : 0;
+    if (s->medium.rtcp_on) {
+        s->reporter = rtp_open_reporter(&s->key, fx);
+        rtp_set_up(s->reporter, s->ssrc, &s->medium, fx);
+    }
+    take_slot(s, in, fx);
+}
+
+/* A = arrival, LSR, DLSR: all in 1/65536 s, all by clocks that each read their own differences. */
+static void take_block(struct rtp_source *s, const struct rtcp_block *b, const struct input *in,
+                       struct fx *fx)
+{
+    int32_t trip = (int32_t)(ntp_middle(ntp_of(in->clock)) - b->lsr - b->dlsr);
+    s->reported_lost = b->lost;
+    s->reported_jitter = b->jitter;
+    if (b->lsr == 0 || trip < 0) {
+        return;
+    }
+    s->rtt = muldiv(trip, SIM_S, 65536);
+    s->rtt_min = s->rtt_count == 0 || s->rtt < s->rtt_min ? s->rtt : s->rtt_min;
+    s->rtt_max = s->rtt > s->rtt_max ? s->rtt : s->rtt_max;
+    s->rtt_sum += s->rtt;
+    s->rtt_count++;
+    fx_note(fx, RTP_ROUND_TRIP);
+}
+
+static void hear_report(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    struct bytes rest = in->head;
+    struct rtcp_packet p;
+    struct rtcp_block b;
+    while (rtcp_next(&rest, &p)) {
+        for (unsigned i = 0; rtcp_block(&p, i, &b); i++) {
+            if (b.ssrc == s->ssrc) {
+                take_block(s, &b, in, fx);
+            }
+        }
+    }
+}
+
+static void step(void *self, const struct input *in, struct fx *fx)
+{
+    struct rtp_source *s = self;
+    switch (in->kind) {
+    case IN_START: start(s, in, fx); break;
+    case IN_TIMER: take_slot(s, in, fx); break;
+    case IN_INDICATION:
+        if (in->code == RTCP_CODE_DUE && !s->has_ended) {
+            tell(s, in, RTCP_CODE_FACTS, fx);
+        } else if (in->code == RTCP_CODE_HEARD) {
+            hear_report(s, in, fx);
+        }
+        break;
+    case IN_PACKET:
+    case IN_SENT:
+    case IN_ERROR: /* nobody listens: UDP does not care */
+    case IN_REQUEST: break;
+    }
+}
+
+static void read(const void *self, int64_t *vars)
+{
+    const struct rtp_source *s = self;
+    vars[0] = (int64_t)s->packets;
+    vars[1] = s->timestamp;
+    vars[2] = s->rtt;
+    vars[3] = s->reported_lost;
+    vars[4] = s->reported_jitter;
+}
+
+/* A packet and its timer in each packet time. */
+static uint64_t least_events(const void *self, sim_time span)
+{
+    const struct rtp_source *s = self;
+    sim_time lasts = s->duration >= 0 && s->duration < span ? s->duration : span;
+    if (s->medium.fps >= 0) {
+        return 2 * (uint64_t)muldiv(lasts, s->medium.fps, PPB * SIM_S);
+    }
+    uint64_t slots = (uint64_t)(lasts / s->medium.ptime);
+    return s->pause > 0 && s->talk > 0 ? 0 : 2 * slots;
+}
+
+static double rtt_min(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->rtt_count ? (double)s->rtt_min : NAN;
+}
+
+static double rtt_mean(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->rtt_count ? (double)s->rtt_sum / (double)s->rtt_count : NAN;
+}
+
+static double rtt_max(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->rtt_count ? (double)s->rtt_max : NAN;
+}
+
+static const struct param params[] = {
+    RTP_MEDIUM_PARAMS(struct rtp_source),
+    {"for", offsetof(struct rtp_source, duration), PARAM_TIME, .may_be_off = true, .initial = -1,
+     .min = 1, .max = SIM_NEVER / 4},
+    {"silence.talk", offsetof(struct rtp_source, talk), PARAM_TIME, .initial = SIM_S, .min = SIM_MS,
+     .max = 3600 * SIM_S},
+    {"silence.pause", offsetof(struct rtp_source, pause), PARAM_TIME, .may_be_off = true,
+     .initial = -1, .min = SIM_MS, .max = 3600 * SIM_S},
+    {"seq", offsetof(struct rtp_source, seq_set), PARAM_COUNT, .may_be_off = true, .initial = -1,
+     .min = 0, .max = UINT16_MAX},
+    {"timestamp", offsetof(struct rtp_source, base_set), PARAM_COUNT, .may_be_off = true,
+     .initial = -1, .min = 0, .max = UINT32_MAX},
+    {"ssrc", offsetof(struct rtp_source, ssrc_set), PARAM_COUNT, .may_be_off = true, .initial = -1,
+     .min = 0, .max = UINT32_MAX},
+    {0},
+};
+
+const struct actor_type rtp_source_type = {
+    .name = "rtp-source",
+    .proto = &rtp_proto,
+    .size = sizeof(struct rtp_source),
+    .timers = (const struct timer[]){{"next", 1, true}, {0}},
+    .reasons = rtp_reasons,
+    .vars = (const struct var[]){{"packets", "", "media"},
+                                 {"timestamp", "", "media"},
+                                 {"rtt", "ns", "report"},
+                                 {"reported-lost", "", "report"},
+                                 {"reported-jitter", "", "report"},
+                                 {0}},
+    .params = params,
+    .figures =
+        (const struct figure[]){
+            {"rtt_ns.min", rtt_min}, {"rtt_ns.mean", rtt_mean}, {"rtt_ns.max", rtt_max}, {0}},
+    .lowers = rtp_lowers,
+    .step = step,
+    .read = read,
+    .least_events = least_events,
+};

@@ -1,0 +1,166 @@
+/* RTCP packets: build a compound, walk one. */
+#include "wire/rtcp.h"
+
+#include "base/simtime.h"
+#include "wire/rtp.h"
+
+#include <string.h>
+
+#define BLOCK       24u
+#define SENDER_INFO 20u
+#define SDES_CNAME  1
+#define UNIX_IN_NTP UINT64_C(2208988800) /* seconds from 1900 to 1970 */
+
+/* `words` is the whole packet, header included. */
+static void add_header(struct buf *out, unsigned count, enum rtcp_type type, unsigned words)
+{
+    uint8_t *p = buf_extend(out, 4);
+    p[0] = (uint8_t)(RTP_VERSION << 6 | (count & 31));
+    p[1] = (uint8_t)type;
+    put_u16(p + 2, words - 1);
+}
+
+static void add_u32(struct buf *out, uint32_t v)
+{
+    put_u32(buf_extend(out, 4), v);
+}
+
+static void add_blocks(struct buf *out, const struct rtcp_block *blocks, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct rtcp_block *b = &blocks[i];
+        add_u32(out, b->ssrc);
+        add_u32(out, (uint32_t)b->fraction << 24 | ((uint32_t)b->lost & 0xffffff));
+        add_u32(out, b->highest);
+        add_u32(out, b->jitter);
+        add_u32(out, b->lsr);
+        add_u32(out, b->dlsr);
+    }
+}
+
+void rtcp_add_sr(struct buf *out, uint32_t ssrc, const struct rtcp_sender_info *info,
+                 const struct rtcp_block *blocks, unsigned count)
+{
+    add_header(out, count, RTCP_SR, 7 + 6 * count);
+    add_u32(out, ssrc);
+    add_u32(out, (uint32_t)(info->ntp >> 32));
+    add_u32(out, (uint32_t)info->ntp);
+    add_u32(out, info->timestamp);
+    add_u32(out, info->packets);
+    add_u32(out, info->bytes);
+    add_blocks(out, blocks, count);
+}
+
+void rtcp_add_rr(struct buf *out, uint32_t ssrc, const struct rtcp_block *blocks, unsigned count)
+{
+    add_header(out, count, RTCP_RR, 2 + 6 * count);
+    add_u32(out, ssrc);
+    add_blocks(out, blocks, count);
+}
+
+/* The list of items ends with at least one zero byte, and with a whole word. */
+void rtcp_add_cname(struct buf *out, uint32_t ssrc, const char *cname)
+{
+    size_t len = strlen(cname);
+    len = len > 255 ? 255 : len;
+    add_header(out, 1, RTCP_SDES, (unsigned)(2 + (len + 3 + 3) / 4));
+    add_u32(out, ssrc);
+    size_t start = out->len;
+    buf_char(out, SDES_CNAME);
+    buf_char(out, (char)len);
+    buf_add(out, bytes_of(cname, len));
+    do {
+        buf_char(out, 0);
+    } while ((out->len - start) % 4);
+}
+
+void rtcp_add_bye(struct buf *out, uint32_t ssrc)
+{
+    add_header(out, 1, RTCP_BYE, 2);
+    add_u32(out, ssrc);
+}
+
+void rtcp_add_app(struct buf *out, uint32_t ssrc, unsigned subtype, const char name[4],
+                  struct bytes data)
+{
+    add_header(out, subtype, RTCP_APP, (unsigned)(3 + data.len / 4));
+    add_u32(out, ssrc);
+    buf_add(out, bytes_of(name, 4));
+    buf_add(out, bytes_sub(data, 0, data.len / 4 * 4));
+}
+
+bool rtcp_next(struct bytes *rest, struct rtcp_packet *out)
+{
+    if (rest->len < 4 || rest->data[0] >> 6 != RTP_VERSION) {
+        return false;
+    }
+    size_t len = 4u * (get_u16(rest->data + 2) + 1u);
+    if (len > rest->len) {
+        return false;
+    }
+    *out = (struct rtcp_packet){.type = rest->data[1],
+                                .count = rest->data[0] & 31,
+                                .ssrc = len >= 8 ? get_u32(rest->data + 4) : 0,
+                                .whole = bytes_sub(*rest, 0, len)};
+    *rest = bytes_sub(*rest, len, rest->len);
+    return true;
+}
+
+bool rtcp_is_valid(struct bytes compound)
+{
+    struct rtcp_packet p;
+    if (!rtcp_next(&compound, &p) || (p.type != RTCP_SR && p.type != RTCP_RR) ||
+        p.whole.data[0] >> 5 & 1) {
+        return false;
+    }
+    while (compound.len > 0) {
+        if (!rtcp_next(&compound, &p)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool rtcp_sender_info(const struct rtcp_packet *p, struct rtcp_sender_info *out)
+{
+    if (p->type != RTCP_SR || p->whole.len < 8 + SENDER_INFO) {
+        return false;
+    }
+    const uint8_t *d = p->whole.data + 8;
+    *out = (struct rtcp_sender_info){.ntp = (uint64_t)get_u32(d) << 32 | get_u32(d + 4),
+                                     .timestamp = get_u32(d + 8),
+                                     .packets = get_u32(d + 12),
+                                     .bytes = get_u32(d + 16)};
+    return true;
+}
+
+bool rtcp_block(const struct rtcp_packet *p, unsigned i, struct rtcp_block *out)
+{
+    size_t at = 8 + (p->type == RTCP_SR ? SENDER_INFO : 0) + BLOCK * i;
+    bool has_blocks = p->type == RTCP_SR || p->type == RTCP_RR;
+    if (!has_blocks || i >= p->count || p->whole.len < at + BLOCK) {
+        return false;
+    }
+    const uint8_t *d = p->whole.data + at;
+    uint32_t lost = get_u32(d + 4) & 0xffffff;
+    *out = (struct rtcp_block){.ssrc = get_u32(d),
+                               .fraction = d[4],
+                               .lost = (int32_t)(lost ^ 0x800000) - 0x800000,
+                               .highest = get_u32(d + 8),
+                               .jitter = get_u32(d + 12),
+                               .lsr = get_u32(d + 16),
+                               .dlsr = get_u32(d + 20)};
+    return true;
+}
+
+uint64_t ntp_of(int64_t ns)
+{
+    int64_t seconds = ns / SIM_S - (ns % SIM_S < 0);
+    uint64_t rest = (uint64_t)(ns - seconds * SIM_S);
+    return (UNIX_IN_NTP + (uint64_t)seconds) << 32 | (rest << 32) / (uint64_t)SIM_S;
+}
+
+uint32_t ntp_middle(uint64_t ntp)
+{
+    return (uint32_t)(ntp >> 16);
+}

@@ -1,0 +1,195 @@
+/* What RTCP tells about itself: its short name, its fields, a layer for each packet of a compound.
+ */
+#include "wire/rtcp.h"
+
+#include "wire/udp.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BITS(bit) (8 * UDP_HEADER + (bit))
+
+static const struct field_spec common[] = {
+    {"version", FIELD_NUMBER, BITS(0), 2},
+    {"padding", FIELD_FLAG, BITS(2), 1},
+    {"count", FIELD_NUMBER, BITS(3), 5},
+    {"type", FIELD_NAMED, BITS(8), 8},
+    {"length", FIELD_NUMBER, BITS(16), 16},
+    {"ssrc", FIELD_HEX, BITS(32), 32},
+    {NULL, FIELD_NUMBER, 0, 0},
+};
+
+#define BLOCK_AT(bit)                                                                              \
+    {"source", FIELD_HEX, BITS(bit), 32}, {"fraction", FIELD_NAMED, BITS((bit) + 32), 8},          \
+        {"lost", FIELD_NAMED, BITS((bit) + 40), 24},                                               \
+        {"highest", FIELD_NAMED, BITS((bit) + 64), 32},                                            \
+        {"jitter", FIELD_NUMBER, BITS((bit) + 96), 32}, {"lsr", FIELD_HEX, BITS((bit) + 128), 32}, \
+    {                                                                                              \
+        "dlsr", FIELD_NAMED, BITS((bit) + 160), 32                                                 \
+    }
+#define SENDER                                                                                     \
+    {"ntp_seconds", FIELD_NAMED, BITS(64), 32}, {"ntp_fraction", FIELD_NAMED, BITS(96), 32},       \
+        {"timestamp", FIELD_NUMBER, BITS(128), 32}, {"packets", FIELD_NUMBER, BITS(160), 32},      \
+    {                                                                                              \
+        "bytes", FIELD_NUMBER, BITS(192), 32                                                       \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, FIELD_NUMBER, 0, 0                                                                   \
+    }
+
+static const struct field_spec *more(struct bytes head)
+{
+    static const struct field_spec sr[] = {SENDER, END}, sr_block[] = {SENDER, BLOCK_AT(224), END},
+                                   rr_block[] = {BLOCK_AT(64), END}, none[] = {END};
+    struct bytes compound = bytes_sub(head, UDP_HEADER, head.len);
+    struct rtcp_packet p;
+    if (!rtcp_next(&compound, &p)) {
+        return none;
+    }
+    if (p.type == RTCP_SR) {
+        return p.count > 0 ? sr_block : sr;
+    }
+    return p.type == RTCP_RR && p.count > 0 ? rr_block : none;
+}
+
+static const char *const json[] = {"type",    "ssrc",   "ntp_seconds", "ntp_fraction", "timestamp",
+                                   "packets", "bytes",  "source",      "fraction",     "lost",
+                                   "highest", "jitter", "lsr",         "dlsr",         NULL};
+
+static const char *type_name(unsigned type)
+{
+    static const char *const names[] = {"SR", "RR", "SDES", "BYE", "APP"};
+    return type >= RTCP_SR && type <= RTCP_APP ? names[type - RTCP_SR] : "RTCP";
+}
+
+/* A compound is called by what it is for: leaving, or else the report it begins with. */
+static const char *is(struct bytes head, uint32_t body_len)
+{
+    struct bytes rest = bytes_sub(head, UDP_HEADER, head.len);
+    struct rtcp_packet p;
+    const char *name = NULL;
+    (void)body_len;
+    while (rtcp_next(&rest, &p)) {
+        if (!name || p.type == RTCP_BYE) {
+            name = type_name(p.type);
+        }
+    }
+    return name ? name : "RTCP";
+}
+
+static enum packet_kind kind(struct bytes head, uint32_t body_len)
+{
+    (void)head;
+    (void)body_len;
+    return PACKET_REPORT;
+}
+
+static void key(struct bytes head, struct net *net)
+{
+    net->from.port = get_u16(head.data);
+    net->to.port = get_u16(head.data + 2);
+}
+
+static bool split(struct bytes message, size_t *head_len, size_t *body_len)
+{
+    bool fits = udp_format.split(message, head_len, body_len);
+    bool good = *head_len && rtcp_is_valid(bytes_sub(message, UDP_HEADER, *body_len));
+    *head_len += *body_len;
+    *body_len = 0;
+    return fits && good;
+}
+
+static bool intact(struct bytes message, const struct net *net)
+{
+    return udp_format.intact(message, net);
+}
+
+static void describe_block(struct field *f)
+{
+    if (strcmp(f->name, "fraction") == 0) {
+        snprintf(f->text, sizeof f->text, "%" PRIu64 "/256 = %.1f %%", f->value,
+                 (double)f->value * 100 / 256);
+    } else if (strcmp(f->name, "lost") == 0) {
+        int32_t lost = (int32_t)((uint32_t)f->value ^ 0x800000) - 0x800000;
+        snprintf(f->text, sizeof f->text, "%" PRId32, lost);
+    } else if (strcmp(f->name, "highest") == 0) {
+        snprintf(f->text, sizeof f->text, "%" PRIu64 ", cycle %" PRIu64, f->value & 0xffff,
+                 f->value >> 16);
+    } else if (strcmp(f->name, "dlsr") == 0) {
+        snprintf(f->text, sizeof f->text, "%" PRIu64 "/65536 s = %.3f s", f->value,
+                 (double)f->value / 65536);
+    }
+}
+
+static void describe(struct bytes head, struct field *f)
+{
+    (void)head;
+    if (strcmp(f->name, "type") == 0) {
+        snprintf(f->text, sizeof f->text, "%" PRIu64 " %s", f->value,
+                 type_name((unsigned)f->value));
+    } else if (strcmp(f->name, "ntp_seconds") == 0) {
+        snprintf(f->text, sizeof f->text, "%" PRIu64 " s since 1900", f->value);
+    } else if (strcmp(f->name, "ntp_fraction") == 0) {
+        snprintf(f->text, sizeof f->text, "%.6f s", (double)f->value / 4294967296.0);
+    } else {
+        describe_block(f);
+    }
+}
+
+static const struct field_spec inner_fields[] = {
+    {"version", FIELD_NUMBER, 0, 2},  {"padding", FIELD_FLAG, 2, 1},
+    {"count", FIELD_NUMBER, 3, 5},    {"type", FIELD_NAMED, 8, 8},
+    {"length", FIELD_NUMBER, 16, 16}, {"ssrc", FIELD_HEX, 32, 32},
+    {NULL, FIELD_NUMBER, 0, 0},
+};
+
+static void add_packet(const struct rtcp_packet *p, uint32_t at, struct dissection *out)
+{
+    if (!dissect_add_layer(out, "rtcp", at, p->whole.len)) {
+        return;
+    }
+    for (const struct field_spec *s = inner_fields; s->name; s++) {
+        if ((s->bit + s->bits + 7u) / 8 <= p->whole.len) {
+            struct field *f = dissect_add_field(out, s, bits_read(p->whole, s->bit, s->bits));
+            if (f) {
+                describe(p->whole, f);
+            }
+        }
+    }
+    if (p->whole.len > 8) {
+        struct field_spec rest = {p->type == RTCP_SDES ? "items" : "data", FIELD_BYTES, 64,
+                                  (uint16_t)(8 * (p->whole.len - 8))};
+        dissect_add_field(out, &rest, 0);
+    }
+}
+
+/* The layer just added takes the first packet; each of the others is one of its own. */
+static void inner(struct bytes message, uint32_t at, struct dissection *out)
+{
+    struct bytes rest = bytes_sub(message, UDP_HEADER, message.len);
+    const uint8_t *start = message.data;
+    struct rtcp_packet p;
+    if (rtcp_next(&rest, &p)) {
+        out->layers[out->layer_count - 1].len = (uint32_t)p.whole.len;
+    }
+    while (rtcp_next(&rest, &p)) {
+        add_packet(&p, at + (uint32_t)(p.whole.data - start), out);
+    }
+}
+
+const struct format rtcp_format = {.name = "rtcp",
+                                   .carrier = CARRIER_UDP,
+                                   .number = 0, /* known by its bytes: format_in_udp */
+                                   .fields = common,
+                                   .more = more,
+                                   .json = json,
+                                   .is = is,
+                                   .kind = kind,
+                                   .key = key,
+                                   .split = split,
+                                   .seal = udp_seal,
+                                   .intact = intact,
+                                   .describe = describe,
+                                   .inner = inner};

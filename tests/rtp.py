@@ -1,0 +1,96 @@
+"""The streams of scenarios/rtp as tshark sees them at the receiver: see rtp.sh."""
+
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import yaml
+
+SOURCE = os.environ["SOURCE_DIR"]
+SLOWWIRE = os.environ["SLOWWIRE"]
+DECODE = ["-d", "udp.port==5004,rtp", "-d", "udp.port==5005,rtcp",
+          "-d", "udp.port==5006,rtp", "-d", "udp.port==5007,rtcp"]
+
+failures = []
+
+
+def tshark(capture, *arguments):
+    return subprocess.run(["tshark", "-r", capture, *DECODE, *arguments], capture_output=True,
+                          text=True, check=True, timeout=120).stdout
+
+
+def streams(capture):
+    """By port of the receiver: (packets, lost, mean jitter, maximum jitter)."""
+    found = {}
+    number = r"\s+(-?[\d.]+)"
+    for line in tshark(capture, "-q", "-z", "rtp,streams").splitlines():
+        row = re.match(r"\s*[\d.]+\s+[\d.]+\s+\S+\s+\d+\s+\S+\s+(\d+)\s+0x\w+\s+.*?\s+(\d+)\s+(-?\d+)"
+                       r" \(.*?%\)" + 6 * number, line)
+        if row:
+            found[int(row[1])] = (int(row[2]), int(row[3]), float(row[8]), float(row[9]))
+    return found
+
+
+def compare(name, flow, seen):
+    lost, mean, peak = flow["lost"], flow["jitter"]["mean_ms"], flow["jitter"]["max_ms"]
+    if seen[1] != lost:
+        failures.append(f"{name}: tshark counts {seen[1]} lost, the summary {lost}")
+    for what, theirs, ours in (("mean", seen[2], mean), ("max", seen[3], peak)):
+        if abs(theirs - ours) > 0.00051:
+            failures.append(f"{name}: {what} jitter {theirs} by tshark, {ours} by the summary")
+
+
+def reports(capture, name):
+    """Fields of the reports that follow from RFC 3550 alone."""
+    rows = tshark(capture, "-Y", "rtcp", "-T", "fields", "-E", "aggregator=,", "-e", "rtcp.pt",
+                  "-e", "rtcp.senderssrc", "-e", "rtcp.sdes.type").splitlines()
+    for row in rows:
+        types = row.split("\t")[0].split(",")
+        if types[0] not in ("200", "201") or types[1] != "202":
+            failures.append(f"{name}: a compound holds {types}")
+    return len(rows)
+
+
+def judge(path, folder):
+    name = os.path.basename(path)
+    capture = os.path.join(folder, name + ".pcapng")
+    done = subprocess.run([SLOWWIRE, "run", "--format", "summary", "--tap", "bob", "--pcapng", capture,
+                           path], capture_output=True, text=True, timeout=120, check=True)
+    summary = json.loads(done.stdout)
+    with open(path, encoding="utf-8") as file:
+        traffic = [item["rtp"] for item in yaml.safe_load(file)["traffic"] if "rtp" in item]
+    malformed = tshark(capture, "-Y", "_ws.malformed || udp.checksum.status == 0",
+                       "-o", "udp.check_checksum:TRUE")
+    if malformed:
+        failures.append(f"{name}: {malformed}")
+    seen, compared = streams(capture), 0
+    for flow, asked in zip(summary["flows"], traffic):
+        port = asked.get("port", 5004)
+        if port not in seen:
+            failures.append(f"{name}: tshark finds no stream to port {port}")
+        elif "video" not in asked and "silence" not in asked:
+            compare(name, flow, seen[port])  # tshark leaves marked packets out, and has no rate for 96
+            compared += 1
+    return compared, reports(capture, name)
+
+
+def main():
+    compared = compounds = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for path in sorted(glob.glob(os.path.join(SOURCE, "scenarios", "rtp", "*.yaml"))):
+            streams_here, compounds_here = judge(path, folder)
+            compared += streams_here
+            compounds += compounds_here
+    if compared < 8 or compounds < 10:
+        failures.append(f"only {compared} streams and {compounds} compounds were looked at")
+    for failure in failures:
+        print(f"rtp: {failure}")
+    print(f"rtp: {compared} streams compared, {compounds} compounds seen")
+    return 1 if failures else 0
+
+
+sys.exit(main())
