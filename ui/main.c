@@ -3,6 +3,7 @@
  * presented: 60 times a second at most, never when nothing happens. */
 
 #include "base/os.h"
+#include "ui/compare.h"
 #include "ui/options.h"
 #include "ui/platform.h"
 #include "ui/script.h"
@@ -162,12 +163,24 @@ static int run(struct options *o, struct err *err)
     return status;
 }
 
+static bool wants_comparison(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--compare") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     struct err err = {0};
     struct options o;
     int status = EXIT_HELD;
-    if (!options_read(argc, argv, &o, &err)) {
+    if (wants_comparison(argc, argv)) {
+        status = compare_run(argc, argv, &err);
+    } else if (!options_read(argc, argv, &o, &err)) {
         status = EXIT_WRONG;
     } else if (o.help) {
         options_help(err.lang, stdout);

@@ -39,5 +39,6 @@ void drawn_free(struct drawn *d);
 void drawn_share_clock(struct drawn *d, unsigned count);
 
 /* The whole picture: a column a run, its views one below the other; of several runs a table. */
-void picture_draw(struct ui *ui, const struct draw_options *o, struct drawn *runs);
+void picture_draw(struct ui *ui, const struct draw_options *o, struct drawn *runs,
+                  struct rect area);
 void picture_size(const struct draw_options *o, double *w, double *h);

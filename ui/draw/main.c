@@ -62,7 +62,7 @@ static int paint(const struct draw_options *o, struct drawn *runs, struct fonts 
     ui_init(ui);
     ui->is_settled = true;
     ui_begin(ui, c, &theme, o->lang, w, h, scale, 0);
-    picture_draw(ui, o, runs);
+    picture_draw(ui, o, runs, (struct rect){0, 0, w, h});
     ui_end(ui);
     bool good = write_picture(form, c, o->output, err);
     canvas_free(c);
@@ -102,6 +102,9 @@ int main(int argc, char **argv)
         printf("%s\n", word(o.lang, "draw.help"));
     } else if (o.version) {
         printf("slowwire-draw %s\n", SLOWWIRE_VERSION);
+    } else if (!o.output) {
+        err_fail(&err, "draw.no-output", NULL);
+        status = EXIT_WRONG;
     } else if (form_of(o.output) == FORM_NONE) {
         err_fail(&err, "draw.unknown-format", "file", o.output, NULL);
         status = EXIT_WRONG;

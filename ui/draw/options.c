@@ -146,8 +146,8 @@ bool draw_options_read(int argc, char **argv, struct draw_options *o, struct err
     if (!o->view_count) {
         o->views[o->view_count++] = &view_ladder;
     }
-    if (!o->help && !o->version && (!o->file_count || !o->output)) {
-        err_fail(err, o->file_count ? "draw.no-output" : "draw.no-file", NULL);
+    if (!o->help && !o->version && !o->file_count) {
+        err_fail(err, "draw.no-file", NULL);
         return false;
     }
     return true;

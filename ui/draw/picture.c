@@ -149,10 +149,10 @@ static void print_figure(double value, unsigned row, char buf[40])
 }
 
 static void draw_row(struct ui *ui, const struct draw_options *o, const struct drawn *runs,
-                     unsigned row, double y)
+                     unsigned row, struct rect area, double y)
 {
     static const char *const keys[] = {"draw.time", "draw.sent", "draw.again", "draw.utilization"};
-    double column = (ui->w - MARGIN) / o->file_count, best = figure(&runs[0], row), worst = best;
+    double column = (area.w - MARGIN) / o->file_count, best = figure(&runs[0], row), worst = best;
     for (unsigned i = 1; i < o->file_count; i++) {
         double v = figure(&runs[i], row);
         best = row == 3 ? fmax(best, v) : fmin(best, v);
@@ -161,7 +161,7 @@ static void draw_row(struct ui *ui, const struct draw_options *o, const struct d
     for (unsigned i = 0; i < o->file_count; i++) {
         char text[40];
         double v = figure(&runs[i], row);
-        struct rect r = {MARGIN + i * column, y, column - MARGIN, ROW};
+        struct rect r = {area.x + MARGIN + i * column, y, column - MARGIN, ROW};
         bool is_best = v == best && best != worst;
         print_figure(v, row, text);
         if (is_best) {
@@ -174,17 +174,17 @@ static void draw_row(struct ui *ui, const struct draw_options *o, const struct d
     }
 }
 
-void picture_draw(struct ui *ui, const struct draw_options *o, struct drawn *runs)
+void picture_draw(struct ui *ui, const struct draw_options *o, struct drawn *runs, struct rect area)
 {
     double table = o->file_count > 1 ? 4 * ROW + MARGIN : 0;
-    double column = (ui->w - MARGIN) / o->file_count;
-    canvas_fill_box(ui->c, (struct rect){0, 0, ui->w, ui->h}, 0, ui->theme->bg);
+    double column = (area.w - MARGIN) / o->file_count;
+    canvas_fill_box(ui->c, area, 0, ui->theme->bg);
     for (unsigned i = 0; i < o->file_count; i++) {
-        struct rect r = {MARGIN + i * column, MARGIN / 2.0, column - MARGIN,
-                         ui->h - 1.5 * MARGIN - table};
+        struct rect r = {area.x + MARGIN + i * column, area.y + MARGIN / 2.0, column - MARGIN,
+                         area.h - 1.5 * MARGIN - table};
         draw_run(ui, o, &runs[i], r);
     }
     for (unsigned row = 0; table > 0 && row < 4; row++) {
-        draw_row(ui, o, runs, row, ui->h - table + row * ROW);
+        draw_row(ui, o, runs, row, area, area.y + area.h - table + row * ROW);
     }
 }
