@@ -8,6 +8,7 @@
 
 #define CHUNK 128u
 
+/* Fields that a kind has no use for stay as they were: clearing them would be most of the work. */
 static struct effect *append(struct fx *fx, enum fx_kind kind)
 {
     if (fx->back == fx->chunk_count * CHUNK) {
@@ -16,8 +17,11 @@ static struct effect *append(struct fx *fx, enum fx_kind kind)
     }
     struct effect *e = &fx->chunks[fx->back / CHUNK][fx->back % CHUNK];
     fx->back++;
-    *e = (struct effect){
-        .kind = kind, .author = fx->author, .cause = fx->cause, .packet = fx->packet};
+    e->kind = kind;
+    e->why = 0;
+    e->author = fx->author;
+    e->cause = fx->cause;
+    e->packet = fx->packet;
     return e;
 }
 
@@ -100,6 +104,7 @@ static void call(struct fx *fx, enum fx_kind kind, uint32_t handle, unsigned cod
     e->code = (uint16_t)code;
     e->index = handle;
     e->body = body;
+    e->head = (struct bytes){0};
     if (head.len > 0) {
         uint8_t *copy = arena_alloc(&fx->arena, head.len);
         memcpy(copy, head.data, head.len);

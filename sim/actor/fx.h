@@ -21,6 +21,7 @@ enum fx_kind {
     FX_RTT,
 };
 
+/* A kind that is not named at a field leaves it undefined. */
 struct effect {
     enum fx_kind kind;
     uint16_t code;   /* TIMER: which. OPEN: lower. REQUEST, INDICATE: its code. STATE: machine.

@@ -6,12 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 1024u
-
-struct packet *packet_at(const struct packets *p, uint32_t id)
-{
-    return &p->chunks[(id - 1) / CHUNK][(id - 1) % CHUNK];
-}
+#define CHUNK PACKETS_CHUNK
 
 static uint32_t fresh_id(struct packets *p)
 {
@@ -42,12 +37,6 @@ uint32_t packet_new(struct packets *p, struct bytes head)
         memcpy(to, head.data, head.len);
     }
     return id;
-}
-
-struct bytes packet_head(const struct packet *packet)
-{
-    bool is_large = packet->head_len > PACKET_HEAD_INLINE;
-    return bytes_of(is_large ? packet->head.large : packet->head.small, packet->head_len);
 }
 
 void packet_release(struct packets *p, uint32_t id)

@@ -8,6 +8,7 @@
 struct proto;
 
 #define PACKET_HEAD_INLINE 64u
+#define PACKETS_CHUNK      1024u
 
 struct packet {
     struct net net; /* as sent */
@@ -44,7 +45,16 @@ struct packets {
 
 /* A new row, zeroed but for the copied head. Returns its id. */
 uint32_t packet_new(struct packets *p, struct bytes head);
-struct packet *packet_at(const struct packets *p, uint32_t id);
-struct bytes packet_head(const struct packet *packet);
 void packet_release(struct packets *p, uint32_t id); /* nothing with `keep` */
 void packets_free(struct packets *p);
+
+static inline struct packet *packet_at(const struct packets *p, uint32_t id)
+{
+    return &p->chunks[(id - 1) / PACKETS_CHUNK][(id - 1) % PACKETS_CHUNK];
+}
+
+static inline struct bytes packet_head(const struct packet *packet)
+{
+    bool is_large = packet->head_len > PACKET_HEAD_INLINE;
+    return bytes_of(is_large ? packet->head.large : packet->head.small, packet->head_len);
+}

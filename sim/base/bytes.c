@@ -8,25 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct bytes bytes_of(const void *data, size_t len)
-{
-    return (struct bytes){data, len};
-}
-
 struct bytes bytes_str(const char *s)
 {
     return bytes_of(s, strlen(s));
-}
-
-struct bytes bytes_sub(struct bytes b, size_t at, size_t n)
-{
-    if (at > b.len) {
-        at = b.len;
-    }
-    if (n > b.len - at) {
-        n = b.len - at;
-    }
-    return (struct bytes){n ? b.data + at : b.data, n};
 }
 
 bool bytes_equal(struct bytes a, struct bytes b)

@@ -17,9 +17,20 @@ struct buf {
     size_t len, cap;
 };
 
-struct bytes bytes_of(const void *data, size_t len);
-struct bytes bytes_str(const char *s);                       /* without the final zero */
-struct bytes bytes_sub(struct bytes b, size_t at, size_t n); /* clipped to b */
+static inline struct bytes bytes_of(const void *data, size_t len)
+{
+    return (struct bytes){data, len};
+}
+
+/* Clipped to b. */
+static inline struct bytes bytes_sub(struct bytes b, size_t at, size_t n)
+{
+    at = at > b.len ? b.len : at;
+    n = n > b.len - at ? b.len - at : n;
+    return (struct bytes){n ? b.data + at : b.data, n};
+}
+
+struct bytes bytes_str(const char *s); /* without the final zero */
 bool bytes_equal(struct bytes a, struct bytes b);
 
 /* Appends; memory that cannot be had ends the process with a message (os_out_of_memory). */

@@ -1,21 +1,7 @@
-/* A counter-based generator: splitmix64's finaliser over mixed keys. */
+/* A counter-based generator over mixed keys. */
 #include "base/draw.h"
 
 __extension__ typedef unsigned __int128 wide;
-
-static uint64_t finalise(uint64_t x)
-{
-    x ^= x >> 30;
-    x *= UINT64_C(0xbf58476d1ce4e5b9);
-    x ^= x >> 27;
-    x *= UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
-uint64_t hash_mix(uint64_t a, uint64_t b)
-{
-    return finalise(a + UINT64_C(0x9e3779b97f4a7c15) * (b + 1));
-}
 
 struct dice dice_make(uint64_t seed, const char *name)
 {

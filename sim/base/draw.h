@@ -11,7 +11,16 @@ struct dice {
 
 /* Names, never numbers, go into the key: `name` is an entity's name in the scenario's words. */
 struct dice dice_make(uint64_t seed, const char *name);
-uint64_t hash_mix(uint64_t a, uint64_t b); /* one step of the hash, for composed keys */
+/* One step of the hash, for composed keys: splitmix64's finaliser over the two. */
+static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+    uint64_t x = a + UINT64_C(0x9e3779b97f4a7c15) * (b + 1);
+    x ^= x >> 30;
+    x *= UINT64_C(0xbf58476d1ce4e5b9);
+    x ^= x >> 27;
+    x *= UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
 
 uint64_t draw(const struct dice *d, unsigned purpose, uint32_t n); /* 64 uniform bits */
 uint64_t draw_long(const struct dice *d, unsigned purpose, uint64_t n, uint64_t m);

@@ -13,7 +13,10 @@ typedef int64_t sim_time;
 #define SIM_S     INT64_C(1000000000)
 
 /* a + b for a, b >= 0, held at SIM_NEVER instead of overflowing. */
-sim_time time_add(sim_time a, sim_time b);
+static inline sim_time time_add(sim_time a, sim_time b)
+{
+    return a > SIM_NEVER - b ? SIM_NEVER : a + b;
+}
 
 /* Time in which `bytes` leave a transmitter of rate_bps (bits per second, > 0), rounded up to the
  * next nanosecond (MODEL: transmission time = bits / rate). SIM_NEVER if it does not fit. */

@@ -387,8 +387,8 @@ static void apply_spawn(struct world *w, const struct effect *e)
     uint32_t row =
         actor_open(w, author->type, author->node, e->net, flow, author->upper, NULL, e->index);
     actor_start(w, row, START_SPAWNED, e->author, e->cause);
-    if (e->packet) {
-        struct input in = w->heard;
+    if (w->heard) {
+        struct input in = *w->heard;
         actor_step(w, row, &in, e->packet, e->cause);
     }
 }

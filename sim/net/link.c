@@ -17,6 +17,7 @@ static struct flight *flight_at(const struct direction *d, uint32_t i)
     return &d->flights[(d->head + i) & (d->cap - 1)];
 }
 
+/* For the caller to fill whole. */
 static struct flight *flight_add(struct direction *d)
 {
     if (d->count == d->cap) {
@@ -30,9 +31,7 @@ static struct flight *flight_add(struct direction *d)
         d->head = 0;
         d->cap = cap;
     }
-    struct flight *f = flight_at(d, d->count++);
-    *f = (struct flight){0};
-    return f;
+    return flight_at(d, d->count++);
 }
 
 static struct flight *flight_of(const struct direction *d, uint32_t packet)

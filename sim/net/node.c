@@ -262,24 +262,24 @@ static void read_raw(struct world *w, const struct packet *p, struct heard *h)
     }
 }
 
-static struct heard read_packet(struct world *w, const struct direction *d, uint32_t packet,
-                                unsigned ttl)
+static void read_packet(struct world *w, const struct direction *d, uint32_t packet, unsigned ttl,
+                        struct heard *h)
 {
     const struct packet *p = packet_at(&w->trace->packets, packet);
-    struct heard h = {.proto = p->proto, .ip = p->net.to.ip};
-    h.in = (struct input){.kind = IN_PACKET,
-                          .now = sched_now(&w->sched),
-                          .net = p->net,
-                          .head = packet_head(p),
-                          .body = p->body};
+    *h = (struct heard){.proto = p->proto,
+                        .ip = p->net.to.ip,
+                        .in = {.kind = IN_PACKET,
+                               .now = sched_now(&w->sched),
+                               .net = p->net,
+                               .head = packet_head(p),
+                               .body = p->body}};
     if (p->is_raw) {
-        read_raw(w, p, &h);
+        read_raw(w, p, h);
     }
-    h.in.net.iface = d->iface_to;
-    h.in.net.ttl = (uint8_t)ttl;
-    h.in.net.mac = 0;
-    h.in.is_damaged = h.is_damaged;
-    return h;
+    h->in.net.iface = d->iface_to;
+    h->in.net.ttl = (uint8_t)ttl;
+    h->in.net.mac = 0;
+    h->in.is_damaged = h->is_damaged;
 }
 
 static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, struct heard *h,
@@ -329,9 +329,10 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
         answer_for_nobody(w, node, packet, h, cause);
     } else {
         w->trace->flows[w->rows[row].flow].end = sched_now(&w->sched);
-        w->heard = h->in;
+        w->heard = &h->in;
         actor_step(w, row, &h->in, packet, cause);
         effects_apply(w);
+        w->heard = NULL;
         packet_is_over(w, packet);
     }
 }
@@ -376,7 +377,8 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
         packet_is_over(w, packet);
         return;
     }
-    struct heard h = read_packet(w, d, packet, ttl);
+    struct heard h;
+    read_packet(w, d, packet, ttl, &h);
     h.in.net.mac = macs.from;
     if (h.head_is_damaged) {
         node_drop(w, node, packet, DROP_CHECKSUM, cause);

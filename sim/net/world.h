@@ -174,10 +174,10 @@ struct world {
     uint32_t armed_count, armed_cap;
     uint32_t *done; /* packets to release when the list of effects is empty */
     uint32_t done_count, done_cap;
-    struct map births;    /* how many of a kind each node has had */
-    struct input heard;   /* the packet that is delivered now, for a listener's child */
-    bool keeps_raw;       /* what reaches the raw host is kept for who asks */
-    struct buf raw_heard; /* struct raw_packet one after the other */
+    struct map births;         /* how many of a kind each node has had */
+    const struct input *heard; /* the packet that is delivered now, for a listener's child */
+    bool keeps_raw;            /* what reaches the raw host is kept for who asks */
+    struct buf raw_heard;      /* struct raw_packet one after the other */
     struct buf raw_bytes;
     size_t raw_given; /* bytes of raw_heard that were handed out; more than that pauses the run */
     struct map raw_flows;  /* addresses and ports -> flow */
@@ -206,8 +206,15 @@ bool world_run(struct world *w, sim_time until, uint64_t max_events);
 /* Writes the run's end into the trace: `stop`, or the last event if it is SIM_NEVER. */
 void world_finish(struct world *w, sim_time stop);
 void world_free(struct world *w);
-uint32_t world_record(struct world *w, enum record_kind kind, uint32_t where, uint32_t packet,
-                      unsigned code, int64_t value, uint32_t cause, unsigned why);
+uint32_t world_write(struct world *w, enum record_kind kind, uint32_t where, uint32_t packet,
+                     unsigned code, int64_t value, uint32_t cause, unsigned why);
+/* Its number; 0 where nobody watches. */
+static inline uint32_t world_record(struct world *w, enum record_kind kind, uint32_t where,
+                                    uint32_t packet, unsigned code, int64_t value, uint32_t cause,
+                                    unsigned why)
+{
+    return w->watch ? world_write(w, kind, where, packet, code, value, cause, why) : 0;
+}
 /* A node or a direction gets its row; returns the entity. */
 uint32_t world_add_row(struct world *w, uint32_t entity);
 

@@ -147,6 +147,9 @@ bool tcp_decode(struct bytes head, uint32_t body_len, struct tcp_seg *out)
                             .flags = p[13],
                             .window = get_u16(p + 14),
                             .urgent = get_u16(p + 18)};
+    if (len == TCP_HEADER) {
+        return true;
+    }
     struct bytes options = bytes_sub(head, TCP_HEADER, len - TCP_HEADER), option;
     enum tcp_walk walk;
     size_t at = 0;

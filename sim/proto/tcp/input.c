@@ -280,7 +280,7 @@ static bool read_arrival(const struct tcp *t, const struct input *in, struct tcp
 
 void tcp_segment_arrives(struct tcp *t, const struct input *in, struct fx *fx)
 {
-    struct tcp_arrival a = {0};
+    struct tcp_arrival a;
     if (!read_arrival(t, in, &a)) {
         fx_drop(fx, DROP_MALFORMED, TCP_NO_REASON);
         return;
