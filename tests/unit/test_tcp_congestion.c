@@ -129,6 +129,7 @@ START_TEST(tahoe_starts_anew)
 {
     struct tcp_rig r = rig_sending(50000, 2);
     hear_duplicates(&r, 3);
+    ck_assert_uint_eq(r.last_why, TCP_WHY_FAST);
     ck_assert_str_eq(r.said, ". 1:1001 ack 1");
     ck_assert_uint_eq(r.tcp.cwnd, 1000);
     ck_assert_uint_eq(r.tcp.ssthresh, 5000);

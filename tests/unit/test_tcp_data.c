@@ -205,6 +205,36 @@ START_TEST(a_shut_window_still_takes_acknowledgements)
 }
 END_TEST
 
+START_TEST(what_reads_grant_adds_up)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    r.tcp.credit = 0;
+    rig_call(&r, CODE_READ, 5);
+    rig_call(&r, CODE_READ, 3);
+    rig_hear(&r, ". 1:21 ack 1");
+    ck_assert_str_eq(r.told, "data 8");
+    rig_call(&r, CODE_READ, UINT32_MAX);
+    rig_call(&r, CODE_READ, 7);
+    ck_assert_uint_eq(r.tcp.credit, UINT32_MAX);
+    rig_free(&r);
+}
+END_TEST
+
+/* A buffer that was made smaller than what it holds takes nothing; before the handshake it is as
+ * large as after it. */
+START_TEST(the_buffer_counts_what_is_not_acknowledged)
+{
+    struct tcp_rig r = rig_in(TCP_SYN_SENT);
+    r.tcp.set.send_buffer = 10;
+    rig_call(&r, CODE_SEND, 20);
+    ck_assert_str_eq(r.told, "accepted 10");
+    rig_set(&r, TCP_SET_SEND_BUFFER, 5);
+    rig_call(&r, CODE_SEND, 20);
+    ck_assert_str_eq(r.told, "accepted");
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(the_end_is_told_behind_the_data)
 {
     struct tcp_rig r = rig_in(TCP_ESTABLISHED);
@@ -443,6 +473,8 @@ int main(void)
     tcase_add_test(c, the_window_shrinks_by_little_and_opens_by_much);
     tcase_add_test(c, unread_data_shuts_the_window_and_reading_opens_it);
     tcase_add_test(c, a_shut_window_still_takes_acknowledgements);
+    tcase_add_test(c, what_reads_grant_adds_up);
+    tcase_add_test(c, the_buffer_counts_what_is_not_acknowledged);
     tcase_add_test(c, the_end_is_told_behind_the_data);
     tcase_add_test(c, nagle_keeps_small_segments_back);
     tcase_add_test(c, without_nagle_small_segments_go_at_once);

@@ -74,6 +74,7 @@ START_TEST(a_child_answers_the_syn_it_was_made_for)
     ck_assert_str_eq(r.said, "S. 0:0 ack 1 win 65535 mss 1460");
     ck_assert_int_eq(r.tcp.state, TCP_SYN_RECEIVED);
     ck_assert_uint_eq(r.tcp.iss.v, RIG_ISS);
+    ck_assert_uint_eq(r.tcp.snd_wnd, 4000);
     ck_assert_uint_eq(r.tcp.irs.v, RIG_IRS);
     ck_assert_uint_eq(r.tcp.snd_mss, 500);
     rig_hear(&r, ". 1:1 ack 1 win 4000");

@@ -260,6 +260,16 @@ START_TEST(a_repeated_fin_restarts_2msl)
 }
 END_TEST
 
+/* Both ways into TIME-WAIT last two MSL. */
+START_TEST(time_wait_after_closing_lasts_two_msl)
+{
+    struct tcp_rig r = rig_in(TCP_CLOSING);
+    rig_hear(&r, ". 2:2 ack 2");
+    ck_assert_int_eq(r.due[TCP_2MSL], 240 * SIM_S);
+    rig_free(&r);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = tcase_create("states");
@@ -274,5 +284,6 @@ int main(void)
     tcase_add_loop_test(c, a_reset_is_told_to_the_application, 0, ROWS(resets));
     tcase_add_test(c, a_refused_active_simultaneous_open_is_told_as_refused);
     tcase_add_test(c, a_repeated_fin_restarts_2msl);
+    tcase_add_test(c, time_wait_after_closing_lasts_two_msl);
     return rig_run("tcp-states", c);
 }
