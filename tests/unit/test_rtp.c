@@ -443,6 +443,21 @@ START_TEST(the_last_jitter_is_what_a_8_makes_of_the_arrivals)
 }
 END_TEST
 
+/* A host that starts anew draws another SSRC: its listener believes it at once. */
+START_TEST(a_source_that_starts_anew_is_heard)
+{
+    struct rig r;
+    stream(&r, 10 * SIM_MS, 4 * SIM_S);
+    rig_fault(&r, (struct fault){.kind = FAULT_CRASH, .at = 1010 * SIM_MS});
+    rig_fault(&r, (struct fault){.kind = FAULT_RESTART, .at = 2 * SIM_S});
+    rig_run(&r, true);
+    /* 51 packets up to 1 s, of which the last is under way, then 200 of the new source. */
+    ck_assert_uint_eq(r.trace.flows[1].drops[DROP_MALFORMED], 0);
+    ck_assert_uint_eq(r.trace.flows[1].delivered_bytes, (51 + 200) * 160);
+    rig_free(&r);
+}
+END_TEST
+
 /* A stream to port 5004 is RTP inside UDP, to the byte; the same bytes to port 9 are data. */
 static const struct {
     uint16_t port;
@@ -504,6 +519,7 @@ int main(void)
     tcase_add_test(runs, packets_of_a_picture_share_a_timestamp_and_the_last_is_marked);
     tcase_add_test(runs, a_sender_report_ties_the_wall_clock_to_the_media_clock);
     tcase_add_test(runs, the_last_jitter_is_what_a_8_makes_of_the_arrivals);
+    tcase_add_test(runs, a_source_that_starts_anew_is_heard);
     suite_add_tcase(s, wire);
     suite_add_tcase(s, receiver);
     suite_add_tcase(s, runs);

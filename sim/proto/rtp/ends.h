@@ -29,7 +29,8 @@ struct rtp_sink {
     uint32_t reporter, ssrc;
     struct rtp_reception reception;
     struct playout playout;
-    bool has_begun, has_left, hears_media;
+    bool has_begun, has_left, hears_media, is_set_up;
+    int64_t lost_before; /* of sources that this one has taken the place of */
     int64_t media_units; /* of the last packet since the first, unwrapped */
     uint32_t last_timestamp;
     sim_time offset;             /* of the clock to the media time at which a packet is played */

@@ -7,6 +7,7 @@
 #include "wire/udp.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { PACKET_SET };
 enum item { ABSENT, BUFFERED, PLAYED, MISSING, LATE };
@@ -32,9 +33,26 @@ static void begin(struct rtp_sink *s, const struct rtp *rtp, int64_t extended,
     s->transit = 512 * in->clock;
     s->next = extended;
     s->reception.ssrc = rtp->ssrc;
-    if (s->reporter) {
+    if (s->reporter && !s->is_set_up) {
+        s->is_set_up = true;
         rtp_set_up(s->reporter, s->ssrc, &s->medium, fx);
     }
+}
+
+/* The same address speaks with another SSRC: it was started anew, or has met a collision (8.2).
+ * Numbers and timestamps begin again; what was measured so far stays counted. */
+static void change_source(struct rtp_sink *s)
+{
+    const struct rtp_reception *old = &s->reception;
+    struct rtp_reception fresh = {
+        .j16_max = old->j16_max, .j16_sum = old->j16_sum, .j_count = old->j_count};
+    s->lost_before += rtp_reception_lost(old);
+    s->reception = fresh;
+    playout_free(&s->playout);
+    memset(s->was_played, 0, sizeof s->was_played);
+    s->media_units = 0;
+    s->lsr = 0;
+    s->has_begun = false;
 }
 
 /* Adaptive: mean and mean deviation of the transit with a gain of 1/512; a talkspurt begins with
@@ -93,9 +111,11 @@ static void hear(struct rtp_sink *s, const struct input *in, struct fx *fx)
 {
     struct rtp rtp;
     int64_t extended;
-    if (!rtp_decode(bytes_sub(in->head, UDP_HEADER, in->head.len), &rtp) ||
-        rtp.payload_type != rtp_payload_type(&s->medium) ||
-        (s->has_begun && rtp.ssrc != s->reception.ssrc) ||
+    bool is_rtp = rtp_decode(bytes_sub(in->head, UDP_HEADER, in->head.len), &rtp) > 0;
+    if (is_rtp && s->has_begun && rtp.ssrc != s->reception.ssrc) {
+        change_source(s);
+    }
+    if (!is_rtp || rtp.payload_type != rtp_payload_type(&s->medium) ||
         !rtp_reception_seq(&s->reception, rtp.seq, &extended)) {
         fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
         return;
@@ -198,7 +218,7 @@ static void read(const void *self, int64_t *vars)
     const struct rtp_reception *r = &s->reception;
     vars[0] = r->is_known ? rtp_reception_highest(r) : 0;
     vars[1] = r->received;
-    vars[2] = rtp_reception_lost(r);
+    vars[2] = s->lost_before + rtp_reception_lost(r);
     vars[3] = (int64_t)s->late;
     vars[4] = r->difference;
     vars[5] = r->jitter >> 4;
@@ -208,8 +228,9 @@ static void read(const void *self, int64_t *vars)
 
 static double lost(const void *self, const struct path *path)
 {
+    const struct rtp_sink *s = self;
     (void)path;
-    return (double)rtp_reception_lost(&((const struct rtp_sink *)self)->reception);
+    return (double)(s->lost_before + rtp_reception_lost(&s->reception));
 }
 
 static double late(const void *self, const struct path *path)
