@@ -14,7 +14,7 @@ void look_at(const struct packet *p, struct look *out)
     if (!p->is_raw) {
         return;
     }
-    enum link_form form = p->proto->carrier == CARRIER_LINK ? LINK_FORM_FRAME : LINK_FORM_IP;
+    enum link_form form = packet_form(p->proto->name);
     struct packet_view view;
     struct bytes payload;
     if (packet_parse(out->head, form, &view, &payload) == PACKET_MALFORMED) {

@@ -99,6 +99,14 @@ enum carrier proto_carrier(const char *name)
     return f ? f->carrier : CARRIER_NONE;
 }
 
+enum link_form packet_form(const char *proto)
+{
+    const struct format *f = format_find(proto);
+    return !f || f->carrier != CARRIER_LINK ? LINK_FORM_IP
+           : f == &arp_format               ? LINK_FORM_ARP
+                                            : LINK_FORM_FRAME;
+}
+
 const char *packet_is(const char *proto, struct bytes head, uint32_t body_len)
 {
     const struct format *f = format_find(proto);

@@ -31,7 +31,9 @@ enum packet_kind {
 };
 
 /* How a wire format stands on a link. */
-enum link_form { LINK_FORM_IP, LINK_FORM_FRAME, LINK_FORM_ETHERNET };
+enum link_form { LINK_FORM_IP, LINK_FORM_FRAME, LINK_FORM_ETHERNET, LINK_FORM_ARP };
+/* A packet of that format as packet_build makes it: without an Ethernet header. */
+enum link_form packet_form(const char *proto);
 
 /* The wire format called `name` exists. */
 bool proto_known(const char *name);

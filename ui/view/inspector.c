@@ -93,9 +93,7 @@ static void take_apart(struct inspection *in)
                             .streams = &t->streams};
     v.net.ttl = ttl_now(in);
     packet_build(&v, &in->bytes);
-    bool is_frame = proto_carrier(proto) == CARRIER_LINK;
-    dissect(bytes_of(in->bytes.data, in->bytes.len), is_frame ? LINK_FORM_FRAME : LINK_FORM_IP,
-            &in->d);
+    dissect(bytes_of(in->bytes.data, in->bytes.len), packet_form(proto), &in->d);
 }
 
 /* The innermost header, whose protocol sent the packet. */
