@@ -79,8 +79,10 @@ a_program_of_ones_own_is_built()
 {
     local libdir scenario=$SOURCE_DIR/scenarios/arq/frame-lost.yaml
     cp -r "$SOURCE_DIR/examples/seeds" example
-    cmake -S example -B built -DCMAKE_PREFIX_PATH="$place/tree" >log 2>&1 &&
-        cmake --build built >>log 2>&1 || wrong "find_package: $(tail -n 5 log)"
+    if ! { cmake -S example -B built -DCMAKE_PREFIX_PATH="$place/tree" &&
+        cmake --build built; } >log 2>&1; then
+        wrong "find_package: $(tail -n 5 log)"
+    fi
     ./built/seeds "$scenario" 2 >one || wrong 'the example fails'
     [ "$(grep -c 'bit/s' one)" = 2 ] || wrong "the example says $(cat one)"
     libdir=$(dirname "$(find tree -name slowwire.pc)")

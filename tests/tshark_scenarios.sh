@@ -83,7 +83,7 @@ for topic in scenarios/*/; do
 done
 rm -f "$work/whole.pcapng"
 capinfos -o "$work"/*.pcapng >"$work/order" || wrong "capinfos cannot read them"
-captures=$(ls "$work"/*.pcapng | wc -l)
+captures=$(find "$work" -name "*.pcapng" | wc -l)
 ordered=$(grep -c 'Strict time order: *True' "$work/order")
 [ "$ordered" = "$captures" ] || wrong "$ordered of $captures captures are in strict time order"
 echo "tshark: $captures captures, $failures findings"

@@ -5,8 +5,9 @@
 #include "export/text.h"
 
 /* The packet that a person means: "#42", its id; "client SYN 2", the second SYN that `client` sent;
- * "DATA 3", by the name that the ladder prints, else the third DATA; "DATA 2921:4381", as the ladder
- * numbers it; the node and the number may be left out. 0: none; *near is then the kind that was probably meant (may be NULL). */
+ * "DATA 3", by the name that the ladder prints, else the third DATA; "DATA 2921:4381", as the
+ * ladder numbers it; the node and the number may be left out. 0: none; *near is then the kind that
+ * was probably meant (may be NULL). */
 uint32_t packet_by_words(const struct trace *t, const char *words, const char **near);
 /* "SYN, SYN+ACK, ACK": the kinds of packets in a run, in the order they first appear. */
 void packet_kinds(const struct trace *t, struct buf *out);
