@@ -128,7 +128,7 @@ static double widest_refusal(const struct ladder_frame *f, uint32_t node)
             widest = fmax(widest, ui_text_width(f->ui, TYPE_TAG, words));
         }
     }
-    return widest > 0 ? widest + 44 * f->ui->k : 0;
+    return widest > 0 ? widest + (ladder_has_timers(f, node) ? 80 : 44) * f->ui->k : 0;
 }
 
 /* The widest tag of the states that a node goes through in this run; 0: none. */

@@ -7,12 +7,13 @@
 #include <string.h>
 
 /* The drawing that the table below is measured in. */
-#define FIGURE_W 700.0
-#define FIGURE_H 536.0
-#define BOX_W    124.0
-#define BOX_H    36.0
-#define LAST_H   28.0
-#define TAU      6.283185307179586
+#define FIGURE_W   700.0
+#define FIGURE_H   536.0
+#define BOX_W      124.0
+#define BOX_H      36.0
+#define LAST_H     28.0
+#define LABEL_PART 0.36 /* of a bowed way: the way back has its words elsewhere */
+#define TAU        6.283185307179586
 
 static const struct {
     const char *state;
@@ -114,8 +115,9 @@ static void bow(struct diagram_route *r, struct rect a, struct rect b, double pa
     r->p[2] =
         (struct point){end.x + (middle.x - end.x) * 2 / 3, end.y + (middle.y - end.y) * 2 / 3};
     r->p[3] = end;
-    r->label =
-        (struct point){(start.x + end.x) / 4 + middle.x / 2, (start.y + end.y) / 4 + middle.y / 2};
+    double t = LABEL_PART, a0 = (1 - t) * (1 - t), a1 = 2 * t * (1 - t), a2 = t * t;
+    r->label = (struct point){a0 * start.x + a1 * middle.x + a2 * end.x,
+                              a0 * start.y + a1 * middle.y + a2 * end.y};
 }
 
 static const struct figure_route *figure_route_of(const struct machine *m,
