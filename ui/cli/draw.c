@@ -23,4 +23,13 @@ static int run(struct err *err, const struct command *self, int argc, char **arg
     return cli_tell(err, STATUS_UNABLE);
 }
 
-const struct command command_draw = {"draw", "FILE [B [C]] -o OUT", NULL, run};
+/* For --help; slowwire-draw reads them. */
+static const struct option options[] = {
+    {"--output", 'o', "FILE"}, {"--view", 0, "NAMES"},
+    {"--at", 0, "T"},          {"--from", 0, "T"},
+    {"--to", 0, "T"},          {"--size", 0, "WxH"},
+    {"--scale", 0, "N"},       {"--theme", 0, "light|dark"},
+    {NULL, 0, NULL},
+};
+
+const struct command command_draw = {"draw", "FILE [B [C]] -o OUT", options, run};
