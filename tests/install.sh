@@ -78,7 +78,7 @@ bash_completes()
 a_program_of_ones_own_is_built()
 {
     local libdir scenario=$SOURCE_DIR/scenarios/arq/frame-lost.yaml
-    cp -r "$SOURCE_DIR/examples/seeds" example
+    cp -r "$SOURCE_DIR/tests/example" example
     if ! { cmake -S example -B built -DCMAKE_PREFIX_PATH="$place/tree" &&
         cmake --build built; } >log 2>&1; then
         wrong "find_package: $(tail -n 5 log)"

@@ -2,7 +2,7 @@
 # desktop entry, and the library for programs of one's own.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
-set(PACKAGING ${PROJECT_SOURCE_DIR}/packaging)
+set(PACKAGING ${PROJECT_SOURCE_DIR}/assets/packaging)
 
 foreach(code en zh)
     set(page ${CMAKE_BINARY_DIR}/man/${code}/slowwire.1)
