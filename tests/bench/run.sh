@@ -1,0 +1,85 @@
+#!/bin/bash
+# Runs slowwire, the C floor and, where libns3-dev is installed, ns-3 on the same work, one after the
+# other on one pinned core, ROUNDS times, and prints medians of processor time and of the ratios of
+# neighbouring runs, with their spread.
+#
+#   tests/bench/run.sh [ROUNDS]        after ./bootstrap build; BUILD_DIR names another build
+set -eu
+cd "$(dirname "$0")"
+rounds=${1:-5}
+ours=${BUILD_DIR:-../../build/release}/slowwire-bench
+place=$(mktemp -d)
+trap 'rm -r "$place"' EXIT
+
+gcc -std=c11 -O2 -march=x86-64-v2 peers/tcp_floor.c -o "$place/floor" -lm
+if ! g++ -std=c++17 -O2 -DNS3_BUILD_PROFILE_RELEASE peers/ns3_tcp.cc -o "$place/ns3" \
+    -lns3-applications -lns3-internet -lns3-point-to-point -lns3-traffic-control -lns3-bridge \
+    -lns3-network -lns3-stats -lns3-core 2>"$place/errors"; then
+    echo "ns-3 is left out: no libns3-dev here"
+fi
+
+pinned()
+{
+    taskset -c "$(($(nproc) - 1))" "$@"
+}
+
+value()
+{
+    tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
+# The peers print wall time a segment; here it is processor time, which other programs disturb less.
+peer()
+{
+    pinned "$@" | awk '{ for (i = 1; i <= NF; i++) { split($i, p, "="); v[p[1]] = p[2] }
+                         print v["cpu_s"] * 1e9 / v["goodput_segs"] }'
+}
+
+# middle FILE: median, least and greatest of a column of numbers.
+middle()
+{
+    sort -g "$1" | awk '{ a[NR] = $1 } END { printf "%.1f (%.1f..%.1f)", a[int((NR + 1) / 2)], a[1], a[NR] }'
+}
+
+ratio()
+{
+    paste "$1" "$2" | awk '{ print $1 / $2 }' >"$place/ratio"
+    middle "$place/ratio"
+}
+
+# compare NAME OURS FLOOR NS3: arguments of each; an empty one is left out.
+compare()
+{
+    rm -f "$place"/*.ns
+    for _ in $(seq "$rounds"); do
+        # shellcheck disable=SC2086 # lists of words
+        {
+            pinned "$ours" $2 | value ns_per_seg >>"$place/ours.ns"
+            if [ -n "$3" ]; then peer "$place/floor" $3 >>"$place/floor.ns"; fi
+            if [ -n "$4" ] && [ -x "$place/ns3" ]; then peer "$place/ns3" $4 >>"$place/ns3.ns"; fi
+        }
+    done
+    echo "$1: $(middle "$place/ours.ns") ns a segment"
+    [ ! -f "$place/floor.ns" ] || echo "    over the floor: $(ratio "$place/ours.ns" "$place/floor.ns") times"
+    [ ! -f "$place/ns3.ns" ] || echo "    ns-3 over ours: $(ratio "$place/ns3.ns" "$place/ours.ns") times"
+}
+
+# alone NAME ARGUMENTS: the whole line of one run.
+alone()
+{
+    # shellcheck disable=SC2086 # a list of words
+    echo "$1: $(pinned "$ours" $2)"
+}
+
+compare "one flow" "bytes 3e8" "-bytes 3e8" "--bytes=3e7"
+compare "one flow, 1 % loss" "bytes 5e7 loss 1" "-bytes 5e7 -loss 0.01" "--bytes=1e7 --loss=0.01"
+compare "100 flows, 3 hops" "flows 100 dumbbell 1 mbps 1000 bytes 1e9 stop 2" \
+    "-flows 100 -hops 3 -mbps 1000 -bytes 0 -stop 2" \
+    "--topo=dumbbell --flows=100 --hosts=1 --rate=1Gbps --bytes=0 --stop=1"
+compare "1000 flows, 3 hops" "flows 1000 dumbbell 1 mbps 1000 bytes 1e9 stop 2" \
+    "-flows 1000 -hops 3 -mbps 1000 -bytes 0 -stop 2" ""
+compare "window 64 KB" "bytes 2e8 window 65535" "" ""
+compare "window 4 MB" "bytes 2e8 window 4e6 mbps 1000" "" ""
+alone "trace in memory, exports" "bytes 2e7 watch 1 write 1"
+alone "10^7 records" "bytes 1.2e9 watch 1"
+alone "1000 idle flows" "flows 1000 dumbbell 1 bytes 1000"
