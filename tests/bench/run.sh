@@ -71,15 +71,15 @@ alone()
     echo "$1: $(pinned "$ours" $2)"
 }
 
-compare "one flow" "bytes 3e8" "-bytes 3e8" "--bytes=3e7"
-compare "one flow, 1 % loss" "bytes 5e7 loss 1" "-bytes 5e7 -loss 0.01" "--bytes=1e7 --loss=0.01"
+compare "one flow" "bytes 3e8" "-bytes 3e8" "--bytes=30000000"
+compare "one flow, 1 % loss" "bytes 5e7 loss 1" "-bytes 5e7 -loss 0.01" "--bytes=10000000 --loss=0.01"
 compare "100 flows, 3 hops" "flows 100 dumbbell 1 mbps 1000 bytes 1e9 stop 2" \
     "-flows 100 -hops 3 -mbps 1000 -bytes 0 -stop 2" \
     "--topo=dumbbell --flows=100 --hosts=1 --rate=1Gbps --bytes=0 --stop=1"
-compare "1000 flows, 3 hops" "flows 1000 dumbbell 1 mbps 1000 bytes 1e9 stop 2" \
-    "-flows 1000 -hops 3 -mbps 1000 -bytes 0 -stop 2" ""
+compare "499 flows, 3 hops" "flows 499 dumbbell 1 mbps 1000 bytes 1e9 stop 2" \
+    "-flows 499 -hops 3 -mbps 1000 -bytes 0 -stop 2" ""
 compare "window 64 KB" "bytes 2e8 window 65535" "" ""
 compare "window 4 MB" "bytes 2e8 window 4e6 mbps 1000" "" ""
 alone "trace in memory, exports" "bytes 2e7 watch 1 write 1"
-alone "10^7 records" "bytes 1.2e9 watch 1"
-alone "1000 idle flows" "flows 1000 dumbbell 1 bytes 1000"
+alone "10^7 records" "bytes 1.24e9 watch 1"
+alone "499 idle flows" "flows 499 dumbbell 1 bytes 1000"
