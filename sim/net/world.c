@@ -252,15 +252,6 @@ static void give_first_iface(struct world *w)
     }
 }
 
-static bool asks_units(const struct world *w)
-{
-    bool asks = w->watch || w->has_packet_faults;
-    for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
-        asks |= impair_asks_copies(w->directions[i].set);
-    }
-    return asks;
-}
-
 struct world *world_new(const struct scenario *sc, const struct catalogue *known, uint64_t seed,
                         struct trace *out)
 {
@@ -282,7 +273,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     give_first_iface(w);
     routes_find(w);
     fault_schedule(w);
-    w->asks_units = asks_units(w);
+    w->asks_units = w->watch || w->has_packet_faults;
     services_open(w);
     traffic_open(w);
     script_open(w);
