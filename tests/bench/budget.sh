@@ -10,6 +10,7 @@ command -v valgrind >/dev/null || exit 77
 # The budget is that of gcc 12, optimised.
 [ "$BUILD_TYPE" = Release ] && [ -x "$bench" ] || exit 77
 grep -aq 'GCC: (.*) 12\.' "$bench" || exit 77
+! grep -aq 'clang version' "$bench" || exit 77
 
 place=$(mktemp -d)
 trap 'rm -r "$place"' EXIT
