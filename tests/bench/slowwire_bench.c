@@ -58,7 +58,7 @@ static void host(struct buf *y, char side, unsigned i, const struct setup *s)
 
 static void links(struct buf *y, unsigned hosts, const struct setup *s)
 {
-    if (!s->dumbbell) {
+    if (s->dumbbell <= 0) {
         buf_printf(y, "links:\n  - {between: [a0, b0]");
     } else {
         buf_str(y, "routers:\n  l: {addresses: 10.3.0.1}\n  m: {addresses: 10.3.0.2}\nlinks:\n");
@@ -70,14 +70,14 @@ static void links(struct buf *y, unsigned hosts, const struct setup *s)
     }
     buf_printf(y, ", rate: %.0f Mbit/s, delay: 10 ms, queue: 1000 packets", s->mbps);
     if (s->loss > 0) {
-        buf_printf(y, ", toward: {%s: {loss: %g %%}}", s->dumbbell ? "m" : "b0", s->loss);
+        buf_printf(y, ", toward: {%s: {loss: %g %%}}", s->dumbbell > 0 ? "m" : "b0", s->loss);
     }
     buf_str(y, "}\n");
 }
 
 static void describe(struct buf *y, const struct setup *s)
 {
-    unsigned flows = (unsigned)s->flows, hosts = s->dumbbell ? flows : 1;
+    unsigned flows = (unsigned)s->flows, hosts = s->dumbbell > 0 ? flows : 1;
     if (s->stop > 0) {
         buf_printf(y, "stop: %g s\n", s->stop);
     }
