@@ -258,7 +258,7 @@ help_is_whole()
 {
     local lang command
     for lang in en zh; do
-        for command in run check test sweep why diff list new play; do
+        for command in run check test sweep plot why diff list new play; do
             expect 0 $command --help --lang $lang
             says out "slowwire $command"
             ! grep -q 'cli\.' out || wrong "help of $command lacks $(grep -o 'cli\.[a-z.-]*' out | head -n 1)"

@@ -35,6 +35,7 @@ static const char *unit_of(const char *name)
         {"_ms", "ms"},
         {"_bps", "bit/s"},
         {"bytes", "B"},
+        {"_bits", "bit"},
         {"_units", "timestamp units"},
         {"packets", "packets"},
         {"packets_max", "packets"},

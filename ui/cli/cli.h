@@ -27,7 +27,8 @@ struct command {
     int (*run)(struct err *err, const struct command *self, int argc, char **argv);
 };
 extern const struct command command_run, command_check, command_test, command_list, command_new,
-    command_play, command_draw, command_probe, command_sweep, command_why, command_diff;
+    command_play, command_draw, command_plot, command_probe, command_sweep, command_why,
+    command_diff;
 
 /* Arguments one by one. --lang is skipped: main has obeyed it already. */
 struct args {

@@ -2,8 +2,8 @@
 #include "ui/draw/draw.h"
 
 #include "base/os.h"
-#include "ui/canvas_cairo.h"
-#include "ui/canvas_svg.h"
+#include "ui/draw/form.h"
+#include "ui/draw/plot.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,52 +11,13 @@
 
 enum { EXIT_HELD = 0, EXIT_WRONG = 2, EXIT_UNABLE = 3 };
 
-static bool ends_in(const char *s, const char *end)
-{
-    size_t n = strlen(s), m = strlen(end);
-    return n >= m && strcmp(s + n - m, end) == 0;
-}
-
-enum form { FORM_NONE, FORM_PNG, FORM_SVG, FORM_PDF };
-
-static enum form form_of(const char *path)
-{
-    return ends_in(path, ".png")   ? FORM_PNG
-           : ends_in(path, ".svg") ? FORM_SVG
-           : ends_in(path, ".pdf") ? FORM_PDF
-                                   : FORM_NONE;
-}
-
-static struct canvas *canvas_for(enum form form, struct fonts *fonts, double w, double h,
-                                 double scale)
-{
-    switch (form) {
-    case FORM_SVG: return canvas_svg_new(fonts, w, h);
-    case FORM_PDF: return canvas_cairo_pdf_new(fonts, w, h);
-    case FORM_NONE:
-    case FORM_PNG: break;
-    }
-    return canvas_cairo_new(fonts, (int)(w * scale), (int)(h * scale), scale);
-}
-
-static bool write_picture(enum form form, struct canvas *c, const char *path, struct err *err)
-{
-    switch (form) {
-    case FORM_SVG: return canvas_svg_write(c, path, err);
-    case FORM_PDF: return canvas_cairo_pdf(c, path, err);
-    case FORM_NONE:
-    case FORM_PNG: break;
-    }
-    return canvas_cairo_png(c, path, err);
-}
-
 static int paint(const struct draw_options *o, struct drawn *runs, struct fonts *fonts,
                  struct err *err)
 {
-    enum form form = form_of(o->output);
+    enum form form = picture_form(o->output);
     double w, h, scale = form == FORM_PNG ? o->scale : 1;
     picture_size(o, &w, &h);
-    struct canvas *c = canvas_for(form, fonts, w, h, scale);
+    struct canvas *c = picture_canvas(form, fonts, w, h, scale);
     struct theme theme = theme_make(o->theme, 1);
     struct ui *ui = os_alloc(sizeof *ui);
     ui_init(ui);
@@ -64,7 +25,7 @@ static int paint(const struct draw_options *o, struct drawn *runs, struct fonts 
     ui_begin(ui, c, &theme, o->lang, w, h, scale, 0);
     picture_draw(ui, o, runs, (struct rect){0, 0, w, h});
     ui_end(ui);
-    bool good = write_picture(form, c, o->output, err);
+    bool good = picture_write(form, c, o->output, err);
     canvas_free(c);
     free(ui);
     return good ? EXIT_HELD : EXIT_UNABLE;
@@ -96,6 +57,9 @@ int main(int argc, char **argv)
     struct err err = {.lang = lang_from_locale()};
     struct draw_options o;
     int status = EXIT_HELD;
+    if (argc > 1 && strcmp(argv[1], "plot") == 0) {
+        return plot_main(argc - 1, argv + 1);
+    }
     if (!draw_options_read(argc, argv, &o, &err)) {
         status = EXIT_WRONG;
     } else if (o.help) {
@@ -105,7 +69,7 @@ int main(int argc, char **argv)
     } else if (!o.output) {
         err_fail(&err, "draw.no-output", NULL);
         status = EXIT_WRONG;
-    } else if (form_of(o.output) == FORM_NONE) {
+    } else if (picture_form(o.output) == FORM_NONE) {
         err_fail(&err, "draw.unknown-format", "file", o.output, NULL);
         status = EXIT_WRONG;
     } else {
