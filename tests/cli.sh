@@ -191,7 +191,9 @@ for name in names:
         assert line.get("link") in links | {None}, line
         if line["ev"] == "send":
             born.add(line["pkt"])
-            assert line["from"] in nodes and line["to"] in nodes, line
+            ends = [line[k] for k in ("from", "to") if k in line] # ARP may name nobody
+            assert all(e in nodes or re.fullmatch("[0-9a-f]+([.:][0-9a-f]+)+", e) for e in ends), line
+            assert len(ends) == 2 or line["proto"] in ("arp", "dhcp"), line
             assert isinstance(line[line["proto"]], dict), line
             assert line.get("of", line["pkt"]) in born and line.get("parent", line["pkt"]) in born
         if line["ev"] == "transmit":
