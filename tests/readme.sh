@@ -40,10 +40,6 @@ while IFS= read -r line; do
         sh -c "$line" >output 2>&1 </dev/null || status=$?
         [ "$status" -eq 3 ] || fail "'$line' without a display: status $status, not 3"
         ;;
-    "slowwire draw "*)
-        [ -x "$BUILD_DIR/slowwire-draw" ] || continue # built without pictures
-        sh -c "$line" >output 2>&1 </dev/null || fail "'$line': $(cat output)"
-        ;;
     "slowwire "*)
         sh -c "$line" >output 2>&1 </dev/null || status=$?
         expected=0
