@@ -183,6 +183,16 @@ def a_wrong_checksum_is_never_heard(p):
     p.silent(10**9)
 
 
+def acknowledgements_from_long_ago(p):
+    accepted(p)  # RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK is acceptable
+    p.inject(ACK, 1001, (5001 - 65535) % 2**32)
+    p.silent(10**9)
+    p.inject(ACK, 1001, (5001 - 65536) % 2**32)
+    p.expect(2 * 10**9, t=10**9, flags=ACK, seq=5001, ack=1001)
+    p.inject(ACK, 1001, 5002)  # of what was never sent
+    p.expect(2 * 10**9, t=10**9, flags=ACK, seq=5001, ack=1001)
+
+
 def calls_that_make_no_sense(p):
     same(p.call("recv", fd=9, max=1), {"errno": "EBADF"})
     same(p.call("socket"), {"value": 3})
@@ -212,7 +222,7 @@ def main():
     program = sys.argv[1]
     tests = [a_connection_from_syn_to_fin, unanswered_data_is_repeated_with_a_doubled_timer,
              nobody_listens, a_reset_is_told_once, a_connection_is_opened_and_refused,
-             a_wrong_checksum_is_never_heard, calls_that_make_no_sense,
+             a_wrong_checksum_is_never_heard, acknowledgements_from_long_ago, calls_that_make_no_sense,
              broken_lines_change_nothing]
     with tempfile.TemporaryDirectory() as folder:
         scenario = os.path.join(folder, "probe.yaml")
