@@ -176,7 +176,11 @@ static void call(struct json *j, const struct trace *t, const struct record *r)
         json_text(j, "flow", t->flows[e->flow].name);
     }
     json_text(j, "call", call_name(t, r));
-    json_number(j, "value", r->value);
+    if (call_error(r)) {
+        json_text(j, "errno", call_error(r));
+    } else {
+        json_number(j, "value", r->value);
+    }
 }
 
 static void deliver(struct json *j, const struct trace *t, const struct record *r)

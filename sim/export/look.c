@@ -1,6 +1,8 @@
 /* Looking at packets and records: names and ends, from the trace alone. */
 #include "export/look.h"
 
+#include "actor/errno_code.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +183,12 @@ const char *call_name(const struct trace *t, const struct record *r)
         }
     }
     return name ? name : "call";
+}
+
+const char *call_error(const struct record *r)
+{
+    bool tells = r->code == (CALL_UP | CODE_CLOSED) || r->code == (CALL_UP | CODE_RESULT);
+    return tells && r->value > 0 ? errno_code_name((unsigned)r->value) : NULL;
 }
 
 void look_named(const struct trace *t, const char *marked, struct buf *out)

@@ -43,6 +43,8 @@ sim_time tx_end(const struct trace *t,
                 const struct record *tx); /* of a TX record: last bit leaves */
 /* Which of a link's two directions an entity is: 0 or 1. */
 unsigned direction_which(const struct trace *t, uint32_t direction);
+/* The name of the errno that an application was told, "ECONNREFUSED"; NULL: none. */
+const char *call_error(const struct record *r);
 const char *call_name(const struct trace *t, const struct record *r); /* never NULL */
 
 /* How the story looks at headers, and its sentence with each packet by its name. */

@@ -1,6 +1,7 @@
 /* Figures from struct flow and struct link_figures; what nobody could measure is left out. */
 #include "export/summary.h"
 
+#include "actor/errno_code.h"
 #include "trace/figures.h"
 
 #include <string.h>
@@ -89,6 +90,9 @@ static void flow(const struct trace *t, const struct flow *f, struct json *j)
     json_number(j, "bytes", (int64_t)f->bytes);
     json_number(j, "delivered_bytes", (int64_t)f->delivered_bytes);
     json_number(j, "retransmissions", (int64_t)f->retransmissions);
+    if (f->error) {
+        json_text(j, "error", errno_code_name(f->error));
+    }
     drops(f->drops, j);
     faults(f, j);
     json_number(j, "start_ns", f->start);

@@ -57,8 +57,8 @@ static bool is_shown_call(const struct trace *t, const struct record *r)
     if (t->entities[r->where].kind == ENTITY_DIRECTION) {
         return direction_which(t, r->where) == 0;
     }
-    return !passes_on_a_call(t, r) &&
-           (code == CODE_CLOSE || code == CODE_ABORT || (code >= CODE_OWN && !(code & CALL_UP)));
+    return call_error(r) || (!passes_on_a_call(t, r) && (code == CODE_CLOSE || code == CODE_ABORT ||
+                                                         (code >= CODE_OWN && !(code & CALL_UP))));
 }
 
 static bool is_line(const struct trace *t, uint32_t n)
@@ -119,11 +119,16 @@ static void say_call(const struct ladder *l, const struct record *r, struct buf 
 {
     const struct trace *t = l->t;
     const struct entity *e = &t->entities[r->where];
+    char key[48];
+    if (e->kind == ENTITY_ACTOR && call_error(r)) {
+        snprintf(key, sizeof key, "errno.%s", call_error(r));
+        buf_printf(out, "%s: %s", call_error(r), word(l->o->lang, key));
+        return;
+    }
     if (e->kind == ENTITY_ACTOR) {
         buf_str(out, call_name(t, r));
         return;
     }
-    char key[48];
     const char *to = "";
     if (e->kind == ENTITY_DIRECTION) {
         to = t->nodes[direction_to(t, r->where)].label[l->o->lang];
@@ -208,7 +213,7 @@ static void print_line(struct ladder *l, uint32_t n)
         style = STYLE_LOSS;
     } else if (r->kind == REC_CALL) {
         say_call(l, r, &text);
-        mark = "▸";
+        mark = call_error(r) ? "◂" : "▸";
         style = STYLE_BOLD;
     } else {
         say_story(l, n, &text);

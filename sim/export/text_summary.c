@@ -1,4 +1,5 @@
 /* The figures of a run in words, and what its scenario expected. */
+#include "actor/errno_code.h"
 #include "export/row.h"
 #include "export/say.h"
 #include "export/text.h"
@@ -81,6 +82,9 @@ static bool is_wrong(const struct flow *f)
 
 static void say_delivered(const struct flow *f, enum lang lang, struct buf *line)
 {
+    if (f->bytes == 0 && f->delivered_bytes == 0) {
+        return;
+    }
     struct buf got = {0}, all = {0}, what = {0};
     double bps;
     say_bytes(&got, f->delivered_bytes);
@@ -216,11 +220,22 @@ static void say_wrong(const struct trace *t, const struct flow *f, const struct 
     }
 }
 
+static void say_error(const struct flow *f, enum lang lang, struct buf *line)
+{
+    const char *name = f->error ? errno_code_name(f->error) : NULL;
+    char key[40];
+    if (name) {
+        snprintf(key, sizeof key, "errno.%s", name);
+        say(line, lang, "export.ended-with", "errno", name, "why", word(lang, key), NULL);
+    }
+}
+
 static void say_flow(const struct trace *t, const struct flow *f, const struct text_options *o,
                      FILE *out)
 {
     static void (*const sentences[])(const struct flow *, enum lang, struct buf *) = {
-        say_packets, say_delivered, say_utilization, say_ideal, say_pipe, say_round_trips};
+        say_packets, say_delivered, say_error,      say_utilization,
+        say_ideal,   say_pipe,      say_round_trips};
     struct buf line = {0};
     say(&line, o->lang, "export.flow", "flow", f->name, "proto", f->proto, "from",
         t->nodes[f->from].label[o->lang], "to", t->nodes[f->to].label[o->lang], NULL);

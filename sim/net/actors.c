@@ -395,6 +395,17 @@ static void apply_spawn(struct world *w, const struct effect *e)
 
 /* DATA to an application is a delivery; with nobody above, an indication is recorded and ends
  * there. */
+/* A connection is over, and not because it was closed. */
+static void note_error(struct world *w, const struct effect *e)
+{
+    const struct row *author = &w->rows[e->author];
+    struct flow *flow = &w->trace->flows[author->flow];
+    bool is_from = author->node == flow->from;
+    if (e->code == CODE_CLOSED && e->body.len && author->flow && (is_from || !flow->error)) {
+        flow->error = e->body.len;
+    }
+}
+
 static void apply_indicate(struct world *w, const struct effect *e)
 {
     uint32_t above = e->index ? e->index : w->rows[e->author].upper;
@@ -411,6 +422,7 @@ static void apply_indicate(struct world *w, const struct effect *e)
                               e->body.len, e->cause, e->why);
     }
     w->rows[target].received += is_data ? e->body.len : 0;
+    note_error(w, e);
     if (above) {
         struct input in = {.kind = IN_INDICATION,
                            .code = e->code,

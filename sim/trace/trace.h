@@ -57,6 +57,8 @@ struct flow {
     uint32_t from, to;   /* nodes */
     uint32_t initial[2]; /* sequence numbers with which `from` and `to` began; 0: none seen */
     uint64_t packets, bytes, delivered_bytes, retransmissions;
+    uint32_t
+        error; /* errno_code with which its connection ended, `from`'s before `to`'s; 0: none */
     uint64_t drops[DROP_CLASS_COUNT];
     uint64_t faults[DELIVER_DAMAGED + 1]; /* deliveries by deliver_fault */
     uint64_t delivered_bits;              /* first copies delivered in order, in bits on the wire */
