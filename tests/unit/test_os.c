@@ -264,7 +264,9 @@ static void note_end(void *context, size_t i, int status, struct bytes out)
 {
     struct ends *e = context;
     char text[16] = "";
-    memcpy(text, out.data, out.len < 15 ? out.len : 15);
+    if (out.len > 0) {
+        memcpy(text, out.data, out.len < 15 ? out.len : 15);
+    }
     e->status[i] = status;
     e->process[i] = atoi(text);
 }
