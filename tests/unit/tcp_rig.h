@@ -34,8 +34,9 @@ struct tcp_rig {
     uint64_t given;      /* bytes given to SEND */
     bool has_ended, has_spawned;
     bool shows_window, shows_options;
-    struct unit unit; /* of the last packet */
-    struct net child; /* of the last FX_SPAWN */
+    unsigned shown[2]; /* states of the two machines as the trace knows them */
+    struct unit unit;  /* of the last packet */
+    struct net child;  /* of the last FX_SPAWN */
     unsigned last_why;
     sim_time rtt; /* last measured */
     uint32_t irs; /* the peer's ISN */
@@ -108,6 +109,8 @@ static inline void rig_apply(struct tcp_rig *r, const struct effect *e)
     case FX_INDICATE: rig_tell(r, e); break;
     case FX_STATE:
         ck_assert(edge_allowed(&tcp_machines[e->code], e->index >> 16, e->index & 0xffff));
+        ck_assert_uint_eq(r->shown[e->code], e->index >> 16);
+        r->shown[e->code] = e->index & 0xffff;
         break;
     case FX_ITEM:
         rig_separate(&r->item_text);
@@ -133,10 +136,14 @@ static inline void rig_step(struct tcp_rig *r, struct input *in)
     in->dice = &r->dice;
     r->fx.packets = &r->packets;
     r->fx.proto = &tcp_proto;
+    r->shown[TCP_CONNECTION] = r->tcp.state;
+    r->shown[TCP_CONTROL] = r->tcp.congestion;
     tcp_type.step(&r->tcp, in, &r->fx);
     while (fx_next(&r->fx, &e)) {
         rig_apply(r, e);
     }
+    ck_assert_uint_eq(r->shown[TCP_CONNECTION], r->tcp.state); /* no change goes untold */
+    ck_assert_uint_eq(r->shown[TCP_CONTROL], r->tcp.congestion);
     r->said = buf_cstr(&r->said_text);
     r->told = buf_cstr(&r->told_text);
     r->dropped = buf_cstr(&r->drop_text);
