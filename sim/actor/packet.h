@@ -21,6 +21,7 @@ struct packet {
     uint32_t parent;           /* the packet it was copied, corrupted or cut from, 0: none */
     uint32_t copy;             /* which copy of its unit this sender sends, from 1 */
     uint32_t size;             /* bytes on a point-to-point link */
+    uint32_t heard_by;         /* 1 + node that it last arrived at, 0: none yet */
     uint32_t goal;             /* 1 + node that had its address when it was sent; 0: nobody */
     uint32_t others;           /* further copies of it that a switch's flooding has under way */
     uint16_t head_len;

@@ -50,12 +50,14 @@ static bool fill_hole(struct row *r, uint64_t at, uint64_t end)
     return false;
 }
 
-/* The latest packet that carried those bytes. */
-static uint32_t carrier_of(const struct packets *all, struct span body, uint32_t latest)
+/* The latest packet that brought those bytes to this node. */
+static uint32_t carrier_of(const struct packets *all, struct span body, uint32_t latest,
+                           uint32_t node)
 {
     for (uint32_t id = latest; id > 0; id--) {
         const struct packet *p = packet_at(all, id);
-        if (!p->is_raw && p->body.len && p->body.stream == body.stream && p->body.at == body.at) {
+        if (!p->is_raw && p->heard_by == node + 1 && p->body.len && p->body.stream == body.stream &&
+            p->body.at == body.at) {
             return id;
         }
     }
@@ -98,7 +100,7 @@ static enum deliver_fault judge(struct world *w, struct row *r, const struct eff
         return DELIVER_DAMAGED;
     }
     if (fault != DELIVER_RIGHT && !damaged && w->watch) {
-        *packet = carrier_of(&w->trace->packets, *body, e->packet);
+        *packet = carrier_of(&w->trace->packets, *body, e->packet, r->node);
     }
     return fault;
 }

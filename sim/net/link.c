@@ -403,6 +403,7 @@ static void arrive(struct world *w, struct direction *d, struct flight *f)
     unsigned ttl = f->ttl;
     struct macs macs = f->macs;
     uint32_t cause = world_record(w, REC_ARRIVE, d->entity, packet, 0, 0, f->cause, 0);
+    packet_at(&w->trace->packets, packet)->heard_by = d->to + 1;
     flight_end(d, f);
     node_hear(w, d, packet, ttl, macs, cause);
 }
