@@ -193,6 +193,18 @@ def acknowledgements_from_long_ago(p):
     p.expect(2 * 10**9, t=10**9, flags=ACK, seq=5001, ack=1001)
 
 
+def without_an_mss_option_segments_hold_536_bytes(p):
+    listen(p)  # RFC 9293 3.7.1
+    p.inject(SYN, 1000)
+    p.expect(10**9, flags=SYN | ACK, seq=5000)
+    p.inject(ACK, 1001, 5001)
+    same(p.call("accept", fd=3), {"value": 4})
+    same(p.call("send", fd=4, len=2000), {"value": 2000})
+    for seq in (5001, 5537, 6073):
+        got = read(p.do("next", until=10**8))
+        same((got["seq"], len(got["data"])), (seq, 536))
+
+
 def calls_that_make_no_sense(p):
     same(p.call("recv", fd=9, max=1), {"errno": "EBADF"})
     same(p.call("socket"), {"value": 3})
@@ -222,7 +234,8 @@ def main():
     program = sys.argv[1]
     tests = [a_connection_from_syn_to_fin, unanswered_data_is_repeated_with_a_doubled_timer,
              nobody_listens, a_reset_is_told_once, a_connection_is_opened_and_refused,
-             a_wrong_checksum_is_never_heard, acknowledgements_from_long_ago, calls_that_make_no_sense,
+             a_wrong_checksum_is_never_heard, acknowledgements_from_long_ago,
+             without_an_mss_option_segments_hold_536_bytes, calls_that_make_no_sense,
              broken_lines_change_nothing]
     with tempfile.TemporaryDirectory() as folder:
         scenario = os.path.join(folder, "probe.yaml")

@@ -24,6 +24,7 @@ START_TEST(slow_start_grows_by_what_is_acknowledged)
     ck_assert_uint_eq(r.tcp.cwnd, 12000);
     rig_hear(&r, ". 1:1 ack 3501");
     ck_assert_uint_eq(r.tcp.cwnd, 12500);
+    ck_assert_int_eq(r.tcp.congestion, TCP_SLOW_START); /* still below ssthresh */
     rig_free(&r);
 }
 END_TEST
