@@ -14,12 +14,16 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
 FLIPS = [("<=", "<"), (">=", ">"), ("==", "!="), ("!=", "=="), ("&&", "||"), ("||", "&&"),
          (" < ", " <= "), (" > ", " >= "), (" + ", " - "), (" - ", " + "), ("true", "false"),
          ("false", "true"), (" & ", " | "), ("++", "--")]
+
+
+CLAMP = re.compile(r"(\S+) [<>] ([^?]+?) \? [^:]*\b(\1|\2)\b")
 
 
 def places(text):
@@ -31,10 +35,12 @@ def places(text):
     found = []
     for old, new in FLIPS:
         for m in re.finditer(re.escape(old), code):
-            if old in ("<", ">") and code[m.start() - 1] == "-":
-                continue
+            if new in (" <= ", " >= ") and CLAMP.match(code, code.rfind(" ", 0, m.start()) + 1):
+                continue  # a > b ? b : a is the same with >=
             found.append((m.start(), old, new))
     for m in re.finditer(r"(?<![\w.])(\d+)(?![\w.])", code):
+        if code[m.start() - 1:m.end() + 1] == "{0}":
+            continue  # a zero initialiser says "nothing given"
         found.append((m.start(), m.group(1), str(int(m.group(1)) + 1)))
     for m in re.finditer(r"\bif \((?=[^;{]*\) \{)", code):
         end = code.index(") {", m.end())
@@ -47,11 +53,18 @@ def places(text):
 
 
 def run(command, folder, seconds):
+    """A mutant may run for ever: whatever it has started ends with it."""
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, start_new_session=True)
     try:
-        return subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=seconds).returncode
+        return process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         return -1
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
 
 def targets(tree, build, tests):
@@ -74,7 +87,7 @@ def verdict(tree, build, tests):
 def main():
     parse = argparse.ArgumentParser()
     parse.add_argument("folder")
-    parse.add_argument("tests", nargs="?", default="test_tcp|probe")
+    parse.add_argument("tests", nargs="?", default="test_tcp|probe|scenario_checks|golden")
     parse.add_argument("--count", type=int, default=100)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--tree", default="build/mutants")
