@@ -1,0 +1,118 @@
+/* The DHCP client and its lease: T1, T2 and the end count from the sending of the REQUEST that was
+ * answered (RFC 2131 4.4.1), so the client never believes in it longer than the server. */
+#include "proto/dhcp/client.h"
+
+void client_stop_timers(struct fx *fx)
+{
+    for (unsigned t = TIMER_RETRY; t <= TIMER_WAIT; t++) {
+        fx_timer(fx, t, 0, SIM_NEVER);
+    }
+}
+
+void client_tell_address(const struct client *c, uint32_t ip, bool is_new, struct fx *fx)
+{
+    struct node_interface own = c->own;
+    struct node_neighbour gateway = {.ip = ip ? c->got.router[0] : 0, .iface = own.iface};
+    own.ip = ip;
+    own.prefix = ip ? c->prefix : 0;
+    own.is_new = is_new;
+    fx_indicate(fx, 0, NODE_ADDRESS, bytes_of(&own, sizeof own), (struct span){0});
+    if (gateway.ip) {
+        fx_indicate(fx, 0, NODE_GATEWAY, bytes_of(&gateway, sizeof gateway), (struct span){0});
+    }
+}
+
+static uint8_t prefix_of(uint32_t mask)
+{
+    uint8_t prefix = 0;
+    for (; prefix < 32 && mask & 0x80000000u; mask <<= 1) {
+        prefix++;
+    }
+    return prefix;
+}
+
+/* T1 and T2 as given, else by rule; each counts from the REQUEST. */
+static void arm_lease(struct client *c, const struct dhcp *m, struct fx *fx)
+{
+    sim_time t1 = m->t1 ? m->t1 * SIM_S : dhcp_default_t1(c->lease);
+    sim_time t2 = m->t2 ? m->t2 * SIM_S : dhcp_default_t2(c->lease);
+    if (m->lease == UINT32_MAX) { /* for ever (RFC 2131 3.3) */
+        return;
+    }
+    if (t1 > t2) {
+        fx_note(fx, T1_AFTER_T2);
+    }
+    fx_timer(fx, TIMER_T1, 0, c->start + t1);
+    fx_timer(fx, TIMER_T2, 0, c->start + t2);
+    fx_timer(fx, TIMER_EXPIRY, 0, c->start + c->lease);
+}
+
+void client_bind(struct client *c, unsigned why, struct fx *fx)
+{
+    const struct dhcp *m = &c->got;
+    bool is_new = !c->is_held || c->own.ip != m->yiaddr;
+    client_stop_timers(fx);
+    c->own.ip = m->yiaddr;
+    c->server = m->server ? m->server : c->server;
+    c->prefix = prefix_of(m->mask);
+    c->lease = m->lease * SIM_S;
+    c->is_held = true;
+    client_enter(c, CLIENT_BOUND, why, fx);
+    client_tell_address(c, c->own.ip, is_new, fx);
+    arm_lease(c, m, fx);
+}
+
+/* REQUEST to extend the lease: the address stands in ciaddr (RFC 2131 4.3.6). */
+static void ask_again(struct client *c, bool to_server, unsigned why, sim_time deadline,
+                      const struct input *in, struct fx *fx)
+{
+    c->xid = client_new_xid(c, in);
+    c->began = in->now;
+    struct dhcp m = client_message(c, DHCP_REQUEST, in);
+    m.ciaddr = c->own.ip;
+    client_send(c, &m, to_server, in, why, fx);
+    fx_timer(fx, TIMER_RETRY, 0, dhcp_next_renewal(in->now, deadline));
+}
+
+sim_time client_end_of_t2(const struct client *c)
+{
+    return c->start + (c->got.t2 ? c->got.t2 * SIM_S : dhcp_default_t2(c->lease));
+}
+
+void client_renew(struct client *c, const struct input *in, struct fx *fx)
+{
+    if (c->state != CLIENT_BOUND) {
+        return;
+    }
+    client_enter(c, CLIENT_RENEWING, RENEW, fx);
+    ask_again(c, true, RENEW, client_end_of_t2(c), in, fx);
+}
+
+void client_rebind(struct client *c, const struct input *in, struct fx *fx)
+{
+    if (c->state != CLIENT_RENEWING && c->state != CLIENT_BOUND) {
+        return;
+    }
+    client_enter(c, CLIENT_REBINDING, REBIND, fx);
+    ask_again(c, false, REBIND, c->start + c->lease, in, fx);
+}
+
+void client_release(struct client *c, const struct input *in, struct fx *fx)
+{
+    if (c->state != CLIENT_BOUND && c->state != CLIENT_RENEWING && c->state != CLIENT_REBINDING) {
+        return;
+    }
+    if (c->state != CLIENT_BOUND) {
+        client_enter(c, CLIENT_BOUND, RELEASED, fx);
+    }
+    c->xid = client_new_xid(c, in);
+    struct dhcp m = client_message(c, DHCP_RELEASE, in);
+    m.ciaddr = c->own.ip;
+    m.server = c->server;
+    client_stop_timers(fx);
+    client_send(c, &m, true, in, RELEASED, fx);
+    client_enter(c, CLIENT_INIT, RELEASED, fx);
+    client_tell_address(c, 0, false, fx);
+    c->is_held = false;
+    c->own.ip = 0;
+}
