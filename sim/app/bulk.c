@@ -4,10 +4,10 @@
 
 #include "actor/fx.h"
 #include "actor/tcp_call.h"
+#include "actor/tcp_congestion.h"
 
 enum { LOWER_TCP };
 static const char *const lowers[] = {"tcp", NULL};
-static const char *const algorithms[] = {"newreno", "reno", "tahoe", NULL};
 
 #define SEND_MAX     (UINT32_C(1) << 30) /* a SEND is under 4 GB */
 #define SEGMENT_MAX  65495               /* payload of the largest IPv4 packet */
@@ -91,7 +91,7 @@ static const struct param source_params[] = {
     {"bytes", offsetof(struct source, bytes), PARAM_BYTES, .initial = 10000, .min = 0,
      .max = INT64_C(1) << 50},
     {"congestion", offsetof(struct source, congestion), PARAM_CHOICE, .initial = NO_ALGORITHM,
-     .max = 2, .choices = algorithms},
+     .max = TCP_CC_COUNT - 1, .choices = tcp_congestion_names},
     {0},
 };
 

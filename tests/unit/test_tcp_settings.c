@@ -29,7 +29,7 @@ static const struct {
     {"keep-alive", -1, SIM_S, MAX_TIME, true},
     {"keep-alive-interval", 75 * SIM_S, SIM_S, MAX_TIME, false},
     {"keep-alive-probes", 9, 1, 100, false},
-    {"congestion", 0, 0, 2, false},
+    {"congestion", 0, 0, 3, false},
 };
 
 START_TEST(settings_have_their_defaults_and_limits)

@@ -88,7 +88,7 @@ static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, s
         uint32_t n = (uint32_t)(a->ack - t->snd_una);
         tcp_advance(t, a->ack, now, fx);
         update_window(t, a, fx);
-        if (cc->acked(t, n, fx)) {
+        if (cc->acked(t, n, now, fx)) {
             tcp_resend(t, now, TCP_WHY_PARTIAL, fx);
         }
         tell_of_room(t, fx);

@@ -2,11 +2,12 @@
 #include "proto/tcp/cc.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define CWND_MAX (UINT32_MAX / 4)
 
-const struct cc_algorithm *const tcp_algorithms[] = {&cc_newreno, &cc_reno, &cc_tahoe};
-const char *const tcp_algorithm_names[] = {"newreno", "reno", "tahoe", NULL};
+#define CC_ROW(name) &cc_##name,
+const struct cc_algorithm *const tcp_algorithms[] = {TCP_CONGESTION_CONTROLS(CC_ROW)};
 
 const struct cc_algorithm *cc_of(const struct tcp *t)
 {
@@ -36,6 +37,7 @@ void cc_initial_window(struct tcp *t)
     t->cwnd = (uint32_t)(segments * t->snd_mss);
     t->ssthresh = (uint32_t)UINT16_MAX << t->snd_shift;
     t->recover = 0;
+    memset(t->cc_own, 0, sizeof t->cc_own);
 }
 
 /* RFC 5681 4.1: after a pause of more than a timeout the window says nothing any more. */
@@ -57,17 +59,18 @@ bool cc_third(struct tcp *t)
     return t->dup_acks == 3;
 }
 
-static void add(struct tcp *t, uint32_t n)
+void cc_add(struct tcp *t, uint32_t n)
 {
     t->cwnd = t->cwnd < CWND_MAX - n ? t->cwnd + n : CWND_MAX;
 }
 
 /* RFC 5681 3.1: slow start adds what is acknowledged, at most a segment an acknowledgement;
  * congestion avoidance one segment for each window that is acknowledged. */
-void cc_grow(struct tcp *t, uint32_t n, struct fx *fx)
+void cc_grow(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
 {
+    (void)now;
     if (t->cwnd < t->ssthresh) {
-        add(t, n < t->snd_mss ? n : t->snd_mss);
+        cc_add(t, n < t->snd_mss ? n : t->snd_mss);
         t->cwnd_acked = 0;
         if (t->cwnd >= t->ssthresh) {
             cc_enter(t, TCP_AVOIDANCE, TCP_WHY_THRESHOLD, fx);
@@ -78,24 +81,34 @@ void cc_grow(struct tcp *t, uint32_t n, struct fx *fx)
     t->cwnd_acked += n;
     if (t->cwnd_acked >= t->cwnd) {
         t->cwnd_acked -= t->cwnd;
-        add(t, t->snd_mss);
+        cc_add(t, t->snd_mss);
     }
 }
 
-/* RFC 5681 (4); what limited transmit has added does not count (3.2 step 2). */
-void cc_halve(struct tcp *t)
+/* RFC 5681 3.2 step 2: what limited transmit has added does not count. */
+uint32_t cc_lost_flight(const struct tcp *t)
 {
     uint32_t flight = cc_flight(t), beyond = flight > t->cwnd ? flight - t->cwnd : 0;
-    uint32_t limited = beyond < 2 * t->snd_mss ? beyond : 2 * t->snd_mss;
-    uint32_t half = (flight - limited) / 2;
-    t->ssthresh = half > 2 * t->snd_mss ? half : 2 * t->snd_mss;
+    return flight - (beyond < 2 * t->snd_mss ? beyond : 2 * t->snd_mss);
+}
+
+/* RFC 5681 (4). */
+uint32_t cc_half(struct tcp *t)
+{
+    uint32_t half = cc_lost_flight(t) / 2;
+    return half > 2 * t->snd_mss ? half : 2 * t->snd_mss;
+}
+
+void cc_reduce(struct tcp *t)
+{
+    t->ssthresh = cc_of(t)->threshold(t);
 }
 
 /* RFC 5681 3.1: ssthresh is left alone when the same segment times out again. */
 void cc_collapse(struct tcp *t, struct fx *fx)
 {
     if (t->retries == 0) {
-        cc_halve(t);
+        cc_reduce(t);
     }
     t->cwnd = t->snd_mss;
     t->cwnd_acked = 0;

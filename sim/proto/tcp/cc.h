@@ -1,28 +1,34 @@
 #pragma once
 /* Congestion control (RFC 5681): one interface, a file an algorithm. An algorithm owns cwnd,
- * ssthresh and what it counts; it never sends. Adding one touches its file and tcp_algorithms. */
+ * ssthresh and what it counts; it never sends. Adding one is its file and a line of
+ * actor/tcp_congestion.h. */
 
+#include "actor/tcp_congestion.h"
 #include "proto/tcp/tcp.h"
 
 struct cc_algorithm {
     const char *name;
     /* The handshake is over: the initial window. */
     void (*start)(struct tcp *t);
+    /* What ssthresh becomes by a sign of congestion that is noticed now, in bytes. Asked once for
+     * each: an algorithm that grows by what was before notes it here. */
+    uint32_t (*threshold)(struct tcp *t);
+    /* n bytes are acknowledged, outside of a recovery; snd_una has moved. */
+    void (*grow)(struct tcp *t, uint32_t n, sim_time now, struct fx *fx);
     /* New data, n bytes, is acknowledged; snd_una has moved. True: the acknowledgement is partial,
      * the segment at SND.UNA is lost as well and must go again. */
-    bool (*acked)(struct tcp *t, uint32_t n, struct fx *fx);
+    bool (*acked)(struct tcp *t, uint32_t n, sim_time now, struct fx *fx);
     /* A duplicate acknowledgement. True: the segment at SND.UNA must go again. */
     bool (*duplicate)(struct tcp *t, struct fx *fx);
     /* The retransmission timer ran out, before anything is sent again. */
     void (*timeout)(struct tcp *t, struct fx *fx);
 };
 
-extern const struct cc_algorithm *const tcp_algorithms[]; /* by the index of `congestion` */
-extern const char *const tcp_algorithm_names[];           /* NULL-terminated */
+#define CC_DECLARE(name) extern const struct cc_algorithm cc_##name;
+TCP_CONGESTION_CONTROLS(CC_DECLARE)
+#undef CC_DECLARE
 
-extern const struct cc_algorithm cc_newreno; /* newreno.c */
-extern const struct cc_algorithm cc_reno;    /* reno.c */
-extern const struct cc_algorithm cc_tahoe;   /* tahoe.c */
+extern const struct cc_algorithm *const tcp_algorithms[]; /* by the index of `congestion` */
 
 /* What they share: cc.c. */
 uint32_t cc_flight(const struct tcp *t); /* FlightSize: sent and not acknowledged, bytes */
@@ -30,7 +36,20 @@ void cc_enter(struct tcp *t, enum tcp_congestion to, enum tcp_why why, struct fx
 void cc_initial_window(struct tcp *t);
 void cc_restart(struct tcp *t, sim_time now); /* RFC 5681 4.1: after idling */
 bool cc_third(struct tcp *t);                 /* counts a duplicate; true: it is the third */
-void cc_grow(struct tcp *t, uint32_t n, struct fx *fx); /* slow start or congestion avoidance */
-void cc_halve(struct tcp *t);                           /* ssthresh = max(FlightSize / 2, 2 SMSS) */
-void cc_collapse(struct tcp *t, struct fx *fx);         /* the loss window: one segment */
+uint32_t cc_lost_flight(const struct tcp *t); /* FlightSize without what limited transmit added */
+uint32_t cc_half(struct tcp *t);              /* max(FlightSize / 2, 2 SMSS) */
+void cc_reduce(struct tcp *t);                /* ssthresh = the algorithm's threshold */
+/* Slow start or congestion avoidance as RFC 5681 has them. */
+void cc_grow(struct tcp *t, uint32_t n, sim_time now, struct fx *fx);
+void cc_add(struct tcp *t, uint32_t n);         /* to cwnd, up to its limit */
+void cc_collapse(struct tcp *t, struct fx *fx); /* the loss window: one segment */
 const struct cc_algorithm *cc_of(const struct tcp *t);
+
+/* newreno.c: its recovery, which others share. */
+bool newreno_acked(struct tcp *t, uint32_t n, sim_time now, struct fx *fx);
+bool newreno_duplicate(struct tcp *t, struct fx *fx);
+
+/* cubic.c: the formulas of RFC 9438, pure. Windows in bytes, times in ms. */
+uint32_t cubic_root(uint64_t x); /* floor of the cube root */
+int64_t cubic_window(int64_t w_max, int64_t k, uint32_t mss, int64_t t);
+int64_t cubic_k(uint32_t w_max, uint32_t cwnd_epoch, uint32_t mss);

@@ -4,11 +4,11 @@
 
 enum { DUPLICATES = 3 }; /* each has left the network */
 
-static bool acked(struct tcp *t, uint32_t n, struct fx *fx)
+bool newreno_acked(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
 {
     t->dup_acks = t->limited = 0;
     if (t->congestion != TCP_RECOVERY) {
-        cc_grow(t, n, fx);
+        cc_of(t)->grow(t, n, now, fx);
         return false;
     }
     if (t->snd_una >= t->recover) { /* a full acknowledgement: 3.2 step 3 */
@@ -24,7 +24,7 @@ static bool acked(struct tcp *t, uint32_t n, struct fx *fx)
 }
 
 /* RFC 6582 3.2 step 2: no second recovery for losses of one flight. */
-static bool duplicate(struct tcp *t, struct fx *fx)
+bool newreno_duplicate(struct tcp *t, struct fx *fx)
 {
     if (t->congestion == TCP_RECOVERY) {
         t->cwnd += t->snd_mss;
@@ -33,7 +33,7 @@ static bool duplicate(struct tcp *t, struct fx *fx)
     if (!cc_third(t) || t->snd_una <= t->recover) {
         return false;
     }
-    cc_halve(t);
+    cc_reduce(t);
     t->recover = t->snd_nxt;
     t->cwnd = t->ssthresh + DUPLICATES * t->snd_mss;
     cc_enter(t, TCP_RECOVERY, TCP_WHY_FAST, fx);
@@ -42,6 +42,8 @@ static bool duplicate(struct tcp *t, struct fx *fx)
 
 const struct cc_algorithm cc_newreno = {.name = "newreno",
                                         .start = cc_initial_window,
-                                        .acked = acked,
-                                        .duplicate = duplicate,
+                                        .threshold = cc_half,
+                                        .grow = cc_grow,
+                                        .acked = newreno_acked,
+                                        .duplicate = newreno_duplicate,
                                         .timeout = cc_collapse};

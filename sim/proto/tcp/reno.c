@@ -4,7 +4,7 @@
 
 enum { DUPLICATES = 3 }; /* each has left the network */
 
-static bool acked(struct tcp *t, uint32_t n, struct fx *fx)
+static bool acked(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
 {
     t->dup_acks = t->limited = 0;
     if (t->congestion == TCP_RECOVERY) {
@@ -12,7 +12,7 @@ static bool acked(struct tcp *t, uint32_t n, struct fx *fx)
         t->cwnd_acked = 0;
         cc_enter(t, TCP_AVOIDANCE, TCP_WHY_RECOVERED, fx);
     } else {
-        cc_grow(t, n, fx);
+        cc_of(t)->grow(t, n, now, fx);
     }
     return false;
 }
@@ -26,7 +26,7 @@ static bool duplicate(struct tcp *t, struct fx *fx)
     if (!cc_third(t)) {
         return false;
     }
-    cc_halve(t);
+    cc_reduce(t);
     t->cwnd = t->ssthresh + DUPLICATES * t->snd_mss;
     cc_enter(t, TCP_RECOVERY, TCP_WHY_FAST, fx);
     return true;
@@ -34,6 +34,8 @@ static bool duplicate(struct tcp *t, struct fx *fx)
 
 const struct cc_algorithm cc_reno = {.name = "reno",
                                      .start = cc_initial_window,
+                                     .threshold = cc_half,
+                                     .grow = cc_grow,
                                      .acked = acked,
                                      .duplicate = duplicate,
                                      .timeout = cc_collapse};

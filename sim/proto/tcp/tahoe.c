@@ -4,10 +4,10 @@
 
 enum { DUPLICATES = 3 };
 
-static bool acked(struct tcp *t, uint32_t n, struct fx *fx)
+static bool acked(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
 {
     t->dup_acks = 0;
-    cc_grow(t, n, fx);
+    cc_of(t)->grow(t, n, now, fx);
     return false;
 }
 
@@ -18,7 +18,7 @@ static bool duplicate(struct tcp *t, struct fx *fx)
     if (t->dup_acks != DUPLICATES || t->snd_una <= t->recover) {
         return false;
     }
-    cc_halve(t);
+    cc_reduce(t);
     t->recover = t->snd_nxt;
     t->cwnd = t->snd_mss;
     t->cwnd_acked = 0;
@@ -29,6 +29,8 @@ static bool duplicate(struct tcp *t, struct fx *fx)
 
 const struct cc_algorithm cc_tahoe = {.name = "tahoe",
                                       .start = cc_initial_window,
+                                      .threshold = cc_half,
+                                      .grow = cc_grow,
                                       .acked = acked,
                                       .duplicate = duplicate,
                                       .timeout = cc_collapse};

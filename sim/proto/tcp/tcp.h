@@ -203,7 +203,8 @@ struct tcp {
     uint32_t limited;    /* RFC 3042: what may go beyond cwnd */
     sim_time sent_at;    /* when data last left */
     uint32_t dup_acks;
-    int64_t recover; /* RFC 6582: SND.NXT when the loss was noticed */
+    int64_t recover;    /* RFC 6582: SND.NXT when the loss was noticed */
+    uint64_t cc_own[8]; /* what the algorithm keeps for itself; zero at the start */
 };
 
 /* A segment that arrived, in offsets. */

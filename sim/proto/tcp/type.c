@@ -205,7 +205,8 @@ static const struct param params[] = {
     {"keep-alive-interval", OF(keep_interval), PARAM_TIME, .initial = 75 * SIM_S, .min = SIM_S,
      .max = TIME_MAX},
     {"keep-alive-probes", OF(keep_count), PARAM_COUNT, .initial = 9, .min = 1, .max = 100},
-    {"congestion", OF(congestion), PARAM_CHOICE, .max = 2, .choices = tcp_algorithm_names},
+    {"congestion", OF(congestion), PARAM_CHOICE, .max = TCP_CC_COUNT - 1,
+     .choices = tcp_congestion_names},
     {0},
 };
 
