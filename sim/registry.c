@@ -18,6 +18,7 @@ static const struct actor_type *const actors[] = {
     &arp_type,
     &dhcp_client_type,
     &dhcp_server_type,
+    &dhcp_relay_type,
     &rtcp_type,
     NULL,
 };

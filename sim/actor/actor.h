@@ -134,6 +134,7 @@ enum param_kind {
     PARAM_CHOICE,    /* index into choices */
     PARAM_ADDRESSES, /* one or two IPv4 addresses: first << 32 | second (0: none) */
     PARAM_POOL,      /* `A - B`, written in one text: first << 32 | last */
+    PARAM_TEXT,      /* the scenario's, zero-terminated, `max` bytes at most: a pointer; 0: none */
     PARAM_FREQUENCY, /* per 10^9 seconds, written as a number per second (arrivals: 20 /s) */
 };
 /* What a scenario may set. The world writes values into the instance before IN_START: an int64_t at
@@ -176,7 +177,10 @@ struct actor_type {
     const char *const *calls;  /* names of the own request and indication codes, from CODE_OWN */
     void (*step)(void *self, const struct input *in, struct fx *fx);
     void (*read)(const void *self, int64_t *vars); /* in the order of .vars */
-    void (*free)(void *self);                      /* memory beyond the instance; NULL: none */
+    /* Appends what is on disk and outlives a loss of power; NULL: nothing. The node hands it back
+     * by NODE_RESTORE. */
+    void (*keep)(const void *self, struct buf *out);
+    void (*free)(void *self); /* memory beyond the instance; NULL: none */
     /* A lower bound of the events that an instance, its params set, causes within `span`: traffic
      * that surely exceeds a run's budget is refused before it runs. NULL: unknown. */
     uint64_t (*least_events)(const void *self, sim_time span);
@@ -199,6 +203,11 @@ unsigned timer_count(const struct actor_type *t);
 unsigned var_count(const struct actor_type *t);
 unsigned state_count(const char *const *states);
 bool edge_allowed(const struct machine *m, unsigned from, unsigned to);
+/* Of a PARAM_TEXT; "" if it was not given. */
+static inline const char *param_text(int64_t value)
+{
+    return value ? (const char *)(intptr_t)value : "";
+}
 const struct param *param_find(const struct actor_type *t, const char *name);
 /* Writes every param's initial value into an instance. */
 void params_initial(const struct actor_type *t, void *self);

@@ -11,6 +11,8 @@ enum node_call {
     NODE_RESOLVE,            /* struct node_neighbour: whose is this address? */
     NODE_PROBE,              /* struct node_probe, from another actor: is this address in use? */
     NODE_RESERVE, /* struct node_neighbour, to a DHCP server: this one gets that address */
+    NODE_SUBNET,  /* struct node_subnet, to a DHCP server: it lends there too, through a relay */
+    NODE_RESTORE, /* to an actor that keeps something on disk: the bytes that it kept */
     /* Up. */
     NODE_NEIGHBOUR, /* struct node_neighbour: to the node; mac 0: nobody answered */
     NODE_PROBED,    /* struct node_neighbour: to who asked; mac 0: it is free */
@@ -31,6 +33,12 @@ struct node_neighbour {
     uint64_t mac;
     uint32_t ip;
     uint16_t iface;
+};
+
+struct node_subnet {
+    uint32_t network, first, last; /* first, last: the pool */
+    uint32_t router;               /* 0: none is told */
+    uint8_t prefix;
 };
 
 struct node_probe {

@@ -7,6 +7,8 @@
 #include "scenario/pattern.h"
 #include "wire/dissect.h"
 
+#include <string.h>
+
 static bool is_packet_fault(const struct fault *f)
 {
     return f->kind == FAULT_DROP || f->kind == FAULT_DELAY || f->kind == FAULT_DUPLICATE ||
@@ -61,6 +63,7 @@ void fault_crash(struct world *w, uint32_t node, uint32_t cause)
         return;
     }
     cause = world_record(w, REC_CALL, w->nodes[node].entity, 0, CALL_CRASH, 0, cause, 0);
+    services_keep(w, node);
     w->nodes[node].is_down = true;
     for (uint32_t row = 1; row < w->row_count; row++) {
         if (w->rows[row].type && w->rows[row].node == node && w->rows[row].self) {
@@ -75,16 +78,26 @@ void fault_crash(struct world *w, uint32_t node, uint32_t cause)
     services_stop(w, node, cause);
 }
 
-void fault_restart(struct world *w, uint32_t node, uint32_t cause)
+void fault_restart(struct world *w, uint32_t node, bool forgets_leases, uint32_t cause)
 {
     if (!w->nodes[node].is_down) {
         return;
     }
     cause = world_record(w, REC_CALL, w->nodes[node].entity, 0, CALL_RESTART, 0, cause, 0);
     w->nodes[node].is_down = false;
-    services_restart(w, node, cause);
+    services_restart(w, node, forgets_leases, cause);
     script_host_is_up(w, node);
     traffic_restart(w, node, cause);
+}
+
+static bool forgets(const struct fault *f, const char *what)
+{
+    for (const char **name = f->forget; name && *name; name++) {
+        if (strcmp(*name, what) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void fault_event(struct world *w, const struct event *ev)
@@ -93,7 +106,7 @@ void fault_event(struct world *w, const struct event *ev)
     switch (f->kind) {
     case FAULT_CUT: set_cut(w, f, ev->slot == BEGIN); break;
     case FAULT_CRASH: fault_crash(w, f->node[0], 0); break;
-    case FAULT_RESTART: fault_restart(w, f->node[0], 0); break;
+    case FAULT_RESTART: fault_restart(w, f->node[0], forgets(f, "leases"), 0); break;
     case FAULT_DROP:
     case FAULT_DELAY:
     case FAULT_DUPLICATE:

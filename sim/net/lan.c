@@ -52,7 +52,7 @@ static uint32_t found_hop(const struct world *w, uint32_t node, uint32_t target)
         const struct direction *d = &w->directions[w->nodes[at].ifaces[iface].out];
         at = d->to;
         if (w->nodes[at].set->kind != SCENARIO_SWITCH) {
-            return at == target ? 0 : w->nodes[at].ifaces[d->iface_to].ip;
+            return w->nodes[at].ifaces[d->iface_to].ip;
         }
     }
 }

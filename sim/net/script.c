@@ -257,7 +257,7 @@ void script_event(struct world *w, const struct event *ev)
     if (s->call.verb == VERB_POWER_OFF) {
         fault_crash(w, s->node, 0);
     } else if (s->call.verb == VERB_POWER_ON) {
-        fault_restart(w, s->node, 0);
+        fault_restart(w, s->node, false, 0);
     } else if (s->call.verb == VERB_INJECT) {
         inject(w, s);
     } else if (!service_call(w, s) && !w->nodes[s->node].is_down && w->sockets[s->node]) {

@@ -87,11 +87,21 @@ static void open_server(struct world *w, uint32_t node, uint32_t cause)
 {
     struct net key = {.from.port = DHCP_SERVER_PORT};
     const struct scenario_node *set = w->nodes[node].set;
-    uint32_t row = open_service(w, "dhcp-server", node, key, 0, w->nodes[node].arp, cause);
+    struct node *n = &w->nodes[node];
+    uint32_t row = n->server = open_service(w, "dhcp-server", node, key, 0, n->arp, cause);
+    for (uint32_t i = 0; i < set->subnet_count; i++) {
+        const struct scenario_subnet *s = &set->subnets[i];
+        struct node_subnet subnet = {s->network.ip, s->first, s->last, s->router,
+                                     s->network.prefix};
+        request(w, row, NODE_SUBNET, &subnet, sizeof subnet, cause);
+    }
     for (uint32_t i = 0; i < set->reservation_count; i++) {
         struct node_neighbour who = {.mac = reserved_mac(w, &set->reservations[i]),
                                      .ip = set->reservations[i].ip};
         request(w, row, NODE_RESERVE, &who, sizeof who, cause);
+    }
+    if (n->disk.len > 0) {
+        request(w, row, NODE_RESTORE, n->disk.data, n->disk.len, cause);
     }
 }
 
@@ -133,6 +143,10 @@ static void open_services(struct world *w, uint32_t node, uint32_t flow, uint32_
     if (n->set->serves_dhcp) {
         open_server(w, node, cause);
     }
+    if (n->set->relays_dhcp) {
+        struct net key = {.from.port = DHCP_SERVER_PORT};
+        open_service(w, "dhcp-relay", node, key, 0, n->arp, cause);
+    }
     if (n->set->is_dhcp) {
         open_client(w, node, flow, cause);
     }
@@ -162,6 +176,16 @@ static void forget_address(struct world *w, uint32_t node, struct iface *i)
     w->nodes[node].gateway = w->nodes[node].set->gateway;
 }
 
+void services_keep(struct world *w, uint32_t node)
+{
+    struct node *n = &w->nodes[node];
+    const struct row *server = n->server ? &w->rows[n->server] : NULL;
+    buf_clear(&n->disk);
+    if (server && server->self && server->type->keep) {
+        server->type->keep(server->self, &n->disk);
+    }
+}
+
 void services_stop(struct world *w, uint32_t node, uint32_t cause)
 {
     struct node *n = &w->nodes[node];
@@ -172,9 +196,13 @@ void services_stop(struct world *w, uint32_t node, uint32_t cause)
 }
 
 /* The flow of a client goes on after a restart, and so does its last address. */
-void services_restart(struct world *w, uint32_t node, uint32_t cause)
+void services_restart(struct world *w, uint32_t node, bool forgets, uint32_t cause)
 {
     struct node *n = &w->nodes[node];
+    if (forgets) {
+        buf_clear(&n->disk);
+        n->remembered = 0;
+    }
     open_services(w, node, n->lease ? w->rows[n->lease].flow : 0, cause);
     if (n->lease && (n->has_begun || !is_started_by_script(w, node))) {
         start_client(w, node, cause);

@@ -351,6 +351,7 @@ void world_free(struct world *w)
         free(w->nodes[i].ifaces);
         free(w->nodes[i].table);
         free(w->nodes[i].held);
+        buf_free(&w->nodes[i].disk);
         map_free(&w->nodes[i].neighbours);
         map_free(&w->nodes[i].learned);
     }

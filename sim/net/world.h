@@ -88,6 +88,8 @@ struct node {
     uint16_t next_ip_id;
     uint32_t arp;        /* entity of its ARP, 0: on no LAN */
     uint32_t lease;      /* entity of its DHCP client, 0: none */
+    uint32_t server;     /* entity of its DHCP server, 0: none */
+    struct buf disk;     /* what its server keeps over a loss of power */
     uint32_t remembered; /* the address that its DHCP client had last: it outlives a crash */
     bool has_begun;      /* its DHCP client was started */
     uint32_t gateway;    /* where to send what is for no network of its own; 0: none */
@@ -265,7 +267,9 @@ void switch_hear(struct world *w, struct direction *d, uint32_t packet, unsigned
 void services_open(struct world *w);
 /* With the host: what it learnt and what waited is gone. */
 void services_stop(struct world *w, uint32_t node, uint32_t cause);
-void services_restart(struct world *w, uint32_t node, uint32_t cause);
+void services_keep(struct world *w, uint32_t node); /* before it stops: what is on disk */
+/* forgets: its disk is lost with it: the client's last address, the server's books. */
+void services_restart(struct world *w, uint32_t node, bool forgets, uint32_t cause);
 /* An indication with nobody above: true if it was meant for the node. */
 bool service_told(struct world *w, const struct effect *e);
 /* A script's dhcp-start, -renew, -release, -inform; false: it is another verb. */
@@ -294,7 +298,7 @@ sim_time impair_delay(const struct direction *d, uint64_t key);
 void fault_schedule(struct world *w);
 void fault_event(struct world *w, const struct event *ev);
 void fault_crash(struct world *w, uint32_t node, uint32_t cause);
-void fault_restart(struct world *w, uint32_t node, uint32_t cause);
+void fault_restart(struct world *w, uint32_t node, bool forgets_leases, uint32_t cause);
 /* Which faults mean this packet? d: the link it is offered to, NULL: it is born. */
 void fault_look(struct world *w, uint32_t packet, const struct direction *d);
 /* The next armed fault that strikes `packet` on `d` now; NULL: none (more). *cursor starts at 0. */

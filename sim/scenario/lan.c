@@ -1,5 +1,4 @@
-/* What LANs and DHCP add to a scenario: switches, MAC addresses, pools and reservations, and the
- * checks of them. */
+/* What LANs and DHCP add to a scenario: switches, MAC addresses, pools, and the checks of them. */
 #include "scenario/reader.h"
 
 #include "wire/eth.h"
@@ -31,31 +30,6 @@ void read_mac(struct reader *r, const struct doc_node *v, void *into)
         return;
     }
     node->mac = mac;
-}
-
-static void read_reservation(struct reader *r, const struct doc_node *v,
-                             struct scenario_reservation *out)
-{
-    struct scenario_address a;
-    *out = (struct scenario_reservation){.node = NO_NODE};
-    if (!mac_parse(v->key->text, &out->mac)) {
-        reader_node(r, v->key, &out->node);
-    }
-    if (reader_address(r, v, &a)) {
-        out->ip = a.ip;
-    }
-}
-
-/* `reserve: {laptop: 192.168.1.50, "02:00:00:00:00:07": 192.168.1.51}`. */
-void read_reservations(struct reader *r, const struct doc_node *v, struct scenario_node *node)
-{
-    if (!reader_is_map(r, v)) {
-        return;
-    }
-    node->reservations = arena_alloc(r->arena, (v->count + 1) * sizeof *node->reservations);
-    for (const struct doc_node *c = v->first; c; c = c->next) {
-        read_reservation(r, c, &node->reservations[node->reservation_count++]);
-    }
 }
 
 static bool pack(struct reader *r, const struct doc_node *n, const char *a, const char *b,
@@ -175,8 +149,11 @@ void check_lans(struct reader *r)
     check_loops(r);
     for (uint32_t i = 0; i < sc->node_count; i++) {
         const struct scenario_node *n = &sc->nodes[i];
-        if ((n->is_dhcp || n->serves_dhcp) && !is_on_lan(sc, i)) {
+        if ((n->is_dhcp || n->serves_dhcp || n->relays_dhcp) && !is_on_lan(sc, i)) {
             wrong_at(r, n->place, "reader.lan.dhcp", "name", n->name);
+        }
+        if (n->relays_dhcp && (n->kind != SCENARIO_ROUTER || n->serves_dhcp)) {
+            wrong_at(r, n->place, "reader.lan.relay", "name", n->name);
         }
         if (n->serves_dhcp && (n->address_count == 0 || n->addresses[0].prefix == 0)) {
             wrong_at(r, n->place, "reader.lan.server", "name", n->name);

@@ -42,6 +42,12 @@ struct scenario_reservation {
     uint32_t node; /* that host */
     uint32_t ip;
 };
+/* A network behind a relay in which a DHCP server lends addresses. */
+struct scenario_subnet {
+    struct scenario_address network;
+    uint32_t first, last; /* the pool */
+    uint32_t router;      /* 0: none is told */
+};
 struct scenario_node {
     enum scenario_node_kind kind;
     const char *name;
@@ -60,6 +66,9 @@ struct scenario_node {
     uint64_t mac;                              /* of its first interface; 0: made from its name */
     struct scenario_reservation *reservations; /* of its DHCP server */
     uint32_t reservation_count;
+    struct scenario_subnet *subnets; /* of its DHCP server */
+    uint32_t subnet_count;
+    bool relays_dhcp;   /* `dhcp-relay: …` of a router */
     bool reads_by_hand; /* `reading: off`: its applications take only what `read` grants */
     sim_time clock_offset;
     int64_t clock_drift_ppb;

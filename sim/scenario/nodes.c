@@ -150,27 +150,33 @@ static void read_clock(struct reader *r, const struct doc_node *v, void *into)
     reader_map(r, v, &how, into);
 }
 
+bool reader_network(struct reader *r, const struct doc_node *where, const char *text,
+                    struct scenario_address *out)
+{
+    const char *slash = strchr(text, '/');
+    int64_t prefix = -1;
+    const char *ip = slash ? arena_strndup(r->arena, text, (size_t)(slash - text)) : text;
+    if (!slash || !ip_parse(ip, &out->ip) ||
+        quantity_parse(slash + 1, QUANTITY_COUNT, false, &prefix, NULL) != VALUE_GOOD ||
+        prefix > 32) {
+        wrong(r, where, "reader.route.bad", "found", text);
+        return false;
+    }
+    out->prefix = (uint8_t)prefix;
+    if (prefix < 32 && (out->ip & (UINT32_MAX >> prefix)) != 0) {
+        wrong(r, where, "reader.route.host-bits", "found", text);
+        return false;
+    }
+    return true;
+}
+
 /* "10.0.9.0/24: 10.0.2.9": a network and the next hop toward it. */
 static void read_route(struct reader *r, const struct doc_node *v, struct scenario_node *node)
 {
-    const char *text = v->key->text;
-    const char *slash = strchr(text, '/');
-    struct scenario_route route = {0, 0, 0};
-    struct scenario_address via;
-    int64_t prefix = -1;
-    const char *ip = slash ? arena_strndup(r->arena, text, (size_t)(slash - text)) : text;
-    if (!slash || !ip_parse(ip, &route.network) ||
-        quantity_parse(slash + 1, QUANTITY_COUNT, false, &prefix, NULL) != VALUE_GOOD ||
-        prefix > 32) {
-        wrong(r, v->key, "reader.route.bad", "found", text);
-        return;
-    }
-    route.prefix = (uint8_t)prefix;
-    if (prefix < 32 && (route.network & (UINT32_MAX >> prefix)) != 0) {
-        wrong(r, v->key, "reader.route.host-bits", "found", text);
-    } else if (reader_address(r, v, &via)) {
-        route.via = via.ip;
-        node->routes[node->route_count++] = route;
+    struct scenario_address network, via;
+    if (reader_network(r, v->key, v->key->text, &network) && reader_address(r, v, &via)) {
+        node->routes[node->route_count++] =
+            (struct scenario_route){network.ip, network.prefix, via.ip};
     }
 }
 
@@ -209,20 +215,30 @@ static bool read_protocol(struct reader *r, const struct doc_node *v, void *into
     if (!*t) {
         return false;
     }
-    bool is_server = strcmp((*t)->name, "dhcp-server") == 0;
-    node->serves_dhcp |= is_server;
+    node->serves_dhcp |= strcmp((*t)->name, "dhcp-server") == 0;
+    if (strcmp((*t)->name, "dhcp-relay") == 0) {
+        node->relays_dhcp = true;
+        if (read_dhcp_relay(r, v, *t, node)) {
+            return true;
+        }
+    }
     for (const struct doc_node *c = reader_is_map(r, v) ? v->first : NULL; c; c = c->next) {
         const struct param *p = param_find(*t, c->key->text);
         int64_t value;
-        if (is_server && strcmp(c->key->text, "reserve") == 0) {
-            read_reservations(r, c, node);
-        } else if (!p) {
+        if (read_dhcp_key(r, c, (*t)->name, node)) {
+            continue;
+        }
+        if (!p) {
             wrong(r, c->key, "reader.unknown-key", "found", c->key->text, "what",
                   reader_quoted(r, (*t)->name), "hint",
                   reader_hint(r, c->key->text, param_names(r, *t)));
         } else if (reader_param(r, c, p, &value)) {
             settings_add(r, &node->settings, (struct setting){*t, p, value});
         }
+    }
+    if (strcmp((*t)->name, "dhcp-server") == 0 && v->kind == DOC_MAP && !reader_has(v, "pool") &&
+        !reader_has(v, "subnets")) {
+        wrong(r, v->key, "reader.needs-key", "what", reader_quoted(r, (*t)->name), "key", "pool");
     }
     for (const struct param *p = (*t)->params; v->kind == DOC_MAP && p->name; p++) {
         if (p->is_required && !reader_has(v, p->name)) {

@@ -318,6 +318,7 @@ static enum quantity quantity_of(enum param_kind kind)
     case PARAM_SWITCH:
     case PARAM_ADDRESSES:
     case PARAM_POOL:
+    case PARAM_TEXT:
     case PARAM_CHOICE: break;
     }
     return QUANTITY_COUNT;
@@ -368,6 +369,22 @@ static bool read_amount(struct reader *r, const struct doc_node *n, const struct
     return true;
 }
 
+static bool read_text(struct reader *r, const struct doc_node *n, const struct param *p,
+                      int64_t *out)
+{
+    if (!reader_is_text(r, n)) {
+        return false;
+    }
+    if (n->text[0] == '\0' || strlen(n->text) > (size_t)p->max) {
+        char most[24];
+        snprintf(most, sizeof most, "%lld", (long long)p->max);
+        wrong(r, n, "reader.text.length", "key", key_of(n), "most", most);
+        return false;
+    }
+    *out = (int64_t)(intptr_t)n->text;
+    return true;
+}
+
 bool reader_param(struct reader *r, const struct doc_node *n, const struct param *p, int64_t *out)
 {
     bool on;
@@ -379,6 +396,9 @@ bool reader_param(struct reader *r, const struct doc_node *n, const struct param
         bool good = reader_switch(r, n, &on);
         *out = good && on;
         return good;
+    }
+    if (p->kind == PARAM_TEXT) {
+        return read_text(r, n, p, out);
     }
     if (p->kind == PARAM_ADDRESSES || p->kind == PARAM_POOL) {
         return p->kind == PARAM_POOL ? reader_pool(r, n, out) : reader_addresses(r, n, out);

@@ -105,7 +105,15 @@ void settings_add(struct reader *r, struct settings *s, struct setting more);
 /* lan.c: what LANs and DHCP add. */
 extern const struct key switch_key_kind;
 void read_mac(struct reader *r, const struct doc_node *v, void *into);
-void read_reservations(struct reader *r, const struct doc_node *v, struct scenario_node *node);
+/* A key of a DHCP server that is no single value; false: it is another. */
+bool read_dhcp_key(struct reader *r, const struct doc_node *v, const char *type,
+                   struct scenario_node *node);
+/* `dhcp-relay: 10.0.2.5`, in short; false: it is a mapping. */
+bool read_dhcp_relay(struct reader *r, const struct doc_node *v, const struct actor_type *type,
+                     struct scenario_node *node);
+/* "10.0.9.0/24": a network, no host of it. */
+bool reader_network(struct reader *r, const struct doc_node *where, const char *text,
+                    struct scenario_address *out);
 bool reader_addresses(struct reader *r, const struct doc_node *n, int64_t *out); /* one or two */
 bool reader_pool(struct reader *r, const struct doc_node *n, int64_t *out);      /* `A - B` */
 void check_lans(struct reader *r);

@@ -91,7 +91,7 @@ static void list_options(const struct dhcp *m, struct buf *list)
     add_text(list, DHCP_OPT_CLASS, &m->class_id);
     add_text(list, DHCP_OPT_PARAMS, &m->params);
     add_text(list, DHCP_OPT_MESSAGE, &m->message);
-    if (m->size) {
+    if (m->size && !m->is_reply) { /* in a reply it is the room that the client gave */
         uint8_t size[2];
         put_u16(size, m->size);
         add_option(list, DHCP_OPT_SIZE, size, 2);

@@ -92,6 +92,15 @@ void dhcp_encode(const struct dhcp *m, uint16_t from_port, uint16_t to_port, str
 enum dhcp_fault dhcp_decode(struct bytes head, struct dhcp *out);
 /* All parts of an option in the order of RFC 3396 section 7, joined; -1: it is not there. */
 int dhcp_option(struct bytes head, enum dhcp_code code, uint8_t *out, size_t room);
+/* What a relay agent sets in a message that passes it. */
+struct dhcp_relaying {
+    uint8_t hops;
+    uint32_t giaddr;
+    uint16_t to_port;  /* it sends from DHCP_SERVER_PORT */
+    struct bytes info; /* of option 82, 255 bytes at most; empty: none, and what is there goes */
+};
+/* Appends the datagram with those changes; all else, unknown options too, stays as it is. */
+void dhcp_relay(struct bytes head, const struct dhcp_relaying *how, struct buf *out);
 const char *dhcp_type_name(enum dhcp_type t); /* "DHCPDISCOVER"; "BOOTP" */
 
 extern const struct format dhcp_format;

@@ -164,25 +164,96 @@ START_TEST(t1_and_t2_are_a_half_and_seven_eighths)
 }
 END_TEST
 
+static const struct subnet here = {0, 0}; /* holds every address */
+
+static uint32_t chosen(const struct leases *l, uint64_t client, uint32_t asked)
+{
+    const struct lease *found = lease_choose(l, (struct holder){client, client}, asked, &here);
+    return found ? found->ip : 0;
+}
+
 /* RFC 2131 4.3.1, in its order. */
 START_TEST(an_address_is_chosen_in_the_order_of_the_rfc)
 {
     struct leases l = {0};
     lease_add(&l, 1)->reserved = 77;
-    *lease_add(&l, 2) = (struct lease){.ip = 2, .state = LEASE_EXPIRED, .mac = 8, .left = 20};
-    *lease_add(&l, 3) = (struct lease){.ip = 3, .state = LEASE_RELEASED, .mac = 9, .left = 10};
-    *lease_add(&l, 4) = (struct lease){.ip = 4, .state = LEASE_BOUND, .mac = 10};
+    *lease_add(&l, 2) = (struct lease){.ip = 2, .state = LEASE_EXPIRED, .who = 8, .left = 20};
+    *lease_add(&l, 3) = (struct lease){.ip = 3, .state = LEASE_RELEASED, .who = 9, .left = 10};
+    *lease_add(&l, 4) = (struct lease){.ip = 4, .state = LEASE_BOUND, .who = 10};
     *lease_add(&l, 5) = (struct lease){.ip = 5, .state = LEASE_DECLINED};
-    ck_assert_uint_eq(lease_choose(&l, 10, 3)->ip, 4); /* what it has */
-    ck_assert_uint_eq(lease_choose(&l, 77, 3)->ip, 1); /* reserved for it */
-    ck_assert_uint_eq(lease_choose(&l, 8, 3)->ip, 2);  /* what it had */
-    ck_assert_uint_eq(lease_choose(&l, 11, 2)->ip, 2); /* what it asks for */
-    ck_assert_uint_eq(lease_choose(&l, 11, 4)->ip, 3); /* left longest ago */
+    ck_assert_uint_eq(chosen(&l, 10, 3), 4); /* what it has */
+    ck_assert_uint_eq(chosen(&l, 77, 3), 1); /* reserved for it */
+    ck_assert_uint_eq(chosen(&l, 8, 3), 2);  /* what it had */
+    ck_assert_uint_eq(chosen(&l, 11, 2), 2); /* what it asks for */
+    ck_assert_uint_eq(chosen(&l, 11, 4), 3); /* left longest ago */
     lease_add(&l, 6);
-    ck_assert_uint_eq(lease_choose(&l, 11, 0)->ip, 6); /* nobody had it */
+    ck_assert_uint_eq(chosen(&l, 11, 0), 6); /* nobody had it */
     l.list[1].state = l.list[2].state = l.list[5].state = LEASE_BOUND;
-    ck_assert_ptr_null(lease_choose(&l, 11, 0)); /* one is reserved, one declined */
+    ck_assert_uint_eq(chosen(&l, 11, 0), 0); /* one is reserved, one declined */
     free(l.list);
+}
+END_TEST
+
+START_TEST(only_addresses_of_the_clients_network_are_chosen)
+{
+    struct leases l = {0};
+    const struct subnet near = {0x0a000100, 24}, far = {0x0a000200, 24};
+    *lease_add(&l, 0x0a000105) = (struct lease){.ip = 0x0a000105, .state = LEASE_BOUND, .who = 7};
+    lease_add(&l, 0x0a000205);
+    struct holder moved = {7, 7};
+    ck_assert_uint_eq(lease_choose(&l, moved, 0x0a000105, &near)->ip, 0x0a000105);
+    ck_assert_uint_eq(lease_choose(&l, moved, 0x0a000105, &far)->ip, 0x0a000205);
+    ck_assert_ptr_null(lease_choose(&l, (struct holder){8, 8}, 0, &near));
+    free(l.list);
+}
+END_TEST
+
+/* RFC 2131 4.2: the identifier if there is one, else the hardware address; one that repeats the
+ * hardware address (RFC 2132 9.14, type 1) names the same client. */
+START_TEST(a_client_is_known_by_its_identifier)
+{
+    struct dhcp plain = {.chaddr = UINT64_C(0x020000000001)}, same = sample, named = sample;
+    struct dhcp_text id = {.len = 4, .data = {0, 'p', 'c', '7'}};
+    named.client_id = id;
+    ck_assert_uint_eq(lease_holder(&plain).who, plain.chaddr);
+    ck_assert_uint_eq(lease_holder(&same).who, plain.chaddr);
+    ck_assert_uint_ne(lease_holder(&named).who, plain.chaddr);
+    ck_assert_uint_eq(lease_holder(&named).mac, plain.chaddr);
+    named.chaddr = UINT64_C(0x020000000002); /* a new network card, the same computer */
+    uint64_t who = lease_holder(&named).who;
+    named.chaddr = UINT64_C(0x020000000003);
+    ck_assert_uint_eq(lease_holder(&named).who, who);
+}
+END_TEST
+
+/* RFC 1542 4.1.1 and RFC 3046 2.1: hops and giaddr are set, option 82 comes last; on the way back
+ * it is taken off; an option that nobody here knows passes unchanged. */
+START_TEST(a_relay_changes_what_it_must_and_nothing_else)
+{
+    struct buf out = {0}, up = {0}, down = {0};
+    struct dhcp m;
+    uint8_t data[8];
+    static const uint8_t foreign[] = {224, 2, 0xab, 0xcd, 255}, info[] = {1, 4, 'e', 't', 'h', '0'};
+    dhcp_encode(&sample, 68, 67, &out);
+    memcpy(out.data + OPTIONS + 30, foreign, sizeof foreign); /* in the place of END */
+    struct dhcp_relaying there = {1, 0x0a000101, 67, bytes_of(info, sizeof info)};
+    dhcp_relay(bytes_of(out.data, out.len), &there, &up);
+    ck_assert_uint_eq(up.len, UDP_HEADER + DHCP_MIN);
+    ck_assert_int_eq(dhcp_decode(bytes_of(up.data, up.len), &m), DHCP_SOUND);
+    ck_assert_uint_eq(m.hops, 1);
+    ck_assert_uint_eq(m.giaddr, 0x0a000101);
+    ck_assert_uint_eq(m.xid, sample.xid);
+    ck_assert_uint_eq(m.relay.len, sizeof info);
+    ck_assert_mem_eq(m.relay.data, info, sizeof info);
+    ck_assert_int_eq(dhcp_option(bytes_of(up.data, up.len), 224, data, sizeof data), 2);
+    struct dhcp_relaying back = {.giaddr = m.giaddr, .to_port = 68};
+    dhcp_relay(bytes_of(up.data, up.len), &back, &down);
+    ck_assert_int_eq(dhcp_decode(bytes_of(down.data, down.len), &m), DHCP_SOUND);
+    ck_assert_uint_eq(m.relay.len, 0);
+    ck_assert_int_eq(dhcp_option(bytes_of(down.data, down.len), 224, data, sizeof data), 2);
+    buf_free(&out);
+    buf_free(&up);
+    buf_free(&down);
 }
 END_TEST
 
@@ -200,6 +271,9 @@ int main(void)
                         (int)(sizeof renewals / sizeof *renewals));
     tcase_add_test(c, t1_and_t2_are_a_half_and_seven_eighths);
     tcase_add_test(c, an_address_is_chosen_in_the_order_of_the_rfc);
+    tcase_add_test(c, only_addresses_of_the_clients_network_are_chosen);
+    tcase_add_test(c, a_client_is_known_by_its_identifier);
+    tcase_add_test(c, a_relay_changes_what_it_must_and_nothing_else);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);

@@ -15,7 +15,7 @@ static void hear(struct client *c, const struct input *in, struct fx *fx)
     } else if (m.type == DHCP_OFFER && m.server && m.has_lease) {
         client_hear_offer(c, &m, in, fx);
     } else if (m.type == DHCP_ACK) {
-        client_hear_ack(c, &m, fx);
+        client_hear_ack(c, &m, in, fx);
     } else if (m.type == DHCP_NAK && c->state != CLIENT_INIT && c->state != CLIENT_SELECTING &&
                c->state != CLIENT_BOUND) {
         client_start_over(c, REFUSED, in, fx);
@@ -30,9 +30,14 @@ static void repeat(struct client *c, const struct input *in, struct fx *fx)
         client_start_over(c, TOO_SILENT, in, fx);
         return;
     }
+    if (c->asks_only && c->waits >= REQUEST_WAITS) {
+        c->asks_only = false;
+        fx_note(fx, UNINFORMED);
+        return;
+    }
     client_transmit(c, in, AGAIN, fx);
     if (c->state == CLIENT_RENEWING) {
-        fx_timer(fx, TIMER_RETRY, 0, dhcp_next_renewal(in->now, client_end_of_t2(c)));
+        fx_timer(fx, TIMER_RETRY, 0, dhcp_next_renewal(in->now, c->t2_at));
     } else if (c->state == CLIENT_REBINDING) {
         fx_timer(fx, TIMER_RETRY, 0, dhcp_next_renewal(in->now, c->start + c->lease));
     } else {
@@ -51,7 +56,8 @@ static void timeout(struct client *c, const struct input *in, struct fx *fx)
         if (c->state == CLIENT_SELECTING) {
             client_choose(c, in, fx);
         } else if (c->state == CLIENT_INIT) {
-            client_discover(c, AFTER_DECLINE, in, fx);
+            client_discover(c, c->waits_to_begin ? AFTER_WAIT : AFTER_DECLINE, in, fx);
+            c->waits_to_begin = false;
         }
         break;
     }
@@ -108,6 +114,15 @@ static const struct param params[] = {
     {"probes", CLIENT(probes), PARAM_COUNT, .may_be_off = true, .initial = 1, .min = 1, .max = 10},
     {"collect", CLIENT(collect), PARAM_TIME, .may_be_off = true, .initial = -1, .min = 1,
      .max = 60 * SIM_S},
+    {"start-wait", CLIENT(start_wait), PARAM_SWITCH, .initial = 0, .max = 1},
+    {"timer-fuzz", CLIENT(timer_fuzz), PARAM_TIME, .may_be_off = true, .initial = -1, .min = 1,
+     .max = 3600 * SIM_S},
+    {"max-size", CLIENT(size), PARAM_BYTES, .may_be_off = true, .initial = -1, .min = 576,
+     .max = 1500},
+    {"host-name", CLIENT(host_name), PARAM_TEXT, .max = 255},
+    {"class", CLIENT(class_id), PARAM_TEXT, .max = 255},
+    {"vendor", CLIENT(vendor), PARAM_TEXT, .max = 255},
+    {"client-id", CLIENT(client_id), PARAM_TEXT, .max = 254},
     {0},
 };
 

@@ -31,9 +31,13 @@ enum client_why {
     NOT_MINE,
     T1_AFTER_T2,
     AFTER_DECLINE,
+    AFTER_WAIT,
+    UNINFORMED,
 };
 struct client {
     int64_t fuzz, broadcast, lease_wanted, probes, collect; /* params */
+    int64_t start_wait, timer_fuzz, size;
+    int64_t host_name, class_id, vendor, client_id; /* texts */
 
     enum dhcp_client_state state;
     struct node_interface own; /* its hardware; ip is the address asked for or held, 0: none */
@@ -52,7 +56,9 @@ struct client {
     uint32_t server;
     uint8_t prefix;
     sim_time start, lease; /* of the lease held */
+    sim_time t2_at;        /* when it asks everyone */
     bool asks_only;        /* an INFORM waits for its answer */
+    bool waits_to_begin;   /* the wait before the first DISCOVER */
 };
 
 extern const struct machine client_machines[];
@@ -68,6 +74,8 @@ void client_transmit(struct client *c, const struct input *in, unsigned why, str
 /* to_server: to the server alone, else to everyone. */
 void client_send(struct client *c, const struct dhcp *m, bool to_server, const struct input *in,
                  unsigned why, struct fx *fx);
+/* A draw from -by to by, in ns. */
+sim_time client_fuzzy(struct client *c, sim_time by, const struct input *in);
 uint32_t client_new_xid(struct client *c, const struct input *in);
 void client_arm_retry(struct client *c, const struct input *in, struct fx *fx);
 
@@ -79,15 +87,14 @@ void client_choose(struct client *c, const struct input *in, struct fx *fx);
 void client_start_over(struct client *c, unsigned why, const struct input *in, struct fx *fx);
 void client_hear_offer(struct client *c, const struct dhcp *m, const struct input *in,
                        struct fx *fx);
-void client_hear_ack(struct client *c, const struct dhcp *m, struct fx *fx);
+void client_hear_ack(struct client *c, const struct dhcp *m, const struct input *in, struct fx *fx);
 void client_probed(struct client *c, const struct input *in, struct fx *fx);
 void client_inform(struct client *c, const struct input *in, struct fx *fx);
 
 /* client_keep.c: the lease that it holds. */
 void client_stop_timers(struct fx *fx);
 void client_tell_address(const struct client *c, uint32_t ip, bool is_new, struct fx *fx);
-void client_bind(struct client *c, unsigned why, struct fx *fx);
+void client_bind(struct client *c, unsigned why, const struct input *in, struct fx *fx);
 void client_renew(struct client *c, const struct input *in, struct fx *fx);
 void client_rebind(struct client *c, const struct input *in, struct fx *fx);
 void client_release(struct client *c, const struct input *in, struct fx *fx);
-sim_time client_end_of_t2(const struct client *c);

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-#define DECLINE_WAIT (10 * SIM_S) /* RFC 2131 3.1.5 */
+#define DECLINE_WAIT (10 * SIM_S)    /* RFC 2131 3.1.5 */
+#define WAIT_MIDDLE  (5500 * SIM_MS) /* RFC 2131 4.4.1: one to ten seconds */
+#define WAIT_SPREAD  (4500 * SIM_MS)
 
 void client_discover(struct client *c, unsigned why, const struct input *in, struct fx *fx)
 {
@@ -50,8 +52,11 @@ void client_start(struct client *c, const struct input *in, struct fx *fx)
     }
     memcpy(&c->own, in->head.data, sizeof c->own);
     fx_timer(fx, TIMER_WAIT, 0, SIM_NEVER);
+    c->waits_to_begin = c->start_wait && !c->own.ip;
     if (c->own.ip) {
         reboot(c, in, fx);
+    } else if (c->waits_to_begin) {
+        fx_timer(fx, TIMER_WAIT, 0, in->now + WAIT_MIDDLE + client_fuzzy(c, WAIT_SPREAD, in));
     } else {
         client_discover(c, DISCOVER, in, fx);
     }
@@ -105,7 +110,7 @@ static void check(struct client *c, struct fx *fx)
     fx_request(fx, c->arp, NODE_PROBE, bytes_of(&probe, sizeof probe), (struct span){0});
 }
 
-void client_hear_ack(struct client *c, const struct dhcp *m, struct fx *fx)
+void client_hear_ack(struct client *c, const struct dhcp *m, const struct input *in, struct fx *fx)
 {
     if (c->asks_only) {
         c->asks_only = false;
@@ -123,7 +128,7 @@ void client_hear_ack(struct client *c, const struct dhcp *m, struct fx *fx)
     if (first && c->probes > 0) {
         check(c, fx);
     } else {
-        client_bind(c, first ? GRANTED : RENEWED, fx);
+        client_bind(c, first ? GRANTED : RENEWED, in, fx);
     }
 }
 
@@ -150,9 +155,10 @@ void client_probed(struct client *c, const struct input *in, struct fx *fx)
     if (answer.mac) {
         decline(c, in, fx);
     } else {
-        client_bind(c, GRANTED, fx);
+        client_bind(c, GRANTED, in, fx);
     }
 }
+
 void client_inform(struct client *c, const struct input *in, struct fx *fx)
 {
     struct node_interface own;
@@ -167,6 +173,6 @@ void client_inform(struct client *c, const struct input *in, struct fx *fx)
     c->xid = client_new_xid(c, in);
     struct dhcp m = client_message(c, DHCP_INFORM, in);
     m.ciaddr = own.ip;
-    client_send(c, &m, false, in, ASKED, fx);
+    client_send(c, &m, c->server != 0, in, ASKED, fx);
     client_arm_retry(c, in, fx);
 }

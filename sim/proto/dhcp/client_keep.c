@@ -31,35 +31,47 @@ static uint8_t prefix_of(uint32_t mask)
     return prefix;
 }
 
+/* A server that tells no mask means that of the address's class (RFC 950 2.1). */
+static uint8_t prefix_of_class(uint32_t ip)
+{
+    return ip < 0x80000000u ? 8 : ip < 0xc0000000u ? 16 : 24;
+}
+
 /* T1 and T2 as given, else by rule; each counts from the REQUEST. */
-static void arm_lease(struct client *c, const struct dhcp *m, struct fx *fx)
+static void arm_lease(struct client *c, const struct dhcp *m, const struct input *in, struct fx *fx)
 {
     sim_time t1 = m->t1 ? m->t1 * SIM_S : dhcp_default_t1(c->lease);
     sim_time t2 = m->t2 ? m->t2 * SIM_S : dhcp_default_t2(c->lease);
+    c->t2_at = SIM_NEVER;
     if (m->lease == UINT32_MAX) { /* for ever (RFC 2131 3.3) */
         return;
     }
     if (t1 > t2) {
         fx_note(fx, T1_AFTER_T2);
     }
+    if (c->timer_fuzz > 0) {
+        t1 += client_fuzzy(c, c->timer_fuzz, in);
+        t2 += client_fuzzy(c, c->timer_fuzz, in);
+    }
+    c->t2_at = c->start + t2;
     fx_timer(fx, TIMER_T1, 0, c->start + t1);
-    fx_timer(fx, TIMER_T2, 0, c->start + t2);
+    fx_timer(fx, TIMER_T2, 0, c->t2_at);
     fx_timer(fx, TIMER_EXPIRY, 0, c->start + c->lease);
 }
 
-void client_bind(struct client *c, unsigned why, struct fx *fx)
+void client_bind(struct client *c, unsigned why, const struct input *in, struct fx *fx)
 {
     const struct dhcp *m = &c->got;
     bool is_new = !c->is_held || c->own.ip != m->yiaddr;
     client_stop_timers(fx);
     c->own.ip = m->yiaddr;
     c->server = m->server ? m->server : c->server;
-    c->prefix = prefix_of(m->mask);
+    c->prefix = m->mask ? prefix_of(m->mask) : prefix_of_class(m->yiaddr);
     c->lease = m->lease * SIM_S;
     c->is_held = true;
     client_enter(c, CLIENT_BOUND, why, fx);
     client_tell_address(c, c->own.ip, is_new, fx);
-    arm_lease(c, m, fx);
+    arm_lease(c, m, in, fx);
 }
 
 /* REQUEST to extend the lease: the address stands in ciaddr (RFC 2131 4.3.6). */
@@ -74,18 +86,13 @@ static void ask_again(struct client *c, bool to_server, unsigned why, sim_time d
     fx_timer(fx, TIMER_RETRY, 0, dhcp_next_renewal(in->now, deadline));
 }
 
-sim_time client_end_of_t2(const struct client *c)
-{
-    return c->start + (c->got.t2 ? c->got.t2 * SIM_S : dhcp_default_t2(c->lease));
-}
-
 void client_renew(struct client *c, const struct input *in, struct fx *fx)
 {
     if (c->state != CLIENT_BOUND) {
         return;
     }
     client_enter(c, CLIENT_RENEWING, RENEW, fx);
-    ask_again(c, true, RENEW, client_end_of_t2(c), in, fx);
+    ask_again(c, true, RENEW, c->t2_at, in, fx);
 }
 
 void client_rebind(struct client *c, const struct input *in, struct fx *fx)

@@ -25,6 +25,8 @@ const struct reason client_reasons[] = {
     [NOT_MINE] = {"dhcp.not-mine", "RFC 2131 4.4.1"},
     [T1_AFTER_T2] = {"dhcp.t1-after-t2", "RFC 2131 4.4.5"},
     [AFTER_DECLINE] = {"dhcp.after-decline", "RFC 2131 3.1.5"},
+    [AFTER_WAIT] = {"dhcp.after-wait", "RFC 2131 4.4.1"},
+    [UNINFORMED] = {"dhcp.uninformed", "RFC 2131 4.4.3"},
     {0},
 };
 
