@@ -3,6 +3,7 @@
 #include "net/world.h"
 
 #include "base/os.h"
+#include "wire/dhcp.h"
 #include "wire/dissect.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
@@ -188,6 +189,17 @@ static uint16_t iface_to(const struct world *w, uint32_t node, uint32_t ip)
     return lacks ? lan_iface_to(w, node, n->gateway) : iface;
 }
 
+/* An address that DHCP gave and that is no longer there: nothing may leave under it, or under none
+ * but what asks for one (RFC 2131 4.4.5). */
+static bool lacks_address(const struct world *w, uint32_t node, const struct packet *p)
+{
+    const struct proto *proto = p->proto;
+    bool asks = proto->carrier == CARRIER_LINK ||
+                (proto->carrier == CARRIER_UDP && proto->number == DHCP_SERVER_PORT);
+    return w->nodes[node].set->is_dhcp && !asks && !p->is_raw &&
+           node_of_ip(w, p->net.from.ip) != node;
+}
+
 void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
 {
     struct packet *p = packet_at(&w->trace->packets, packet);
@@ -212,6 +224,10 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     uint32_t record = world_record(w, REC_SEND, p->sender, packet, 0, 0, cause, why);
     if (w->has_packet_faults) {
         fault_look(w, packet, NULL);
+    }
+    if (w->has_leases && lacks_address(w, node, p)) {
+        node_drop(w, node, packet, DROP_NO_ROUTE, record);
+        return;
     }
     output(w, node, packet, p->net.ttl, iface, record);
 }
@@ -287,6 +303,10 @@ static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, s
 {
     if (lan_is_broadcast(w, node, h->ip)) {
         packet_is_over(w, packet); /* RFC 1122 3.2.2: silently */
+        return;
+    }
+    if (w->nodes[node].set->is_dhcp && node_of_ip(w, h->ip) != node) {
+        node_drop(w, node, packet, DROP_NO_LISTENER, cause); /* it has no address to answer from */
         return;
     }
     if (h->proto->orphan) {

@@ -210,17 +210,24 @@ void services_restart(struct world *w, uint32_t node, bool forgets, uint32_t cau
     effects_apply(w);
 }
 
-/* Who was reached under an address that is no more is told to give up. */
+/* Who was reached under an address that is no more gives up (RFC 2131 4.4.5: at once). A TCP
+ * connection says so itself; of others the call is the record. */
 static void end_connections(struct world *w, uint32_t node, uint32_t ip, uint32_t cause)
 {
     for (uint32_t row = 1; row < w->row_count; row++) {
         const struct row *r = &w->rows[row];
-        if (r->self && r->node == node && r->type->proto && r->key.from.ip == ip &&
-            r->type->proto->carrier == CARRIER_IP) {
-            struct input in = {.kind = IN_REQUEST, .code = CODE_ABORT};
-            actor_step(w, row, &in, 0, cause);
+        if (!r->self || r->node != node || !r->type->proto || r->key.from.ip != ip) {
+            continue;
+        }
+        struct input in = {.kind = IN_REQUEST, .code = CODE_ABORT};
+        uint32_t call = world_record(w, REC_CALL, row, 0, CODE_ABORT, 0, cause, 0);
+        if (strcmp(r->type->name, "tcp") == 0) {
+            actor_step(w, row, &in, 0, call);
+        } else {
+            actor_end(w, row);
         }
     }
+    traffic_address_lost(w, node);
 }
 
 static void take_address(struct world *w, uint32_t node, const struct node_interface *told,
@@ -232,6 +239,7 @@ static void take_address(struct world *w, uint32_t node, const struct node_inter
         end_connections(w, node, i->ip, cause);
         forget_address(w, node, i);
     }
+    bool is_found = told->ip && i->ip != told->ip;
     i->ip = told->ip;
     i->prefix = told->prefix;
     n->remembered = told->ip;
@@ -241,6 +249,9 @@ static void take_address(struct world *w, uint32_t node, const struct node_inter
     struct node_interface own = *told;
     own.mac = i->mac;
     request(w, n->arp, NODE_INTERFACE, &own, sizeof own, cause);
+    if (is_found) {
+        traffic_address_found(w, node, told->ip, cause);
+    }
 }
 
 bool service_told(struct world *w, const struct effect *e)

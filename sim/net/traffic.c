@@ -1,5 +1,6 @@
 /* `traffic`: flows declared whole. The sink is opened at 0, the source at `start`; both ends know
- * the flow. */
+ * the flow. Where an end gets its address by DHCP, both are opened when it has one, end with that
+ * address, and begin anew with the next. */
 #include "net/world.h"
 
 static uint32_t own_ip(const struct world *w, uint32_t node, uint16_t iface)
@@ -20,8 +21,7 @@ static uint16_t own_port(struct node *n, const struct traffic_type *type)
 
 /* Frames that stand alone on a link are told apart by a channel; on the link the same number serves
  * both ends. Ports over IP: the sink's is given, the source's is given or the next free one. */
-static void choose_keys(struct world *w, const struct scenario_traffic *t, struct net *source,
-                        struct net *sink)
+static void choose_keys(struct world *w, const struct scenario_traffic *t, struct net *source)
 {
     uint16_t out = w->nodes[t->from].route[t->to], back = w->nodes[t->to].route[t->from];
     struct addr from = {.ip = own_ip(w, t->from, out)}, to = {.ip = own_ip(w, t->to, back)};
@@ -36,13 +36,28 @@ static void choose_keys(struct world *w, const struct scenario_traffic *t, struc
         to.port = t->port;
     }
     *source = (struct net){.from = from, .to = to, .iface = out};
-    *sink = (struct net){.from = to, .to = from, .iface = back};
 }
 
 static void schedule_start(struct world *w, uint32_t traffic)
 {
     struct event ev = {.at = w->sc->traffic[traffic].start, .packet = traffic, .what = EV_CALL};
     sched_at(&w->sched, ev, sched_tie(&w->sched));
+}
+
+static bool is_moving(const struct world *w, uint32_t node)
+{
+    return w->sc->nodes[node].is_dhcp;
+}
+
+static bool has_moving_end(const struct world *w, const struct scenario_traffic *t)
+{
+    return is_moving(w, t->from) || is_moving(w, t->to);
+}
+
+static bool has_address(const struct world *w, uint32_t node)
+{
+    const struct node *n = &w->nodes[node];
+    return !is_moving(w, node) || (n->iface_count > 0 && n->ifaces[0].ip != 0);
 }
 
 static void open_sink(struct world *w, uint32_t i, uint32_t cause)
@@ -91,17 +106,18 @@ void traffic_open(struct world *w)
     w->traffic_keys = arena_alloc(&w->arena, (count + 1) * sizeof(struct net));
     for (uint32_t i = 0; i < count; i++) {
         const struct scenario_traffic *t = &w->sc->traffic[i];
-        struct net sink;
         sim_time delay;
         const char *name = t->name ? t->name : world_flow_name(w, t->from, t->type->name);
-        choose_keys(w, t, &w->traffic_keys[i], &sink);
         w->traffic_flows[i] = trace_add_flow(w->trace, name, t->type->name);
         struct flow *flow = &w->trace->flows[w->traffic_flows[i]];
         flow->from = t->from;
         flow->to = t->to;
         flow->start = flow->end = t->start;
         flow->rate_bps = slowest_rate(w, t->from, t->to, &delay);
-        open_sink(w, i, 0);
+        if (!has_moving_end(w, t)) {
+            choose_keys(w, t, &w->traffic_keys[i]);
+            open_sink(w, i, 0);
+        }
         schedule_start(w, i);
     }
 }
@@ -112,6 +128,13 @@ void traffic_start(struct world *w, uint32_t traffic, uint32_t cause)
     w->traffic_is_due[traffic] = true;
     if (w->nodes[t->from].is_down) {
         return; /* it starts when the host does */
+    }
+    if (has_moving_end(w, t)) {
+        if (!has_address(w, t->from) || !has_address(w, t->to)) {
+            return; /* it starts when the address is there */
+        }
+        choose_keys(w, t, &w->traffic_keys[traffic]);
+        open_sink(w, traffic, cause);
     }
     uint32_t row = actor_open(w, t->type->source, t->from, w->traffic_keys[traffic],
                               w->traffic_flows[traffic], 0, &t->settings, 0);
@@ -124,10 +147,53 @@ void traffic_restart(struct world *w, uint32_t node, uint32_t cause)
 {
     for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
         const struct scenario_traffic *t = &w->sc->traffic[i];
+        if (has_moving_end(w, t) && is_moving(w, node)) {
+            continue; /* its address is not there yet */
+        }
         if (t->to == node) {
             open_sink(w, i, cause);
         }
         if (t->from == node && w->traffic_is_due[i]) {
+            traffic_start(w, i, cause);
+        }
+    }
+}
+
+static void end_app(struct world *w, uint32_t row)
+{
+    if (row && w->rows[row].self) {
+        actor_end(w, row);
+    }
+}
+
+void traffic_address_lost(struct world *w, uint32_t node)
+{
+    for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
+        const struct scenario_traffic *t = &w->sc->traffic[i];
+        if (t->from == node) {
+            end_app(w, w->traffic_sources[i]);
+        }
+        if (t->to == node) {
+            end_app(w, w->traffic_sinks[i]);
+        }
+    }
+}
+
+/* Who still sends to that address from elsewhere goes on; to another one it begins anew. */
+void traffic_address_found(struct world *w, uint32_t node, uint32_t ip, uint32_t cause)
+{
+    for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
+        const struct scenario_traffic *t = &w->sc->traffic[i];
+        if ((t->from != node && t->to != node) || !w->traffic_is_due[i]) {
+            continue;
+        }
+        uint32_t source = w->traffic_sources[i];
+        bool goes_on = source && w->rows[source].self && w->traffic_keys[i].to.ip == ip;
+        if (t->to == node && goes_on) {
+            open_sink(w, i, cause);
+        } else {
+            end_app(w, source);
+            end_app(w, w->traffic_sinks[i]);
             traffic_start(w, i, cause);
         }
     }

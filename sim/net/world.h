@@ -335,5 +335,8 @@ void traffic_open(struct world *w);
 int64_t traffic_rate(const struct world *w, uint32_t from, uint32_t to); /* slowest link; 0: none */
 void traffic_start(struct world *w, uint32_t traffic, uint32_t cause);
 void traffic_restart(struct world *w, uint32_t node, uint32_t cause);
+/* A DHCP host's address is gone, or there. */
+void traffic_address_lost(struct world *w, uint32_t node);
+void traffic_address_found(struct world *w, uint32_t node, uint32_t ip, uint32_t cause);
 /* Its way through the network, for the figures that a protocol adds of its own. */
 void traffic_path(const struct world *w, uint32_t traffic, struct path *path);

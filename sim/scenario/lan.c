@@ -136,9 +136,8 @@ static void check_traffic(struct reader *r, const struct scenario_traffic *t)
     const uint32_t ends[] = {t->from, t->to};
     for (int i = 0; i < 2; i++) {
         const struct scenario_node *n = &sc->nodes[ends[i]];
-        if (n->kind == SCENARIO_SWITCH || n->is_dhcp) {
-            wrong_at(r, t->place, n->is_dhcp ? "reader.traffic.dhcp" : "reader.traffic.switch",
-                     "name", n->name);
+        if (n->kind == SCENARIO_SWITCH) {
+            wrong_at(r, t->place, "reader.traffic.switch", "name", n->name);
         }
     }
 }

@@ -96,9 +96,10 @@ static void restore(struct server *s, const struct input *in, struct fx *fx)
         l->until = kept.until;
         l->left = kept.left;
         l->state = kept.state;
-        if (kept.state == LEASE_BOUND || kept.state == LEASE_DECLINED) {
+        if (kept.until <= in->now) {
+            over(s, slot, in->now, fx); /* it ended while the power was off */
+        } else if (kept.state == LEASE_BOUND || kept.state == LEASE_DECLINED) {
             server_enter(s, l, kept.state, RESTORED, fx);
-            over(s, slot, in->now, fx);
         }
     }
 }
