@@ -15,11 +15,13 @@ struct net {
     struct addr from, to;
     uint16_t iface; /* interface of the node that sent or got it */
     uint8_t ttl;    /* 0 going out: the node's default, 64 */
-    uint8_t ecn;    /* the two ECN bits */
+    uint8_t ecn;    /* the two ECN bits: enum ecn */
     bool df;        /* don't fragment */
     uint64_t mac;   /* LAN, 48 bits, first byte highest. Out: who gets the frame, 0: the node asks
                        ARP. In: who sent it */
 };
+
+enum ecn { ECN_NONE, ECN_ECT1, ECN_ECT0, ECN_CE }; /* RFC 3168 5 */
 
 #define MAC_BROADCAST UINT64_C(0xffffffffffff)
 #define IP_BROADCAST  UINT32_MAX

@@ -132,7 +132,7 @@ static inline void rig_apply(struct tcp_rig *r, const struct effect *e)
 static inline void rig_step(struct tcp_rig *r, struct input *in)
 {
     const struct effect *e;
-    in->now = r->now;
+    in->now = in->clock = r->now;
     in->dice = &r->dice;
     r->fx.packets = &r->packets;
     r->fx.proto = &tcp_proto;

@@ -1,7 +1,7 @@
 /* Two endpoints joined by a channel that loses, doubles, delays and reorders. Whatever it does:
  * what is delivered is what was sent, both ends close, no timer is left. SLOWWIRE_LONG runs more
  * seeds. */
-#include "proto/tcp/tcp.h"
+#include "proto/tcp/cc.h"
 #include "actor/errno_code.h"
 
 #include <check.h>
@@ -35,7 +35,7 @@ struct pair {
     sim_time now;
     uint64_t draws, orders;
     struct dice dice;
-    int64_t loss, twice; /* parts per 10^9 */
+    int64_t loss, twice, marked; /* parts per 10^9 */
     sim_time delay, spread;
     uint64_t steps;
     int64_t highest[END_COUNT]; /* snd_una only moves forward */
@@ -121,7 +121,7 @@ static void check_numbers(struct pair *p, unsigned who)
 static void step(struct pair *p, unsigned who, struct input *in)
 {
     const struct effect *e;
-    in->now = p->now;
+    in->now = in->clock = p->now;
     in->dice = &p->end[who].dice;
     p->fx.packets = &p->end[who].packets;
     p->fx.proto = &tcp_proto;
@@ -147,7 +147,9 @@ static void start(struct pair *p, unsigned who, bool is_spawned)
     e->tcp.set.user_timeout = 3600 * SIM_S;
     e->tcp.set.msl = 30 * SIM_S;
     e->tcp.set.isn = (int64_t)(UINT32_MAX - roll(p, 3000)); /* the numbers wrap on the way */
-    e->tcp.set.congestion = (int64_t)roll(p, 3);
+    e->tcp.set.congestion = (int64_t)roll(p, TCP_CC_COUNT);
+    e->tcp.set.timestamps = roll(p, 3) > 0;
+    e->tcp.set.ecn = roll(p, 3) > 0;
     e->tcp.set.nagle = (int64_t)roll(p, 2);
     e->tcp.set.delayed_ack = roll(p, 2) ? 200 * SIM_MS : -1;
     e->tcp.set.receive_buffer = roll(p, 3) ? 65535 : 1 + (int64_t)roll(p, 8000);
@@ -201,11 +203,13 @@ static void arrive(struct pair *p, unsigned i)
     const struct packet *packet = packet_at(&p->end[!f.to].packets, f.packet);
     p->flying[i] = p->flying[--p->flying_count];
     p->now = f.at;
+    struct net net = packet->net;
+    if (net.ecn && roll(p, 1000000000) < (uint64_t)p->marked) {
+        net.ecn = ECN_CE;
+    }
     step(p, f.to,
-         &(struct input){.kind = IN_PACKET,
-                         .net = packet->net,
-                         .head = packet_head(packet),
-                         .body = packet->body});
+         &(struct input){
+             .kind = IN_PACKET, .net = net, .head = packet_head(packet), .body = packet->body});
 }
 
 /* False: nothing is left to happen. */
@@ -246,6 +250,7 @@ static void run_pair(unsigned seed)
     p->end[0].packets.keep = p->end[1].packets.keep = true;
     p->loss = roll(p, 3) ? (int64_t)roll(p, 150000000) : 0;
     p->twice = roll(p, 2) ? (int64_t)roll(p, 100000000) : 0;
+    p->marked = roll(p, 2) ? (int64_t)roll(p, 300000000) : 0;
     p->delay = (sim_time)(roll(p, 200) + 1) * SIM_MS;
     p->spread = roll(p, 2) ? (sim_time)roll(p, 300 * SIM_MS) : 0;
     start(p, 0, false);

@@ -30,6 +30,8 @@ static const struct {
     {"keep-alive-interval", 75 * SIM_S, SIM_S, MAX_TIME, false},
     {"keep-alive-probes", 9, 1, 100, false},
     {"congestion", 0, 0, 3, false},
+    {"timestamps", 0, 0, 1, false},
+    {"ecn", 0, 0, 1, false},
 };
 
 START_TEST(settings_have_their_defaults_and_limits)

@@ -83,6 +83,10 @@ static bool is_duplicate(const struct tcp *t, const struct tcp_arrival *a)
 static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
     const struct cc_algorithm *cc = cc_of(t);
+    t->is_told_of_mark = ecn_is_told(t, a);
+    if (t->is_told_of_mark) {
+        cc_marked(t, a->ack, fx);
+    }
     t->retries = tcp_timer_runs(t, TCP_PERSIST) ? 0 : t->retries; /* a probe is answered */
     if (a->ack > t->snd_una) {
         uint32_t n = (uint32_t)(a->ack - t->snd_una);

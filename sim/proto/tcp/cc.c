@@ -102,6 +102,29 @@ uint32_t cc_half(struct tcp *t)
 void cc_reduce(struct tcp *t)
 {
     t->ssthresh = cc_of(t)->threshold(t);
+    t->ecn_owes_cwr = t->ecn_on;
+    t->ecn_reduced = t->snd_nxt;
+}
+
+void cc_marked(struct tcp *t, int64_t ack, struct fx *fx)
+{
+    if (t->congestion == TCP_RECOVERY || ack <= t->ecn_reduced) {
+        return;
+    }
+    cc_reduce(t);
+    t->cwnd = t->ssthresh;
+    t->cwnd_acked = 0;
+    if (t->congestion == TCP_AVOIDANCE) {
+        fx_note(fx, TCP_WHY_MARKED);
+    }
+    cc_enter(t, TCP_AVOIDANCE, TCP_WHY_MARKED, fx);
+}
+
+void cc_open(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
+{
+    if (!t->is_told_of_mark) {
+        cc_of(t)->grow(t, n, now, fx);
+    }
 }
 
 /* RFC 5681 3.1: ssthresh is left alone when the same segment times out again. */

@@ -39,6 +39,10 @@ bool cc_third(struct tcp *t);                 /* counts a duplicate; true: it is
 uint32_t cc_lost_flight(const struct tcp *t); /* FlightSize without what limited transmit added */
 uint32_t cc_half(struct tcp *t);              /* max(FlightSize / 2, 2 SMSS) */
 void cc_reduce(struct tcp *t);                /* ssthresh = the algorithm's threshold */
+/* RFC 3168 6.1.2: `ack` tells of a mark. As a loss, but nothing goes again; once a window. */
+void cc_marked(struct tcp *t, int64_t ack, struct fx *fx);
+/* The algorithm's growth, but not by an acknowledgement that tells of a mark. */
+void cc_open(struct tcp *t, uint32_t n, sim_time now, struct fx *fx);
 /* Slow start or congestion avoidance as RFC 5681 has them. */
 void cc_grow(struct tcp *t, uint32_t n, sim_time now, struct fx *fx);
 void cc_add(struct tcp *t, uint32_t n);         /* to cwnd, up to its limit */

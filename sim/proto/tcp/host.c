@@ -47,7 +47,7 @@ int64_t tcp_first_window(const struct tcp *t)
 /* RFC 7323 2.2: a SYN+ACK scales only if the SYN did; tcp_take_options has left the shift then. */
 void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer)
 {
-    syn->options = TCP_OPT_MSS;
+    syn->options |= TCP_OPT_MSS;
     syn->mss = tcp_own_mss(t);
     bool peer_scales = !is_answer || t->peer_scales;
     if (t->set.window_scale != -1 && peer_scales) {
@@ -66,4 +66,6 @@ void tcp_take_options(struct tcp *t, const struct tcp_seg *syn)
         t->snd_shift = syn->wscale < WSCALE_MAX ? syn->wscale : WSCALE_MAX;
         t->rcv_shift = own_shift(t);
     }
+    ts_take_syn(t, syn);
+    ecn_take_syn(t, syn);
 }

@@ -56,6 +56,7 @@ static bool check_sequence(struct tcp *t, struct tcp_arrival *a, sim_time now, s
         a->len--;
         a->seg.flags &= (uint8_t)~TCP_SYN;
     }
+    ecn_hear_syn_again(t, a);
     t->heard_at = now;
     t->kept = 0;
     if (is_acceptable(t, a)) {
@@ -253,7 +254,8 @@ bool tcp_check_fin(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx
 /* ---- 3.10.7 ---- */
 
 static bool (*const checks[])(struct tcp *, struct tcp_arrival *, sim_time, struct fx *) = {
-    check_sequence, check_reset, check_syn, tcp_check_ack, check_urgent, check_text, tcp_check_fin,
+    tcp_check_paws, check_sequence, tcp_note_timestamp, check_reset, check_syn,
+    tcp_check_ack,  tcp_check_mark, check_urgent,       check_text,  tcp_check_fin,
 };
 
 static void run_checks(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
@@ -275,6 +277,7 @@ static bool read_arrival(const struct tcp *t, const struct input *in, struct tcp
     a->len = tcp_seg_len(&a->seg);
     a->wnd = (uint32_t)a->seg.window << (seg_has(a, TCP_SYN) ? 0 : t->snd_shift);
     a->body = in->body;
+    a->ecn = in->net.ecn;
     return true;
 }
 

@@ -13,6 +13,11 @@ static inline bool seg_has(const struct tcp_arrival *a, enum tcp_flag flag)
 bool tcp_refuse(struct tcp *t, enum drop_class c, enum tcp_why why, struct fx *fx);
 bool tcp_discard(enum tcp_why why, struct fx *fx);
 
+/* timestamps.c, ecn.c: checks too. */
+bool tcp_check_paws(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx);
+bool tcp_note_timestamp(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx);
+bool tcp_check_mark(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx);
+
 /* acks.c */
 bool tcp_check_ack(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx);
 void tcp_advance(struct tcp *t, int64_t ack, sim_time now, struct fx *fx); /* SND.UNA = ack */

@@ -8,7 +8,7 @@ bool newreno_acked(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
 {
     t->dup_acks = t->limited = 0;
     if (t->congestion != TCP_RECOVERY) {
-        cc_of(t)->grow(t, n, now, fx);
+        cc_open(t, n, now, fx);
         return false;
     }
     if (t->snd_una >= t->recover) { /* a full acknowledgement: 3.2 step 3 */

@@ -75,6 +75,7 @@ static struct tcp_seg make_segment(struct tcp *t, int64_t at, unsigned flags, st
             open_window(t);
         }
         seg.ack = tcp_seq_out(t->irs, t->rcv_nxt);
+        seg.flags |= t->ecn_echoes ? TCP_ECE : 0;
         t->rcv_acked = t->rcv_nxt;
         t->ack_now = TCP_NO_REASON;
         t->ack_hops = 0;
@@ -82,6 +83,7 @@ static struct tcp_seg make_segment(struct tcp *t, int64_t at, unsigned flags, st
         tcp_timer_stop(t, TCP_TURN, fx);
     }
     seg.window = window_field(t, flags & TCP_SYN);
+    ts_stamp(t, &seg);
     return seg;
 }
 
@@ -102,7 +104,8 @@ static void track(struct tcp *t, int64_t at, uint32_t n, sim_time now, struct fx
 void tcp_send_syn(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
     bool is_answer = t->rcv_nxt > 0; /* the peer's SYN is here */
-    struct tcp_seg seg = make_segment(t, 0, is_answer ? TCP_SYN | TCP_ACK : TCP_SYN, fx);
+    unsigned flags = (is_answer ? TCP_SYN | TCP_ACK : TCP_SYN) | ecn_syn_flags(t, is_answer);
+    struct tcp_seg seg = make_segment(t, 0, flags, fx);
     tcp_offer_options(t, &seg, is_answer);
     emit(t, &seg, (struct span){0}, (struct unit){0, 1}, why, fx);
     track(t, 0, 1, now, fx);
@@ -172,6 +175,18 @@ static void fin_leaves(struct tcp *t, struct fx *fx)
     }
 }
 
+/* RFC 3168 6.1.2: the first new data behind a reduction says so. 6.1.5, 6.1.6: neither what is sent
+ * again nor a probe may be marked. */
+static uint8_t mark_data(struct tcp *t, bool is_new, struct tcp_seg *seg)
+{
+    if (!t->ecn_on || !is_new) {
+        return ECN_NONE;
+    }
+    seg->flags |= t->ecn_owes_cwr ? TCP_CWR : 0;
+    t->ecn_owes_cwr = false;
+    return ECN_ECT0;
+}
+
 /* Sends n bytes from `at` on, and the FIN if it follows them. */
 static void transmit(struct tcp *t, int64_t at, uint32_t n, sim_time now, enum tcp_why why,
                      struct fx *fx)
@@ -186,7 +201,10 @@ static void transmit(struct tcp *t, int64_t at, uint32_t n, sim_time now, enum t
     }
     struct tcp_seg seg = make_segment(t, at, fin ? flags | TCP_FIN : flags, fx);
     struct unit unit = {.at = (uint64_t)at, .n = body.len + fin};
+    bool is_new = body.len > 0 && at >= t->snd_nxt && why != TCP_WHY_PROBE;
+    t->key.ecn = mark_data(t, is_new, &seg);
     emit(t, &seg, body, unit, why, fx);
+    t->key.ecn = ECN_NONE;
     track(t, at, unit.n, now, fx);
 }
 

@@ -12,7 +12,7 @@ static bool acked(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
         t->cwnd_acked = 0;
         cc_enter(t, TCP_AVOIDANCE, TCP_WHY_RECOVERED, fx);
     } else {
-        cc_of(t)->grow(t, n, now, fx);
+        cc_open(t, n, now, fx);
     }
     return false;
 }

@@ -1,4 +1,5 @@
-/* The retransmission timeout (RFC 6298), in whole nanoseconds. The clock's granularity G is 1 ns.
+/* The retransmission timeout (RFC 6298), in whole nanoseconds. The clock's granularity G is 1 ns,
+ * with timestamps their tick.
  * Invariant: rto lies within min-rto and max-rto once anything was measured or backed off. */
 #include "proto/tcp/tcp.h"
 
@@ -16,19 +17,27 @@ void rtt_start(struct tcp *t)
     t->rto = t->set.initial_rto;
 }
 
+/* RFC 7323 appendix G: a window that is measured by several acknowledgements counts as one. */
+static sim_time samples_expected(const struct tcp *t)
+{
+    sim_time per = 2 * (sim_time)t->snd_mss, flight = t->snd_nxt - t->snd_una;
+    return t->ts_on && flight > per ? (flight + per - 1) / per : 1;
+}
+
 /* 2.2 and 2.3: alpha = 1/8, beta = 1/4, K = 4; RTTVAR is updated with the SRTT before. */
 void rtt_sample(struct tcp *t, sim_time r)
 {
+    sim_time n = samples_expected(t), g = t->ts_on ? TS_TICK : 1;
     if (t->srtt == 0) {
         t->srtt = r;
         t->rttvar = r / 2;
     } else {
         sim_time off = t->srtt > r ? t->srtt - r : r - t->srtt;
-        t->rttvar = (3 * t->rttvar + off) / 4;
-        t->srtt = (7 * t->srtt + r) / 8;
+        t->rttvar = ((4 * n - 1) * t->rttvar + off) / (4 * n);
+        t->srtt = ((8 * n - 1) * t->srtt + r) / (8 * n);
     }
     sim_time spread = 4 * t->rttvar;
-    t->rto = limited(t, t->srtt + (spread > 1 ? spread : 1));
+    t->rto = limited(t, t->srtt + (spread > g ? spread : g));
 }
 
 void rtt_back_off(struct tcp *t)
@@ -56,8 +65,22 @@ void rtt_sent(struct tcp *t, int64_t from, int64_t to, sim_time now)
     }
 }
 
+/* RFC 7323 4.1: what moves SND.UNA also says when what it answers was sent. */
+static void hear_echo(struct tcp *t, struct fx *fx)
+{
+    sim_time r = t->has_echo ? ts_round_trip(t) : -1;
+    if (r > 0) {
+        rtt_sample(t, r);
+        fx_rtt(fx, r);
+    }
+}
+
 void rtt_acked(struct tcp *t, int64_t ack, sim_time now, struct fx *fx)
 {
+    if (t->ts_on) {
+        hear_echo(t, fx);
+        return;
+    }
     if (t->is_timing && ack >= t->timed_to) {
         t->is_timing = false;
         rtt_sample(t, now - t->timed_at);

@@ -7,7 +7,7 @@ enum { DUPLICATES = 3 };
 static bool acked(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
 {
     t->dup_acks = 0;
-    cc_of(t)->grow(t, n, now, fx);
+    cc_open(t, n, now, fx);
     return false;
 }
 

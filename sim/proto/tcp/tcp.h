@@ -104,6 +104,10 @@ enum tcp_why {
     TCP_WHY_JOINED,        /* what was missing is here */
     TCP_WHY_THRESHOLD,     /* cwnd has reached ssthresh */
     TCP_WHY_RECOVERED,     /* everything sent before the loss is acknowledged */
+    TCP_WHY_PAWS,          /* a segment from before: its timestamp is older than the last */
+    TCP_WHY_NO_TIMESTAMP,  /* both agreed on timestamps, and it has none */
+    TCP_WHY_CE,            /* a queue marked it instead of dropping it */
+    TCP_WHY_MARKED,        /* the peer tells of a mark: the window shrinks */
     TCP_WHY_COUNT,
 };
 
@@ -137,6 +141,8 @@ struct tcp_settings {
     int64_t keep_alive;                /* silence before the first probe; -1: none */
     int64_t keep_interval, keep_count; /* of probes without an answer */
     int64_t congestion;                /* index into tcp_algorithms */
+    int64_t timestamps;                /* RFC 7323 */
+    int64_t ecn;                       /* RFC 3168 */
 };
 #define TCP_SCALE_AUTO (-2) /* the least shift that lets the whole receive buffer be announced */
 
@@ -181,6 +187,20 @@ struct tcp {
     struct tcp_pieces unread;  /* in order, not yet taken by the application */
     struct tcp_pieces waiting; /* out of order */
 
+    /* RFC 7323. */
+    sim_time clock;        /* the node's, in this step */
+    sim_time ts_recent_at; /* when TS.Recent was set, by that clock */
+    uint32_t ts_recent;    /* TS.Recent */
+    uint32_t ts_echo;      /* SEG.TSecr of the segment that is handled now */
+    bool ts_on;            /* Snd.TS.OK: both SYNs carry the option */
+    bool has_echo;
+
+    /* RFC 3168. */
+    bool ecn_on;         /* both ends have agreed */
+    bool ecn_echoes;     /* a mark came: ECE until the peer has reduced its window (CWR) */
+    bool ecn_owes_cwr;   /* our window was reduced: the next new data says so */
+    int64_t ecn_reduced; /* SND.NXT when it was reduced last */
+
     /* Acknowledging: what this step owes. */
     enum tcp_why ack_now; /* a reason: an acknowledgement must go with this step */
     uint8_t ack_hops;     /* it lets what else this instant brings go first: rounds left */
@@ -203,8 +223,9 @@ struct tcp {
     uint32_t limited;    /* RFC 3042: what may go beyond cwnd */
     sim_time sent_at;    /* when data last left */
     uint32_t dup_acks;
-    int64_t recover;    /* RFC 6582: SND.NXT when the loss was noticed */
-    uint64_t cc_own[8]; /* what the algorithm keeps for itself; zero at the start */
+    int64_t recover;      /* RFC 6582: SND.NXT when the loss was noticed */
+    bool is_told_of_mark; /* the acknowledgement that is handled now carries ECE */
+    uint64_t cc_own[8];   /* what the algorithm keeps for itself; zero at the start */
 };
 
 /* A segment that arrived, in offsets. */
@@ -214,6 +235,7 @@ struct tcp_arrival {
     int64_t ack;  /* SEG.ACK from ISS */
     uint32_t len; /* SEG.LEN, with SYN and FIN */
     uint32_t wnd; /* SEG.WND, scaled */
+    uint8_t ecn;  /* of its IP header */
     struct span body;
 };
 
@@ -275,6 +297,20 @@ void rtt_back_off(struct tcp *t);           /* 5.5 */
 void rtt_data_begins(struct tcp *t);        /* 5.7: after a lost SYN */
 void rtt_sent(struct tcp *t, int64_t from, int64_t to, sim_time now); /* Karn: times new data */
 void rtt_acked(struct tcp *t, int64_t ack, sim_time now, struct fx *fx);
+
+/* timestamps.c: RFC 7323, by the clock of the node. */
+#define TS_TICK   SIM_MS
+#define TS_LENGTH 12u /* of the option, padded */
+void ts_stamp(const struct tcp *t, struct tcp_seg *seg);
+void ts_take_syn(struct tcp *t, const struct tcp_seg *syn);
+sim_time
+ts_round_trip(const struct tcp *t); /* since what ts_echo was sent; -1: it makes no sense */
+
+/* ecn.c: RFC 3168 6.1. */
+unsigned ecn_syn_flags(const struct tcp *t, bool is_answer); /* ECE and CWR of a SYN */
+void ecn_take_syn(struct tcp *t, const struct tcp_seg *syn);
+void ecn_hear_syn_again(struct tcp *t, const struct tcp_arrival *a);
+bool ecn_is_told(const struct tcp *t, const struct tcp_arrival *a); /* it carries ECE */
 
 /* pieces.c */
 void pieces_append(struct tcp_pieces *p, int64_t at, struct span body);

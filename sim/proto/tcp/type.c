@@ -106,6 +106,10 @@ static const struct reason reasons[] = {
     [TCP_WHY_JOINED] = {"tcp.joined", "RFC 9293 §3.10.7.4"},
     [TCP_WHY_THRESHOLD] = {"tcp.threshold", "RFC 5681 §3.1"},
     [TCP_WHY_RECOVERED] = {"tcp.recovered", "RFC 6582 §3.2"},
+    [TCP_WHY_PAWS] = {"tcp.paws", "RFC 7323 §5.3"},
+    [TCP_WHY_NO_TIMESTAMP] = {"tcp.no-timestamp", "RFC 7323 §3.2"},
+    [TCP_WHY_CE] = {"tcp.ce", "RFC 3168 §6.1.3"},
+    [TCP_WHY_MARKED] = {"tcp.marked", "RFC 3168 §6.1.2"},
     [TCP_WHY_COUNT] = {0},
 };
 
@@ -207,6 +211,8 @@ static const struct param params[] = {
     {"keep-alive-probes", OF(keep_count), PARAM_COUNT, .initial = 9, .min = 1, .max = 100},
     {"congestion", OF(congestion), PARAM_CHOICE, .max = TCP_CC_COUNT - 1,
      .choices = tcp_congestion_names},
+    {"timestamps", OF(timestamps), PARAM_SWITCH, .max = 1},
+    {"ecn", OF(ecn), PARAM_SWITCH, .max = 1},
     {0},
 };
 
@@ -240,6 +246,7 @@ static void hear_error(struct tcp *t, const struct input *in, struct fx *fx)
 void tcp_step(void *self, const struct input *in, struct fx *fx)
 {
     struct tcp *t = self;
+    t->clock = in->clock;
     switch (in->kind) {
     case IN_START: start(t, in, fx); break;
     case IN_PACKET: tcp_segment_arrives(t, in, fx); break;

@@ -1,7 +1,7 @@
 /* The calls of the user (RFC 9293 3.10.1 to 3.10.6), as requests; answers are indications. A call
  * that the RFC answers with an error is told as RESULT and changes nothing. */
 #include "actor/errno_code.h"
-#include "proto/tcp/tcp.h"
+#include "proto/tcp/cc.h"
 
 static void refuse(enum errno_code error, struct fx *fx)
 {
@@ -105,6 +105,7 @@ static void close_sending(struct tcp *t, sim_time now, struct fx *fx)
             break; /* data waits for ESTABLISHED, and the FIN behind it */
         }
         tcp_enter(t, TCP_FIN_WAIT_1, TCP_WHY_CLOSE, fx);
+        cc_of(t)->start(t); /* ESTABLISHED is passed over */
         break;
     case TCP_ESTABLISHED: tcp_enter(t, TCP_FIN_WAIT_1, TCP_WHY_CLOSE, fx); break;
     case TCP_CLOSED: refuse(ERR_ENOTCONN, fx); return;
