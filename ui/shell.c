@@ -15,7 +15,20 @@ static const struct view *const panes[PANE_COUNT] = {
     [PANE_STAGE] = &view_stage,         [PANE_LADDER] = &view_ladder,
     [PANE_INSPECTOR] = &view_inspector, [PANE_CAPTION] = &view_caption,
     [PANE_TIMELINE] = &view_timeline,   [PANE_STATES] = &view_state,
-    [PANE_MACHINE] = &view_machine};
+    [PANE_MACHINE] = &view_machine,     [PANE_PLOTS] = &view_plots};
+
+static const enum shell_pane mains[MAIN_COUNT] = {
+    [MAIN_LADDER] = PANE_LADDER, [MAIN_MACHINE] = PANE_MACHINE, [MAIN_PLOTS] = PANE_PLOTS};
+
+enum shell_pane shell_main_pane(const struct shell *s)
+{
+    return mains[s->main];
+}
+
+const struct view *shell_main_view(const struct shell *s)
+{
+    return panes[mains[s->main]];
+}
 
 static void forget_selves(struct shell *s)
 {
@@ -68,19 +81,30 @@ void shell_free(struct shell *s)
     free(s);
 }
 
-/* Strips need a set, and a variable that says where its window stands. */
-static bool has_windows(const struct shell *s)
+static bool has_var(const struct actor_type *type, const char *name)
 {
-    for (uint32_t i = 0; i < s->film->actor_count; i++) {
-        const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
-        for (unsigned v = 0; v < var_count(type) && set_count(type); v++) {
-            const char *name = type->vars[v].name;
-            if (strcmp(name, "base") == 0 || strcmp(name, "frame") == 0) {
-                return true;
-            }
+    for (unsigned i = 0; i < var_count(type); i++) {
+        if (strcmp(type->vars[i].name, name) == 0) {
+            return true;
         }
     }
     return false;
+}
+
+enum strips { STRIPS_NONE, STRIPS_FRAMES, STRIPS_BYTES };
+
+/* Strips need a set, and a variable that says where its window stands; or numbered bytes. */
+static enum strips strips_of(const struct shell *s)
+{
+    enum strips found = STRIPS_NONE;
+    for (uint32_t i = 0; i < s->film->actor_count; i++) {
+        const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
+        if (set_count(type) && (has_var(type, "base") || has_var(type, "frame"))) {
+            return STRIPS_FRAMES;
+        }
+        found = has_var(type, "snd.una") ? STRIPS_BYTES : found;
+    }
+    return found;
 }
 
 static bool names_panel(const struct shell *s, const struct view *v)
@@ -92,41 +116,62 @@ static bool names_panel(const struct shell *s, const struct view *v)
     return names && *names;
 }
 
-/* A diagram of states opens in the middle, the ladder at its right, if the scenario names it and
- * not the packet's panel. */
+/* Plots stand in the middle if the scenario names them; a diagram of states, if it names that and
+ * not the packet's panel. Beside either the ladder is at the right. */
 static void choose_main(struct shell *s)
 {
-    s->has_diagram = false;
+    memset(s->has_main, 0, sizeof s->has_main);
+    s->has_main[MAIN_LADDER] = true;
+    s->has_main[MAIN_PLOTS] = s->film->curves.count > 0;
     for (uint32_t i = 0; i < s->film->actor_count; i++) {
         const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
-        s->has_diagram = s->has_diagram || machine_count(type) > 0;
+        s->has_main[MAIN_MACHINE] = s->has_main[MAIN_MACHINE] || machine_count(type) > 0;
     }
-    s->shows_diagram =
-        s->has_diagram && names_panel(s, &view_machine) && !names_panel(s, &view_inspector);
+    bool is_diagram = names_panel(s, &view_machine) && !names_panel(s, &view_inspector);
+    s->main = names_panel(s, &view_plots) && s->has_main[MAIN_PLOTS] ? MAIN_PLOTS
+              : is_diagram && s->has_main[MAIN_MACHINE]              ? MAIN_MACHINE
+                                                                     : MAIN_LADDER;
 }
 
-/* The views that share the place under the network: those that the scenario names, in its order,
- * else windows where a protocol keeps sets, and states. */
+static bool is_lower(const struct shell *s, const struct view *v)
+{
+    for (unsigned i = 0; i < s->lower_count; i++) {
+        if (s->lower[i] == v) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_lower(struct shell *s, const struct view *v)
+{
+    if (!is_lower(s, v) && s->lower_count < LOWER_MAX) {
+        s->lower[s->lower_count++] = v;
+    }
+}
+
+/* The views that share the place under the network: those that the scenario names, in its order (a
+ * diagram if plots have the middle), then windows where a protocol keeps them, and states; of a
+ * protocol of bytes the states first. */
 static void choose_lower(struct shell *s)
 {
-    static const struct view *const known[] = {&view_state, &view_window};
+    static const struct view *const known[] = {&view_state, &view_window, &view_machine};
     const char **names = s->session.scenario->view_panels;
+    unsigned count = s->main == MAIN_PLOTS ? 3 : 2;
     s->lower_count = s->lower_at = 0;
     for (; names && *names; names++) {
-        for (unsigned i = 0; i < 2; i++) {
-            if (strcmp(*names, known[i]->name) == 0 && s->lower_count < LOWER_MAX) {
-                s->lower[s->lower_count++] = known[i];
+        for (unsigned i = 0; i < count; i++) {
+            if (strcmp(*names, known[i]->name) == 0) {
+                add_lower(s, known[i]);
             }
         }
     }
-    for (unsigned i = 2; i-- > 0;) {
-        bool is_there = i == 0 || has_windows(s);
-        for (unsigned k = 0; k < s->lower_count; k++) {
-            is_there = is_there && s->lower[k] != known[i];
-        }
-        if (is_there && s->lower_count < LOWER_MAX) {
-            s->lower[s->lower_count++] = known[i];
-        }
+    if (strips_of(s) == STRIPS_FRAMES) {
+        add_lower(s, &view_window);
+    }
+    add_lower(s, &view_state);
+    if (strips_of(s) == STRIPS_BYTES) {
+        add_lower(s, &view_window);
     }
 }
 
@@ -145,8 +190,8 @@ void shell_rerun(struct shell *s, bool is_new)
     s->hovered = 0;
     const struct film *f = s->film;
     if (is_new) {
-        choose_lower(s);
         choose_main(s);
+        choose_lower(s);
         s->is_relative = numbers_are_long(&s->session.trace);
         forget_selves(s);
         s->selected = 0;
@@ -339,7 +384,7 @@ static const char *word_of(const struct shell *s, const char *name)
         {"blank", yes(s->blank)},
         {"drawer", yes(s->drawer)},
         {"inspector", yes(!s->no_inspector)},
-        {"main", s->shows_diagram ? view_machine.name : view_ladder.name},
+        {"main", shell_main_view(s)->name},
         {"relative", yes(s->is_relative)},
         {"panel", s->lower_count ? s->lower[s->lower_at]->name : "none"},
         {"title", s->film ? s->session.scenario->title[s->lang] : ""},

@@ -9,11 +9,15 @@
 static void lay_out(struct shell *s, double w, double h)
 {
     bool has_third = shell_has_third(s, w);
-    double left = has_third ? s->shows_diagram ? 0.258 : 0.311 : s->projector > 1 ? 0.43 : 0.4;
+    double left = has_third          ? s->main == MAIN_MACHINE ? 0.258
+                                       : s->main == MAIN_PLOTS ? 0.298
+                                                               : 0.311
+                  : s->projector > 1 ? 0.43
+                                     : 0.4;
     double rest = w - SIZE_GAP * (has_third ? 2 : 1);
-    double right = fmax(SPLIT_MIN, (s->part_right > 0  ? s->part_right
-                                    : s->shows_diagram ? 0.25
-                                                       : 0.289) *
+    double right = fmax(SPLIT_MIN, (s->part_right > 0        ? s->part_right
+                                    : s->main != MAIN_LADDER ? 0.25
+                                                             : 0.289) *
                                        w);
     s->split_right = has_third ? fmin(right, rest - 2 * SPLIT_MIN) : 0;
     left = fmax(SPLIT_MIN, (s->part_left > 0 ? s->part_left : left) * w);
@@ -106,17 +110,14 @@ static void draw_drawer(struct shell *s, struct rect ladder)
 
 static void draw_main(struct shell *s, struct rect r)
 {
-    if (s->shows_diagram) {
-        draw_pane(s, "machine", &view_machine, s->self[PANE_MACHINE], r);
-    } else {
-        draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
-    }
+    const struct view *v = shell_main_view(s);
+    draw_pane(s, v->name, v, s->self[shell_main_pane(s)], r);
 }
 
-/* The packet; beside a diagram the ladder, until a packet is looked at. */
+/* The packet; beside a diagram or plots the ladder, until a packet is looked at. */
 static void draw_third(struct shell *s, struct rect r)
 {
-    if (s->shows_diagram && !s->drawer) {
+    if (s->main != MAIN_LADDER && !s->drawer) {
         draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
     } else {
         draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], r);

@@ -19,11 +19,15 @@ enum shell_pane {
     PANE_STATES,
     PANE_LADDER,
     PANE_MACHINE,
+    PANE_PLOTS,
     PANE_INSPECTOR,
     PANE_CAPTION,
     PANE_TIMELINE,
     PANE_COUNT
 };
+
+/* What may stand in the middle; beside any but the ladder the ladder stands at the right. */
+enum shell_main { MAIN_LADDER, MAIN_MACHINE, MAIN_PLOTS, MAIN_COUNT };
 
 #define LOWER_MAX 4u
 
@@ -46,7 +50,8 @@ struct shell {
 
     const struct view *lower[LOWER_MAX]; /* views that share the place under the network */
     unsigned lower_count, lower_at;
-    bool has_diagram, shows_diagram;                /* of states, in place of the ladder */
+    enum shell_main main; /* what stands in the middle */
+    bool has_main[MAIN_COUNT];
     bool is_relative;                               /* sequence numbers */
     void *self[PANE_COUNT], *lower_self[LOWER_MAX]; /* drawing state of the views */
     double split_left, split_right, split_lower;    /* logical pixels, in the last picture */
@@ -75,6 +80,9 @@ struct shell {
 
 struct scene shell_scene(struct shell *s);
 bool shell_is_settled(const struct shell *s);
+/* The view in the middle, and its pane. */
+const struct view *shell_main_view(const struct shell *s);
+enum shell_pane shell_main_pane(const struct shell *s);
 /* Room left of the third column? */
 bool shell_has_third(const struct shell *s, double w);
 

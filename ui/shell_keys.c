@@ -22,14 +22,22 @@ void shell_projector(struct shell *s)
     s->wants_draw = true;
 }
 
+static void next_main(struct shell *s, int direction)
+{
+    do {
+        s->main = (s->main + (direction > 0 ? 1u : MAIN_COUNT - 1u)) % MAIN_COUNT;
+    } while (!s->has_main[s->main]);
+}
+
+/* Through the views that share a place; at their end the middle changes. */
 void shell_lower(struct shell *s, int direction)
 {
-    if (s->lower_count) {
-        unsigned count = s->lower_count * (s->has_diagram ? 2 : 1);
-        unsigned at = s->lower_at + (s->shows_diagram ? s->lower_count : 0);
-        at = (at + (direction > 0 ? 1 : count - 1)) % count;
-        s->lower_at = at % s->lower_count;
-        s->shows_diagram = at >= s->lower_count;
+    unsigned last = s->lower_count ? s->lower_count - 1 : 0;
+    if (s->lower_at == (direction > 0 ? last : 0)) {
+        next_main(s, direction);
+        s->lower_at = direction > 0 ? 0 : last;
+    } else {
+        s->lower_at += direction > 0 ? 1u : -1u;
     }
 }
 

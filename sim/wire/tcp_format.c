@@ -46,6 +46,19 @@ static enum packet_kind kind(struct bytes head, uint32_t body_len)
     return body_len > 0 ? PACKET_DATA : PACKET_ACK;
 }
 
+/* "sack1_left" … "sack4_right": an edge of a SACK block. */
+static bool sack_edge(const struct tcp_seg *seg, const char *field, int64_t *out)
+{
+    unsigned block = strncmp(field, "sack", 4) == 0 ? (unsigned)(field[4] - '1') : UINT8_MAX;
+    if (!(seg->options & TCP_OPT_SACK) || block >= seg->sack_count) {
+        return false;
+    }
+    const struct tcp_sack *s = &seg->sack[block];
+    bool is_left = strcmp(field + 5, "_left") == 0;
+    *out = is_left ? s->left.v : s->right.v;
+    return is_left || strcmp(field + 5, "_right") == 0;
+}
+
 static bool value(struct bytes head, const char *field, int64_t *out)
 {
     struct tcp_seg seg;
@@ -70,7 +83,7 @@ static bool value(struct bytes head, const char *field, int64_t *out)
             return values[i].option == 0 || (seg.options & values[i].option);
         }
     }
-    return false;
+    return sack_edge(&seg, field, out);
 }
 
 static void key(struct bytes head, struct net *net)

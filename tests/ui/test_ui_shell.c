@@ -99,8 +99,8 @@ static const struct {
     {LOST, "right right right right right", "right right right left left left"},
     {LOST, "pgdn pgdn pgdn pgdn", "end pgup pgup home pgdn pgdn pgdn pgdn"},
     {LOST, "n n n . .", "right , end home n n n . ."},
-    {LOST, "v right right", "v v v v end home right right"},
-    {LOST, "v v right", "v v v v left right"},
+    {LOST, "v right right", "v v v v v v end home right right"},
+    {LOST, "v v right", "v v v v v v left right"},
     {LOST, "t g right", "t g t g left right"},
     {LOST, "p right right", "p p p left left right right"},
     {GOOD, "down down down", "end up up down home esc down down down"},
@@ -131,9 +131,14 @@ START_TEST(a_diagram_opens_where_the_scenario_wants_it)
     struct rig r = rig_open(TWO, 1440, 900);
     ck_assert_str_eq(ask(&r, "main"), "machine");
     press_keys(&r, "v");
+    ck_assert_str_eq(ask(&r, "panel"), "window");
+    press_keys(&r, "v");
+    ck_assert_str_eq(ask(&r, "main"), "plots");
+    press_keys(&r, "v v");
     ck_assert_str_eq(ask(&r, "main"), "ladder");
-    press_keys(&r, "shift+v");
+    press_keys(&r, "shift+v shift+v shift+v");
     ck_assert_str_eq(ask(&r, "main"), "machine");
+    ck_assert_str_eq(ask(&r, "panel"), "window");
     rig_free(&r);
     r = rig_open(OPENED, 1440, 900);
     ck_assert_str_eq(ask(&r, "main"), "ladder");

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct view *const known[] = {&view_ladder, &view_window, &view_stage, &view_machine,
-                                           &view_inspector};
+static const struct view *const known[] = {&view_ladder,  &view_window,    &view_stage,
+                                           &view_machine, &view_inspector, &view_plots};
 
 static bool read_views(struct draw_options *o, const char *value)
 {

@@ -342,6 +342,7 @@ struct film *film_new(const struct trace *t)
     f->spots = grown(t->node_count, sizeof *f->spots);
     f->order = grown(t->node_count, sizeof *f->order);
     layout_make(t, f->spots, f->order);
+    curves_make(&f->curves, t);
     return f;
 }
 
@@ -359,6 +360,7 @@ void film_free(struct film *f)
     free(f->spots);
     free(f->order);
     free(f->busy);
+    curves_free(&f->curves);
     axis_free(&f->plain);
     axis_free(&f->folded);
     free(f);

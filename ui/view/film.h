@@ -5,6 +5,7 @@
 
 #include "trace/trace.h"
 #include "ui/player.h"
+#include "ui/view/curves.h"
 #include "ui/view/layout.h"
 
 #include <stddef.h>
@@ -38,6 +39,7 @@ struct film {
     uint32_t sample_again, sample_lost; /* one that was sent again, one that died on the way */
     uint32_t *actors; /* entities that are protocol endpoints, in the order of birth */
     uint32_t actor_count;
+    struct curves curves; /* figures over time */
 };
 
 struct film *film_new(const struct trace *t);

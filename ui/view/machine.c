@@ -27,7 +27,11 @@ struct end {
 
 struct machine_view {
     unsigned chosen;
+    bool is_asked; /* the reader chose it */
 };
+
+#define SMALL_W 520.0 /* figure 5 is not read in less */
+#define SMALL_H 360.0
 
 struct picture {
     struct ui *ui;
@@ -90,6 +94,22 @@ static void name_ends(struct picture *p)
     }
 }
 
+/* Of a machine beside the first (congestion) an end that never moves is left out, if another does.
+ */
+static void drop_idle_ends(struct picture *p, unsigned machine)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < p->end_count; i++) {
+        struct list l = trace_of_subject(p->s->trace, REC_STATE, p->ends[i].actor, machine, 0);
+
+        if (machine > 0 && l.count > 0) {
+            p->ends[kept++] = p->ends[i];
+        }
+    }
+    p->end_count = kept > 0 ? kept : p->end_count;
+}
+
 static void find_ends(struct picture *p, const struct choice *c)
 {
     const struct film *film = p->s->film;
@@ -101,6 +121,7 @@ static void find_ends(struct picture *p, const struct choice *c)
             p->ends[p->end_count++] = (struct end){.node = node, .actor = actor};
         }
     }
+    drop_idle_ends(p, c->machine);
     name_ends(p);
 }
 
@@ -277,6 +298,15 @@ static bool shows_label(const struct picture *p, unsigned i)
     return !(p->d.routes[i].is_side && !p->taken[i]) && (has_room || p->is_new[i]);
 }
 
+/* A machine whose states have no names in a standard may have its own words for them. */
+static const char *state_word(const struct picture *p, unsigned state, const char *suffix)
+{
+    char key[96];
+
+    snprintf(key, sizeof key, "diagram.state.%s%s", p->machine->states[state], suffix);
+    return word_find(p->ui->lang, key);
+}
+
 static void draw_box(const struct picture *p, const struct diagram_box *b)
 {
     struct ui *ui = p->ui;
@@ -302,11 +332,18 @@ static void draw_box(const struct picture *p, const struct diagram_box *b)
     if (is_now) { /* beside the disc */
         words.x += 7 * k;
     }
-    canvas_text_in(c, font, words, ALIGN_CENTER,
-                   is_now ? t->panel
-                   : was  ? t->ink
-                          : t->ink3,
-                   p->machine->states[b->state]);
+    struct color color = is_now ? t->panel : was ? t->ink : t->ink3;
+    const char *note = state_word(p, b->state, ".note");
+    if (note && b->rect.h >= 30 * k) {
+        struct rect below = rect_cut_bottom(&words, b->rect.h * 0.46);
+
+        below.y -= 2 * k;
+        words.y += 2 * k;
+        canvas_text_in(c, theme_font(t, TYPE_AXIS), below, ALIGN_CENTER, color_fade(color, 0.75),
+                       note);
+    }
+    const char *name = state_word(p, b->state, "");
+    canvas_text_in(c, font, words, ALIGN_CENTER, color, name ? name : p->machine->states[b->state]);
 }
 
 static void draw_token(const struct picture *p, unsigned end)
@@ -350,14 +387,18 @@ static void draw_strokes(const struct picture *p, double x, double y, double rig
     }
 }
 
-static double widest_name(struct ui *ui, const struct machine *m)
+static double widest_name(const struct picture *p)
 {
     double widest = 0;
 
-    for (unsigned i = 0; m->states[i]; i++) {
-        widest = fmax(widest, ui_text_width(ui, TYPE_TAG, m->states[i]));
+    for (unsigned i = 0; p->machine->states[i]; i++) {
+        const char *name = state_word(p, i, ""), *note = state_word(p, i, ".note");
+        double under = note ? ui_text_width(p->ui, TYPE_AXIS, note) : 0;
+
+        name = name ? name : p->machine->states[i];
+        widest = fmax(widest, fmax(ui_text_width(p->ui, TYPE_TAG, name), under));
     }
-    return widest * 1.04 + 18 * ui->k;
+    return widest * 1.04 + 22 * p->ui->k;
 }
 
 static void draw_diagram(struct picture *p, struct rect r)
@@ -365,7 +406,7 @@ static void draw_diagram(struct picture *p, struct rect r)
     double k = p->ui->k, y = r.y + r.h - 6 * k;
     struct rect area = {r.x + 16 * k, r.y, r.w - 32 * k, r.h - 22 * k};
 
-    diagram_make(&p->d, p->machine, area, widest_name(p->ui, p->machine), k);
+    diagram_make(&p->d, p->machine, area, widest_name(p), k);
     follow(p);
     for (int pass = 0; pass < 2; pass++) { /* what was taken over what was not */
         for (unsigned i = 0; i < p->d.route_count; i++) {
@@ -388,6 +429,11 @@ static void draw_diagram(struct picture *p, struct rect r)
     draw_strokes(p, r.x, y, p->d.is_tcp ? r.x + r.w * 0.6 : r.x + r.w);
 }
 
+static bool is_small(const struct ui *ui, struct rect area)
+{
+    return area.w < SMALL_W * ui->k || area.h < SMALL_H * ui->k;
+}
+
 /* Which machine, if there are several: its name, after that of the type if types differ. */
 static void choose(struct machine_view *self, struct ui *ui, const struct choice *choices,
                    unsigned n, struct rect area)
@@ -407,9 +453,27 @@ static void choose(struct machine_view *self, struct ui *ui, const struct choice
     }
     double w = ui_segmented_width(ui, labels, n, false);
     struct rect at = {area.x + area.w - w - 12, area.y + 9, w, 28 * ui->k};
-    if (w < area.w * 0.6) {
-        ui_segmented(ui, "machine", at, labels, n, &self->chosen, false);
+    if (is_small(ui, area)) { /* what shares the panel's place has its names on top */
+        at = (struct rect){area.x + area.w - w - 8, area.y + area.h - 32 * ui->k, w, 26 * ui->k};
     }
+    if (w < area.w * 0.7 && ui_segmented(ui, "machine", at, labels, n, &self->chosen, false)) {
+        self->is_asked = true;
+    }
+}
+
+/* Unless the reader chose: the first, or where that cannot be read, the one with fewest states. */
+static unsigned usual_choice(const struct ui *ui, const struct choice *choices, unsigned n,
+                             struct rect area)
+{
+    unsigned best = 0;
+
+    for (unsigned i = 1; i < n && is_small(ui, area); i++) {
+        const char *const *states = choices[i].type->machines[choices[i].machine].states;
+        const char *const *least = choices[best].type->machines[choices[best].machine].states;
+
+        best = state_count(states) < state_count(least) ? i : best;
+    }
+    return best;
 }
 
 static void machine_draw(void *data, struct ui *ui, const struct scene *s, struct rect area)
@@ -419,8 +483,8 @@ static void machine_draw(void *data, struct ui *ui, const struct scene *s, struc
     struct choice choices[CHOICES_MAX];
     unsigned n = collect_choices(s, choices);
 
-    if (self->chosen >= n) {
-        self->chosen = 0;
+    if (self->chosen >= n || !self->is_asked) {
+        self->chosen = usual_choice(ui, choices, n, area);
     }
     if (n == 0) {
         struct rect in = part_panel(ui, area, ui_word(ui, "view.machine"), NULL, NULL);
@@ -437,7 +501,7 @@ static void machine_draw(void *data, struct ui *ui, const struct scene *s, struc
     snprintf(title, sizeof title, "diagram.%s.%s.note", c->type->name, p.machine->name);
     const char *name = word_find(ui->lang, key), *note = word_find(ui->lang, title);
     struct rect in = part_panel(ui, area, name ? name : ui_word(ui, "view.machine"),
-                                n > 1 ? note : NULL, n > 1 ? NULL : note);
+                                n > 1 && !is_small(ui, area) ? note : NULL, n > 1 ? NULL : note);
     canvas_clip(ui->c, rect_inset(area, 1, 1));
     draw_diagram(&p, in);
     canvas_unclip(ui->c);

@@ -220,10 +220,20 @@ static void make_oval(struct diagram *d, const struct machine *m, struct rect ar
     double rx = fmax(area.w / 2 - w / 2 - 30 * k, 0), ry = fmax(area.h / 2 - h, 0);
 
     n = n < DIAGRAM_BOXES ? n : DIAGRAM_BOXES;
-    d->scale = fmin(1, fmin(area.w / (3.2 * w), area.h / (n * 1.6 * h)));
+    w = n == 3 ? fmin(w, area.w * 0.4) : w;
+    d->scale = n == 3 && area.w > 320 * k && area.h > 150 * k
+                   ? 1
+                   : fmin(1, fmin(area.w / (3.2 * w), area.h / (n * 1.6 * h)));
     for (unsigned i = 0; i < n; i++) {
         double angle = TAU * i / n - TAU / 4 - (n == 2 ? TAU / 4 : n == 4 ? TAU / 8 : 0);
         struct point p = {x + rx * cos(angle), y + ry * sin(angle)};
+
+        if (n == 3) { /* two on top, one below */
+            p = (struct point){i == 2 ? x
+                               : i    ? area.x + area.w - w / 2
+                                      : area.x + w / 2,
+                               i == 2 ? y + ry : y - ry};
+        }
 
         d->boxes[d->box_count++] = (struct diagram_box){i, {p.x - w / 2, p.y - h / 2, w, h}, false};
     }

@@ -28,6 +28,7 @@ static sim_time samples_expected(const struct tcp *t)
 void rtt_sample(struct tcp *t, sim_time r)
 {
     sim_time n = samples_expected(t), g = t->ts_on ? TS_TICK : 1;
+    t->rtt = r;
     if (t->srtt == 0) {
         t->srtt = r;
         t->rttvar = r / 2;

@@ -207,6 +207,7 @@ struct tcp {
 
     /* RFC 6298. */
     sim_time srtt, rttvar, rto;
+    sim_time rtt;     /* the last measurement */
     bool is_timing;   /* a segment is being timed (Karn: one that was sent once) */
     int64_t timed_to; /* its end */
     sim_time timed_at;

@@ -133,6 +133,7 @@ enum {
     VAR_RETRIES,
     VAR_DUP_ACKS,
     VAR_UNREAD,
+    VAR_RTT,
 };
 static const struct var vars[] = {
     [VAR_SND_UNA] = {"snd.una", "", "send"},
@@ -152,6 +153,7 @@ static const struct var vars[] = {
     [VAR_RETRIES] = {"retries", "", "time"},
     [VAR_DUP_ACKS] = {"dup-acks", "", "window"},
     [VAR_UNREAD] = {"unread", "B", "receive"},
+    [VAR_RTT] = {"rtt", "ns", "time"},
     {0},
 };
 
@@ -176,6 +178,7 @@ static void read(const void *self, int64_t *v)
     v[VAR_RETRIES] = t->retries;
     v[VAR_DUP_ACKS] = t->dup_acks;
     v[VAR_UNREAD] = pieces_bytes(&t->unread);
+    v[VAR_RTT] = t->rtt;
 }
 
 /* ---- params ---- */
