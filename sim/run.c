@@ -221,8 +221,13 @@ bool run_next(struct run *r, sim_time until, struct raw_view *out)
     return came;
 }
 
-void run_inject(struct run *r, struct bytes wire)
+bool run_inject(struct run *r, struct bytes wire)
 {
+    const struct node *n = &r->world->nodes[r->raw];
     run_due(r, r->now);
+    if (n->iface_count > 0 && n->ifaces[0].is_lan) {
+        return raw_inject_frame(r->world, r->raw, wire);
+    }
     raw_inject(r->world, r->raw, wire, 0);
+    return true;
 }

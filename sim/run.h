@@ -45,5 +45,6 @@ void run_advance(struct run *r, sim_time t);
 /* Runs on to the next packet that reaches the raw host, at most to `until`; `now` is then its time.
  * False: none came, `now` is `until`. No packet is given twice. */
 bool run_next(struct run *r, sim_time until, struct raw_view *out);
-/* The raw host sends these bytes, a whole IPv4 packet, now. */
-void run_inject(struct run *r, struct bytes wire);
+/* The raw host sends these bytes now: a whole IPv4 packet, on a LAN a whole Ethernet frame. False:
+ * a frame of neither IPv4 nor ARP. */
+bool run_inject(struct run *r, struct bytes wire);

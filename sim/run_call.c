@@ -303,6 +303,14 @@ static uint32_t connection_called(const struct world *w, uint32_t node, const ch
     return listener;
 }
 
+/* A host without connections is asked about its DHCP client. */
+static uint32_t lease_called(const struct world *w, uint32_t node, const char *flow)
+{
+    uint32_t row = w->nodes[node].lease;
+    bool is_meant = row && (!flow || strcmp(w->trace->flows[w->rows[row].flow].name, flow) == 0);
+    return is_meant ? row : 0;
+}
+
 bool run_state(struct run *r, const char *host, const char *flow, struct run_state *out,
                struct buf *what)
 {
@@ -312,6 +320,9 @@ bool run_state(struct run *r, const char *host, const char *flow, struct run_sta
     }
     run_due(r, r->now);
     uint32_t row = connection_called(r->world, node, flow);
+    if (row == 0) {
+        row = lease_called(r->world, node, flow);
+    }
     if (row == 0) {
         return refuse(what, "no connection on", host);
     }

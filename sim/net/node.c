@@ -387,13 +387,13 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
         switch_hear(w, d, packet, ttl, macs, cause);
         return;
     }
-    if (d->is_lan && !is_for_card(&w->nodes[node].ifaces[d->iface_to], macs)) {
+    if (w->nodes[node].set->is_raw) {
+        script_hear(w, packet);
+        raw_hear(w, node, packet, ttl, d->is_lan ? &macs : NULL);
         packet_is_over(w, packet);
         return;
     }
-    if (w->nodes[node].set->is_raw) {
-        script_hear(w, packet);
-        raw_hear(w, node, packet, ttl);
+    if (d->is_lan && !is_for_card(&w->nodes[node].ifaces[d->iface_to], macs)) {
         packet_is_over(w, packet);
         return;
     }

@@ -2,7 +2,9 @@
  * sends is given as bytes, right or wrong. */
 #include "net/world.h"
 
+#include "wire/arp.h"
 #include "wire/dissect.h"
+#include "wire/eth.h"
 #include "wire/ipv4.h"
 
 #include <string.h>
@@ -93,9 +95,17 @@ static uint32_t packet_of_bytes(struct world *w, struct bytes wire)
     return id;
 }
 
-void raw_inject(struct world *w, uint32_t node, struct bytes wire, uint32_t cause)
+/* An ARP message, which stands in the frame without IP. */
+static uint32_t arp_of_bytes(struct world *w, struct bytes wire)
 {
-    uint32_t id = packet_of_bytes(w, wire);
+    uint32_t id = packet_new(&w->trace->packets, bytes_sub(wire, 0, ARP_SIZE));
+    packet_at(&w->trace->packets, id)->proto = proto_called(w, "arp");
+    return id;
+}
+
+/* The sender is the raw host; the flow that of whom it talks to. */
+static void settle(struct world *w, uint32_t node, uint32_t id)
+{
     struct packet *p = packet_at(&w->trace->packets, id);
     struct net net = p->net;
     p->sender = w->nodes[node].entity;
@@ -105,12 +115,63 @@ void raw_inject(struct world *w, uint32_t node, struct bytes wire, uint32_t caus
         p->flow = flow;
         w->trace->flows[flow].packets += w->trace->flows[flow].from == node;
     }
+}
+
+void raw_inject(struct world *w, uint32_t node, struct bytes wire, uint32_t cause)
+{
+    uint32_t id = packet_of_bytes(w, wire);
+    settle(w, node, id);
     node_send(w, id, 0, cause);
     effects_apply(w);
 }
 
-/* Kept as bytes until somebody asks, with the TTL that it came with. */
-void raw_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl)
+/* What stands behind the Ethernet header, without the padding; 0: nothing that is known here. */
+static uint32_t packet_of_frame(struct world *w, struct bytes frame, const struct eth *h)
+{
+    struct bytes inside = bytes_sub(frame, ETH_HEADER, frame.len);
+    struct ipv4 ip;
+    if (h->type == ETHERTYPE_ARP && inside.len >= ARP_SIZE) {
+        return arp_of_bytes(w, inside);
+    }
+    if (h->type == ETHERTYPE_IPV4 && ipv4_decode(inside, &ip)) {
+        return packet_of_bytes(w, bytes_sub(inside, 0, ip.total_len));
+    }
+    return 0;
+}
+
+bool raw_inject_frame(struct world *w, uint32_t node, struct bytes frame)
+{
+    struct direction *d = &w->directions[w->nodes[node].ifaces[0].out];
+    struct eth h;
+    uint32_t id = eth_decode(frame, &h) ? packet_of_frame(w, frame, &h) : 0;
+    if (id == 0) {
+        return false;
+    }
+    struct macs macs = {.to = mac_get(h.to), .from = mac_get(h.from)};
+    settle(w, node, id);
+    struct packet *p = packet_at(&w->trace->packets, id);
+    bool on_link = p->proto->carrier == CARRIER_LINK;
+    p->size = p->head_len + p->body.len + (on_link || p->is_raw ? 0 : IPV4_HEADER);
+    uint32_t record = world_record(w, REC_SEND, p->sender, id, 0, 0, 0, 0);
+    if (w->has_packet_faults) {
+        fault_look(w, id, NULL);
+    }
+    link_offer(w, d, id, p->net.ttl, macs, record);
+    effects_apply(w);
+    return true;
+}
+
+static void build_frame(struct bytes inside, struct macs macs, const struct proto *proto,
+                        struct buf *out)
+{
+    struct eth h = {.type = proto->carrier == CARRIER_LINK ? proto->number : ETHERTYPE_IPV4};
+    mac_put(h.to, macs.to);
+    mac_put(h.from, macs.from);
+    eth_build(&h, inside, out);
+}
+
+/* Kept as bytes until somebody asks, with the TTL that it came with; on a LAN the whole frame. */
+void raw_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, const struct macs *lan)
 {
     const struct packet *p = packet_at(&w->trace->packets, packet);
     if (!w->nodes[node].set->is_raw || !w->keeps_raw) {
@@ -126,7 +187,14 @@ void raw_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl)
     view.net.ttl = (uint8_t)ttl;
     size_t start = w->raw_bytes.len;
     struct raw_packet heard = {.at = sched_now(&w->sched), .start = start};
-    packet_build(&view, &w->raw_bytes);
+    if (lan) {
+        struct buf inside = {0};
+        packet_build(&view, &inside);
+        build_frame(bytes_of(inside.data, inside.len), *lan, p->proto, &w->raw_bytes);
+        buf_free(&inside);
+    } else {
+        packet_build(&view, &w->raw_bytes);
+    }
     heard.len = (uint32_t)(w->raw_bytes.len - start);
     heard.is = packet_is(p->proto->name, packet_head(p), p->body.len);
     memcpy(buf_extend(&w->raw_heard, sizeof heard), &heard, sizeof heard);

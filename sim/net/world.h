@@ -322,10 +322,14 @@ void script_host_is_up(struct world *w, uint32_t node); /* after a restart */
 
 /* raw.c: a host that has no protocols: bytes in and out. */
 void raw_inject(struct world *w, uint32_t node, struct bytes wire, uint32_t cause);
+/* On a LAN: a whole Ethernet frame; false: neither IPv4 nor ARP. */
+bool raw_inject_frame(struct world *w, uint32_t node, struct bytes frame);
 /* The initial sequence number of whoever has a connection with the raw host's end `net`; 0: none.
  */
 uint32_t raw_peer_initial(const struct world *w, uint32_t node, const struct net *net);
-void raw_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl);
+/* lan: the frame's addresses, on a LAN; else NULL. */
+void raw_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl,
+              const struct macs *lan);
 
 /* route.c */
 void routes_find(struct world *w);

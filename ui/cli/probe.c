@@ -61,8 +61,9 @@ static void op_inject(struct probe *p)
     }
     if (n == 0 || n % 2) {
         complain(p, "inject needs \"hex\": the bytes of a packet, two digits each");
+    } else if (!run_inject(p->run, bytes_of(wire.data, wire.len))) {
+        complain(p, "on a LAN inject takes an Ethernet frame that holds IPv4 or ARP");
     } else {
-        run_inject(p->run, bytes_of(wire.data, wire.len));
         op_now(p);
     }
     buf_free(&wire);
