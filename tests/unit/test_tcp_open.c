@@ -121,8 +121,8 @@ START_TEST(windows_are_scaled_if_both_syns_say_so)
     r.tcp.set.window_scale = scales[_i].set;
     rig_call(&r, TCP_CALL_CONNECT, 0);
     char syn[64];
-    snprintf(syn, sizeof syn, "S 0:0 mss 1460 wscale %d", (int)scales[_i].set);
-    ck_assert_str_eq(r.said, scales[_i].set < 0 ? "S 0:0 mss 1460" : syn);
+    snprintf(syn, sizeof syn, "S 0:0 mss 1460 wscale %d sackOK", (int)scales[_i].set);
+    ck_assert_str_eq(r.said, scales[_i].set < 0 ? "S 0:0 mss 1460 sackOK" : syn);
     rig_hear(&r, scales[_i].in);
     ck_assert_uint_eq(r.tcp.snd_wnd, 65535); /* a SYN's window is not scaled */
     rig_hear(&r, ". 1:1 ack 1 win 1000");
@@ -448,7 +448,7 @@ START_TEST(options_are_set_by_request)
     rig_set(&r, TCP_SET_SEND_BUFFER, 100);
     rig_set(&r, TCP_SET_USER_TIMEOUT, 10 * SIM_S);
     rig_call(&r, TCP_CALL_CONNECT, 0);
-    ck_assert_str_eq(r.said, "S 0:0 win 5000 mss 700");
+    ck_assert_str_eq(r.said, "S 0:0 win 5000 mss 700 sackOK");
     rig_hear(&r, "S. 0:0 ack 1 mss 1460");
     ck_assert_uint_eq(r.tcp.snd_mss, 700);
     rig_set(&r, TCP_SET_MSS, 60);

@@ -32,6 +32,8 @@ static const struct {
     {"congestion", 0, 0, 3, false},
     {"timestamps", 0, 0, 1, false},
     {"ecn", 0, 0, 1, false},
+    {"sack", 1, 0, 1, false},
+    {"recovery", 0, 0, 2, false},
 };
 
 START_TEST(settings_have_their_defaults_and_limits)

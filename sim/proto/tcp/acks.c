@@ -4,6 +4,7 @@
 #include "actor/errno_code.h"
 #include "proto/tcp/cc.h"
 #include "proto/tcp/input.h"
+#include "proto/tcp/sack.h"
 
 static bool fin_is_acked(const struct tcp *t)
 {
@@ -39,6 +40,7 @@ void tcp_advance(struct tcp *t, int64_t ack, sim_time now, struct fx *fx)
     t->probes = 0;
     t->progress_at = now;
     pieces_cut(&t->unsent, ack);
+    ranges_cut(&t->sacked, ack);
     rtt_acked(t, ack, now, fx);
     restart_timer(t, now, fx);
 }
@@ -80,28 +82,39 @@ static bool is_duplicate(const struct tcp *t, const struct tcp_arrival *a)
            a->wnd > 0;
 }
 
-static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, struct fx *fx)
+/* Without SACK the algorithm itself says when the segment at SND.UNA is lost. */
+static void heard_without_sack(struct tcp *t, uint32_t acked, bool is_repeat, sim_time now,
+                               struct fx *fx)
 {
     const struct cc_algorithm *cc = cc_of(t);
+    if (acked && cc->acked(t, acked, now, fx)) {
+        tcp_resend(t, now, TCP_WHY_PARTIAL, fx);
+    } else if (is_repeat && cc->duplicate(t, fx)) {
+        tcp_resend(t, now, TCP_WHY_FAST, fx);
+    }
+}
+
+static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, struct fx *fx)
+{
+    uint32_t acked = a->ack > t->snd_una ? (uint32_t)(a->ack - t->snd_una) : 0;
+    bool is_repeat = is_duplicate(t, a);
     t->is_told_of_mark = ecn_is_told(t, a);
     if (t->is_told_of_mark) {
         cc_marked(t, a->ack, fx);
     }
     t->retries = tcp_timer_runs(t, TCP_PERSIST) ? 0 : t->retries; /* a probe is answered */
-    if (a->ack > t->snd_una) {
-        uint32_t n = (uint32_t)(a->ack - t->snd_una);
+    if (acked) {
         tcp_advance(t, a->ack, now, fx);
-        update_window(t, a, fx);
-        if (cc->acked(t, n, now, fx)) {
-            tcp_resend(t, now, TCP_WHY_PARTIAL, fx);
-        }
-        tell_of_room(t, fx);
-        return;
     }
-    bool is_repeat = is_duplicate(t, a);
     update_window(t, a, fx);
-    if (is_repeat && cc->duplicate(t, fx)) {
-        tcp_resend(t, now, TCP_WHY_FAST, fx);
+    int64_t sacked = t->sack_ok ? sack_update(t, &a->seg, a->ack) : 0;
+    if (sack_recovers(t)) {
+        sack_heard(t, acked, sacked, now, fx);
+    } else {
+        heard_without_sack(t, acked, is_repeat, now, fx);
+    }
+    if (acked) {
+        tell_of_room(t, fx);
     }
 }
 

@@ -44,7 +44,8 @@ int64_t tcp_first_window(const struct tcp *t)
     return t->set.receive_buffer < WINDOW_MAX ? t->set.receive_buffer : WINDOW_MAX;
 }
 
-/* RFC 7323 2.2: a SYN+ACK scales only if the SYN did; tcp_take_options has left the shift then. */
+/* A SYN+ACK offers only what the SYN did, which tcp_take_options has noted (RFC 7323 2.2, RFC 2018
+ * 2). */
 void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer)
 {
     syn->options |= TCP_OPT_MSS;
@@ -54,6 +55,9 @@ void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer)
         syn->options |= TCP_OPT_WSCALE;
         syn->wscale = own_shift(t);
     }
+    if (is_answer ? t->sack_ok : t->set.sack != 0) {
+        syn->options |= TCP_OPT_SACK_OK;
+    }
 }
 
 void tcp_take_options(struct tcp *t, const struct tcp_seg *syn)
@@ -61,6 +65,7 @@ void tcp_take_options(struct tcp *t, const struct tcp_seg *syn)
     uint32_t mss = syn->options & TCP_OPT_MSS ? syn->mss : DEFAULT_MSS;
     uint32_t own = tcp_own_mss(t);
     t->snd_mss = mss == 0 ? DEFAULT_MSS : mss < own ? mss : own;
+    t->sack_ok = (syn->options & TCP_OPT_SACK_OK) && t->set.sack;
     t->peer_scales = (syn->options & TCP_OPT_WSCALE) && t->set.window_scale != -1;
     if (t->peer_scales) {
         t->snd_shift = syn->wscale < WSCALE_MAX ? syn->wscale : WSCALE_MAX;

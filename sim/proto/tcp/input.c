@@ -3,10 +3,11 @@
  * tcp_segment_arrives returns, and whatever it owes the peer has been sent. */
 #include "actor/errno_code.h"
 #include "proto/tcp/input.h"
+#include "proto/tcp/sack.h"
 
 bool tcp_refuse(struct tcp *t, enum drop_class c, enum tcp_why why, struct fx *fx)
 {
-    bool is_seen_before = why == TCP_WHY_OLD || why == TCP_WHY_FIN_AGAIN;
+    bool is_seen_before = why == TCP_WHY_OLD || why == TCP_WHY_TWICE || why == TCP_WHY_FIN_AGAIN;
     fx_drop(fx, c, is_seen_before ? TCP_NO_REASON : TCP_WHY_NOT_TAKEN);
     tcp_send_ack(t, why, fx);
     return false;
@@ -75,7 +76,9 @@ static bool check_sequence(struct tcp *t, struct tcp_arrival *a, sim_time now, s
         return true;
     }
     bool is_old = a->seq + a->len <= t->rcv_nxt;
-    return tcp_refuse(t, is_old ? DROP_DUPLICATE : DROP_OUT_OF_WINDOW, TCP_WHY_OLD, fx);
+    bool is_twice = is_old && sack_duplicate(t, a->seq + seg_has(a, TCP_SYN), a->body.len);
+    return tcp_refuse(t, is_old ? DROP_DUPLICATE : DROP_OUT_OF_WINDOW,
+                      is_twice ? TCP_WHY_TWICE : TCP_WHY_OLD, fx);
 }
 
 /* ---- second: RST ---- */
@@ -158,6 +161,7 @@ bool tcp_join_waiting(struct tcp *t, struct fx *fx)
         first = pieces_first(&t->waiting);
         has_joined = true;
     }
+    ranges_cut(&t->held, t->rcv_nxt);
     return has_joined;
 }
 
@@ -171,12 +175,15 @@ struct span tcp_in_window(const struct tcp *t, int64_t at, int64_t from, struct 
 static void take_in_order(struct tcp *t, int64_t at, struct span body, sim_time now, struct fx *fx)
 {
     struct span fresh = tcp_in_window(t, at, t->rcv_nxt, body);
+    bool is_twice = sack_duplicate(t, at, body.len);
     pieces_append(&t->unread, t->rcv_nxt, fresh);
     t->rcv_nxt += fresh.len;
     pieces_cut(&t->waiting, t->rcv_nxt);
     bool had_gap = pieces_first(&t->waiting) != NULL;
     if (tcp_join_waiting(t, fx) || had_gap) {
         t->ack_now = TCP_WHY_FILLED;
+    } else if (is_twice) {
+        t->ack_now = TCP_WHY_TWICE;
     } else {
         acknowledge_later(t, now, fx);
     }
@@ -203,8 +210,11 @@ static bool check_text(struct tcp *t, struct tcp_arrival *a, sim_time now, struc
     if (at <= t->rcv_nxt) {
         take_in_order(t, at, a->body, now, fx);
     } else {
-        pieces_insert(&t->waiting, at, tcp_in_window(t, at, at, a->body), fx);
-        t->ack_now = TCP_WHY_GAP;
+        struct span body = tcp_in_window(t, at, at, a->body);
+        bool is_twice = sack_duplicate(t, at, body.len);
+        pieces_insert(&t->waiting, at, body, fx);
+        sack_hold(t, at, body.len);
+        t->ack_now = is_twice ? TCP_WHY_TWICE : TCP_WHY_GAP;
     }
     return true;
 }
@@ -297,5 +307,6 @@ void tcp_segment_arrives(struct tcp *t, const struct input *in, struct fx *fx)
     } else {
         run_checks(t, &a, in->now, fx);
     }
-    tcp_output(t, in->now, t->limited ? TCP_WHY_LIMITED : TCP_WHY_ROOM, fx);
+    bool is_limited = t->limited || (t->dup_acks && t->sacked.count);
+    tcp_output(t, in->now, is_limited ? TCP_WHY_LIMITED : TCP_WHY_ROOM, fx);
 }

@@ -2,6 +2,7 @@
  * (RFC 9293 3.7.4, 3.8.6.2.1), the announced window (3.8.6.2.2), acknowledgements. Invariant:
  * SND.UNA <= snd_at <= SND.NXT, and every segment but a RST tells the peer all it is owed. */
 #include "proto/tcp/cc.h"
+#include "proto/tcp/sack.h"
 
 #define FS 2 /* RFC 9293 3.8.6.2.1: a segment of 1/Fs of the largest window is worth sending */
 
@@ -76,6 +77,9 @@ static struct tcp_seg make_segment(struct tcp *t, int64_t at, unsigned flags, st
         }
         seg.ack = tcp_seq_out(t->irs, t->rcv_nxt);
         seg.flags |= t->ecn_echoes ? TCP_ECE : 0;
+        if (!(flags & (TCP_SYN | TCP_RST))) {
+            sack_report(t, &seg);
+        }
         t->rcv_acked = t->rcv_nxt;
         t->ack_now = TCP_NO_REASON;
         t->ack_hops = 0;
@@ -187,11 +191,11 @@ static uint8_t mark_data(struct tcp *t, bool is_new, struct tcp_seg *seg)
     return ECN_ECT0;
 }
 
-/* Sends n bytes from `at` on, and the FIN if it follows them. */
-static void transmit(struct tcp *t, int64_t at, uint32_t n, sim_time now, enum tcp_why why,
+int64_t tcp_transmit(struct tcp *t, int64_t at, int64_t n, sim_time now, enum tcp_why why,
                      struct fx *fx)
 {
-    struct span body = n ? pieces_at(&t->unsent, at, n) : (struct span){0};
+    int64_t most = smaller(smaller(n, t->snd_end - at), tcp_payload_most(t)), sent_at = t->snd_at;
+    struct span body = most > 0 ? pieces_at(&t->unsent, at, (uint32_t)most) : (struct span){0};
     int64_t end = at + body.len;
     unsigned flags = TCP_ACK | (body.len && end == t->snd_end ? TCP_PSH : 0);
     bool fin = fin_rides(t, end);
@@ -206,14 +210,26 @@ static void transmit(struct tcp *t, int64_t at, uint32_t n, sim_time now, enum t
     emit(t, &seg, body, unit, why, fx);
     t->key.ecn = ECN_NONE;
     track(t, at, unit.n, now, fx);
+    t->snd_at = sent_at > t->snd_at ? sent_at : t->snd_at;
+    return at + unit.n;
 }
 
-/* How many bytes of what waits may go now: 0 also when only a FIN would. */
+uint32_t tcp_payload_most(const struct tcp *t)
+{
+    uint32_t blocks = sack_count(t);
+    return t->snd_mss - (blocks ? 4 + 8 * blocks : 0);
+}
+
+/* How many bytes of what waits may go now: 0 also when only a FIN would. What the peer holds out of
+ * order is not under way any more (RFC 6675 5 (3)). */
 static int64_t sendable(const struct tcp *t)
 {
-    int64_t window = smaller(t->snd_wnd, (int64_t)t->cwnd + t->limited);
-    int64_t usable = t->snd_una + window - t->snd_at, waits = t->snd_end - t->snd_at;
-    return smaller(smaller(usable, waits), t->snd_mss);
+    int64_t peer = t->snd_una + t->snd_wnd - t->snd_at;
+    int64_t network = t->snd_una + t->cwnd + t->limited - t->snd_at +
+                      ranges_within(&t->sacked, t->snd_una, t->snd_at);
+    const struct tcp_range *held = ranges_behind(&t->sacked, t->snd_at);
+    int64_t waits = (held ? held->from : t->snd_end) - t->snd_at;
+    return smaller(smaller(smaller(peer, network), waits), tcp_payload_most(t));
 }
 
 /* 3.8.6.2.1 and 3.7.4: a full segment; all that there is, unless Nagle waits for the
@@ -222,7 +238,7 @@ static bool is_worth_sending(const struct tcp *t, int64_t n)
 {
     bool is_idle = t->snd_nxt == t->snd_una;
     bool is_all = t->snd_at + n == t->snd_end;
-    if (n >= t->snd_mss || t->snd_at < t->snd_nxt) {
+    if (n >= tcp_payload_most(t) || t->snd_at < t->snd_nxt) {
         return true;
     }
     if (is_all && (t->fin_wanted || !t->set.nagle)) {
@@ -237,17 +253,31 @@ static bool may_send_data(enum tcp_state s)
            s == TCP_LAST_ACK;
 }
 
+int64_t tcp_unsent(const struct tcp *t)
+{
+    int64_t usable = smaller(t->snd_una + t->snd_wnd, t->snd_end) - t->snd_nxt;
+    int64_t n = smaller(usable, tcp_payload_most(t));
+    if (t->fin_wanted && t->snd_nxt == t->snd_end) {
+        return 0;
+    }
+    return n > 0 && is_worth_sending(t, n) ? n : -1;
+}
+
 /* One segment of data or the FIN. False: nothing more may go now. */
 static bool send_next(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
+    if (t->congestion == TCP_RECOVERY && sack_recovers(t)) {
+        return sack_send_next(t, now, fx);
+    }
+    t->snd_at = t->snd_at < t->snd_nxt ? sack_hole(t, t->snd_at) : t->snd_at;
     int64_t n = sendable(t);
     bool is_bare_fin = t->fin_wanted && t->snd_at == t->snd_end;
     if (!is_bare_fin && (n <= 0 || !is_worth_sending(t, n))) {
         return false;
     }
     bool is_again = t->snd_at < t->snd_nxt;
-    transmit(t, t->snd_at, is_bare_fin ? 0 : (uint32_t)n, now,
-             is_again ? TCP_WHY_AFTER_TIMEOUT : why, fx);
+    tcp_transmit(t, t->snd_at, is_bare_fin ? 0 : n, now, is_again ? TCP_WHY_AFTER_TIMEOUT : why,
+                 fx);
     return true;
 }
 
@@ -297,16 +327,13 @@ void tcp_output(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 /* ---- again ---- */
 
 /* Never beyond SND.NXT: what was not sent yet does not ride along. */
-void tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
+int64_t tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
-    int64_t at = t->snd_at;
     if (t->snd_una == 0) {
         tcp_send_syn(t, now, why, fx);
-        return;
+        return 1;
     }
-    int64_t sent_to = smaller(t->snd_nxt, t->snd_end);
-    transmit(t, t->snd_una, (uint32_t)smaller(sent_to - t->snd_una, t->snd_mss), now, why, fx);
-    t->snd_at = at > t->snd_at ? at : t->snd_at;
+    return tcp_transmit(t, t->snd_una, sack_hole_end(t, t->snd_una) - t->snd_una, now, why, fx);
 }
 
 /* One byte beyond the window, so that the answer tells how wide it is; or as much as fits, if silly
@@ -315,5 +342,5 @@ void tcp_probe(struct tcp *t, sim_time now, struct fx *fx)
 {
     t->snd_at = t->snd_una;
     int64_t n = sendable(t);
-    transmit(t, t->snd_at, n > 0 ? (uint32_t)n : 1, now, TCP_WHY_PROBE, fx);
+    tcp_transmit(t, t->snd_at, n > 0 ? n : 1, now, TCP_WHY_PROBE, fx);
 }

@@ -34,6 +34,9 @@ enum tcp_state {
     TCP_STATE_COUNT,
 };
 enum tcp_congestion { TCP_SLOW_START, TCP_AVOIDANCE, TCP_RECOVERY };
+/* How losses are found and repaired; AUTO: by SACK where both ends permit it, but the historical
+ * algorithms in their own way. */
+enum tcp_recovery { TCP_RECOVER_AUTO, TCP_RECOVER_SACK, TCP_RECOVER_NEWRENO };
 enum tcp_machine { TCP_CONNECTION, TCP_CONTROL };
 enum tcp_set { TCP_PIECE };
 enum tcp_piece_state { TCP_PIECE_ABSENT, TCP_PIECE_WAITING, TCP_PIECE_TAKEN };
@@ -65,6 +68,10 @@ enum tcp_why {
     TCP_WHY_AFTER_TIMEOUT, /* and what was sent behind it goes again */
     TCP_WHY_LIMITED,       /* a first or second duplicate lets new data go */
     TCP_WHY_FAST,          /* three duplicate acknowledgements */
+    TCP_WHY_LOST,          /* so much has arrived behind it that it is lost: RFC 6675 IsLost */
+    TCP_WHY_PIPE,          /* SACK blocks say that segments have left the network */
+    TCP_WHY_HOLE,          /* it lacks, and there is nothing new to send */
+    TCP_WHY_RESCUE,        /* the last that lacks, once in a recovery */
     TCP_WHY_PARTIAL,       /* a partial acknowledgement in recovery */
     TCP_WHY_ACK,           /* a second segment is in */
     TCP_WHY_ACK_DELAYED,   /* the delayed acknowledgement is due */
@@ -72,7 +79,8 @@ enum tcp_why {
     TCP_WHY_GAP,           /* something before it is missing */
     TCP_WHY_FILLED,        /* a gap is filled */
     TCP_WHY_OLD,           /* a segment outside the window, answered */
-    TCP_WHY_OUTSIDE,       /* the same, thrown away */
+    TCP_WHY_TWICE,         /* data that was here before, reported (RFC 2883) */
+    TCP_WHY_OUTSIDE,       /* a segment outside the window, thrown away */
     TCP_WHY_CHALLENGE,     /* RFC 5961 */
     TCP_WHY_FUTURE_ACK,    /* it acknowledges what was never sent */
     TCP_WHY_OLD_ACK,       /* an acknowledgement from long ago */
@@ -121,6 +129,16 @@ struct tcp_pieces {
     uint32_t first, count, cap;
 };
 
+/* A set of sequence numbers: ranges, sorted, that do not touch. */
+#define TCP_RANGES_MAX 65536 /* what a peer can make us remember */
+struct tcp_range {
+    int64_t from, to; /* to: the first number behind it */
+};
+struct tcp_ranges {
+    struct tcp_range *list; /* owned; NULL while nothing was ever out of order */
+    uint32_t count, cap;
+};
+
 /* What a scenario sets under `tcp:`; names and defaults stand in type.c. Times in ns, sizes in
  * bytes; -1 is `off` where that is allowed. */
 struct tcp_settings {
@@ -143,6 +161,8 @@ struct tcp_settings {
     int64_t congestion;                /* index into tcp_algorithms */
     int64_t timestamps;                /* RFC 7323 */
     int64_t ecn;                       /* RFC 3168 */
+    int64_t sack;                      /* RFC 2018: permitted */
+    int64_t recovery;                  /* enum tcp_recovery */
 };
 #define TCP_SCALE_AUTO (-2) /* the least shift that lets the whole receive buffer be announced */
 
@@ -224,9 +244,19 @@ struct tcp {
     uint32_t limited;    /* RFC 3042: what may go beyond cwnd */
     sim_time sent_at;    /* when data last left */
     uint32_t dup_acks;
-    int64_t recover;      /* RFC 6582: SND.NXT when the loss was noticed */
+    int64_t recover; /* RFC 6582, RFC 6675 (RecoveryPoint): SND.NXT when the loss was noticed */
     bool is_told_of_mark; /* the acknowledgement that is handled now carries ECE */
     uint64_t cc_own[8];   /* what the algorithm keeps for itself; zero at the start */
+
+    /* SACK: RFC 2018, RFC 2883, RFC 6675. */
+    bool sack_ok;             /* both SYNs permit it */
+    bool has_dsack;           /* the peer got something twice, and said so */
+    struct tcp_ranges sacked; /* the scoreboard: what the peer holds beyond SND.UNA */
+    int64_t high_rxt;         /* HighRxt + 1: what went again in this recovery lies before it */
+    int64_t rescue_rxt;       /* RescueRxt + 1 */
+    struct tcp_ranges held;   /* what `waiting` holds */
+    int64_t recent[TCP_SACK_BLOCKS]; /* where `held` grew last, the newest first */
+    int64_t dup_from, dup_to;        /* what came twice and is not reported yet */
 };
 
 /* A segment that arrived, in offsets. */
@@ -270,8 +300,17 @@ void tcp_output(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
 void tcp_send_syn(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
 void tcp_send_ack(struct tcp *t, enum tcp_why why, struct fx *fx); /* now, without data */
 void tcp_send_reset(struct tcp *t, enum tcp_why why, struct fx *fx);
-/* The oldest unacknowledged segment again, whatever the window says. `why` is the reason. */
-void tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
+/* Sends up to n bytes from `at` on, and the FIN if it follows them; returns the end of what went.
+ */
+int64_t tcp_transmit(struct tcp *t, int64_t at, int64_t n, sim_time now, enum tcp_why why,
+                     struct fx *fx);
+/* Bytes that one segment carries: Eff.snd.MSS less the options that it must have. */
+uint32_t tcp_payload_most(const struct tcp *t);
+/* Bytes never sent that the peer's window and Nagle let go in one segment, 0 for a FIN alone; -1:
+ * nothing. */
+int64_t tcp_unsent(const struct tcp *t);
+/* The oldest unacknowledged segment again, whatever the window says; returns its end. */
+int64_t tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
 void tcp_probe(struct tcp *t, sim_time now, struct fx *fx); /* 3.8.6.1 */
 void tcp_ask(struct tcp *t, struct fx *fx);                 /* 3.8.4: a keep-alive probe */
 uint32_t tcp_rcv_wnd(const struct tcp *t);                  /* RCV.WND */
@@ -326,6 +365,15 @@ const struct tcp_piece *pieces_first(const struct tcp_pieces *p);
 struct span pieces_at(const struct tcp_pieces *p, int64_t at, uint32_t len);
 int64_t pieces_bytes(const struct tcp_pieces *p);
 void pieces_free(struct tcp_pieces *p);
+
+/* ranges.c */
+int64_t ranges_add(struct tcp_ranges *r, int64_t from, int64_t to); /* how many are new */
+void ranges_cut(struct tcp_ranges *r, int64_t at);                  /* forgets all before `at` */
+/* The first range that ends behind `at`; NULL: none. It may hold `at`. */
+const struct tcp_range *ranges_behind(const struct tcp_ranges *r, int64_t at);
+const struct tcp_range *ranges_last(const struct tcp_ranges *r);
+int64_t ranges_within(const struct tcp_ranges *r, int64_t from, int64_t to); /* how many are in */
+void ranges_clear(struct tcp_ranges *r);
 
 /* host.c */
 seq32 isn_choose(const struct tcp *t, const struct input *in); /* RFC 6528 */

@@ -2,6 +2,7 @@
  * `running` has the bit of every timer that may still fire. */
 #include "actor/errno_code.h"
 #include "proto/tcp/cc.h"
+#include "proto/tcp/sack.h"
 
 /* RFC 9293 3.8.3: R2 is at least 100 s for data and three minutes for a SYN. */
 #define GIVE_UP_DATA (100 * SIM_S)
@@ -78,6 +79,8 @@ static void retransmit_fired(struct tcp *t, sim_time now, struct fx *fx)
     } else {
         cc_of(t)->timeout(t, fx);
     }
+    ranges_clear(&t->sacked); /* RFC 2018 8: the peer may have thrown it away */
+    t->high_rxt = 0;
     t->retries++;
     rtt_back_off(t);
     t->snd_at = t->snd_una;

@@ -67,6 +67,10 @@ static const struct reason reasons[] = {
     [TCP_WHY_AFTER_TIMEOUT] = {"tcp.after-timeout", "RFC 5681 §3.1"},
     [TCP_WHY_LIMITED] = {"tcp.limited", "RFC 3042 §2"},
     [TCP_WHY_FAST] = {"tcp.fast", "RFC 5681 §3.2"},
+    [TCP_WHY_LOST] = {"tcp.lost", "RFC 6675 §4"},
+    [TCP_WHY_PIPE] = {"tcp.pipe", "RFC 6675 §5"},
+    [TCP_WHY_HOLE] = {"tcp.hole", "RFC 6675 §4"},
+    [TCP_WHY_RESCUE] = {"tcp.rescue", "RFC 6675 §4"},
     [TCP_WHY_PARTIAL] = {"tcp.partial", "RFC 6582 §3.2"},
     [TCP_WHY_ACK] = {"tcp.ack", "RFC 9293 §3.8.6.3"},
     [TCP_WHY_ACK_DELAYED] = {"tcp.ack-delayed", "RFC 9293 §3.8.6.3"},
@@ -74,6 +78,7 @@ static const struct reason reasons[] = {
     [TCP_WHY_GAP] = {"tcp.gap", "RFC 5681 §4.2"},
     [TCP_WHY_FILLED] = {"tcp.filled", "RFC 5681 §4.2"},
     [TCP_WHY_OLD] = {"tcp.old", "RFC 9293 §3.10.7.4"},
+    [TCP_WHY_TWICE] = {"tcp.twice", "RFC 2883 §4"},
     [TCP_WHY_OUTSIDE] = {"tcp.outside", "RFC 9293 §3.10.7.4"},
     [TCP_WHY_CHALLENGE] = {"tcp.challenge", "RFC 5961 §3.2"},
     [TCP_WHY_FUTURE_ACK] = {"tcp.future-ack", "RFC 9293 §3.10.7.4"},
@@ -216,6 +221,9 @@ static const struct param params[] = {
      .choices = tcp_congestion_names},
     {"timestamps", OF(timestamps), PARAM_SWITCH, .max = 1},
     {"ecn", OF(ecn), PARAM_SWITCH, .max = 1},
+    {"sack", OF(sack), PARAM_SWITCH, .initial = 1, .max = 1},
+    {"recovery", OF(recovery), PARAM_CHOICE, .max = 2,
+     .choices = (const char *const[]){"auto", "sack", "newreno", NULL}},
     {0},
 };
 
@@ -267,6 +275,8 @@ static void free_lists(void *self)
     pieces_free(&t->unsent);
     pieces_free(&t->unread);
     pieces_free(&t->waiting);
+    ranges_clear(&t->sacked);
+    ranges_clear(&t->held);
 }
 
 const struct actor_type tcp_type = {
