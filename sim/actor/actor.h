@@ -49,12 +49,15 @@ struct input {
     sim_time now;            /* ns since the run began */
     sim_time clock;          /* what the node's own clock reads: `now` with its offset and drift */
     const struct dice *dice; /* of this entity, for draw() */
-    struct net net;          /* START: own key, with the port that the node chose */
-    struct bytes head;       /* header bytes, borrowed until the list of effects is empty */
-    struct span body;        /* START: stream is the actor's own, len the endpoints of its type that
-                                its host opened before it */
-    bool is_damaged; /* PACKET: its CRC did not hold (CARRIER_LINK; a damaged IP packet never
-                        gets this far) */
+    const struct dice *host_dice; /* of its host: the same for all that stand on it */
+    void *host;                   /* what all endpoints of its type on its host share: host_size
+                                     bytes, zero when the host starts; NULL if that is 0 */
+    struct net net;               /* START: own key, with the port that the node chose */
+    struct bytes head;            /* header bytes, borrowed until the list of effects is empty */
+    struct span body; /* START: stream is the actor's own, len the endpoints of its type that
+                         its host opened before it */
+    bool is_damaged;  /* PACKET: its CRC did not hold (CARRIER_LINK; a damaged IP packet never
+                         gets this far) */
 };
 
 /* Why an endpoint refuses a packet, or the network loses it: `why` of a DROP record. */
@@ -144,6 +147,7 @@ struct param {
     size_t offset;
     enum param_kind kind;
     bool may_be_off;            /* `off` is accepted and stored as -1 */
+    bool may_be_on;             /* `on` is accepted and stored as `initial` */
     bool is_required;           /* must be given */
     int64_t initial, min, max;  /* in the unit of kind; min and max inclusive */
     const char *const *choices; /* PARAM_CHOICE, NULL-terminated */
@@ -166,6 +170,7 @@ struct actor_type {
     const char *name;          /* "tcp": also its key in a scenario file */
     const struct proto *proto; /* NULL: an application above another endpoint */
     size_t size;               /* bytes of one instance, zeroed before IN_START */
+    size_t host_size;          /* bytes that all instances on one host share; 0: none */
     const struct machine *machines;
     const struct set *sets;
     const struct timer *timers;
@@ -180,7 +185,8 @@ struct actor_type {
     /* Appends what is on disk and outlives a loss of power; NULL: nothing. The node hands it back
      * by NODE_RESTORE. */
     void (*keep)(const void *self, struct buf *out);
-    void (*free)(void *self); /* memory beyond the instance; NULL: none */
+    void (*host_free)(void *host); /* memory behind what is shared; NULL: none */
+    void (*free)(void *self);      /* memory beyond the instance; NULL: none */
     /* A lower bound of the events that an instance, its params set, causes within `span`: traffic
      * that surely exceeds a run's budget is refused before it runs. NULL: unknown. */
     uint64_t (*least_events)(const void *self, sim_time span);

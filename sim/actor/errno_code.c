@@ -8,6 +8,7 @@ const char *errno_code_name(unsigned code)
     static const char *const names[ERR_CODE_COUNT] = {
         [ERR_NONE] = "",
         [ERR_EADDRINUSE] = "EADDRINUSE",
+        [ERR_EADDRNOTAVAIL] = "EADDRNOTAVAIL",
         [ERR_EAGAIN] = "EAGAIN",
         [ERR_EALREADY] = "EALREADY",
         [ERR_EBADF] = "EBADF",
@@ -19,8 +20,10 @@ const char *errno_code_name(unsigned code)
         [ERR_EINVAL] = "EINVAL",
         [ERR_EISCONN] = "EISCONN",
         [ERR_EMFILE] = "EMFILE",
+        [ERR_ENETUNREACH] = "ENETUNREACH",
         [ERR_ENOPROTOOPT] = "ENOPROTOOPT",
         [ERR_ENOTCONN] = "ENOTCONN",
+        [ERR_EOPNOTSUPP] = "EOPNOTSUPP",
         [ERR_EPIPE] = "EPIPE",
         [ERR_ETIMEDOUT] = "ETIMEDOUT",
     };

@@ -5,6 +5,7 @@
 enum errno_code {
     ERR_NONE,
     ERR_EADDRINUSE,
+    ERR_EADDRNOTAVAIL,
     ERR_EAGAIN,
     ERR_EALREADY,
     ERR_EBADF,
@@ -16,8 +17,10 @@ enum errno_code {
     ERR_EINVAL,
     ERR_EISCONN,
     ERR_EMFILE,
+    ERR_ENETUNREACH,
     ERR_ENOPROTOOPT,
     ERR_ENOTCONN,
+    ERR_EOPNOTSUPP,
     ERR_EPIPE,
     ERR_ETIMEDOUT,
     ERR_CODE_COUNT,

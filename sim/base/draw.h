@@ -48,4 +48,5 @@ enum draw_purpose {
     DRAW_BACKOFF,
     DRAW_MAC,
     DRAW_XID,
+    DRAW_COOKIE,
 };

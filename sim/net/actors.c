@@ -66,6 +66,32 @@ uint32_t world_add_row(struct world *w, uint32_t entity)
     return entity;
 }
 
+/* Zero when the first of its type stands on that node. */
+static void *shared_state(struct world *w, uint32_t node, const struct actor_type *type)
+{
+    struct shared *s = w->nodes[node].shared;
+    while (s && s->type != type) {
+        s = s->next;
+    }
+    if (!s && type->host_size > 0) {
+        s = arena_alloc(&w->arena, sizeof *s);
+        *s = (struct shared){type, arena_alloc(&w->arena, type->host_size), w->nodes[node].shared};
+        memset(s->state, 0, type->host_size);
+        w->nodes[node].shared = s;
+    }
+    return s ? s->state : NULL;
+}
+
+void actors_forget(struct world *w, uint32_t node)
+{
+    for (struct shared *s = w->nodes[node].shared; s; s = s->next) {
+        if (s->type->host_free) {
+            s->type->host_free(s->state);
+        }
+        memset(s->state, 0, s->type->host_size);
+    }
+}
+
 uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t node, struct net key,
                     uint32_t flow, uint32_t upper, const struct settings *set, uint32_t handle)
 {
@@ -86,6 +112,7 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
     struct row *r = &w->rows[entity];
     *r = (struct row){.type = type,
                       .self = os_alloc(type->size),
+                      .host = shared_state(w, node, type),
                       .node = node,
                       .flow = flow,
                       .upper = upper,
@@ -169,6 +196,8 @@ void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet
     in->now = sched_now(&w->sched);
     in->clock = clock_of(&w->sc->nodes[r->node], in->now);
     in->dice = &r->dice;
+    in->host_dice = &w->nodes[r->node].dice;
+    in->host = r->host;
     w->fx.author = row;
     w->fx.cause = cause;
     w->fx.packet = packet;

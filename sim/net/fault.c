@@ -70,6 +70,7 @@ void fault_crash(struct world *w, uint32_t node, uint32_t cause)
             actor_end(w, row);
         }
     }
+    actors_forget(w, node);
     for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
         if (w->directions[i].from == node) {
             link_forget_queue(w, &w->directions[i], cause);

@@ -83,6 +83,7 @@ static void make_nodes(struct world *w)
         w->nodes[i].set = &w->sc->nodes[i];
         w->nodes[i].entity = world_add_row(w, trace_add_entity(w->trace, &e));
         w->nodes[i].next_port = WORLD_PORT_FIRST;
+        w->nodes[i].dice = dice_make(w->seed, e.name);
         describe_node(w, i);
     }
 }
@@ -348,6 +349,7 @@ void world_free(struct world *w)
         map_free(&w->directions[i].copies);
     }
     for (uint32_t i = 0; i < w->sc->node_count; i++) {
+        actors_forget(w, i);
         free(w->nodes[i].ifaces);
         free(w->nodes[i].table);
         free(w->nodes[i].held);

@@ -76,9 +76,18 @@ struct held {
 struct endpoint; /* node.c */
 struct node_neighbour;
 
+/* What the endpoints of one type on a node have in common: it lasts until the node crashes. */
+struct shared {
+    const struct actor_type *type;
+    void *state; /* type->host_size bytes */
+    struct shared *next;
+};
+
 struct node {
     const struct scenario_node *set;
     uint32_t entity;
+    struct dice dice;
+    struct shared *shared;
     struct iface *ifaces;
     uint32_t iface_count;
     uint16_t *route;        /* by destination node: interface, UINT16_MAX: none */
@@ -110,6 +119,7 @@ struct new_unit {
 struct row {
     const struct actor_type *type; /* NULL: a node or a direction */
     void *self;                    /* NULL: ended */
+    void *host;                    /* what it shares with those of its type on its node */
     uint32_t node, flow, upper;
     struct net key;
     struct dice dice;
@@ -227,6 +237,7 @@ void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t o
                  uint32_t cause);
 void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet, uint32_t cause);
 void actor_end(struct world *w, uint32_t row);
+void actors_forget(struct world *w, uint32_t node); /* what they shared there is gone */
 void actor_timer(struct world *w, const struct event *ev);
 void effects_apply(struct world *w); /* until the list is empty */
 /* The name of the next flow of that type on the node: "client.tcp1". */

@@ -392,6 +392,10 @@ bool reader_param(struct reader *r, const struct doc_node *n, const struct param
         *out = -1;
         return true;
     }
+    if (p->may_be_on && n->kind == DOC_SCALAR && switch_parse(n->text, &on) && on) {
+        *out = p->initial;
+        return true;
+    }
     if (p->kind == PARAM_SWITCH) {
         bool good = reader_switch(r, n, &on);
         *out = good && on;

@@ -6,6 +6,7 @@
 #include "actor/errno_code.h"
 #include "base/words.h"
 #include "proto/tcp/cc.h"
+#include "proto/tcp/host.h"
 #include "wire/notation.h"
 
 #include <check.h>
@@ -23,6 +24,7 @@ struct tcp_rig {
     struct packets packets;
     struct fx fx;
     struct dice dice;
+    struct tcp_host host;
     sim_time now;
     sim_time due[TCP_TIMER_COUNT]; /* SIM_NEVER: stopped */
     struct buf said_text, told_text, drop_text, item_text;
@@ -133,7 +135,8 @@ static inline void rig_step(struct tcp_rig *r, struct input *in)
 {
     const struct effect *e;
     in->now = in->clock = r->now;
-    in->dice = &r->dice;
+    in->dice = in->host_dice = &r->dice;
+    in->host = &r->host;
     r->fx.packets = &r->packets;
     r->fx.proto = &tcp_proto;
     r->shown[TCP_CONNECTION] = r->tcp.state;
@@ -304,6 +307,7 @@ static inline struct tcp_rig rig_in(enum tcp_state state)
 static inline void rig_free(struct tcp_rig *r)
 {
     tcp_type.free(&r->tcp);
+    tcp_host_free(&r->host);
     packets_free(&r->packets);
     fx_free(&r->fx);
     buf_free(&r->said_text);

@@ -2,6 +2,7 @@
  * what is delivered is what was sent, both ends close, no timer is left. SLOWWIRE_LONG runs more
  * seeds. */
 #include "proto/tcp/cc.h"
+#include "proto/tcp/host.h"
 #include "actor/errno_code.h"
 
 #include <check.h>
@@ -21,6 +22,7 @@ struct end {
     struct tcp tcp;
     struct packets packets;
     struct dice dice;
+    struct tcp_host host;
     sim_time due[TCP_TIMER_COUNT];
     uint64_t to_send, given, got;
     bool has_ended, was_opened, has_closed;
@@ -122,7 +124,8 @@ static void step(struct pair *p, unsigned who, struct input *in)
 {
     const struct effect *e;
     in->now = in->clock = p->now;
-    in->dice = &p->end[who].dice;
+    in->dice = in->host_dice = &p->end[who].dice;
+    in->host = &p->end[who].host;
     p->fx.packets = &p->end[who].packets;
     p->fx.proto = &tcp_proto;
     if (p->end[who].has_ended) {
@@ -237,6 +240,7 @@ static void free_pair(struct pair *p)
 {
     for (unsigned w = 0; w < END_COUNT; w++) {
         tcp_type.free(&p->end[w].tcp);
+        tcp_host_free(&p->end[w].host);
         packets_free(&p->end[w].packets);
     }
     fx_free(&p->fx);

@@ -24,7 +24,12 @@ static const struct {
     {"max-rto", 60 * SIM_S, 1, MAX_TIME, false},
     {"retries", -1, 0, 1000, true},
     {"msl", 120 * SIM_S, 1, MAX_TIME, false},
-    {"challenge-acks", 1, 0, 1, false},
+    {"challenge-acks", 10, 1, 1000000, true}, /* RFC 5961 7: 10 in 5 s, for example */
+    {"backlog", 128, 1, 65535, false},
+    {"syn-cookies", 0, 0, 1, false},
+    {"handshake", TCP_THREE_WAY, 0, 1, false},
+    {"path-mtu-discovery", 1, 0, 1, false},
+    {"black-hole-detection", -1, 1, 100, true},
     {"user-timeout", -1, 1, MAX_TIME, true},
     {"keep-alive", -1, SIM_S, MAX_TIME, true},
     {"keep-alive-interval", 75 * SIM_S, SIM_S, MAX_TIME, false},

@@ -3,6 +3,7 @@
  * forgotten. */
 #include "actor/errno_code.h"
 #include "proto/tcp/cc.h"
+#include "proto/tcp/host.h"
 #include "proto/tcp/input.h"
 #include "proto/tcp/sack.h"
 
@@ -38,6 +39,7 @@ void tcp_advance(struct tcp *t, int64_t ack, sim_time now, struct fx *fx)
     t->snd_at = t->snd_at < ack ? ack : t->snd_at;
     t->retries = 0;
     t->probes = 0;
+    t->soft_error = ERR_NONE;
     t->progress_at = now;
     pieces_cut(&t->unsent, ack);
     ranges_cut(&t->sacked, ack);
@@ -121,6 +123,7 @@ static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, s
 void tcp_establish(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
     tcp_enter(t, TCP_ESTABLISHED, why, fx);
+    tcp_queue_stands(t);
     rtt_data_begins(t);
     tcp_keep_alive_start(t, now, fx);
     cc_of(t)->start(t);
@@ -130,12 +133,33 @@ void tcp_establish(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
     }
 }
 
+/* The listener decides whether another connection may stand: none may when it is gone, nor when
+ * nobody takes those that wait. */
+static bool listener_lets_in(struct tcp *t, const struct tcp_arrival *a, struct fx *fx)
+{
+    const struct tcp_queue *q = t->queued ? tcp_queue_of(t->host, t->key.from) : NULL;
+    if (t->queued == TCP_NOT_QUEUED || (q && !tcp_accept_queue_is_full(q))) {
+        return true;
+    }
+    if (q) {
+        fx_drop(fx, DROP_POLICY, TCP_WHY_ACCEPT_FULL);
+        return false;
+    }
+    tcp_answer_reset(&a->seg, &(struct net){.from = t->key.to, .to = t->key.from}, TCP_WHY_NOBODY,
+                     fx);
+    tcp_end(t, TCP_WHY_NOBODY, ERR_ECONNABORTED, fx);
+    return false;
+}
+
 static bool ack_of_syn(struct tcp *t, const struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
     if (a->ack <= t->snd_una || a->ack > t->snd_nxt) {
         fx_drop(fx, DROP_OUT_OF_WINDOW, TCP_WHY_NOT_TAKEN);
         tcp_answer_reset(&a->seg, &(struct net){.from = t->key.to, .to = t->key.from},
                          TCP_WHY_BAD_ACK, fx);
+        return false;
+    }
+    if (!listener_lets_in(t, a, fx)) {
         return false;
     }
     tcp_advance(t, a->ack, now, fx);
@@ -170,8 +194,10 @@ bool tcp_check_ack(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx
     if (t->state == TCP_SYN_RECEIVED) {
         return ack_of_syn(t, a, now, fx);
     }
-    if (t->set.challenge_acks && a->ack < t->snd_una - (int64_t)t->snd_wnd_max) {
-        return tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_OLD_ACK, fx); /* RFC 5961 5 */
+    if (t->set.challenge_acks > 0 && a->ack < t->snd_una - (int64_t)t->snd_wnd_max) {
+        return tcp_may_challenge(t, now) /* RFC 5961 5 */
+                   ? tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_OLD_ACK, fx)
+                   : tcp_discard(TCP_WHY_CHALLENGED, fx);
     }
     if (a->ack > t->snd_nxt) {
         return tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_FUTURE_ACK, fx);

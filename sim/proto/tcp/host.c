@@ -1,14 +1,14 @@
 /* What a host brings into every connection: initial sequence numbers, and the options it offers and
  * understands. */
-#include "proto/tcp/tcp.h"
+#include "proto/tcp/host.h"
 
 #define ISN_TICK    (4 * SIM_US) /* RFC 6528 3: M counts every four microseconds */
 #define DEFAULT_MSS 536u         /* RFC 9293 3.7.1: the peer said nothing */
-#define HEADERS     40           /* IPv4 and TCP without options */
 #define WINDOW_MAX  65535
 #define WSCALE_MAX  14u /* RFC 7323 2.3 */
 
-/* ISN = M + F(local address and port, remote address and port, secret key). */
+/* ISN = M + F(local address and port, remote address and port, secret key); the key is the host's.
+ */
 seq32 isn_choose(const struct tcp *t, const struct input *in)
 {
     if (t->set.isn >= 0 && t->is_first) {
@@ -16,13 +16,13 @@ seq32 isn_choose(const struct tcp *t, const struct input *in)
     }
     uint64_t local = (uint64_t)t->key.from.ip << 16 | t->key.from.port;
     uint64_t remote = (uint64_t)t->key.to.ip << 16 | t->key.to.port;
-    uint32_t f = (uint32_t)draw_long(in->dice, DRAW_ISN, local, remote);
+    uint32_t f = (uint32_t)draw_long(in->host_dice, DRAW_ISN, local, remote);
     return seq((uint32_t)(in->now / ISN_TICK) + f);
 }
 
 uint16_t tcp_own_mss(const struct tcp *t)
 {
-    int64_t mss = t->set.mtu - HEADERS;
+    int64_t mss = t->set.mtu - TCP_IP_HEADERS;
     return (uint16_t)(t->set.mss >= 0 && t->set.mss < mss ? t->set.mss : mss);
 }
 
@@ -60,11 +60,20 @@ void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer)
     }
 }
 
+/* Eff.snd.MSS (RFC 9293 3.7.1): what the peer takes, and what fits into the path. What we announce
+ * says only what we take. */
+void tcp_take_mss(struct tcp *t, uint32_t mss)
+{
+    t->snd_mss = mss == 0 ? DEFAULT_MSS : mss;
+    if (t->set.mss_most > 0 && t->snd_mss > t->set.mss_most) {
+        t->snd_mss = (uint32_t)t->set.mss_most;
+    }
+    tcp_use_mtu(t, t->path_mtu);
+}
+
 void tcp_take_options(struct tcp *t, const struct tcp_seg *syn)
 {
-    uint32_t mss = syn->options & TCP_OPT_MSS ? syn->mss : DEFAULT_MSS;
-    uint32_t own = tcp_own_mss(t);
-    t->snd_mss = mss == 0 ? DEFAULT_MSS : mss < own ? mss : own;
+    tcp_take_mss(t, syn->options & TCP_OPT_MSS ? syn->mss : DEFAULT_MSS);
     t->sack_ok = (syn->options & TCP_OPT_SACK_OK) && t->set.sack;
     t->peer_scales = (syn->options & TCP_OPT_WSCALE) && t->set.window_scale != -1;
     if (t->peer_scales) {

@@ -2,6 +2,7 @@
  * whether the next one may run. Invariant: what a segment does to the connection is done when
  * tcp_segment_arrives returns, and whatever it owes the peer has been sent. */
 #include "actor/errno_code.h"
+#include "proto/tcp/host.h"
 #include "proto/tcp/input.h"
 #include "proto/tcp/sack.h"
 
@@ -17,6 +18,15 @@ bool tcp_discard(enum tcp_why why, struct fx *fx)
 {
     fx_drop(fx, DROP_OUT_OF_WINDOW, why);
     return false;
+}
+
+/* RFC 5961: whoever really is the peer answers with a number that is exactly right. */
+static bool challenge(struct tcp *t, sim_time now, struct fx *fx)
+{
+    if (!tcp_may_challenge(t, now)) {
+        return tcp_discard(TCP_WHY_CHALLENGED, fx);
+    }
+    return tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_CHALLENGE, fx);
 }
 
 /* ---- first: the sequence number ---- */
@@ -50,6 +60,25 @@ static bool is_crossed_answer(const struct tcp *t, const struct tcp_arrival *a)
            seg_has(a, TCP_ACK) && a->seq == 0;
 }
 
+/* RFC 9293 3.6.1: a SYN beyond all that the old connection used opens the next one, if somebody
+ * listens, from numbers of ours that are beyond as well. */
+static bool reopens(const struct tcp *t, const struct tcp_arrival *a)
+{
+    bool is_syn = (a->seg.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+    return t->state == TCP_TIME_WAIT && is_syn && a->seq >= t->rcv_nxt &&
+           tcp_queue_of(t->host, t->key.from);
+}
+
+static bool reopen(struct tcp *t, struct fx *fx)
+{
+    struct net key = {.from = t->key.from, .to = t->key.to, .iface = t->key.iface};
+    t->host->has_least = true;
+    t->host->least = tcp_seq_out(t->iss, t->snd_nxt + 1);
+    tcp_end(t, TCP_WHY_REOPEN, ERR_NONE, fx);
+    fx_spawn(fx, key);
+    return false;
+}
+
 static bool check_sequence(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
     if (is_crossed_answer(t, a)) {
@@ -60,6 +89,9 @@ static bool check_sequence(struct tcp *t, struct tcp_arrival *a, sim_time now, s
     ecn_hear_syn_again(t, a);
     t->heard_at = now;
     t->kept = 0;
+    if (reopens(t, a)) {
+        return reopen(t, fx);
+    }
     if (is_acceptable(t, a)) {
         return true;
     }
@@ -93,12 +125,11 @@ static void reset_by_peer(struct tcp *t, struct fx *fx)
 
 static bool check_reset(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
-    (void)now;
     if (!seg_has(a, TCP_RST)) {
         return true;
     }
-    if (t->set.challenge_acks && a->seq != t->rcv_nxt) {
-        return tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_CHALLENGE, fx);
+    if (t->set.challenge_acks > 0 && a->seq != t->rcv_nxt) {
+        return challenge(t, now, fx);
     }
     reset_by_peer(t, fx);
     return false;
@@ -108,14 +139,13 @@ static bool check_reset(struct tcp *t, struct tcp_arrival *a, sim_time now, stru
 
 static bool check_syn(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
-    (void)now;
     if (!seg_has(a, TCP_SYN)) {
         return true;
     }
     if (t->state == TCP_SYN_RECEIVED && t->is_passive) {
         tcp_end(t, TCP_WHY_STRAY, ERR_ECONNRESET, fx); /* back to LISTEN: the listener is there */
-    } else if (t->set.challenge_acks) {
-        tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_CHALLENGE, fx);
+    } else if (t->set.challenge_acks > 0) {
+        challenge(t, now, fx);
     } else {
         tcp_send_reset(t, TCP_WHY_STRAY, fx);
         tcp_end(t, TCP_WHY_STRAY, ERR_ECONNRESET, fx);
@@ -128,10 +158,10 @@ static bool check_syn(struct tcp *t, struct tcp_arrival *a, sim_time now, struct
 static bool check_urgent(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
     (void)now;
-    (void)fx;
     int64_t up = a->seq + a->seg.urgent;
-    if (seg_has(a, TCP_URG) && tcp_still_receiving(t->state) && up > t->rcv_up) {
+    if (seg_has(a, TCP_URG) && tcp_still_receiving(t->state) && up > t->rcv_up && up > t->rcv_nxt) {
         t->rcv_up = up;
+        fx_note(fx, TCP_WHY_URGENT);
     }
     return true;
 }
@@ -190,6 +220,14 @@ static void take_in_order(struct tcp *t, int64_t at, struct span body, sim_time 
     tcp_deliver(t, fx);
 }
 
+/* Nobody reads any more; or the reading half was shut, and our own is closed as well, so that there
+ * is nobody left whom the data could reach. */
+static bool shuts_reading(const struct tcp *t)
+{
+    bool is_closing = t->state == TCP_FIN_WAIT_1 || t->state == TCP_FIN_WAIT_2;
+    return t->is_released || (t->is_read_shut && is_closing);
+}
+
 static void abort_unread(struct tcp *t, struct fx *fx)
 {
     tcp_send_reset(t, TCP_WHY_UNREAD, fx);
@@ -202,7 +240,7 @@ static bool check_text(struct tcp *t, struct tcp_arrival *a, sim_time now, struc
     if (!tcp_still_receiving(t->state) || a->body.len == 0) {
         return true;
     }
-    if (t->is_released && at + a->body.len > t->rcv_nxt) {
+    if (shuts_reading(t) && at + a->body.len > t->rcv_nxt) {
         abort_unread(t, fx);
         return false;
     }

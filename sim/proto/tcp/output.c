@@ -276,8 +276,8 @@ static bool send_next(struct tcp *t, sim_time now, enum tcp_why why, struct fx *
         return false;
     }
     bool is_again = t->snd_at < t->snd_nxt;
-    tcp_transmit(t, t->snd_at, is_bare_fin ? 0 : n, now, is_again ? TCP_WHY_AFTER_TIMEOUT : why,
-                 fx);
+    tcp_transmit(t, t->snd_at, is_bare_fin ? 0 : n, now,
+                 is_again ? (enum tcp_why)t->again_why : why, fx);
     return true;
 }
 
@@ -334,6 +334,13 @@ int64_t tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
         return 1;
     }
     return tcp_transmit(t, t->snd_una, sack_hole_end(t, t->snd_una) - t->snd_una, now, why, fx);
+}
+
+void tcp_send_again(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
+{
+    t->again_why = (uint8_t)why;
+    t->snd_at = t->snd_una;
+    tcp_output(t, now, why, fx);
 }
 
 /* One byte beyond the window, so that the answer tells how wide it is; or as much as fits, if silly

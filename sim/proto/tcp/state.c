@@ -1,7 +1,7 @@
 /* The states of a connection (RFC 9293 figure 5), the edges between them, and the one way from one
  * to another. Invariant: no state changes but over an edge of this table. */
 #include "actor/errno_code.h"
-#include "proto/tcp/tcp.h"
+#include "proto/tcp/host.h"
 
 #include <assert.h>
 
@@ -87,6 +87,10 @@ void tcp_enter(struct tcp *t, enum tcp_state to, enum tcp_why why, struct fx *fx
 /* No timer outlives the connection: fx_end stops what still runs. */
 void tcp_end(struct tcp *t, enum tcp_why why, unsigned error, struct fx *fx)
 {
+    if (t->state == TCP_LISTEN && t->key.to.port == 0) {
+        tcp_queue_close(t);
+    }
+    tcp_queue_leave(t);
     tcp_enter(t, TCP_CLOSED, why, fx);
     t->running = 0;
     t->ack_now = TCP_NO_REASON;

@@ -37,6 +37,9 @@ enum tcp_congestion { TCP_SLOW_START, TCP_AVOIDANCE, TCP_RECOVERY };
 /* How losses are found and repaired; AUTO: by SACK where both ends permit it, but the historical
  * algorithms in their own way. */
 enum tcp_recovery { TCP_RECOVER_AUTO, TCP_RECOVER_SACK, TCP_RECOVER_NEWRENO };
+enum tcp_handshake { TCP_THREE_WAY, TCP_TWO_WAY };
+/* Where a connection that a listener brought is counted: host.h. */
+enum tcp_queued { TCP_NOT_QUEUED, TCP_HALF_OPEN, TCP_UNACCEPTED };
 enum tcp_machine { TCP_CONNECTION, TCP_CONTROL };
 enum tcp_set { TCP_PIECE };
 enum tcp_piece_state { TCP_PIECE_ABSENT, TCP_PIECE_WAITING, TCP_PIECE_TAKEN };
@@ -116,6 +119,19 @@ enum tcp_why {
     TCP_WHY_NO_TIMESTAMP,  /* both agreed on timestamps, and it has none */
     TCP_WHY_CE,            /* a queue marked it instead of dropping it */
     TCP_WHY_MARKED,        /* the peer tells of a mark: the window shrinks */
+    TCP_WHY_BACKLOG,       /* the listener's queues are full: the SYN is passed over */
+    TCP_WHY_ACCEPT_FULL,   /* nobody accepts: the end of the handshake is passed over */
+    TCP_WHY_COOKIE,        /* the SYN queue is full: the answer remembers for the listener */
+    TCP_WHY_COOKIE_BACK,   /* and comes back with the ACK */
+    TCP_WHY_CHALLENGED,    /* RFC 5961 7: enough challenges for now */
+    TCP_WHY_REOPEN,        /* a new SYN ends TIME-WAIT */
+    TCP_WHY_TWO_WAY,       /* broken on purpose: the SYN is believed at once */
+    TCP_WHY_URGENT,        /* there is urgent data up to here */
+    TCP_WHY_TOO_BIG,       /* ICMP: a link on the way carries less */
+    TCP_WHY_NOT_SMALLER,   /* ICMP says so again */
+    TCP_WHY_STRAY_ERROR,   /* an ICMP error about nothing that is under way */
+    TCP_WHY_HARD_ERROR,    /* an ICMP error ends what was being opened */
+    TCP_WHY_BLACK_HOLE,    /* large segments vanish without a word: smaller ones from now on */
     TCP_WHY_COUNT,
 };
 
@@ -154,7 +170,14 @@ struct tcp_settings {
     int64_t initial_rto, min_rto, max_rto; /* RFC 6298 */
     int64_t retries;                       /* retransmissions before giving up; -1: by time */
     int64_t msl;
-    int64_t challenge_acks;            /* RFC 5961 */
+    int64_t challenge_acks;            /* RFC 5961: at most so many in 5 s; -1: none */
+    int64_t backlog;                   /* of a listener: what each of its two queues holds */
+    int64_t syn_cookies;               /* RFC 4987 3.6 */
+    int64_t handshake;                 /* enum tcp_handshake */
+    int64_t path_mtu_discovery;        /* RFC 1191: DF is set */
+    int64_t black_hole;                /* timeouts until segments become small; -1: never */
+    int64_t mss_most;                  /* no segment is longer, whatever the path; 0: no limit */
+    int64_t ttl;                       /* 0: the host's */
     int64_t user_timeout;              /* -1: 100 s for data, 180 s for a SYN (RFC 9293 3.8.3) */
     int64_t keep_alive;                /* silence before the first probe; -1: none */
     int64_t keep_interval, keep_count; /* of probes without an answer */
@@ -166,16 +189,24 @@ struct tcp_settings {
 };
 #define TCP_SCALE_AUTO (-2) /* the least shift that lets the whole receive buffer be announced */
 
+#define TCP_IP_HEADERS 40 /* IPv4 and TCP without options */
+
+struct tcp_host; /* host.h */
+
 /* One connection. Zero, with settings, is a good CLOSED one. */
 struct tcp {
     struct tcp_settings set;
+    struct tcp_host *host; /* what all of its host share; NULL: nothing */
     struct net key;
     enum tcp_state state;
     enum tcp_congestion congestion;
-    bool is_passive; /* it came from LISTEN */
-    bool is_first;   /* the first connection of its host: `isn` is its */
-    uint8_t running; /* timers, a bit each */
-    seq32 iss, irs;  /* ISS, IRS */
+    bool is_passive;    /* it came from LISTEN */
+    bool is_first;      /* the first connection of its host: `isn` is its */
+    uint8_t queued;     /* enum tcp_queued */
+    uint8_t soft_error; /* errno_code that ICMP hinted at since the last progress */
+    uint32_t path_mtu;  /* largest packet that the path carries, as far as it is known */
+    uint8_t running;    /* timers, a bit each */
+    seq32 iss, irs;     /* ISS, IRS */
 
     /* Sending: RFC 9293 3.3.1. Offsets from ISS. */
     int64_t snd_una;      /* SND.UNA: the oldest that is not acknowledged */
@@ -203,6 +234,7 @@ struct tcp {
     uint32_t rcv_full;         /* the longest segment so far: what counts as a full one */
     uint32_t credit;           /* bytes that the application will take; UINT32_MAX: no limit */
     bool is_released;          /* nobody reads any more */
+    bool is_read_shut;         /* the application has shut the reading half */
     bool end_told;             /* the application knows of the peer's FIN */
     struct tcp_pieces unread;  /* in order, not yet taken by the application */
     struct tcp_pieces waiting; /* out of order */
@@ -234,6 +266,7 @@ struct tcp {
     sim_time progress_at; /* since when the oldest unacknowledged number waits */
     uint32_t retries;     /* of the oldest unacknowledged segment, or probes without an answer */
     bool syn_was_lost;
+    uint8_t again_why; /* a tcp_why: what is below SND.NXT goes again because of this */
     sim_time heard_at; /* when the last acceptable segment came */
     uint8_t kept;      /* keep-alive probes without an answer */
     uint8_t probes;    /* backoff of the persist timer */
@@ -288,6 +321,10 @@ void tcp_end(struct tcp *t, enum tcp_why why, unsigned error, struct fx *fx);
 bool tcp_is_synchronized(enum tcp_state s); /* RFC 9293 3.3.2: ESTABLISHED and later */
 bool tcp_still_receiving(enum tcp_state s); /* the peer may still send data */
 
+/* errors.c */
+void tcp_hear_error(struct tcp *t, const struct input *in, struct fx *fx);
+void tcp_use_mtu(struct tcp *t, uint32_t mtu); /* segments fit into it from now on */
+
 /* input.c */
 void tcp_segment_arrives(struct tcp *t, const struct input *in, struct fx *fx);
 
@@ -311,6 +348,8 @@ uint32_t tcp_payload_most(const struct tcp *t);
 int64_t tcp_unsent(const struct tcp *t);
 /* The oldest unacknowledged segment again, whatever the window says; returns its end. */
 int64_t tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
+/* All that is under way again, as the windows allow, cut anew. */
+void tcp_send_again(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
 void tcp_probe(struct tcp *t, sim_time now, struct fx *fx); /* 3.8.6.1 */
 void tcp_ask(struct tcp *t, struct fx *fx);                 /* 3.8.4: a keep-alive probe */
 uint32_t tcp_rcv_wnd(const struct tcp *t);                  /* RCV.WND */
@@ -381,3 +420,4 @@ uint16_t tcp_own_mss(const struct tcp *t);                     /* RFC 9293 3.7.1
 int64_t tcp_first_window(const struct tcp *t);                 /* of a SYN, bytes */
 void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer);
 void tcp_take_options(struct tcp *t, const struct tcp_seg *syn);
+void tcp_take_mss(struct tcp *t, uint32_t mss); /* what the peer said, or 536 */

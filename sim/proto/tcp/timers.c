@@ -35,7 +35,7 @@ static bool is_opening(const struct tcp *t)
 
 static void give_up(struct tcp *t, struct fx *fx)
 {
-    tcp_end(t, TCP_WHY_GAVE_UP, ERR_ETIMEDOUT, fx);
+    tcp_end(t, TCP_WHY_GAVE_UP, t->soft_error ? t->soft_error : ERR_ETIMEDOUT, fx);
 }
 
 /* When the connection ends if nothing is heard: SIM_NEVER where retries are counted instead. */
@@ -66,6 +66,18 @@ static void start_give_up(struct tcp *t, struct fx *fx)
     }
 }
 
+#define SAFE_MTU 576 /* RFC 1122 3.3.2: what every host takes, and hardly a link does not carry */
+
+/* A path that drops large packets without a word (RFC 2923 2.1): small ones may get through. */
+static void try_small_segments(struct tcp *t, struct fx *fx)
+{
+    bool is_due = t->set.black_hole >= 0 && t->retries >= t->set.black_hole;
+    if (is_due && t->path_mtu > SAFE_MTU && t->snd_mss > SAFE_MTU - TCP_IP_HEADERS) {
+        tcp_use_mtu(t, SAFE_MTU);
+        fx_note(fx, TCP_WHY_BLACK_HOLE);
+    }
+}
+
 /* RFC 6298 5.4 to 5.6. */
 static void retransmit_fired(struct tcp *t, sim_time now, struct fx *fx)
 {
@@ -77,10 +89,12 @@ static void retransmit_fired(struct tcp *t, sim_time now, struct fx *fx)
     if (is_opening(t)) {
         t->syn_was_lost = true;
     } else {
+        try_small_segments(t, fx);
         cc_of(t)->timeout(t, fx);
     }
     ranges_clear(&t->sacked); /* RFC 2018 8: the peer may have thrown it away */
     t->high_rxt = 0;
+    t->again_why = TCP_WHY_AFTER_TIMEOUT;
     t->retries++;
     rtt_back_off(t);
     t->snd_at = t->snd_una;

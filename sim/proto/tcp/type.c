@@ -2,6 +2,7 @@
  * happen; the wire format; and the step that leads to the other files. */
 #include "actor/errno_code.h"
 #include "proto/tcp/cc.h"
+#include "proto/tcp/host.h"
 
 /* ---- the wire format ---- */
 
@@ -115,6 +116,19 @@ static const struct reason reasons[] = {
     [TCP_WHY_NO_TIMESTAMP] = {"tcp.no-timestamp", "RFC 7323 §3.2"},
     [TCP_WHY_CE] = {"tcp.ce", "RFC 3168 §6.1.3"},
     [TCP_WHY_MARKED] = {"tcp.marked", "RFC 3168 §6.1.2"},
+    [TCP_WHY_BACKLOG] = {"tcp.backlog", "RFC 4987 §3.1"},
+    [TCP_WHY_ACCEPT_FULL] = {"tcp.accept-full", "RFC 4987 §3.1"},
+    [TCP_WHY_COOKIE] = {"tcp.cookie", "RFC 4987 §3.6"},
+    [TCP_WHY_COOKIE_BACK] = {"tcp.cookie-back", "RFC 4987 §3.6"},
+    [TCP_WHY_CHALLENGED] = {"tcp.challenged", "RFC 5961 §7"},
+    [TCP_WHY_REOPEN] = {"tcp.reopen", "RFC 9293 §3.6.1"},
+    [TCP_WHY_TWO_WAY] = {"tcp.two-way", "RFC 9293 §3.5"},
+    [TCP_WHY_URGENT] = {"tcp.urgent", "RFC 6093 §3.4"},
+    [TCP_WHY_TOO_BIG] = {"tcp.too-big", "RFC 1191 §6.5"},
+    [TCP_WHY_NOT_SMALLER] = {"tcp.not-smaller", "RFC 1191 §6.2"},
+    [TCP_WHY_STRAY_ERROR] = {"tcp.stray-error", "RFC 5927 §4.1"},
+    [TCP_WHY_HARD_ERROR] = {"tcp.unreachable-hard", "RFC 9293 §3.9.2.2"},
+    [TCP_WHY_BLACK_HOLE] = {"tcp.black-hole", "RFC 2923 §2.1"},
     [TCP_WHY_COUNT] = {0},
 };
 
@@ -209,7 +223,15 @@ static const struct param params[] = {
     {"max-rto", OF(max_rto), PARAM_TIME, .initial = 60 * SIM_S, .min = 1, .max = TIME_MAX},
     {"retries", OF(retries), PARAM_COUNT, .may_be_off = true, .initial = -1, .max = 1000},
     {"msl", OF(msl), PARAM_TIME, .initial = 120 * SIM_S, .min = 1, .max = TIME_MAX},
-    {"challenge-acks", OF(challenge_acks), PARAM_SWITCH, .initial = 1, .max = 1},
+    {"challenge-acks", OF(challenge_acks), PARAM_COUNT, .may_be_off = true, .may_be_on = true,
+     .initial = 10, .min = 1, .max = 1000000},
+    {"backlog", OF(backlog), PARAM_COUNT, .initial = 128, .min = 1, .max = 65535},
+    {"syn-cookies", OF(syn_cookies), PARAM_SWITCH, .max = 1},
+    {"handshake", OF(handshake), PARAM_CHOICE, .max = 1,
+     .choices = (const char *const[]){"three-way", "two-way", NULL}},
+    {"path-mtu-discovery", OF(path_mtu_discovery), PARAM_SWITCH, .initial = 1, .max = 1},
+    {"black-hole-detection", OF(black_hole), PARAM_COUNT, .may_be_off = true, .initial = -1,
+     .min = 1, .max = 100},
     {"user-timeout", OF(user_timeout), PARAM_TIME, .may_be_off = true, .initial = -1, .min = 1,
      .max = TIME_MAX},
     {"keep-alive", OF(keep_alive), PARAM_TIME, .may_be_off = true, .initial = -1, .min = SIM_S,
@@ -235,6 +257,13 @@ static void start(struct tcp *t, const struct input *in, struct fx *fx)
     t->key = in->net;
     t->is_first = in->body.len == 0;
     t->snd_end = 1;
+    if (in->code == START_SPAWNED) {
+        tcp_queue_settings(t);
+    }
+    t->again_why = TCP_WHY_AFTER_TIMEOUT;
+    t->key.df = t->set.path_mtu_discovery;
+    t->key.ttl = (uint8_t)t->set.ttl;
+    t->path_mtu = tcp_path_mtu(t->host, t->key.to.ip, (uint32_t)t->set.mtu, in->now);
     t->rcv_edge = tcp_first_window(t);
     rtt_start(t);
     if (in->code == START_SPAWNED) {
@@ -243,25 +272,15 @@ static void start(struct tcp *t, const struct input *in, struct fx *fx)
     }
 }
 
-/* ICMP: protocol and port unreachable end an opening connection; all else is a hint (3.9.2.2). */
-static void hear_error(struct tcp *t, const struct input *in, struct fx *fx)
-{
-    bool is_hard = in->code == (3 << 8 | 2) || in->code == (3 << 8 | 3);
-    if (is_hard && t->state == TCP_SYN_SENT) {
-        tcp_end(t, TCP_WHY_UNREACHABLE, ERR_ECONNREFUSED, fx);
-    } else if (t->state != TCP_CLOSED) {
-        fx_note(fx, TCP_WHY_UNREACHABLE);
-    }
-}
-
 void tcp_step(void *self, const struct input *in, struct fx *fx)
 {
     struct tcp *t = self;
     t->clock = in->clock;
+    t->host = in->host;
     switch (in->kind) {
     case IN_START: start(t, in, fx); break;
     case IN_PACKET: tcp_segment_arrives(t, in, fx); break;
-    case IN_ERROR: hear_error(t, in, fx); break;
+    case IN_ERROR: tcp_hear_error(t, in, fx); break;
     case IN_TIMER: tcp_timer_fired(t, in->code, in->now, fx); break;
     case IN_REQUEST: tcp_request(t, in, fx); break;
     case IN_SENT:
@@ -283,6 +302,8 @@ const struct actor_type tcp_type = {
     .name = "tcp",
     .proto = &tcp_proto,
     .size = sizeof(struct tcp),
+    .host_size = sizeof(struct tcp_host),
+    .host_free = tcp_host_free,
     .machines = tcp_machines,
     .sets =
         (const struct set[]){{"piece", (const char *const[]){"absent", "waiting", "taken", NULL}},
@@ -298,8 +319,8 @@ const struct actor_type tcp_type = {
     .reasons = reasons,
     .vars = vars,
     .params = params,
-    .calls =
-        (const char *const[]){"connect", "listen", "release", "set", "reading", "congestion", NULL},
+    .calls = (const char *const[]){"connect", "listen", "release", "set", "reading", "congestion",
+                                   "shut-reading", "backlog", NULL},
     .step = tcp_step,
     .read = read,
     .free = free_lists,

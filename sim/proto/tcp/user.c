@@ -2,6 +2,7 @@
  * that the RFC answers with an error is told as RESULT and changes nothing. */
 #include "actor/errno_code.h"
 #include "proto/tcp/cc.h"
+#include "proto/tcp/host.h"
 
 static void refuse(enum errno_code error, struct fx *fx)
 {
@@ -21,13 +22,14 @@ static void open_actively(struct tcp *t, const struct input *in, struct fx *fx)
     tcp_send_syn(t, in->now, TCP_WHY_CONNECT, fx);
 }
 
-static void open_passively(struct tcp *t, struct fx *fx)
+static void open_passively(struct tcp *t, const struct input *in, struct fx *fx)
 {
     if (t->state != TCP_CLOSED) {
         refuse(ERR_EISCONN, fx);
         return;
     }
     t->is_passive = true;
+    tcp_queue_open(t, in->body.len, in->body.at);
     tcp_enter(t, TCP_LISTEN, TCP_WHY_LISTEN, fx);
 }
 
@@ -159,8 +161,12 @@ static void set_option(struct tcp *t, const struct input *in, struct fx *fx)
     switch ((enum tcp_set_option)in->body.len) {
     case TCP_SET_NAGLE: t->set.nagle = value != 0; break;
     case TCP_SET_MSS:
-        t->set.mss = value;
+        t->set.mss = t->set.mss_most = value;
         t->snd_mss = t->snd_mss < value ? t->snd_mss : (uint32_t)value;
+        break;
+    case TCP_SET_TTL:
+        t->set.ttl = value;
+        t->key.ttl = (uint8_t)value;
         break;
     case TCP_SET_KEEP_ALIVE:
         t->set.keep_alive = value;
@@ -179,6 +185,10 @@ static void set_option(struct tcp *t, const struct input *in, struct fx *fx)
         }
         break;
     }
+    struct tcp_queue *q = t->state == TCP_LISTEN ? tcp_queue_of(t->host, t->key.from) : NULL;
+    if (q) {
+        q->set = t->set; /* for the connections that it will bring */
+    }
     tcp_output(t, in->now, TCP_WHY_DATA, fx);
 }
 
@@ -186,7 +196,7 @@ void tcp_request(struct tcp *t, const struct input *in, struct fx *fx)
 {
     switch (in->code) {
     case TCP_CALL_CONNECT: open_actively(t, in, fx); break;
-    case TCP_CALL_LISTEN: open_passively(t, fx); break;
+    case TCP_CALL_LISTEN: open_passively(t, in, fx); break;
     case CODE_SEND: send(t, in, fx); break;
     case CODE_READ: receive(t, in, fx); break;
     case CODE_CLOSE: close_sending(t, in->now, fx); break;
@@ -198,6 +208,9 @@ void tcp_request(struct tcp *t, const struct input *in, struct fx *fx)
         tcp_deliver(t, fx);
         tcp_output(t, in->now, TCP_WHY_ROOM, fx);
         break;
+    case TCP_CALL_SHUT_READING: t->is_read_shut = true; break;
+    case TCP_CALL_TAKEN: tcp_queue_leave(t); break;
+    case TCP_CALL_BACKLOG: tcp_queue_open(t, in->body.len, in->body.at); break;
     case TCP_CALL_CONGESTION: t->set.congestion = in->body.len; break;
     default: refuse(ERR_EINVAL, fx); break;
     }
