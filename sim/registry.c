@@ -2,7 +2,9 @@
 #include "registry.h"
 
 #include "app/bulk.h"
+#include "app/ping.h"
 #include "app/socket.h"
+#include "app/traceroute.h"
 #include "app/udp.h"
 #include "proto/arp/arp.h"
 #include "proto/arq/arq.h"
@@ -20,6 +22,8 @@ static const struct actor_type *const actors[] = {
     &dhcp_server_type,
     &dhcp_relay_type,
     &rtcp_type,
+    &probe_udp_type,
+    &probe_icmp_type,
     NULL,
 };
 
@@ -30,6 +34,8 @@ static const struct traffic_type *const traffic[] = {
     &udp_constant_rate,
     &bulk_tcp,
     &rtp_media,
+    &ping_traffic,
+    &traceroute_traffic,
     NULL,
 };
 /* clang-format on */

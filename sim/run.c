@@ -98,6 +98,15 @@ static void add_figures(const struct row *row, const struct path *path, struct f
     }
 }
 
+static void add_hops(const struct row *row, struct flow *flow)
+{
+    struct way_hop hop;
+    while (row->self && row->type->hop && row->type->hop(row->self, flow->hop_count, &hop)) {
+        flow->hops = os_realloc(flow->hops, (flow->hop_count + 1) * sizeof *flow->hops);
+        flow->hops[flow->hop_count++] = hop;
+    }
+}
+
 static void protocol_figures(const struct world *w)
 {
     for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
@@ -105,6 +114,7 @@ static void protocol_figures(const struct world *w)
         struct flow *flow = &w->trace->flows[w->traffic_flows[i]];
         traffic_path(w, i, &path);
         add_figures(&w->rows[w->traffic_sources[i]], &path, flow);
+        add_hops(&w->rows[w->traffic_sources[i]], flow);
         add_figures(&w->rows[w->traffic_sinks[i]], &path, flow);
     }
 }

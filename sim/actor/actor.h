@@ -56,6 +56,7 @@ struct input {
     struct bytes head;            /* header bytes, borrowed until the list of effects is empty */
     struct span body; /* START: stream is the actor's own, len the endpoints of its type that
                          its host opened before it */
+    uint32_t told_by; /* ERROR: address of who sent it */
     bool is_damaged;  /* PACKET: its CRC did not hold (CARRIER_LINK; a damaged IP packet never
                          gets this far) */
 };
@@ -166,6 +167,15 @@ struct figure {
     double (*value)(const void *self, const struct path *path); /* at the end of the run */
 };
 
+/* What a trace of a route found at one distance. */
+struct way_hop {
+    uint32_t ip;             /* of who answered first; 0: nobody did */
+    uint32_t asked, answers; /* probes sent, answers that came */
+    sim_time rtt_min, rtt_max, rtt_sum;
+    bool is_end; /* it is who was looked for */
+    int refused; /* ICMP type << 8 | code of an error that ends the search there; -1: none */
+};
+
 struct actor_type {
     const char *name;          /* "tcp": also its key in a scenario file */
     const struct proto *proto; /* NULL: an application above another endpoint */
@@ -178,6 +188,9 @@ struct actor_type {
     const struct var *vars;
     const struct param *params;
     const struct figure *figures;
+    /* Hop i of the route that it found, from 0; false: there is none (any more). NULL: it finds
+     * none. */
+    bool (*hop)(const void *self, unsigned i, struct way_hop *out);
     const char *const *lowers; /* types that fx_open's second argument chooses from */
     const char *const *calls;  /* names of the own request and indication codes, from CODE_OWN */
     void (*step)(void *self, const struct input *in, struct fx *fx);
@@ -197,8 +210,9 @@ struct actor_type {
 struct traffic_type {
     const char *name;
     const struct actor_type *source; /* opened on `from` at `start` */
-    const struct actor_type *sink;   /* opened on `to` at 0 */
+    const struct actor_type *sink;   /* opened on `to` at 0; NULL: the node itself answers */
     bool has_port;                   /* `to: b:9` */
+    bool takes_address;              /* `to: 10.0.1.9`, be it there or not */
     bool takes_next_port;            /* ports are even, and the next one is taken as well (RTP) */
     uint16_t port; /* where it goes unless `to` or `port` says; 0: must be given */
 };

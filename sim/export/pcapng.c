@@ -234,6 +234,7 @@ static void build_packet(struct capture *c, uint32_t number, const struct record
                                .net = p->net,
                                .ip_id = p->ip_id,
                                .is_raw = p->is_raw,
+                               .raw_ttl = p->net.ttl,
                                .head = packet_head(p),
                                .body = p->body,
                                .streams = &c->t->streams};

@@ -39,18 +39,22 @@ static void faults(const struct flow *f, struct json *j)
     }
 }
 
-static void round_trips(const struct flow *f, struct json *j)
+static void times(sim_time min, sim_time sum, sim_time max, uint64_t count, struct json *j)
 {
-    if (f->rtt_count == 0) {
-        return;
-    }
     json_key(j, "rtt_ns");
     json_open(j, "{");
-    json_number(j, "min", f->rtt_min);
+    json_number(j, "min", min);
     json_key(j, "mean");
-    json_double(j, (double)f->rtt_sum / (double)f->rtt_count);
-    json_number(j, "max", f->rtt_max);
+    json_double(j, (double)sum / (double)count);
+    json_number(j, "max", max);
     json_close(j, "}");
+}
+
+static void round_trips(const struct flow *f, struct json *j)
+{
+    if (f->rtt_count > 0) {
+        times(f->rtt_min, f->rtt_sum, f->rtt_max, f->rtt_count, j);
+    }
 }
 
 /* The protocol's own, "jitter.mean_ms" as an object in an object. */
@@ -76,6 +80,47 @@ static void own_figures(const struct flow *f, struct json *j)
     if (group[0]) {
         json_close(j, "}");
     }
+}
+
+static uint32_t node_with(const struct trace *t, uint32_t ip)
+{
+    for (uint32_t i = 0; i < t->node_count; i++) {
+        for (uint32_t a = 0; a < t->nodes[i].ip_count; a++) {
+            if (t->nodes[i].ips[a] == ip) {
+                return i;
+            }
+        }
+    }
+    return UINT32_MAX;
+}
+
+/* The route that it found: who answered at each distance. */
+static void way(const struct trace *t, const struct flow *f, struct json *j)
+{
+    char ip[16];
+    if (f->hop_count == 0) {
+        return;
+    }
+    json_key(j, "way");
+    json_open(j, "[");
+    for (unsigned i = 0; i < f->hop_count; i++) {
+        const struct way_hop *hop = &f->hops[i];
+        json_open(j, "{");
+        json_number(j, "hop", i + 1);
+        if (hop->answers > 0) {
+            json_text(j, "address", ip_print(hop->ip, ip));
+        }
+        if (hop->answers > 0 && node_with(t, hop->ip) != UINT32_MAX) {
+            json_text(j, "node", t->nodes[node_with(t, hop->ip)].name);
+        }
+        json_number(j, "asked", hop->asked);
+        json_number(j, "answers", hop->answers);
+        if (hop->answers > 0) {
+            times(hop->rtt_min, hop->rtt_sum, hop->rtt_max, hop->answers, j);
+        }
+        json_close(j, "}");
+    }
+    json_close(j, "]");
 }
 
 static void flow(const struct trace *t, const struct flow *f, struct json *j)
@@ -107,6 +152,7 @@ static void flow(const struct trace *t, const struct flow *f, struct json *j)
     }
     round_trips(f, j);
     own_figures(f, j);
+    way(t, f, j);
     json_close(j, "}");
 }
 

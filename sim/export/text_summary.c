@@ -80,9 +80,16 @@ static bool is_wrong(const struct flow *f)
            f->faults[DELIVER_DAMAGED];
 }
 
+/* Its packets carry nothing for anybody: what counts are the answers. */
+static bool asks_the_way(const struct flow *f)
+{
+    double loss;
+    return f->hop_count > 0 || flow_figure(f, "loss", &loss);
+}
+
 static void say_delivered(const struct flow *f, enum lang lang, struct buf *line)
 {
-    if (f->bytes == 0 && f->delivered_bytes == 0) {
+    if ((f->bytes == 0 || asks_the_way(f)) && f->delivered_bytes == 0) {
         return;
     }
     struct buf got = {0}, all = {0}, what = {0};
@@ -114,7 +121,7 @@ static void say_utilization(const struct flow *f, enum lang lang, struct buf *li
 {
     struct buf text = {0}, what = {0};
     double share, theory;
-    if (!flow_utilization(f, &share)) {
+    if (!flow_utilization(f, &share) || asks_the_way(f)) {
         return;
     }
     say_percent(&text, share);
@@ -171,6 +178,74 @@ static void say_round_trips(const struct flow *f, enum lang lang, struct buf *li
     buf_free(&low);
     buf_free(&mean);
     buf_free(&high);
+}
+
+/* "4 echoes: 3 answered, 1 refused, 0 without an answer; 25 % lost" */
+static void say_echoes(const struct flow *f, enum lang lang, struct buf *line)
+{
+    static const char *const names[] = {"answered", "refused", "lost", "late", "duplicates"};
+    double loss, value;
+    if (!flow_figure(f, "loss", &loss) || !flow_figure(f, names[0], &value)) {
+        return;
+    }
+    struct buf list = {0}, share = {0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char key[32];
+        if (flow_figure(f, names[i], &value) && value > 0) {
+            snprintf(key, sizeof key, "export.echo.%s", names[i]);
+            if (list.len > 0) {
+                separate(&list, lang, "export.comma");
+            }
+            say_count(&list, lang, key, (uint64_t)value);
+        }
+    }
+    say_percent(&share, loss);
+    say(line, lang, "export.echoes", "list", buf_cstr(&list), "share", buf_cstr(&share), NULL);
+    buf_free(&list);
+    buf_free(&share);
+}
+
+/* The name of who has the address; "": nobody has. */
+static const char *name_of(const struct trace *t, uint32_t ip, enum lang lang)
+{
+    for (uint32_t i = 0; i < t->node_count; i++) {
+        for (uint32_t a = 0; a < t->nodes[i].ip_count; a++) {
+            if (t->nodes[i].ips[a] == ip) {
+                return t->nodes[i].label[lang];
+            }
+        }
+    }
+    return "";
+}
+
+/* "3  R2  10.0.2.1  2 of 3 probes answered, 40 ms on average" */
+static void say_hop(const struct trace *t, const struct way_hop *hop, unsigned number,
+                    enum lang lang, struct buf *line)
+{
+    char ip[16], at[16], n[16], all[16];
+    struct buf mean = {0};
+    snprintf(at, sizeof at, "%2u", number);
+    snprintf(n, sizeof n, "%u", hop->answers);
+    snprintf(all, sizeof all, "%u", hop->asked);
+    if (hop->answers > 0) {
+        say_time(&mean, hop->rtt_sum / hop->answers);
+    }
+    say(line, lang, hop->answers == 0 ? "export.hop-silent" : "export.hop", "at", at, "name",
+        name_of(t, hop->ip, lang), "ip", ip_print(hop->ip, ip), "n", n, "all", all, "time",
+        mean.len ? buf_cstr(&mean) : "", NULL);
+    buf_free(&mean);
+}
+
+static void say_way(const struct trace *t, const struct flow *f, const struct text_options *o,
+                    FILE *out)
+{
+    struct buf line = {0};
+    for (unsigned i = 0; i < f->hop_count; i++) {
+        buf_str(&line, "  ");
+        say_hop(t, &f->hops[i], i + 1, o->lang, &line);
+        end_line(&line, out);
+    }
+    buf_free(&line);
 }
 
 /* "frame 0, frame 4 and 3 more": what was passed on with that fault. */
@@ -234,8 +309,8 @@ static void say_flow(const struct trace *t, const struct flow *f, const struct t
                      FILE *out)
 {
     static void (*const sentences[])(const struct flow *, enum lang, struct buf *) = {
-        say_packets, say_delivered, say_error,      say_utilization,
-        say_ideal,   say_pipe,      say_round_trips};
+        say_packets, say_delivered, say_error,  say_utilization,
+        say_ideal,   say_pipe,      say_echoes, say_round_trips};
     struct buf line = {0};
     say(&line, o->lang, "export.flow", "flow", f->name, "proto", f->proto, "from",
         t->nodes[f->from].label[o->lang], "to", t->nodes[f->to].label[o->lang], NULL);
@@ -249,6 +324,7 @@ static void say_flow(const struct trace *t, const struct flow *f, const struct t
         buf_clear(&line);
     }
     buf_free(&line);
+    say_way(t, f, o, out);
     say_wrong(t, f, o, out);
 }
 

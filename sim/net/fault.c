@@ -5,7 +5,6 @@
 
 #include "base/os.h"
 #include "scenario/pattern.h"
-#include "wire/dissect.h"
 
 #include <string.h>
 
@@ -201,62 +200,4 @@ void fault_forget(struct world *w, uint32_t packet)
             disarm(w, i);
         }
     }
-}
-
-static uint32_t born_from(struct world *w, uint32_t where, uint32_t packet, struct bytes head,
-                          uint32_t cause)
-{
-    uint32_t id = packet_new(&w->trace->packets, head);
-    struct packet *made = packet_at(&w->trace->packets, id);
-    const struct packet *p = packet_at(&w->trace->packets, packet);
-    made->net = p->net;
-    made->unit = p->unit;
-    made->body = p->body;
-    made->proto = p->proto;
-    made->sender = p->sender;
-    made->flow = p->flow;
-    made->of = p->of;
-    made->copy = p->copy;
-    made->size = p->size;
-    made->goal = p->goal;
-    made->ip_id = p->ip_id;
-    made->is_raw = p->is_raw;
-    made->parent = packet;
-    world_record(w, REC_SEND, where, id, 0, 0, cause, 0);
-    return id;
-}
-
-uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_t cause)
-{
-    return born_from(w, where, packet, packet_head(packet_at(&w->trace->packets, packet)), cause);
-}
-
-#define FRAME_HEAD 112 /* bits; on a LAN the bit is one of what the frame carries */
-
-/* The real bytes with one bit flipped. */
-uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsigned ttl,
-                        uint64_t bit, uint32_t cause)
-{
-    const struct packet *p = packet_at(&w->trace->packets, packet);
-    struct packet_view view = {.proto = p->proto->name,
-                               .net = p->net,
-                               .ip_id = p->ip_id,
-                               .is_raw = p->is_raw,
-                               .head = packet_head(p),
-                               .body = p->body,
-                               .streams = &w->trace->streams};
-    view.net.ttl = (uint8_t)ttl;
-    struct buf wire = {0};
-    packet_build(&view, &wire);
-    if (direction_of(w, where)->is_lan && bit >= FRAME_HEAD) {
-        bit -= FRAME_HEAD;
-    }
-    wire.data[bit / 8 % wire.len] ^= (uint8_t)(0x80u >> bit % 8);
-    uint32_t id = born_from(w, where, packet, bytes_of(wire.data, wire.len), cause);
-    struct packet *flipped = packet_at(&w->trace->packets, id);
-    flipped->is_raw = true;
-    flipped->is_flipped = true;
-    flipped->body = (struct span){0};
-    buf_free(&wire);
-    return id;
 }

@@ -2,6 +2,7 @@
  * IP packets as they are; what a LAN needs more is in lan.c. */
 #include "net/world.h"
 
+#include "actor/icmp_proto.h"
 #include "base/os.h"
 #include "wire/dhcp.h"
 #include "wire/dissect.h"
@@ -10,8 +11,8 @@
 
 #include <stdlib.h>
 
-/* (protocol, local, remote), most exact first: remote.port 0 is a listener, local.ip 0 any address.
- */
+/* (protocol, local, remote), most exact first: remote.port 0 is any port of that address, no remote
+ * a listener, local.ip 0 any address. */
 struct endpoint {
     const struct proto *proto;
     struct addr local, remote;
@@ -112,8 +113,29 @@ uint32_t node_lookup(struct world *w, uint32_t node, const struct proto *proto,
     }
     struct addr any = {.port = in->to.port};
     uint32_t row = find(n, proto, in->to, in->from);
+    row = row ? row : find(n, proto, in->to, (struct addr){.ip = in->from.ip});
     row = row ? row : find(n, proto, in->to, (struct addr){0});
     return row ? row : find(n, proto, any, (struct addr){0});
+}
+
+static unsigned ip_protocol_of(const struct proto *p)
+{
+    return p->carrier == CARRIER_UDP ? IP_UDP : p->carrier == CARRIER_IP ? p->number : 0;
+}
+
+uint32_t node_lookup_sender(struct world *w, uint32_t node, unsigned protocol, const struct net *in)
+{
+    const struct node *n = &w->nodes[node];
+    const struct proto *tried = NULL;
+    uint32_t row = 0;
+    for (uint32_t i = 0; i < n->table_size && row == 0; i++) {
+        const struct endpoint *e = &n->table[i];
+        if (e->row && e->proto != tried && ip_protocol_of(e->proto) == protocol) {
+            tried = e->proto;
+            row = node_lookup(w, node, tried, in);
+        }
+    }
+    return row;
 }
 
 uint32_t node_of_ip(const struct world *w, uint32_t ip)
@@ -149,13 +171,27 @@ void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class 
     packet_is_over(w, packet);
 }
 
+/* RFC 1812 5.2.7.1: of a network that the node is on, only the host is missing. */
+static unsigned why_unreachable(const struct world *w, const struct node *n, uint32_t packet)
+{
+    uint32_t ip = packet_at(&w->trace->packets, packet)->net.to.ip;
+    for (uint32_t i = 0; i < n->iface_count; i++) {
+        const struct iface *f = &n->ifaces[i];
+        if (f->prefix && (ip ^ f->ip) >> (32 - f->prefix) == 0) {
+            return ICMP_HOST;
+        }
+    }
+    return ICMP_NET;
+}
+
 /* Out of the right interface, or refused with an error to whoever sent it. */
 static void output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
                    uint32_t cause)
 {
     const struct node *n = &w->nodes[node];
     if (iface == UINT16_MAX || n->ifaces[iface].out == UINT32_MAX) {
-        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_NET, 0, ttl, cause);
+        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, why_unreachable(w, n, packet), 0, ttl,
+                        cause);
         node_drop(w, node, packet, DROP_NO_ROUTE, cause);
         return;
     }
@@ -200,6 +236,12 @@ static bool lacks_address(const struct world *w, uint32_t node, const struct pac
            node_of_ip(w, p->net.from.ip) != node;
 }
 
+/* Its head begins with what stands first on a point-to-point link. */
+static bool has_own_header(const struct packet *p)
+{
+    return p->is_raw || p->proto->carrier == CARRIER_LINK || p->proto == &ipv4_proto;
+}
+
 void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
 {
     struct packet *p = packet_at(&w->trace->packets, packet);
@@ -216,7 +258,7 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     p->net.ttl = p->net.ttl ? p->net.ttl : WORLD_TTL;
     p->net.iface = iface;
     p->ip_id = on_link ? 0 : ++w->nodes[node].next_ip_id;
-    p->size = p->head_len + p->body.len + (on_link || p->is_raw ? 0 : IPV4_HEADER);
+    p->size = p->head_len + p->body.len + (has_own_header(p) ? 0 : IPV4_HEADER);
     if (p->proto->initial && p->flow) {
         struct flow *flow = &w->trace->flows[p->flow];
         p->proto->initial(packet_head(p), &flow->initial[node != flow->from]);
@@ -309,6 +351,7 @@ static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, s
         node_drop(w, node, packet, DROP_NO_LISTENER, cause); /* it has no address to answer from */
         return;
     }
+    bool is_known = h->proto->key != NULL;
     if (h->proto->orphan) {
         w->fx.author = w->nodes[node].entity;
         w->fx.cause = cause;
@@ -317,7 +360,8 @@ static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, s
         w->fx.flow = packet_at(&w->trace->packets, packet)->flow;
         h->proto->orphan(&h->in, &w->fx);
     } else if (h->proto->carrier != CARRIER_LINK) {
-        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_PORT, 0, h->in.net.ttl, cause);
+        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, is_known ? ICMP_PORT : ICMP_PROTOCOL, 0,
+                        h->in.net.ttl, cause);
     }
     node_drop(w, node, packet, DROP_NO_LISTENER, cause);
     effects_apply(w);
@@ -335,10 +379,14 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
         return;
     }
     if (h->proto == &icmp_proto) {
-        icmp_hear(w, node, packet, cause);
+        icmp_hear(w, node, packet, &h->in, cause);
         return;
     }
-    if (!h->proto->key(h->in.head, &h->in.net)) {
+    if (!h->proto->key && !h->is_damaged) {
+        answer_for_nobody(w, node, packet, h, cause);
+        return;
+    }
+    if (!h->proto->key || !h->proto->key(h->in.head, &h->in.net)) {
         node_drop(w, node, packet, h->is_damaged ? DROP_CHECKSUM : DROP_MALFORMED, cause);
         return;
     }

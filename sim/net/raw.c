@@ -2,14 +2,13 @@
  * sends is given as bytes, right or wrong. */
 #include "net/world.h"
 
+#include "actor/icmp_proto.h"
 #include "wire/arp.h"
 #include "wire/dissect.h"
 #include "wire/eth.h"
 #include "wire/ipv4.h"
 
 #include <string.h>
-
-static const struct proto foreign = {.name = "ipv4", .carrier = CARRIER_IP};
 
 /* The wire format of that name that some actor speaks. */
 static const struct proto *proto_called(const struct world *w, const char *name)
@@ -28,7 +27,7 @@ static const struct proto *proto_called(const struct world *w, const char *name)
             return p;
         }
     }
-    return &foreign;
+    return &ipv4_proto;
 }
 
 /* Both ends of a conversation share a flow: the endpoint's that will get the packet, or the one
@@ -81,7 +80,7 @@ static uint32_t packet_of_bytes(struct world *w, struct bytes wire)
     uint32_t id = packet_new(&w->trace->packets, is_plain ? view.head : wire);
     struct packet *p = packet_at(&w->trace->packets, id);
     p->is_raw = !is_plain;
-    p->proto = state == PACKET_MALFORMED ? &foreign : proto_called(w, view.proto);
+    p->proto = state == PACKET_MALFORMED ? &ipv4_proto : proto_called(w, view.proto);
     if (state != PACKET_MALFORMED) {
         p->net = view.net;
     } else if (ipv4_decode(wire, &ip)) {
@@ -177,23 +176,15 @@ void raw_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, con
     if (!w->nodes[node].set->is_raw || !w->keeps_raw) {
         return;
     }
-    struct packet_view view = {.proto = p->proto->name,
-                               .net = p->net,
-                               .ip_id = p->ip_id,
-                               .is_raw = p->is_raw,
-                               .head = packet_head(p),
-                               .body = p->body,
-                               .streams = &w->trace->streams};
-    view.net.ttl = (uint8_t)ttl;
     size_t start = w->raw_bytes.len;
     struct raw_packet heard = {.at = sched_now(&w->sched), .start = start};
     if (lan) {
         struct buf inside = {0};
-        packet_build(&view, &inside);
+        packet_bytes(w, packet, ttl, &inside);
         build_frame(bytes_of(inside.data, inside.len), *lan, p->proto, &w->raw_bytes);
         buf_free(&inside);
     } else {
-        packet_build(&view, &w->raw_bytes);
+        packet_bytes(w, packet, ttl, &w->raw_bytes);
     }
     heard.len = (uint32_t)(w->raw_bytes.len - start);
     heard.is = packet_is(p->proto->name, packet_head(p), p->body.len);

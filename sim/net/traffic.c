@@ -35,6 +35,7 @@ static void choose_keys(struct world *w, const struct scenario_traffic *t, struc
         from.port = t->from_port ? t->from_port : own_port(&w->nodes[t->from], t->type);
         to.port = t->port;
     }
+    to.ip = t->to_ip ? t->to_ip : to.ip;
     *source = (struct net){.from = from, .to = to, .iface = out};
 }
 
@@ -64,6 +65,9 @@ static void open_sink(struct world *w, uint32_t i, uint32_t cause)
 {
     const struct scenario_traffic *t = &w->sc->traffic[i];
     struct net key = w->traffic_keys[i];
+    if (!t->type->sink) {
+        return; /* the node itself answers */
+    }
     struct net sink = {.from = key.to, .to = key.from, .iface = w->nodes[t->to].route[t->from]};
     w->traffic_sinks[i] =
         actor_open(w, t->type->sink, t->to, sink, w->traffic_flows[i], 0, &t->settings, 0);

@@ -106,6 +106,7 @@ struct node {
     uint32_t held_count, held_cap;
     struct map neighbours; /* what ARP told: address -> MAC; address | 1 << 32 -> until */
     struct map learned;    /* a switch's: MAC -> 1 + interface; MAC | LEARNED_AT -> when */
+    sim_time icmp_due;     /* of the next ICMP error, if they were sent at their highest rate */
     uint8_t channels;      /* ARQ channels in use on this node's links */
     bool is_down;
 };
@@ -251,16 +252,20 @@ void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class 
                uint32_t cause);
 bool node_add_endpoint(struct world *w, uint32_t node, uint32_t row);
 void node_remove_endpoint(struct world *w, uint32_t node, uint32_t row);
+/* Who gets a packet with these addresses and ports, as received; 0: nobody. */
+uint32_t node_lookup(struct world *w, uint32_t node, const struct proto *proto,
+                     const struct net *in);
+/* Whose packet an ICMP error of that IP protocol is about; several formats may ride on UDP. */
+uint32_t node_lookup_sender(struct world *w, uint32_t node, unsigned protocol,
+                            const struct net *in);
 uint32_t node_of_ip(const struct world *w, uint32_t ip); /* NO_NODE: none */
 void packet_is_over(struct world *w, uint32_t packet);   /* recycled when nobody can see it */
 
-extern const struct proto icmp_proto;
-/* icmp.c: errors that nodes send, and those they get. */
+/* icmp.c: the errors that nodes send, the echoes that they answer, and what they get. */
 void icmp_send_error(struct world *w, uint32_t node, uint32_t packet, unsigned type, unsigned code,
                      unsigned mtu, unsigned ttl, uint32_t cause);
-void icmp_hear(struct world *w, uint32_t node, uint32_t packet, uint32_t cause);
-uint32_t node_lookup(struct world *w, uint32_t node, const struct proto *proto,
-                     const struct net *in); /* in: as received; 0: nobody */
+void icmp_hear(struct world *w, uint32_t node, uint32_t packet, const struct input *in,
+               uint32_t cause);
 
 /* lan.c: switches, and what a node does before a packet becomes a frame. */
 bool lan_is_broadcast(const struct world *w, uint32_t node, uint32_t ip);
@@ -316,7 +321,11 @@ void fault_look(struct world *w, uint32_t packet, const struct direction *d);
 const struct fault *fault_on(struct world *w, const struct direction *d, uint32_t packet,
                              uint32_t *cursor);
 void fault_forget(struct world *w, uint32_t packet); /* the packet is over */
-/* New packets out of old ones; `where` (a direction) is recorded as their birthplace. */
+
+/* born.c: new packets out of old ones; `where` (a direction or node) is recorded as their
+ * birthplace. */
+extern const struct proto ipv4_proto; /* of fragments, and of protocols that nobody here speaks */
+void packet_bytes(const struct world *w, uint32_t packet, unsigned ttl, struct buf *out);
 uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsigned ttl,
                         uint64_t bit, uint32_t cause);
 uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_t cause);

@@ -44,7 +44,9 @@ static const char *const *state_names(struct reader *r)
         }
         for (const struct traffic_type *const *t = r->known->traffic; *t; t++) {
             add_states(r, &list, (*t)->source);
-            add_states(r, &list, (*t)->sink);
+            if ((*t)->sink) {
+                add_states(r, &list, (*t)->sink);
+            }
         }
         r->state_names = list.names;
     }

@@ -111,7 +111,8 @@ struct scenario_link {
 
 struct scenario_traffic {
     const struct traffic_type *type;
-    uint32_t from, to;
+    uint32_t from, to;  /* to: `from` itself if nobody has the address `to_ip` */
+    uint32_t to_ip;     /* the address that `to` names; 0: it names a node */
     uint16_t port;      /* of `to`; 0: the type has none */
     uint16_t from_port; /* 0: the node chooses */
     sim_time start;

@@ -35,9 +35,25 @@ static void read_from(struct reader *r, const struct doc_node *v, void *into)
     read_end(r, v, t->type->has_port, &t->from, &t->from_port);
 }
 
+static uint32_t node_with(const struct scenario *sc, uint32_t ip)
+{
+    for (uint32_t i = 0; i < sc->node_count; i++) {
+        for (uint32_t a = 0; a < sc->nodes[i].address_count; a++) {
+            if (sc->nodes[i].addresses[a].ip == ip) {
+                return i;
+            }
+        }
+    }
+    return NO_NODE;
+}
+
 static void read_to(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_traffic *t = into;
+    if (t->type->takes_address && v->kind == DOC_SCALAR && ip_parse(v->text, &t->to_ip)) {
+        t->to = node_with(r->sc, t->to_ip);
+        return;
+    }
     read_end(r, v, t->type->has_port, &t->to, &t->port);
     if (t->type->has_port && t->port == 0 && t->type->port == 0 && t->to != NO_NODE) {
         wrong(r, v, "reader.port.missing", "name", r->sc->nodes[t->to].name);
@@ -206,6 +222,11 @@ static void read_flow(struct reader *r, const struct doc_node *v, const struct t
     }
     check_required(r, v, type);
     complete_port(r, v, &t);
+    if (t.to_ip && t.to == NO_NODE && t.from != NO_NODE) {
+        t.to = t.from; /* nobody has it */
+        r->sc->traffic[r->sc->traffic_count++] = t;
+        return;
+    }
     if (t.from != NO_NODE && t.from == t.to) {
         wrong(r, doc_get(v, "to"), "reader.traffic.to-itself", "name", r->sc->nodes[t.to].name);
     } else if (t.from != NO_NODE && t.to != NO_NODE) {

@@ -1,6 +1,7 @@
 /* Divisions of counted integers, made in one place so that every output rounds alike. */
 #include "trace/figures.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool flow_goodput(const struct flow *f, double *bps)
@@ -81,6 +82,24 @@ static bool round_trip(const struct flow *f, const char *name, double *value)
     return true;
 }
 
+/* "hop.2.rtt_ns", "hop.2.answers": of a route that was traced. */
+static bool of_hop(const struct flow *f, const char *name, double *value)
+{
+    unsigned number = 0;
+    int end = 0;
+    if (sscanf(name, "hop.%u.%n", &number, &end) != 1 || end == 0 || number == 0 ||
+        number > f->hop_count) {
+        return false;
+    }
+    const struct way_hop *hop = &f->hops[number - 1];
+    bool is_rtt = strcmp(name + end, "rtt_ns") == 0;
+    if (is_rtt ? hop->answers == 0 : strcmp(name + end, "answers") != 0) {
+        return false;
+    }
+    *value = is_rtt ? (double)hop->rtt_sum / (double)hop->answers : (double)hop->answers;
+    return true;
+}
+
 bool flow_figure(const struct flow *f, const char *name, double *value)
 {
     uint64_t n;
@@ -100,7 +119,7 @@ bool flow_figure(const struct flow *f, const char *name, double *value)
             return true;
         }
     }
-    return round_trip(f, name, value);
+    return round_trip(f, name, value) || of_hop(f, name, value);
 }
 
 void link_name(const struct trace *t, uint32_t link, struct buf *out)

@@ -120,6 +120,9 @@ void trace_free(struct trace *t)
     free(t->links);
     free(t->link_figures);
     free(t->lan_hops);
+    for (uint32_t i = 1; i <= t->flow_count; i++) {
+        free(t->flows[i].hops);
+    }
     free(t->flows);
     packets_free(&t->packets);
     streams_free(&t->streams);

@@ -72,6 +72,8 @@ struct flow {
         double value;
     } figures[16]; /* the protocol's own */
     unsigned figure_count;
+    struct way_hop *hops; /* of the route that it found, owned */
+    unsigned hop_count;
 };
 
 struct link_figures { /* one a direction, in the order of links, [0] before [1] */

@@ -36,6 +36,12 @@ uint16_t checksum_of(struct bytes all)
     return checksum_end(&c);
 }
 
+uint16_t checksum_adjust(uint16_t sum, uint16_t before, uint16_t after)
+{
+    struct checksum c = {.sum = (uint64_t)(uint16_t)~sum + (uint16_t)~before + after};
+    return checksum_end(&c);
+}
+
 uint32_t crc32_add(uint32_t crc, struct bytes piece)
 {
     /* The remainders of the sixteen nibbles for the polynomial 04c11db7, bits reversed. */

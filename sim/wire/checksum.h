@@ -18,6 +18,8 @@ void checksum_add_pseudo(struct checksum *c, uint32_t from, uint32_t to, uint8_t
 /* What goes into the checksum field. Over data that holds its own checksum: 0 when it is right. */
 uint16_t checksum_end(const struct checksum *c);
 uint16_t checksum_of(struct bytes all);
+/* A checksum over data in which one 16-bit word changes (RFC 1624, equation 3). */
+uint16_t checksum_adjust(uint16_t sum, uint16_t before, uint16_t after);
 
 /* CRC-32 of what gave `crc` followed by `piece`; 0 is the CRC of nothing. */
 uint32_t crc32_add(uint32_t crc, struct bytes piece);

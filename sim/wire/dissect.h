@@ -15,6 +15,7 @@ struct packet_view {
     uint16_t ip_id;    /* IPv4 identification, given by whoever captures */
     bool is_raw;       /* head holds the whole packet as it stands on the wire, headers,
                           payload, flipped bits and all; body is empty */
+    uint8_t raw_ttl;   /* is_raw: the TTL in those bytes; built with net.ttl in its place */
     struct bytes head; /* header of `proto`, checksum or CRC fields zero */
     struct span body;
     const struct streams *streams; /* NULL: payload bytes are zero */

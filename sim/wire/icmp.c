@@ -96,6 +96,14 @@ static const char *is(struct bytes head, uint32_t body_len)
     return "ICMP";
 }
 
+/* Short, for the capsule. */
+static void label(struct bytes head, uint32_t body_len, char buf[24])
+{
+    const char *name = is(head, body_len);
+    bool is_reply = strcmp(name, "ECHO-REPLY") == 0, is_over = strcmp(name, "TIME-EXCEEDED") == 0;
+    snprintf(buf, 24, "%s", is_reply ? "REPLY" : is_over ? "EXCEEDED" : name);
+}
+
 static enum packet_kind kind(struct bytes head, uint32_t body_len)
 {
     struct icmp m;
@@ -163,6 +171,7 @@ const struct format icmp_format = {.name = "icmp",
                                    .json = json,
                                    .is = is,
                                    .kind = kind,
+                                   .label = label,
                                    .split = split,
                                    .seal = seal,
                                    .intact = intact,

@@ -1,4 +1,5 @@
 /* From what the engine holds to the bytes on a link, and back. */
+#include "wire/checksum.h"
 #include "wire/eth.h"
 #include "wire/ipv4.h"
 
@@ -42,6 +43,19 @@ static void add_body(const struct packet_view *p, struct buf *out)
     }
 }
 
+/* Routers have taken from the TTL since the bytes were made; the checksum follows as they would
+ * have it follow (RFC 1624), so that a wrong one stays wrong. */
+static void age_raw(const struct packet_view *p, const struct format *f, uint8_t *wire)
+{
+    bool is_ip = f && f->carrier != CARRIER_LINK && p->head.len >= IPV4_HEADER;
+    if (!is_ip || p->raw_ttl == p->net.ttl) {
+        return;
+    }
+    uint16_t before = get_u16(wire + 8);
+    wire[8] = (uint8_t)(wire[8] + p->net.ttl - p->raw_ttl);
+    put_u16(wire + 10, checksum_adjust(get_u16(wire + 10), before, get_u16(wire + 8)));
+}
+
 void packet_build(const struct packet_view *p, struct buf *out)
 {
     const struct format *f = format_find(p->proto);
@@ -51,7 +65,11 @@ void packet_build(const struct packet_view *p, struct buf *out)
     size_t start = out->len;
     buf_add(out, p->head);
     if (p->is_raw) {
+        age_raw(p, f, out->data + start);
         return;
+    }
+    if (f == &ipv4_format && p->net.ttl && p->head.len >= IPV4_HEADER) {
+        out->data[start + 8] = p->net.ttl;
     }
     add_body(p, out);
     if (f && f->seal) {

@@ -190,10 +190,10 @@ static const struct {
     {"NAK 2", "NAK", "NAK 2", PACKET_RESET},
     {"udp 1>2 len 1", "DATA", "DATA", PACKET_DATA},
     {"icmp ECHO id 1 seq 1", "ECHO", "ECHO", PACKET_CONTROL},
-    {"icmp ECHO-REPLY id 1 seq 1", "ECHO-REPLY", "ECHO-REPLY", PACKET_CONTROL},
+    {"icmp ECHO-REPLY id 1 seq 1", "ECHO-REPLY", "REPLY", PACKET_CONTROL},
     {"icmp UNREACHABLE port", "UNREACHABLE", "UNREACHABLE", PACKET_RESET},
     {"icmp TOO-BIG mtu 9", "TOO-BIG", "TOO-BIG", PACKET_RESET},
-    {"icmp TIME-EXCEEDED", "TIME-EXCEEDED", "TIME-EXCEEDED", PACKET_RESET},
+    {"icmp TIME-EXCEEDED", "TIME-EXCEEDED", "EXCEEDED", PACKET_RESET},
 };
 
 START_TEST(a_packet_has_its_short_name)

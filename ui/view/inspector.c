@@ -86,8 +86,9 @@ static void take_apart(struct inspection *in)
     const char *proto = in->p->proto->name;
     struct packet_view v = {.proto = proto,
                             .net = in->p->net,
-                            .ip_id = (uint16_t)in->packet,
+                            .ip_id = in->p->ip_id,
                             .is_raw = in->p->is_raw,
+                            .raw_ttl = in->p->net.ttl,
                             .head = packet_head(in->p),
                             .body = in->p->body,
                             .streams = &t->streams};
