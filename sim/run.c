@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "base/os.h"
+#include "expect/lesson.h"
 #include "registry.h"
 #include "run_inside.h"
 
@@ -146,6 +147,22 @@ static void warn_of_idle_steps(const struct scenario *sc, const struct trace *t,
     }
 }
 
+/* A question that this run has no answer to. */
+static void warn_of_questions(const struct scenario *sc, const struct trace *t, struct err *err)
+{
+    struct lesson lesson;
+    lesson_make(sc, t, &lesson);
+    for (uint32_t i = 0; i < lesson.count; i++) {
+        const struct question *q = &sc->questions[i];
+        if (lesson.questions[i].fault) {
+            struct err_place at = {
+                .file = sc->file, .line = q->place.line, .column = q->place.column};
+            err_add(err, ERR_WARNING, at, lesson.questions[i].fault, NULL);
+        }
+    }
+    lesson_free(&lesson);
+}
+
 bool run_scenario(const struct scenario *sc, const struct run_options *opt, struct trace *out,
                   struct err *err)
 {
@@ -157,6 +174,9 @@ bool run_scenario(const struct scenario *sc, const struct run_options *opt, stru
     run_close(r);
     if (out->end != END_EVENTS && opt->until == 0) {
         warn_of_idle_steps(sc, out, err);
+        if (out->keep) {
+            warn_of_questions(sc, out, err);
+        }
     }
     return true;
 }

@@ -17,7 +17,7 @@ static bool has_state(const struct machine *m, const char *state)
 static unsigned machine_for(const struct actor_type *type, const char *state, bool *is_known)
 {
     for (unsigned m = 0; m < machine_count(type); m++) {
-        if (has_state(&type->machines[m], state)) {
+        if (!state || has_state(&type->machines[m], state)) {
             *is_known = true;
             return m;
         }
@@ -41,27 +41,39 @@ static bool is_of_flow(const struct trace *t, uint32_t flow, const char *name)
     return !name || (flow && strcmp(t->flows[flow].name, name) == 0);
 }
 
-/* State of the newest connection, of those that know the state looked for if there is one. */
-static const char *state_at(const struct judge *j, const struct condition *c, sim_time at)
+uint32_t host_machine(const struct trace *t, const struct seat *seat, sim_time at,
+                      unsigned *machine)
 {
-    const struct trace *t = j->t;
-    uint32_t records = trace_first_after(t, at) - 1;
-    const char *fallback = NULL;
+    uint32_t records = trace_first_after(t, at) - 1, fallback = 0;
+    *machine = 0;
     for (uint32_t i = t->entity_count; i > 0; i--) {
         const struct entity *e = &t->entities[i];
         bool is_known;
-        if (e->born > records || !is_connection(e) || e->node != c->node ||
-            !is_of_flow(t, e->flow, c->flow)) {
+        if (e->born > records || !is_connection(e) || e->node != seat->node ||
+            !is_of_flow(t, e->flow, seat->flow)) {
             continue;
         }
-        unsigned m = machine_for(e->type, c->state, &is_known);
-        const char *state = e->type->machines[m].states[trace_state_at(t, i, m, at)];
+        unsigned m = machine_for(e->type, seat->state, &is_known);
         if (is_known) {
-            return state;
+            *machine = m;
+            return i;
         }
-        fallback = fallback ? fallback : state;
+        fallback = fallback ? fallback : i;
     }
     return fallback;
+}
+
+/* State of the newest connection, of those that know the state looked for if there is one. */
+static const char *state_at(const struct judge *j, const struct condition *c, sim_time at)
+{
+    const struct seat seat = {c->node, c->flow, c->state};
+    unsigned machine;
+    uint32_t entity = host_machine(j->t, &seat, at, &machine);
+    if (!entity) {
+        return NULL;
+    }
+    const struct machine *m = &j->t->entities[entity].type->machines[machine];
+    return m->states[trace_state_at(j->t, entity, machine, at)];
 }
 
 static bool is_here(const struct judge *j, const struct condition *c, const struct record *r)

@@ -36,6 +36,14 @@ struct host_facts {
     int64_t received, sent, retransmissions;
     bool has_packet;
 };
+/* The newest connection of a host whose machine knows `state`, or else the newest at all; 0: the
+ * host has none. NULL: any flow; any state (then the first machine). */
+struct seat {
+    uint32_t node;
+    const char *flow, *state;
+};
+uint32_t host_machine(const struct trace *t, const struct seat *seat, sim_time at,
+                      unsigned *machine);
 void host_look(const struct judge *j, const struct condition *c, sim_time at,
                struct host_facts *out);
 bool condition_holds(const struct condition *c, const struct host_facts *f);

@@ -276,6 +276,17 @@ struct step {
     struct place place;
 };
 
+/* What a question of `lesson` asks, about the packet at whose sending it stops (`before`) or, as
+ * that packet arrives (`after`), about what the host does that got it. */
+enum ask { ASK_ACK, ASK_SEQ, ASK_FLAGS, ASK_NEXT, ASK_STATE, ASK_TIME, ASK_COUNT };
+struct question {
+    enum ask ask;
+    bool is_after;
+    struct pattern pattern; /* the first packet that matches, unless it says which */
+    uint32_t of;            /* STATE: whose; NO_NODE: the sender's (before), the receiver's (after) */
+    struct place place;
+};
+
 struct scenario {
     struct arena arena;
     const char *file;              /* as given, "-" for standard input */
@@ -296,6 +307,8 @@ struct scenario {
     uint32_t step_count;
     struct expect *expects;
     uint32_t expect_count;
+    struct question *questions;
+    uint32_t question_count;
     const char **view_panels; /* `view: {panels: [stage, ladder]}`, NULL-terminated or NULL */
     double view_speed;        /* simulated seconds a second; 0: not given */
 };

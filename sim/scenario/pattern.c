@@ -19,7 +19,7 @@ static const char *is_of(const struct packet_facts *f)
 
 /* A frame of the teaching protocols has one number: of what it carries in DATA, of what it
  * acknowledges (or asks for) in any other kind. */
-static bool number_of(const struct packet_facts *f, const char *field, int64_t *value)
+bool packet_number(const struct packet_facts *f, const char *field, int64_t *value)
 {
     if (packet_field(f->proto, f->head, field, value)) {
         return true;
@@ -33,7 +33,7 @@ static bool number_is(const struct packet_facts *f, const char *field, int64_t w
                       uint32_t base)
 {
     int64_t value;
-    if (!number_of(f, field, &value)) {
+    if (!packet_number(f, field, &value)) {
         return false;
     }
     return base ? (uint32_t)(value - base) == (uint32_t)wanted : value == wanted;

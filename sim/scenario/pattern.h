@@ -22,4 +22,7 @@ struct packet_facts {
     uint32_t ack_base; /* side that sends, and of the other side); 0 where numbers are absolute */
 };
 
+/* The number that a pattern calls `field` ("seq", "ack"): an ARQ frame has one of the two. False:
+ * the packet has none. */
+bool packet_number(const struct packet_facts *f, const char *field, int64_t *value);
 bool pattern_matches(const struct pattern *p, const struct packet_facts *facts);

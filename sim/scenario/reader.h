@@ -17,6 +17,7 @@
 #define TRAFFIC_LIMIT 10000
 #define FAULT_LIMIT   10000
 #define EXPECT_LIMIT  100000
+#define LESSON_LIMIT  1000
 
 struct reader {
     struct scenario *sc;
@@ -130,6 +131,7 @@ void read_traffic(struct reader *r, const struct doc_node *n);
 void read_script(struct reader *r, const struct doc_node *n);
 void read_faults(struct reader *r, const struct doc_node *n);
 void read_expects(struct reader *r, const struct doc_node *n);
+void read_lesson(struct reader *r, const struct doc_node *n);
 void read_view(struct reader *r, const struct doc_node *n);
 
 /* A packet pattern. `extra` keys may stand among those of the pattern, as `at` of a drop; they fill

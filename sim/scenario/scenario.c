@@ -27,13 +27,13 @@ static const struct {
     {"title", read_title},     {"about", read_about},   {"seed", read_seed},
     {"stop", read_stop},       {"view", read_view},     {"links", read_links},
     {"traffic", read_traffic}, {"script", read_script}, {"faults", read_faults},
-    {"expect", read_expects},
+    {"expect", read_expects},  {"lesson", read_lesson},
 };
 #define SECTION_COUNT (sizeof sections / sizeof *sections)
 
-static const char *const section_names[] = {"title",   "about",    "seed",  "stop",    "hosts",
-                                            "routers", "switches", "links", "traffic", "faults",
-                                            "script",  "expect",   "view",  NULL};
+static const char *const section_names[] = {"title",   "about",    "seed",   "stop",    "hosts",
+                                            "routers", "switches", "links",  "traffic", "faults",
+                                            "script",  "expect",   "lesson", "view",    NULL};
 
 const char *const *reserved_words(void)
 {
