@@ -31,6 +31,15 @@ if command -v pdftotext >/dev/null; then
 fi
 status 0 "$arq/no-loss.yaml" -o d.pdf
 cmp c.pdf d.pdf || fail "two PDFs of one run differ"
+tcp="$SOURCE_DIR/scenarios/tcp"
+status 0 "$tcp/fast-retransmit.yaml" -o plots.svg --view plots --at 1.2s --lang en
+for word in 'Congestion window' 'cwnd' 'ssthresh' 'SRTT' 'RTO' 'Time and sequence' '1.200 s' '1 lost'; do
+    grep -q ">$word<" plots.svg || fail "the plots do not tell $word"
+done
+status 0 "$tcp/fast-retransmit.yaml" -o strips.svg --view window --at 1.2s --lang zh
+for word in 'SND.UNA' 'SND.NXT' 'RCV.NXT' '2921' '失序到达' '窗口到 68456 →'; do
+    grep -q ">$word<" strips.svg || fail "the strips do not tell $word"
+done
 status 0 "$arq/gbn-frame-lost.yaml" -o part.svg --from 10ms --to 60ms
 status 2 "$arq/no-loss.yaml" -o d.gif
 status 2 "$arq/no-loss.yaml"

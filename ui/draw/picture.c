@@ -8,6 +8,7 @@
 #include "scenario/read.h"
 #include "trace/figures.h"
 #include "ui/view/ladder.h"
+#include "ui/view/numbers.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -110,7 +111,8 @@ static void draw_run(struct ui *ui, const struct draw_options *o, struct drawn *
                               .now = d->player.now,
                               .story = &d->story,
                               .step = story_at(&d->story, d->player.now),
-                              .wish = &wish};
+                              .wish = &wish,
+                              .is_relative = numbers_are_long(&d->trace)};
         void *self = os_alloc(v->size + 1);
         if (v == &view_ladder) {
             show_part(o, d, self);

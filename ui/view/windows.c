@@ -3,6 +3,8 @@
  * an actor type declares, so that any protocol with a set has its strip. */
 #include "ui/view/windows.h"
 
+#include "ui/view/streams.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +16,17 @@ struct windows { /* the frame's slide */
     double since[PAIRS_MAX];
 };
 
+/* Its numbers are bytes: they have strips of their own (streams.h). */
+static bool keeps_bytes(const struct actor_type *type)
+{
+    for (unsigned i = 0; i < var_count(type); i++) {
+        if (strcmp(type->vars[i].name, "snd.una") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static unsigned pairs_of(const struct scene *s, struct pair *out)
 {
     unsigned count = 0;
@@ -21,7 +34,7 @@ static unsigned pairs_of(const struct scene *s, struct pair *out)
         uint32_t actor = s->film->actors[i];
         const struct entity *e = &s->trace->entities[actor];
         unsigned at = 0;
-        if (set_count(e->type) == 0) {
+        if (set_count(e->type) == 0 || keeps_bytes(e->type)) {
             continue;
         }
         while (at < count && out[at].flow != e->flow) {
@@ -329,6 +342,9 @@ static void draw_windows(void *self, struct ui *ui, const struct scene *s, struc
         part_panel(ui, area, ui_word(ui, "view.window"), ui_word(ui, "window.note"), NULL);
     struct pair pairs[PAIRS_MAX] = {0};
     unsigned count = pairs_of(s, pairs);
+    if (count == 0 && s->film && streams_draw(ui, s, r)) {
+        return;
+    }
     if (count == 0) {
         ui_text(ui, TYPE_BODY, r.x, r.y + 16 * ui->k, ui->theme->ink3, ui_word(ui, "window.none"));
         return;
