@@ -258,6 +258,6 @@ bool run_inject(struct run *r, struct bytes wire)
     if (n->iface_count > 0 && n->ifaces[0].is_lan) {
         return raw_inject_frame(r->world, r->raw, wire);
     }
-    raw_inject(r->world, r->raw, wire, 0);
+    raw_inject(r->world, r->raw, wire, NULL);
     return true;
 }

@@ -24,9 +24,12 @@ struct packet {
     uint32_t heard_by;         /* 1 + node that it last arrived at, 0: none yet */
     uint32_t goal;             /* 1 + node that had its address when it was sent; 0: nobody */
     uint32_t others;           /* further copies of it that a switch's flooding has under way */
+    uint32_t seq_base;         /* what its numbers count from: the initial ones that its sender */
+    uint32_t ack_base;         /* and the other end had when it was sent; 0: none seen */
     uint16_t head_len;
     uint16_t ip_id;  /* IPv4 identification: counts up per sending node */
     bool is_raw;     /* head is the whole packet as it stands on the wire */
+    bool has_base;   /* seq_base was given, whatever it says itself */
     bool is_flipped; /* its parent, with a flipped bit, went on as this packet */
     union {
         uint8_t small[PACKET_HEAD_INLINE];

@@ -57,8 +57,9 @@ bool send_matches(const struct judge *j, const struct pattern *p, uint32_t send)
         .head = packet_head(packet),
         .body_len = packet->body.len,
         .flow = packet->flow ? j->t->flows[packet->flow].name : NULL,
+        .seq_base = packet->seq_base,
+        .ack_base = packet->ack_base,
     };
-    packet_bases(j->t, packet, &facts.seq_base, &facts.ack_base);
     return p->given & PATTERN_LINK ? matches_on_link(j, p, id, &facts) : pattern_matches(p, &facts);
 }
 

@@ -22,20 +22,39 @@ static void end_of_packet(struct json *j, const struct trace *t, const char *key
 }
 
 /* Numbers relative to the initial ones of either side, as a textbook counts. */
-static void relative_fields(struct json *j, const struct trace *t, const struct look *look)
+static void relative_fields(struct json *j, const struct look *look)
 {
-    uint32_t seq_base, ack_base;
     int64_t value;
-    packet_bases(t, look->packet, &seq_base, &ack_base);
     if (packet_field(look->proto, look->head, "seq", &value)) {
-        json_number(j, "rseq", (uint32_t)value - seq_base);
+        json_number(j, "rseq", (uint32_t)value - look->packet->seq_base);
     }
     if (packet_field(look->proto, look->head, "ack", &value)) {
-        json_number(j, "rack", (uint32_t)value - ack_base);
+        json_number(j, "rack", (uint32_t)value - look->packet->ack_base);
     }
 }
 
-static void header_fields(struct json *j, const struct trace *t, const struct look *look)
+/* "sack": [[left, right], …], less `base`. */
+static void sack_field(struct json *j, const char *key, const struct look *look, uint32_t base)
+{
+    char left[] = "sack1_left", right[] = "sack1_right";
+    int64_t from, to;
+    if (!packet_field(look->proto, look->head, left, &from)) {
+        return;
+    }
+    json_key(j, key);
+    json_open(j, "[");
+    for (; packet_field(look->proto, look->head, left, &from) &&
+           packet_field(look->proto, look->head, right, &to);
+         left[4]++, right[4]++) {
+        json_open(j, "[");
+        json_int(j, (uint32_t)from - base);
+        json_int(j, (uint32_t)to - base);
+        json_close(j, "]");
+    }
+    json_close(j, "]");
+}
+
+static void header_fields(struct json *j, const struct look *look)
 {
     const char *const *names = packet_field_names(look->proto);
     json_key(j, look->proto);
@@ -47,7 +66,9 @@ static void header_fields(struct json *j, const struct trace *t, const struct lo
         }
     }
     if (look->packet->proto->initial) {
-        relative_fields(j, t, look);
+        sack_field(j, "sack", look, 0);
+        relative_fields(j, look);
+        sack_field(j, "rsack", look, look->packet->ack_base);
     }
     json_close(j, "}");
 }
@@ -85,7 +106,7 @@ static void send(struct json *j, const struct trace *t, const struct record *r)
     json_number(j, "len", look.body_len);
     json_number(j, "size", p->size);
     if (!look.is_unreadable) {
-        header_fields(j, t, &look);
+        header_fields(j, &look);
     }
     if (p->of) {
         json_number(j, "of", p->of);

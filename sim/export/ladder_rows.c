@@ -7,7 +7,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { TIME_DOT = 4 }; /* cell of the decimal point: "1234.000" */
+enum {
+    TIME_DOT = 4, /* cell of the decimal point: "1234.000" */
+    LABEL = 256,  /* bytes */
+};
 
 static void flush(struct ladder *l)
 {
@@ -85,17 +88,17 @@ static enum row_style packet_style(const struct look *look)
 }
 
 /* "↻ DATA 3". One with a flipped bit goes by the name that it was sent under. */
-static void packet_text(const struct ladder *l, const struct look *look, char out[80])
+static void packet_text(const struct ladder *l, const struct look *look, char out[LABEL])
 {
-    char name[48], numbers[40];
+    char name[48], numbers[LOOK_NUMBERS];
     const struct packet *p = look->packet;
     struct look original = *look;
     if (p->parent && p->is_raw) {
         look_at(trace_packet(l->t, p->parent), &original);
     }
     const char *mark = p->of ? "↻ " : p->parent && !p->is_raw ? "⧉ " : "";
-    look_numbers(l->t, &original, numbers);
-    snprintf(out, 80, "%s%s%s", mark, look_name(&original, name), numbers);
+    look_numbers(&original, numbers);
+    snprintf(out, LABEL, "%s%s%s", mark, look_name(&original, name), numbers);
 }
 
 static const char *node_name(const struct ladder *l, uint32_t node)
@@ -161,6 +164,11 @@ static unsigned end_cell(const struct ladder *l, const struct ending *e, unsigne
     return (at + next) / 2;
 }
 
+static bool fits(unsigned from, unsigned to, const char *label, const char *more)
+{
+    return text_cells(label) + text_cells(more) + 6 <= (to > from ? to - from : from - to);
+}
+
 /* The label stands after the sender's lifeline, and gives way when the packet died near it. */
 static void draw_arrow(struct ladder *l, const struct ending *e, unsigned from, unsigned to,
                        const char *label, enum row_style style)
@@ -176,7 +184,7 @@ static void draw_arrow(struct ladder *l, const struct ending *e, unsigned from, 
     }
     row_put(&l->row, from, right ? "├" : "┤", style);
     unsigned far = right ? to : from, near = right ? from : to;
-    if (cells + 6 <= far - near) {
+    if (fits(near, far, label, "")) {
         unsigned at = right ? from + 4 : from - 3 - cells;
         row_put(&l->row, at - 1, " ", style);
         row_text(&l->row, at, l->row.width, label, style);
@@ -231,22 +239,28 @@ void ladder_print_packet(struct ladder *l, uint32_t record)
     const struct packet *p = trace_packet(l->t, r->packet);
     struct look look;
     struct ending e;
-    char label[80];
+    char label[LABEL], blocks[LOOK_NUMBERS];
     look_at(p, &look);
     packet_ending(l->t, r->packet, &e);
     packet_text(l, &look, label);
+    look_blocks(&look, blocks);
     uint32_t from = entity_node(l->t, r->where), to = goal_of(l, r->packet, &e);
     enum row_style style = packet_style(&look);
     int a = column_of(l, from), b = column_of(l, to);
     start(l, r->at);
     unsigned notes = l->notes;
+    struct buf note = {0};
+    if (*blocks && a >= 0 && b >= 0 && a != b && !fits(l->at[a], l->at[b], label, blocks)) {
+        buf_printf(&note, "%s  ", blocks + 1);
+    } else {
+        strcat(label, blocks);
+    }
     if (a >= 0 && b >= 0 && a != b) {
         draw_arrow(l, &e, l->at[a], l->at[b], label, style);
     } else {
         unsigned at = draw_line(l, &e, from, to, label, style);
         notes = at > notes ? at : notes;
     }
-    struct buf note = {0};
     style = packet_note(l, &look, &e, &note);
     finish(l, notes, buf_cstr(&note), style);
     buf_free(&note);

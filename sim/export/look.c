@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct story_wire look_wire = {packet_field, packet_label};
+const struct story_wire look_wire = {packet_field, packet_label, true};
 
 void look_at(const struct packet *p, struct look *out)
 {
@@ -53,10 +53,9 @@ char *look_name(const struct look *l, char buf[48])
     return buf;
 }
 
-void look_numbers(const struct trace *t, const struct look *look, char out[40])
+void look_numbers(const struct look *look, char out[LOOK_NUMBERS])
 {
     int64_t seq, ack;
-    uint32_t seq_base, ack_base;
     out[0] = '\0';
     if (!look->packet->proto->initial || !packet_field(look->proto, look->head, "seq", &seq)) {
         return;
@@ -65,15 +64,31 @@ void look_numbers(const struct trace *t, const struct look *look, char out[40])
     packet_field(look->proto, look->head, "ack_flag", &is_valid);
     bool has_ack = is_valid && packet_field(look->proto, look->head, "ack", &ack);
     const char *is = packet_is(look->proto, look->head, look->body_len);
-    packet_bases(t, look->packet, &seq_base, &ack_base);
-    unsigned first = (uint32_t)seq - seq_base, acked = has_ack ? (uint32_t)ack - ack_base : 0;
+    unsigned first = (uint32_t)seq - look->packet->seq_base;
+    unsigned acked = has_ack ? (uint32_t)ack - look->packet->ack_base : 0;
     if (strcmp(is, "ACK") == 0) {
-        snprintf(out, 40, " %u", acked);
+        snprintf(out, LOOK_NUMBERS, " %u", acked);
     } else if (look->body_len > 0) {
-        snprintf(out, 40, has_ack ? " %u:%u ack %u" : " %u:%u", first, first + look->body_len,
-                 acked);
+        snprintf(out, LOOK_NUMBERS, has_ack ? " %u:%u ack %u" : " %u:%u", first,
+                 first + look->body_len, acked);
     } else {
-        snprintf(out, 40, has_ack ? " %u ack %u" : " %u", first, acked);
+        snprintf(out, LOOK_NUMBERS, has_ack ? " %u ack %u" : " %u", first, acked);
+    }
+}
+
+void look_blocks(const struct look *look, char out[LOOK_NUMBERS])
+{
+    char left[] = "sack1_left", right[] = "sack1_right";
+    int64_t from, to;
+    size_t len = 0;
+    out[0] = '\0';
+    while (packet_field(look->proto, look->head, left, &from) &&
+           packet_field(look->proto, look->head, right, &to) && len < LOOK_NUMBERS) {
+        uint32_t base = look->packet->ack_base;
+        len += (size_t)snprintf(out + len, LOOK_NUMBERS - len, "%s%u:%u", len ? "," : " sack ",
+                                (uint32_t)from - base, (uint32_t)to - base);
+        left[4]++;
+        right[4]++;
     }
 }
 

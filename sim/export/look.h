@@ -18,9 +18,12 @@ void look_at(const struct packet *p, struct look *out);
 /* "DATA 3", "ACK 4", "SYN+ACK": its kind, and the number that its label has. buf holds 48 bytes. */
 char *look_name(const struct look *l, char buf[48]);
 
+#define LOOK_NUMBERS 100
 /* " 1:1461 ack 1": the numbers of a format that counts bytes, relative to where each side began. A
  * bare acknowledgement shows what it acknowledges alone. */
-void look_numbers(const struct trace *t, const struct look *look, char out[40]);
+void look_numbers(const struct look *look, char out[LOOK_NUMBERS]);
+/* " sack 2921:4381,5841:7301": its SACK blocks, counted alike; "": it has none. */
+void look_blocks(const struct look *look, char out[LOOK_NUMBERS]);
 
 /* What became of a packet. */
 enum outcome { OUTCOME_ARRIVED, OUTCOME_DROPPED, OUTCOME_UNDERWAY };

@@ -96,11 +96,9 @@ static uint32_t by_number(const struct trace *t, uint32_t node, const char *name
     uint32_t id;
     for (uint64_t nth = 1; (id = nth_called(t, node, name, nth)) != 0; nth++) {
         const struct packet *p = trace_packet(t, id);
-        uint32_t seq, ack;
         int64_t value;
-        packet_bases(t, p, &seq, &ack);
         if (packet_field(p->proto->name, packet_head(p), is_ack ? "ack" : "seq", &value) &&
-            (uint32_t)value - (is_ack ? ack : seq) == number) {
+            (uint32_t)value - (is_ack ? p->ack_base : p->seq_base) == number) {
             return id;
         }
     }
@@ -159,10 +157,12 @@ static void print_head(const struct trace *t, const char *key, uint32_t packet,
 {
     struct look look;
     struct buf line = {0};
-    char name[48], numbers[40], whole[96], id[16];
+    char name[48], numbers[LOOK_NUMBERS], whole[LOOK_NUMBERS + 48], id[16];
     look_at(trace_packet(t, packet), &look);
-    look_numbers(t, &look, numbers);
+    look_numbers(&look, numbers);
     snprintf(whole, sizeof whole, "%s%s", look_name(&look, name), numbers);
+    look_blocks(&look, numbers);
+    snprintf(whole + strlen(whole), sizeof whole - strlen(whole), "%s", numbers);
     snprintf(id, sizeof id, "%u", packet);
     say(&line, o->lang, key, "pkt", whole, "id", id, NULL);
     fprintf(out, "%s%s%s\n", style_on(STYLE_BOLD, o->has_colour), buf_cstr(&line),

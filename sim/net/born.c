@@ -35,6 +35,8 @@ static uint32_t born_from(struct world *w, uint32_t where, uint32_t packet, stru
     made->flow = p->flow;
     made->of = p->of;
     made->copy = p->copy;
+    made->seq_base = p->seq_base;
+    made->ack_base = p->ack_base;
     made->size = p->size;
     made->goal = p->goal;
     made->ip_id = p->ip_id;

@@ -134,8 +134,9 @@ void fault_look(struct world *w, uint32_t packet, const struct direction *d)
                                  .proto = p->proto->name,
                                  .head = packet_head(p),
                                  .body_len = p->body.len,
-                                 .flow = w->trace->flows[p->flow].name};
-    packet_bases(w->trace, p, &facts.seq_base, &facts.ack_base);
+                                 .flow = w->trace->flows[p->flow].name,
+                                 .seq_base = p->seq_base,
+                                 .ack_base = p->ack_base};
     for (uint32_t i = 0; i < w->sc->fault_count; i++) {
         const struct fault *f = &w->sc->faults[i];
         bool asks_link = f->pattern.given & PATTERN_LINK;

@@ -225,6 +225,19 @@ static uint16_t iface_to(const struct world *w, uint32_t node, uint32_t ip)
     return lacks ? lan_iface_to(w, node, n->gateway) : iface;
 }
 
+/* A SYN begins the numbers of its direction; what came before keeps those that it had. */
+static void note_numbers(struct flow *flow, uint32_t node, struct packet *p)
+{
+    unsigned side = node != flow->from;
+    if (p->has_base) {
+        flow->initial[side] = p->seq_base;
+    } else {
+        p->proto->initial(packet_head(p), &flow->initial[side]);
+    }
+    p->seq_base = flow->initial[side];
+    p->ack_base = flow->initial[!side];
+}
+
 /* An address that DHCP gave and that is no longer there: nothing may leave under it, or under none
  * but what asks for one (RFC 2131 4.4.5). */
 static bool lacks_address(const struct world *w, uint32_t node, const struct packet *p)
@@ -260,8 +273,7 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     p->ip_id = on_link ? 0 : ++w->nodes[node].next_ip_id;
     p->size = p->head_len + p->body.len + (has_own_header(p) ? 0 : IPV4_HEADER);
     if (p->proto->initial && p->flow) {
-        struct flow *flow = &w->trace->flows[p->flow];
-        p->proto->initial(packet_head(p), &flow->initial[node != flow->from]);
+        note_numbers(&w->trace->flows[p->flow], node, p);
     }
     uint32_t record = world_record(w, REC_SEND, p->sender, packet, 0, 0, cause, why);
     if (w->has_packet_faults) {

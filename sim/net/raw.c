@@ -116,11 +116,16 @@ static void settle(struct world *w, uint32_t node, uint32_t id)
     }
 }
 
-void raw_inject(struct world *w, uint32_t node, struct bytes wire, uint32_t cause)
+void raw_inject(struct world *w, uint32_t node, struct bytes wire, const uint32_t *base)
 {
     uint32_t id = packet_of_bytes(w, wire);
     settle(w, node, id);
-    node_send(w, id, 0, cause);
+    if (base) {
+        struct packet *p = packet_at(&w->trace->packets, id);
+        p->has_base = true;
+        p->seq_base = *base;
+    }
+    node_send(w, id, 0, 0);
     effects_apply(w);
 }
 

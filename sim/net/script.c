@@ -227,7 +227,8 @@ static void inject(struct world *w, const struct step *s)
     if (h->has_bad_checksum) {
         wire.data[IPV4_HEADER + 16] ^= 0xff;
     }
-    raw_inject(w, s->node, bytes_of(wire.data, wire.len), 0);
+    raw_inject(w, s->node, bytes_of(wire.data, wire.len),
+               h->is_absolute ? NULL : &w->sc->nodes[s->node].raw_isn);
     buf_free(&wire);
 }
 
@@ -349,8 +350,9 @@ void script_hear(struct world *w, uint32_t packet)
                                  .proto = p->proto->name,
                                  .head = packet_head(p),
                                  .body_len = p->body.len,
-                                 .flow = w->trace->flows[p->flow].name};
-    packet_bases(w->trace, p, &facts.seq_base, &facts.ack_base);
+                                 .flow = w->trace->flows[p->flow].name,
+                                 .seq_base = p->seq_base,
+                                 .ack_base = p->ack_base};
     for (uint32_t i = 0; i < w->waiting_count; i++) {
         const struct pattern *pattern = w->sc->steps[w->waiting[i].step].when.packet;
         if (pattern && p->parent == 0 && pattern_matches(pattern, &facts)) {

@@ -340,8 +340,9 @@ void script_look(struct world *w); /* the list of effects is empty: which condit
 void script_hear(struct world *w, uint32_t packet);     /* it has reached the node it is for */
 void script_host_is_up(struct world *w, uint32_t node); /* after a restart */
 
-/* raw.c: a host that has no protocols: bytes in and out. */
-void raw_inject(struct world *w, uint32_t node, struct bytes wire, uint32_t cause);
+/* raw.c: a host that has no protocols: bytes in and out. base: what its numbers count from, else
+ * its last SYN. */
+void raw_inject(struct world *w, uint32_t node, struct bytes wire, const uint32_t *base);
 /* On a LAN: a whole Ethernet frame; false: neither IPv4 nor ARP. */
 bool raw_inject_frame(struct world *w, uint32_t node, struct bytes frame);
 /* The initial sequence number of whoever has a connection with the raw host's end `net`; 0: none.

@@ -7,10 +7,12 @@
 #include "trace/trace.h"
 
 /* A field of a packet's header by name: wire/dissect.h's packet_field. Passed in, since the trace
- * knows no wire format. label: packet_label. */
+ * knows no wire format. label: packet_label. is_relative: sequence numbers count from the initial
+ * ones. */
 struct story_wire {
     bool (*field)(const char *proto, struct bytes head, const char *field, int64_t *value);
     char *(*label)(const char *proto, struct bytes head, uint32_t body_len, char buf[24]);
+    bool is_relative;
 };
 
 struct story_step {

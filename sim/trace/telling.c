@@ -89,17 +89,15 @@ static void say_packets(struct telling *k)
     }
 }
 
-/* "rseq", "rack": seq and ack, counted from where their side began. */
-static bool say_relative(struct telling *k, const struct packet *p, const char *field)
+/* Of a field's numbers, those of sequences count from where their side began, if so wished. */
+static int64_t counted(const struct telling *k, const struct packet *p, const char *field,
+                       int64_t value)
 {
-    uint32_t seq, ack;
-    int64_t value;
-    if (field[0] != 'r' || !k->wire->field(p->proto->name, packet_head(p), field + 1, &value)) {
-        return false;
+    bool is_seq = strcmp(field, "seq") == 0, is_ack = strcmp(field, "ack") == 0;
+    if (!k->wire->is_relative || !p->proto->initial || (!is_seq && !is_ack)) {
+        return value;
     }
-    packet_bases(k->t, p, &seq, &ack);
-    buf_printf(k->out, "%" PRIu32, (uint32_t)value - (field[1] == 'a' ? ack : seq));
-    return true;
+    return (uint32_t)value - (is_seq ? p->seq_base : p->ack_base);
 }
 
 static bool say_field(struct telling *k, uint32_t packet, const char *field)
@@ -116,9 +114,9 @@ static bool say_field(struct telling *k, uint32_t packet, const char *field)
         char text[32];
         buf_str(k->out, value_print(p->size, "B", text));
     } else if (k->wire->field(p->proto->name, packet_head(p), field, &value)) {
-        buf_printf(k->out, "%" PRId64, value);
+        buf_printf(k->out, "%" PRId64, counted(k, p, field, value));
     } else {
-        return say_relative(k, p, field);
+        return false;
     }
     return true;
 }

@@ -184,14 +184,6 @@ const struct packet *trace_packet(const struct trace *t, uint32_t id)
     return packet_at(&t->packets, id);
 }
 
-void packet_bases(const struct trace *t, const struct packet *p, uint32_t *seq, uint32_t *ack)
-{
-    const struct flow *f = &t->flows[p->flow];
-    int side = entity_node(t, p->sender) != f->from;
-    *seq = f->initial[side];
-    *ack = f->initial[!side];
-}
-
 uint32_t direction_from(const struct trace *t, uint32_t direction)
 {
     return t->entities[direction].node;

@@ -55,7 +55,7 @@ struct flow {
     const char *name;
     const char *proto;   /* actor type or traffic key */
     uint32_t from, to;   /* nodes */
-    uint32_t initial[2]; /* sequence numbers with which `from` and `to` began; 0: none seen */
+    uint32_t initial[2]; /* sequence numbers with which `from` and `to` began last; 0: none seen */
     uint64_t packets, bytes, delivered_bytes, retransmissions;
     uint32_t
         error; /* errno_code with which its connection ended, `from`'s before `to`'s; 0: none */
@@ -184,9 +184,6 @@ uint32_t trace_hops(const struct trace *t, uint32_t packet, struct hop *out, uin
 const char *record_reason(const struct trace *t, const struct record *r); /* message key */
 const char *record_rfc(const struct trace *t, const struct record *r);
 const struct packet *trace_packet(const struct trace *t, uint32_t id);
-/* What relative numbers of a packet count from: its sender's initial sequence number, and the other
- * side's. */
-void packet_bases(const struct trace *t, const struct packet *p, uint32_t *seq, uint32_t *ack);
 /* The Ethernet addresses of a hop, by its TX or by the ARRIVE after it; NULL: not on a LAN. */
 const struct lan_hop *trace_lan_hop(const struct trace *t, uint32_t record);
 /* Bytes that a packet takes on a link: its frame's on a LAN. */

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct story_wire wire = {packet_field, packet_label};
+static const struct story_wire wire = {packet_field, packet_label, true};
 
 struct rig {
     struct trace t;

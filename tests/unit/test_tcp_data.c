@@ -429,7 +429,7 @@ static const struct {
     {"snd.una", 1101}, {"snd.nxt", 3000},   {"snd.wnd", 5000}, {"rcv.nxt", 5011}, {"rcv.wnd", 990},
     {"cwnd", 14601},   {"ssthresh", 65535}, {"flight", 1899},  {"rto", 1500},     {"srtt", 500},
     {"rttvar", 250},   {"iss", 1000},       {"irs", 5000},     {"mss", 1460},     {"retries", 3},
-    {"dup-acks", 2},   {"unread", 7},
+    {"dup-acks", 2},   {"unread", 7},          {"rtt", 400},
 };
 
 START_TEST(variables_are_read_by_name)
@@ -446,6 +446,7 @@ START_TEST(variables_are_read_by_name)
     t->rto = 1500;
     t->srtt = 500;
     t->rttvar = 250;
+    t->rtt = 400;
     t->retries = 3;
     t->dup_acks = 2;
     pieces_append(&t->unread, 4, (struct span){.stream = RIG_STREAM, .len = 7});

@@ -11,8 +11,6 @@
 #define FADE       0.16 /* seconds */
 #define INLINE_MAX 12   /* capsules in one sentence */
 
-static const struct story_wire wire = {packet_field, packet_label};
-
 struct caption {
     uint32_t record;
     double since;
@@ -147,6 +145,7 @@ static void draw_step(struct caption *self, struct ui *ui, const struct scene *s
         self->since = ui->time;
     }
     double alpha = 0.25 + 0.75 * ui_ease(ui, self->since, FADE);
+    const struct story_wire wire = {packet_field, packet_label, s->is_relative};
     struct sentence headline = {0}, reason = {0};
     struct buf marked = {0};
     story_headline(s->trace, &wire, record, ui->lang, &marked);

@@ -213,9 +213,8 @@ static void add_reported(struct curves *cs, const struct trace *t, uint32_t id,
                          const struct packet *p)
 {
     struct plot_span span = {.packet = id};
-    uint32_t seq, ack, peer = 0;
-    packet_bases(t, p, &seq, &ack);
-    for (unsigned i = 0; i < SACK_BLOCKS && sack_block(p, i, ack, &span); i++) {
+    uint32_t peer = 0;
+    for (unsigned i = 0; i < SACK_BLOCKS && sack_block(p, i, p->ack_base, &span); i++) {
         peer = peer ? peer : peer_of(t, p);
         span.at = i ? span.at : arrival_of(t, id);
         if (peer && span.at != SIM_NEVER) {

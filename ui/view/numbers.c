@@ -19,10 +19,9 @@ struct numbers {
 bool numbers_are_long(const struct trace *t)
 {
     for (uint32_t id = 1; id <= t->packets.count && id <= LOOKED_MAX; id++) {
-        uint32_t seq = 0, ack = 0;
+        const struct packet *p = trace_packet(t, id);
 
-        packet_bases(t, trace_packet(t, id), &seq, &ack);
-        if (seq >= LONG_FROM || ack >= LONG_FROM) {
+        if (p->seq_base >= LONG_FROM || p->ack_base >= LONG_FROM) {
             return true;
         }
     }
@@ -33,17 +32,17 @@ bool numbers_are_long(const struct trace *t)
 static bool numbers_of(const struct scene *s, const struct packet *p, struct numbers *out)
 {
     struct bytes head = packet_head(p);
-    uint32_t seq_base = 0, ack_base = 0;
     int64_t seq, ack = 0;
 
     if (p->is_raw || !packet_field(p->proto->name, head, "seq", &seq) ||
         !packet_field(p->proto->name, head, "ack", &ack)) {
         return false;
     }
+    *out = (struct numbers){(uint32_t)seq, (uint32_t)ack, ack != 0};
     if (s->is_relative) {
-        packet_bases(s->trace, p, &seq_base, &ack_base);
+        out->seq -= p->seq_base;
+        out->ack -= p->ack_base;
     }
-    *out = (struct numbers){(uint32_t)seq - seq_base, (uint32_t)ack - ack_base, ack != 0};
     return true;
 }
 
@@ -96,7 +95,6 @@ const char *numbers_note(const struct ui *ui, const struct scene *s, const struc
                          const char *field, char buf[48])
 {
     bool is_seq = strcmp(field, "seq") == 0, is_ack = strcmp(field, "ack") == 0;
-    uint32_t seq_base = 0, ack_base = 0;
     struct numbers n;
     struct scene absolute = *s;
 
@@ -105,8 +103,7 @@ const char *numbers_note(const struct ui *ui, const struct scene *s, const struc
     if ((!is_seq && !is_ack) || !numbers_of(&absolute, p, &n)) {
         return buf;
     }
-    packet_bases(s->trace, p, &seq_base, &ack_base);
-    uint32_t base = is_seq ? seq_base : ack_base, value = is_seq ? n.seq : n.ack;
+    uint32_t base = is_seq ? p->seq_base : p->ack_base, value = is_seq ? n.seq : n.ack;
     if (base == 0 || (is_ack && !n.has_ack)) {
         return buf;
     }
