@@ -23,6 +23,7 @@ const char *drop_class_name(enum drop_class c)
         [DROP_DUPLICATE] = "duplicate",
         [DROP_OUT_OF_WINDOW] = "out-of-window",
         [DROP_LATE] = "late",
+        [DROP_EARLY] = "early",
     };
     return names[c];
 }

@@ -79,6 +79,7 @@ enum drop_class {
     DROP_DUPLICATE,
     DROP_OUT_OF_WINDOW,
     DROP_LATE,
+    DROP_EARLY, /* by a queue that is not full (RED) */
     DROP_CLASS_COUNT,
 };
 const char *drop_class_name(enum drop_class c); /* "loss", "link-down" …: CLI.md's words */

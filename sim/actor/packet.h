@@ -30,6 +30,7 @@ struct packet {
     uint16_t ip_id;  /* IPv4 identification: counts up per sending node */
     bool is_raw;     /* head is the whole packet as it stands on the wire */
     bool has_base;   /* seq_base was given, whatever it says itself */
+    bool is_marked;  /* a queue on its way has set CE (RFC 3168) */
     bool is_flipped; /* its parent, with a flipped bit, went on as this packet */
     union {
         uint8_t small[PACKET_HEAD_INLINE];
@@ -55,6 +56,12 @@ void packets_free(struct packets *p);
 static inline struct packet *packet_at(const struct packets *p, uint32_t id)
 {
     return &p->chunks[(id - 1) / PACKETS_CHUNK][(id - 1) % PACKETS_CHUNK];
+}
+
+/* Its ECN bits as it goes on now; net has them as sent. */
+static inline uint8_t packet_ecn(const struct packet *packet)
+{
+    return packet->is_marked ? ECN_CE : packet->net.ecn;
 }
 
 static inline struct bytes packet_head(const struct packet *packet)

@@ -49,4 +49,5 @@ enum draw_purpose {
     DRAW_MAC,
     DRAW_XID,
     DRAW_COOKIE,
+    DRAW_RED,
 };

@@ -42,6 +42,7 @@ static const char *unit_of(const char *name)
         {"retransmissions", "packets"},
         {"lost", "packets"},
         {"late", "packets"},
+        {"marks", "packets"},
         {"events", "events"},
     };
     if (strncmp(name, "drops", 5) == 0 || strncmp(name, "delivered.", 10) == 0) {
@@ -91,6 +92,13 @@ static void tell_drops(struct flat *f, const uint64_t drops[DROP_CLASS_COUNT])
     }
 }
 
+static void tell_marks(struct flat *f, uint64_t n)
+{
+    if (n > 0) {
+        tell_count(f, "marks", n);
+    }
+}
+
 static void begin(struct flat *f, const char *name, uint32_t nth)
 {
     buf_clear(&f->prefix);
@@ -122,6 +130,7 @@ static void tell_flow(struct flat *f, uint32_t number)
     tell_count(f, "delivered_bytes", flow->delivered_bytes);
     tell_count(f, "retransmissions", flow->retransmissions);
     tell_drops(f, flow->drops);
+    tell_marks(f, flow->marks);
     tell_count(f, "start_ns", (uint64_t)flow->start);
     tell_count(f, "end_ns", (uint64_t)flow->end);
     for (size_t i = 0; i < sizeof measured / sizeof *measured; i++) {
@@ -147,6 +156,7 @@ static void tell_direction(struct flat *f, uint32_t link, unsigned which)
     tell_real(f, "utilization", link_utilization(t, link, which));
     tell_count(f, "queue_packets_max", t->link_figures[2 * link + which].queue_packets_max);
     tell_drops(f, t->link_figures[2 * link + which].drops);
+    tell_marks(f, t->link_figures[2 * link + which].marks);
 }
 
 void flat_figures(const struct trace *t, flat_each each, void *context)

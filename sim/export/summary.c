@@ -39,6 +39,13 @@ static void faults(const struct flow *f, struct json *j)
     }
 }
 
+static void marks(uint64_t n, struct json *j)
+{
+    if (n > 0) {
+        json_number(j, "marks", (int64_t)n);
+    }
+}
+
 static void times(sim_time min, sim_time sum, sim_time max, uint64_t count, struct json *j)
 {
     json_key(j, "rtt_ns");
@@ -139,6 +146,7 @@ static void flow(const struct trace *t, const struct flow *f, struct json *j)
         json_text(j, "error", errno_code_name(f->error));
     }
     drops(f->drops, j);
+    marks(f->marks, j);
     faults(f, j);
     json_number(j, "start_ns", f->start);
     json_number(j, "end_ns", f->end);
@@ -168,6 +176,7 @@ static void direction(const struct trace *t, uint32_t link, unsigned which, stru
     json_double(j, link_utilization(t, link, which));
     json_number(j, "queue_packets_max", f->queue_packets_max);
     drops(f->drops, j);
+    marks(f->marks, j);
     json_close(j, "}");
     buf_free(&name);
 }

@@ -61,6 +61,14 @@ static void say_losses(const uint64_t drops[DROP_CLASS_COUNT], enum lang lang, s
     }
 }
 
+static void say_marks(uint64_t n, enum lang lang, struct buf *line)
+{
+    if (n > 0) {
+        separate(line, lang, "export.semicolon");
+        say_count(line, lang, "export.marked", n);
+    }
+}
+
 static void say_packets(const struct flow *f, enum lang lang, struct buf *line)
 {
     say_count(line, lang, "export.packets", f->packets);
@@ -72,6 +80,7 @@ static void say_packets(const struct flow *f, enum lang lang, struct buf *line)
         separate(line, lang, "export.semicolon");
         say_losses(f->drops, lang, line);
     }
+    say_marks(f->marks, lang, line);
 }
 
 static bool is_wrong(const struct flow *f)
@@ -347,6 +356,7 @@ static void say_direction(const struct trace *t, uint32_t link, unsigned which,
         separate(&line, o->lang, "export.semicolon");
         say_losses(f->drops, o->lang, &line);
     }
+    say_marks(f->marks, o->lang, &line);
     if (has_rate || f->queue_packets_max > 0 || drops_total(f->drops) > 0) {
         end_line(&line, out);
     }

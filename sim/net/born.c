@@ -18,6 +18,7 @@ void packet_bytes(const struct world *w, uint32_t packet, unsigned ttl, struct b
                                .body = p->body,
                                .streams = &w->trace->streams};
     view.net.ttl = (uint8_t)ttl;
+    view.net.ecn = packet_ecn(p);
     packet_build(&view, out);
 }
 
@@ -41,6 +42,7 @@ static uint32_t born_from(struct world *w, uint32_t where, uint32_t packet, stru
     made->goal = p->goal;
     made->ip_id = p->ip_id;
     made->is_raw = p->is_raw;
+    made->is_marked = p->is_marked;
     made->parent = packet;
     world_record(w, REC_SEND, where, id, 0, 0, cause, 0);
     return id;

@@ -107,7 +107,7 @@ static void schedule_sent(struct world *w, uint32_t packet, sim_time at, uint64_
 static void record_tx(struct world *w, struct direction *d, struct flight *f)
 {
     const struct packet *p = packet_at(&w->trace->packets, f->packet);
-    unsigned code = (unsigned)f->ttl << 8 | p->net.ecn;
+    unsigned code = (unsigned)f->ttl << 8 | packet_ecn(p);
     f->cause = world_record(w, REC_TX, d->entity, f->packet, code, f->arrive, f->cause, 0);
     if (d->is_lan) {
         trace_add_lan_hop(w->trace, (struct lan_hop){f->cause, f->macs.to, f->macs.from});
@@ -358,11 +358,46 @@ void link_late_copy(struct world *w, const struct event *ev)
     offer_copy(w, direction_of(w, ev->target), ev->packet, ev->slot, macs, ev->cause);
 }
 
-/* Offered during a cut, or to a full queue: gone at once. */
+static void mark(struct world *w, struct direction *d, uint32_t packet)
+{
+    struct packet *p = packet_at(&w->trace->packets, packet);
+    p->is_marked = true;
+    w->trace->link_figures[d->index].marks++;
+    w->trace->flows[p->flow].marks++;
+}
+
+/* The queue's choice (RED): the packet is dropped, or goes on, marked or not. */
+static bool is_turned_away(struct world *w, struct direction *d, uint32_t packet)
+{
+    if (!d->set->red.is_on) {
+        return false;
+    }
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    enum red_verdict verdict = red_judge(d, p, queue_length(w, d), sched_now(&w->sched));
+    if (verdict == RED_MARKS) {
+        mark(w, d, packet);
+    }
+    return verdict == RED_DROPS;
+}
+
+/* Offered during a cut, to a full queue, or to one that chose it (RED); 0: it is taken. */
+static enum drop_class refusal(struct world *w, struct direction *d, uint32_t packet, uint32_t size)
+{
+    if (d->cuts) {
+        return DROP_LINK_DOWN;
+    }
+    if (is_full(w, d, size)) {
+        return DROP_QUEUE;
+    }
+    return is_turned_away(w, d, packet) ? DROP_EARLY : 0;
+}
+
+/* Gone at once. */
 static bool is_refused(struct world *w, struct direction *d, uint32_t packet, uint32_t cause)
 {
     uint32_t size = link_size(d, packet_at(&w->trace->packets, packet));
-    if (!d->cuts && !is_full(w, d, size)) {
+    enum drop_class why = refusal(w, d, packet, size);
+    if (!why) {
         return false;
     }
     sim_time start, end = d->busy_until;
@@ -370,7 +405,7 @@ static bool is_refused(struct world *w, struct direction *d, uint32_t packet, ui
         end = occupy(w, d, size, &start); /* its sender cannot know and waits for the end */
     }
     schedule_sent(w, packet, end, sched_tie(&w->sched), cause);
-    drop_on(w, d, packet, d->cuts ? DROP_LINK_DOWN : DROP_QUEUE, cause);
+    drop_on(w, d, packet, why, cause);
     return true;
 }
 

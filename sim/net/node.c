@@ -348,6 +348,7 @@ static void read_packet(struct world *w, const struct direction *d, uint32_t pac
     }
     h->in.net.iface = d->iface_to;
     h->in.net.ttl = (uint8_t)ttl;
+    h->in.net.ecn = p->is_raw ? h->in.net.ecn : packet_ecn(p);
     h->in.net.mac = 0;
     h->in.is_damaged = h->is_damaged;
 }

@@ -54,6 +54,8 @@ struct direction {
     uint32_t head, count, cap;
     uint32_t waiting; /* index behind head of the first flight that has not started */
     uint64_t waiting_bytes;
+    int64_t red_mean;  /* packets that wait, parts of 2^20 */
+    int64_t red_count; /* that passed since one was chosen */
 };
 
 struct iface {
@@ -301,6 +303,11 @@ struct direction *direction_of(const struct world *w, uint32_t entity);
 void link_cut(struct world *w, struct direction *d, uint32_t cause);
 /* The queue of a host that stops vanishes; what is on the wire goes on. */
 void link_forget_queue(struct world *w, struct direction *d, uint32_t cause);
+
+/* red.c: a packet arrives while so many wait. */
+enum red_verdict { RED_PASSES, RED_MARKS, RED_DROPS };
+enum red_verdict red_judge(struct direction *d, const struct packet *p, uint32_t waiting,
+                           sim_time now);
 
 /* impair.c: what goes wrong on a link, as pure draws. */
 uint64_t impair_key(const struct world *w, const struct packet *p, uint64_t copy);

@@ -33,26 +33,6 @@ static void read_jitter(struct reader *r, const struct doc_node *v, void *into)
     reader_quantity(r, v, QUANTITY_TIME, &d->jitter);
 }
 
-/* `20 packets` or `64 kB`. */
-static void read_queue(struct reader *r, const struct doc_node *v, void *into)
-{
-    struct scenario_direction *d = into;
-    int64_t packets, bytes;
-    if (v->kind == DOC_SCALAR &&
-        quantity_parse(v->text, QUANTITY_BYTES, false, &bytes, NULL) == VALUE_GOOD) {
-        if (bytes == 0) {
-            wrong(r, v, "reader.link.queue-zero");
-        }
-        d->queue_bytes = (uint64_t)bytes;
-        d->queue_packets = UINT32_MAX;
-    } else if (reader_quantity(r, v, QUANTITY_PACKETS, &packets)) {
-        if (packets == 0) {
-            wrong(r, v, "reader.link.queue-zero");
-        }
-        d->queue_packets = packets < UINT32_MAX ? (uint32_t)packets : UINT32_MAX;
-    }
-}
-
 static void read_mtu(struct reader *r, const struct doc_node *v, void *into)
 {
     static const struct param mtu = {

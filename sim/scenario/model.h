@@ -90,12 +90,21 @@ struct loss {
     uint32_t list_count;
     int64_t good_to_bad, bad_to_good, loss_good, loss_bad; /* ppb */
 };
+/* Random early detection: of the mean number of packets that wait. */
+struct red {
+    bool is_on, marks; /* marks: what may be marked is not dropped (RFC 3168) */
+    uint32_t min, max; /* packets */
+    int64_t chance;    /* of a packet at `max`, ppb */
+    int64_t weight;    /* of the newest length in the mean, ppb */
+};
+#define RED_PACKETS_MAX 1000000u
 struct scenario_direction {
     int64_t rate_bps; /* 0: none */
     sim_time delay, jitter;
     uint32_t queue_packets; /* default 100 */
     uint64_t queue_bytes;   /* 0: not limited in bytes */
-    uint32_t mtu;           /* 0: none given (1500) */
+    struct red red;
+    uint32_t mtu; /* 0: none given (1500) */
     struct loss loss;
     int64_t bit_errors;     /* probability of one bit, parts per 10^18 (1e-6 = 10^12) */
     int64_t duplicate;      /* ppb */

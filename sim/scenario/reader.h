@@ -161,6 +161,8 @@ bool read_condition(struct reader *r, const struct doc_node *n, struct condition
 /* A figure: a bare number, a percentage (as a part of one), a time (in ns), a rate (bit/s), a size.
  */
 bool reader_figure(struct reader *r, const struct doc_node *n, double *out);
+/* The queue of a direction: `20 packets`, `64 kB`, {room: …, red: {…}}. */
+void read_queue(struct reader *r, const struct doc_node *v, void *into);
 /* The loss of a direction: a chance, or {every: …}, {list: …}, {gilbert-elliott: …}. */
 void read_loss(struct reader *r, const struct doc_node *n, struct loss *out);
 

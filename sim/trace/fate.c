@@ -42,6 +42,7 @@ static enum fate_kind fate_of_drop(const struct trace *t, const struct record *r
     case DROP_NO_LISTENER:
         return t->entities[r->where].kind == ENTITY_DIRECTION ? FATE_DROPPED : FATE_REFUSED;
     case DROP_QUEUE:
+    case DROP_EARLY:
     case DROP_LINK_DOWN:
     case DROP_TTL:
     case DROP_NO_ROUTE:

@@ -46,6 +46,7 @@ static bool counted(const struct flow *f, const char *name, uint64_t *value)
         {"drops", drops_total(f->drops)},
         {"start_ns", (uint64_t)f->start},
         {"end_ns", (uint64_t)f->end},
+        {"marks", f->marks},
         {"delivered.again", f->faults[DELIVER_AGAIN]},
         {"delivered.out-of-order", f->faults[DELIVER_OUT_OF_ORDER]},
         {"delivered.damaged", f->faults[DELIVER_DAMAGED]},

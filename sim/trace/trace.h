@@ -60,6 +60,7 @@ struct flow {
     uint32_t
         error; /* errno_code with which its connection ended, `from`'s before `to`'s; 0: none */
     uint64_t drops[DROP_CLASS_COUNT];
+    uint64_t marks;                       /* packets that queues have marked (RFC 3168) */
     uint64_t faults[DELIVER_DAMAGED + 1]; /* deliveries by deliver_fault */
     uint64_t delivered_bits;              /* first copies delivered in order, in bits on the wire */
     sim_time start, end; /* end: last delivery, or last arrival of an answer at the sender */
@@ -80,6 +81,7 @@ struct link_figures { /* one a direction, in the order of links, [0] before [1] 
     sim_time busy;
     uint32_t queue_packets_max;
     uint64_t drops[DROP_CLASS_COUNT];
+    uint64_t marks;
 };
 
 enum end_reason { END_NOTHING_LEFT, END_STOP, END_EVENTS, END_RECORDS };

@@ -64,16 +64,16 @@ char *inspection_value(const struct inspection *in, const struct field *f, char 
     return buf;
 }
 
-/* Time to live as it stands on the hop under way. */
-static uint8_t ttl_now(const struct inspection *in)
+/* Time to live and ECN bits as they stand on the hop under way. */
+static void look_at_hop(const struct inspection *in, struct net *net)
 {
-    uint8_t ttl = in->p->net.ttl;
     for (uint32_t i = 0; i < in->hop_count; i++) {
         if (in->hops[i].tx && in->hops[i].start <= in->scene->now) {
-            ttl = (uint8_t)(trace_record(in->scene->trace, in->hops[i].tx)->code >> 8);
+            unsigned code = trace_record(in->scene->trace, in->hops[i].tx)->code;
+            net->ttl = (uint8_t)(code >> 8);
+            net->ecn = code & ECN_CE;
         }
     }
-    return ttl;
 }
 
 static void take_apart(struct inspection *in)
@@ -92,7 +92,7 @@ static void take_apart(struct inspection *in)
                             .head = packet_head(in->p),
                             .body = in->p->body,
                             .streams = &t->streams};
-    v.net.ttl = ttl_now(in);
+    look_at_hop(in, &v.net);
     packet_build(&v, &in->bytes);
     dissect(bytes_of(in->bytes.data, in->bytes.len), packet_form(proto), &in->d);
 }
