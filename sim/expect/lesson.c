@@ -33,20 +33,36 @@ bool has_flags(const struct trace *t, uint32_t id)
     return strcmp(trace_packet(t, id)->proto->name, "tcp") == 0;
 }
 
-/* A host that is not the sender: what a broadcast reaches first counts. */
+/* Does something that was sent answer this arrival directly? */
+static bool is_answered(const struct trace *t, uint32_t arrival)
+{
+    struct list next = trace_of_cause(t, arrival);
+    for (uint32_t i = 0; i < next.count; i++) {
+        if (trace_record(t, next.at[i])->kind == REC_SEND) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where a packet gets to: the host it is for, else (a broadcast, an address that two hosts claim)
+ * the one that answers it, else the first. 0: nowhere. */
 static uint32_t arrival_of(const struct trace *t, uint32_t packet)
 {
-    uint32_t goal = packet_to_node(t, packet), from = packet_from_node(t, packet);
+    uint32_t goal = packet_to_node(t, packet), from = packet_from_node(t, packet), first = 0;
     struct list all = trace_of_packet(t, packet);
     for (uint32_t i = 0; i < all.count; i++) {
         const struct record *r = trace_record(t, all.at[i]);
         uint32_t node = r->kind == REC_ARRIVE ? direction_to(t, r->where) : NO_NODE;
-        bool is_host = node < t->node_count && t->nodes[node].kind == NODE_HOST;
-        if (is_host && (node == goal || (goal == NO_NODE && node != from))) {
+        if (node >= t->node_count || t->nodes[node].kind != NODE_HOST || node == from) {
+            continue;
+        }
+        if (node == goal || is_answered(t, all.at[i])) {
             return all.at[i];
         }
+        first = first ? first : all.at[i];
     }
-    return 0;
+    return first;
 }
 
 /* The first packet that a node sends from a record on; 0: none. */
@@ -87,12 +103,19 @@ static uint32_t told_by(const struct trace *t, uint32_t state)
     return state;
 }
 
+uint32_t question_machine(const struct trace *t, const struct lesson_question *q, unsigned *machine)
+{
+    struct seat seat = {.node = q->of, .flow = lesson_facts(t, q->packet).flow};
+    uint32_t entity = host_machine(t, &seat, q->reveal, machine);
+    seat.flow = NULL; /* both ends opened it: each side's flow has its own name */
+    return entity ? entity : host_machine(t, &seat, q->reveal, machine);
+}
+
 /* The record that tells why a machine is in its state: its last change. 0: it has never changed. */
 static uint32_t state_record(const struct trace *t, const struct lesson_question *q)
 {
-    struct seat seat = {.node = q->of, .flow = lesson_facts(t, q->packet).flow};
     unsigned machine;
-    uint32_t entity = host_machine(t, &seat, q->reveal, &machine);
+    uint32_t entity = question_machine(t, q, &machine);
     uint32_t n = entity ? trace_subject_at(t, REC_STATE, entity, machine, 0, q->reveal) : 0;
     return n ? told_by(t, n) : 0;
 }
@@ -120,6 +143,16 @@ static uint32_t consequence(const struct trace *t, uint32_t arrival)
 
 static const char *const no_reply = "lesson.no-reply";
 
+/* Is the arrival among the causes of what was sent? */
+static bool is_reply(const struct trace *t, uint32_t send, uint32_t arrival)
+{
+    uint32_t n = send;
+    while (n > arrival) {
+        n = trace_record(t, n)->cause;
+    }
+    return n == arrival;
+}
+
 void question_fill(struct asking *a, struct lesson_question *q, uint32_t record, uint32_t number)
 {
     const struct trace *t = a->judge.t;
@@ -133,6 +166,10 @@ void question_fill(struct asking *a, struct lesson_question *q, uint32_t record,
         return;
     }
     uint32_t send = q->is_after ? next_send(&a->judge, q->node, record) : record;
+    if (q->ask == ASK_NEXT && q->is_after && send && trace_record(t, send)->at > r->at &&
+        !is_reply(t, send, record)) {
+        send = 0; /* what it does later has other reasons */
+    }
     q->record = send ? send : consequence(t, record);
     if (!send && q->ask != ASK_NEXT) {
         q->fault = no_reply;

@@ -15,6 +15,9 @@ struct asking {
 void question_fill(struct asking *a, struct lesson_question *q, uint32_t record, uint32_t number);
 /* The options, once packet, node, reveal and the answering packet are known. */
 void options_fill(struct asking *a, struct lesson_question *q, uint32_t answer, uint32_t number);
+/* The endpoint whose state is asked, and which of its machines; 0: the host has none. */
+uint32_t question_machine(const struct trace *t, const struct lesson_question *q,
+                          unsigned *machine);
 /* What is known of a packet, for its numbers. */
 struct packet_facts lesson_facts(const struct trace *t, uint32_t packet);
 bool has_flags(const struct trace *t, uint32_t packet); /* a segment of TCP */

@@ -221,9 +221,8 @@ static void add_state(struct filling *f, const struct machine *m, unsigned state
 static void fill_state(struct filling *f)
 {
     struct lesson_question *q = f->q;
-    struct seat seat = {.node = q->of, .flow = lesson_facts(f->t, q->packet).flow};
     unsigned which;
-    uint32_t entity = host_machine(f->t, &seat, q->reveal, &which);
+    uint32_t entity = question_machine(f->t, q, &which);
     if (!entity) {
         q->fault = "lesson.no-state";
         return;

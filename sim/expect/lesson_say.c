@@ -34,9 +34,13 @@ void lesson_ask(const struct trace *t, const struct lesson_question *q, enum lan
     char key[48], packet[16];
     bool is_kind = q->ask == ASK_FLAGS && !q->has_flags;
     bool of_other = q->ask == ASK_STATE && q->of != q->node;
+    bool is_again = q->ask == ASK_TIME && !q->is_after && trace_packet(t, q->packet)->of;
     struct packet_facts p = lesson_facts(t, q->packet);
     snprintf(key, sizeof key, "lesson.%s.%s%s", q->is_after ? "after" : "before",
-             is_kind ? "kind" : ask_name(q->ask), of_other ? ".of" : "");
+             is_kind ? "kind" : ask_name(q->ask),
+             of_other   ? ".of"
+             : is_again ? ".again"
+                        : "");
     size_t from = out->len;
     tell(&j, out, key, "node", name_of(t, q->node, lang), "is",
          packet_is(p.proto, p.head, p.body_len), "pkt", marked(q->packet, packet), "of",
@@ -73,6 +77,8 @@ void lesson_why(const struct trace *t, const struct lesson_question *q,
         story_headline(t, wire, q->record, lang, out);
         buf_str(out, lang == LANG_EN ? " " : "");
         story_reason(t, wire, q->record, lang, out);
+    } else if (q->ask == ASK_NEXT) {
+        buf_str(out, word(lang, "lesson.nothing"));
     }
 }
 
