@@ -23,8 +23,9 @@ struct packet_facts lesson_facts(const struct trace *t, uint32_t id)
                              .proto = p->proto->name,
                              .head = packet_head(p),
                              .body_len = p->body.len,
-                             .flow = p->flow ? t->flows[p->flow].name : NULL};
-    packet_bases(t, p, &f.seq_base, &f.ack_base);
+                             .flow = p->flow ? t->flows[p->flow].name : NULL,
+                             .seq_base = p->seq_base,
+                             .ack_base = p->ack_base};
     return f;
 }
 

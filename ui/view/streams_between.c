@@ -24,11 +24,9 @@ static double way_part(const struct scene *s, const struct flight *g)
 /* The byte that an acknowledgement names, as an offset. */
 static double acked_byte(const struct stream_frame *f, const struct packet *p)
 {
-    uint32_t seq, base;
     int64_t ack = 0;
-    packet_bases(f->s->trace, p, &seq, &base);
     packet_field(p->proto->name, packet_head(p), "ack", &ack);
-    double offset = (uint32_t)((uint32_t)ack - base), wrap = 4294967296.0;
+    double offset = (uint32_t)((uint32_t)ack - p->ack_base), wrap = 4294967296.0;
     return offset + wrap * fmax(0, floor((f->now.nxt - offset) / wrap + 0.5));
 }
 
