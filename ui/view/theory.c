@@ -54,7 +54,7 @@ void theory_pipe(enum lang lang, const struct flow *f, struct buf *out)
     }
     print_bits(bits, size);
     snprintf(count, sizeof count, "%.0f", frames);
-    text_fill(out, word(lang, "export.pipe"), (const char *const[]){"bits", size, "n", count}, 2);
+    text_fill(out, word(lang, "window.pipe"), (const char *const[]){"bits", size, "n", count}, 2);
 }
 
 static void sentences(enum lang lang, const struct flow *f, bool is_long, struct buf *out)
