@@ -304,8 +304,10 @@ START_TEST(after_a_timeout_no_recovery_begins_below_its_end)
     rig_hear(&r, ". 1:1 ack 1001");
     rig_hear(&r, ". 1:1 ack 1001 sack 2001:9001");
     ck_assert_int_eq(r.tcp.congestion, TCP_SLOW_START);
-    rig_hear(&r, ". 1:1 ack 11001");
-    rig_hear(&r, ". 1:1 ack 11001 sack 12001:15001");
+    rig_hear(&r, ". 1:1 ack 10001");
+    rig_hear(&r, ". 1:1 ack 10001 sack 11001:12001");
+    rig_hear(&r, ". 1:1 ack 10001 sack 11001:13001");
+    rig_hear(&r, ". 1:1 ack 10001 sack 11001:14001");
     ck_assert_int_eq(r.tcp.congestion, TCP_RECOVERY);
     rig_free(&r);
 }
