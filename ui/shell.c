@@ -15,10 +15,13 @@ static const struct view *const panes[PANE_COUNT] = {
     [PANE_STAGE] = &view_stage,         [PANE_LADDER] = &view_ladder,
     [PANE_INSPECTOR] = &view_inspector, [PANE_CAPTION] = &view_caption,
     [PANE_TIMELINE] = &view_timeline,   [PANE_STATES] = &view_state,
-    [PANE_MACHINE] = &view_machine,     [PANE_PLOTS] = &view_plots};
+    [PANE_MACHINE] = &view_machine,     [PANE_PLOTS] = &view_plots,
+    [PANE_LEASE] = &view_lease};
 
-static const enum shell_pane mains[MAIN_COUNT] = {
-    [MAIN_LADDER] = PANE_LADDER, [MAIN_MACHINE] = PANE_MACHINE, [MAIN_PLOTS] = PANE_PLOTS};
+static const enum shell_pane mains[MAIN_COUNT] = {[MAIN_LADDER] = PANE_LADDER,
+                                                  [MAIN_MACHINE] = PANE_MACHINE,
+                                                  [MAIN_PLOTS] = PANE_PLOTS,
+                                                  [MAIN_LEASE] = PANE_LEASE};
 
 enum shell_pane shell_main_pane(const struct shell *s)
 {
@@ -117,20 +120,24 @@ static bool names_panel(const struct shell *s, const struct view *v)
 }
 
 /* Plots stand in the middle if the scenario names them; a diagram of states, if it names that and
- * not the packet's panel. Beside either the ladder is at the right. */
+ * not the packet's panel. Beside either the ladder is at the right. Leases stand over the ladder,
+ * if the scenario names them or no panels at all. */
 static void choose_main(struct shell *s)
 {
     memset(s->has_main, 0, sizeof s->has_main);
     s->has_main[MAIN_LADDER] = true;
     s->has_main[MAIN_PLOTS] = s->film->curves.count > 0;
+    s->has_main[MAIN_LEASE] = s->film->leases.client_count > 0;
     for (uint32_t i = 0; i < s->film->actor_count; i++) {
         const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
         s->has_main[MAIN_MACHINE] = s->has_main[MAIN_MACHINE] || machine_count(type) > 0;
     }
     bool is_diagram = names_panel(s, &view_machine) && !names_panel(s, &view_inspector);
-    s->main = names_panel(s, &view_plots) && s->has_main[MAIN_PLOTS] ? MAIN_PLOTS
-              : is_diagram && s->has_main[MAIN_MACHINE]              ? MAIN_MACHINE
-                                                                     : MAIN_LADDER;
+    bool is_lease = names_panel(s, &view_lease) || !s->session.scenario->view_panels;
+    s->main = is_lease && s->has_main[MAIN_LEASE]                      ? MAIN_LEASE
+              : names_panel(s, &view_plots) && s->has_main[MAIN_PLOTS] ? MAIN_PLOTS
+              : is_diagram && s->has_main[MAIN_MACHINE]                ? MAIN_MACHINE
+                                                                       : MAIN_LADDER;
 }
 
 static bool is_lower(const struct shell *s, const struct view *v)
@@ -157,7 +164,8 @@ static void choose_lower(struct shell *s)
 {
     static const struct view *const known[] = {&view_state, &view_window, &view_machine};
     const char **names = s->session.scenario->view_panels;
-    unsigned count = s->main == MAIN_PLOTS ? 3 : 2;
+    bool has_diagram = s->main == MAIN_PLOTS || s->main == MAIN_LEASE;
+    unsigned count = has_diagram ? 3 : 2;
     s->lower_count = s->lower_at = 0;
     for (; names && *names; names++) {
         for (unsigned i = 0; i < count; i++) {
@@ -165,6 +173,9 @@ static void choose_lower(struct shell *s)
                 add_lower(s, known[i]);
             }
         }
+    }
+    if (s->main == MAIN_LEASE) {
+        add_lower(s, &view_machine);
     }
     if (strips_of(s) == STRIPS_FRAMES) {
         add_lower(s, &view_window);
@@ -416,6 +427,7 @@ static bool figure_of(const struct shell *s, const char *name, double *value)
         {"split-left", round(s->split_left)},
         {"split-right", round(s->split_right)},
         {"split-lower", round(s->split_lower)},
+        {"split-lease", round(s->split_lease)},
     };
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
         if (strcmp(figures[i].name, name) == 0) {

@@ -7,15 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The protocol of the first endpoint, as standards write it: "ARQ". */
+/* The protocol of the first endpoint that does not merely serve others (ARP), as standards write
+ * it: "ARQ". */
 static void topic(const struct shell *s, char *buf, size_t size)
 {
     buf[0] = '\0';
     for (uint32_t i = 0; i < s->film->actor_count; i++) {
         const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
-        if (type->proto) {
+        if (type->proto && (buf[0] == '\0' || strcmp(buf, "arp") == 0)) {
             snprintf(buf, size, "%s", type->proto->name);
-            break;
         }
     }
     for (char *c = buf; *c; c++) {

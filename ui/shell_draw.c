@@ -108,16 +108,38 @@ static void draw_drawer(struct shell *s, struct rect ladder)
     ui_overlay_end(&s->ui);
 }
 
+/* Leases above, the ladder below, where there is room for both. */
+static void draw_leases(struct shell *s, struct rect r)
+{
+    double least = 150 * s->ui.k, most = r.h - 190 * s->ui.k - SIZE_GAP;
+    if (most < least) {
+        draw_pane(s, "lease", &view_lease, s->self[PANE_LEASE], r);
+        return;
+    }
+    double at = s->part_lease > 0 ? s->part_lease * r.h : 0.56 * r.h, all = r.h;
+    s->split_lease = fmin(fmax(at, least), most);
+    struct rect above = rect_cut_top(&r, s->split_lease), gap = rect_cut_top(&r, SIZE_GAP);
+    draw_pane(s, "lease", &view_lease, s->self[PANE_LEASE], above);
+    draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
+    if (ui_splitter(&s->ui, "split-lease", gap, false, least, most, &s->split_lease)) {
+        s->part_lease = s->split_lease / all;
+    }
+}
+
 static void draw_main(struct shell *s, struct rect r)
 {
     const struct view *v = shell_main_view(s);
+    if (s->main == MAIN_LEASE) {
+        draw_leases(s, r);
+        return;
+    }
     draw_pane(s, v->name, v, s->self[shell_main_pane(s)], r);
 }
 
 /* The packet; beside a diagram or plots the ladder, until a packet is looked at. */
 static void draw_third(struct shell *s, struct rect r)
 {
-    if (s->main != MAIN_LADDER && !s->drawer) {
+    if (s->main != MAIN_LADDER && s->main != MAIN_LEASE && !s->drawer) {
         draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
     } else {
         draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], r);

@@ -20,6 +20,7 @@ enum shell_pane {
     PANE_LADDER,
     PANE_MACHINE,
     PANE_PLOTS,
+    PANE_LEASE,
     PANE_INSPECTOR,
     PANE_CAPTION,
     PANE_TIMELINE,
@@ -27,7 +28,8 @@ enum shell_pane {
 };
 
 /* What may stand in the middle; beside any but the ladder the ladder stands at the right. */
-enum shell_main { MAIN_LADDER, MAIN_MACHINE, MAIN_PLOTS, MAIN_COUNT };
+/* MAIN_LEASE: the leases above the ladder. */
+enum shell_main { MAIN_LADDER, MAIN_MACHINE, MAIN_PLOTS, MAIN_LEASE, MAIN_COUNT };
 
 #define LOWER_MAX 4u
 
@@ -54,9 +56,10 @@ struct shell {
     bool has_main[MAIN_COUNT];
     bool is_relative;                               /* sequence numbers */
     void *self[PANE_COUNT], *lower_self[LOWER_MAX]; /* drawing state of the views */
-    double split_left, split_right, split_lower;    /* logical pixels, in the last picture */
-    double part_left, part_right,
-        part_lower;            /* where the user has put them, of the whole; 0: nowhere */
+    double split_left, split_right, split_lower,
+        split_lease; /* logical pixels, in the last picture */
+    double part_left, part_right, part_lower,
+        part_lease;            /* where the user has put them, of the whole; 0: nowhere */
     double laid_w;             /* width that was laid out last */
     double scroll_x, scroll_y; /* of a window that is too small */
     bool drawer, no_inspector, blank, looped_once;

@@ -32,8 +32,6 @@ enum descriptor_option {
     OPTION_SNDBUF,
     OPTION_RCVBUF,
     OPTION_LINGER, /* seconds; -1: off */
-    OPTION_TTL,    /* -1: the host's */
-    OPTION_REUSEADDR,
     OPTION_ERROR,
     OPTION_COUNT,
 };
@@ -57,10 +55,7 @@ struct descriptor {
     bool is_shut_read, is_shut_write;
     enum errno_code error; /* pending: the next call gets it */
     int64_t options[OPTION_COUNT];
-    uint32_t is_set;   /* options that were set, a bit each */
-    bool has_stood;    /* it was connected once */
-    struct span *left; /* what nobody had read when the connection ended; owned */
-    uint32_t left_count;
+    uint32_t is_set; /* options that were set, a bit each */
 };
 
 /* A connection that stands and waits for accept. */
@@ -68,7 +63,7 @@ struct backlog_entry {
     uint32_t handle;
     int32_t listener; /* its fd */
     struct addr local;
-    bool has_ended, is_over;
+    bool has_ended;
     enum errno_code error;
 };
 
@@ -79,8 +74,7 @@ struct descriptors {
     struct descriptor list[DESCRIPTORS_MAX];
     struct backlog_entry backlog[BACKLOG_MAX];
     uint32_t backlog_count;
-    int32_t caller;    /* fd of the call that runs now */
-    uint32_t receiver; /* the endpoint whose data it gets; 0: it is no RECV */
+    int32_t caller; /* fd of the call that runs now */
     /* Of the last call. */
     int64_t value;
     enum errno_code error;

@@ -231,17 +231,6 @@ static void check_ways(struct reader *r, struct ways *w)
     }
 }
 
-/* What breaks a protocol on purpose is a lesson, and never silent. */
-static void check_broken(struct reader *r, const struct scenario_node *n)
-{
-    for (uint32_t i = 0; i < n->settings.count; i++) {
-        const struct setting *s = &n->settings.list[i];
-        if (strcmp(s->param->name, "handshake") == 0 && s->value != s->param->initial) {
-            suspect_at(r, n->place, "reader.tcp.two-way", "name", n->name);
-        }
-    }
-}
-
 void check_scenario(struct reader *r)
 {
     const struct scenario *sc = r->sc;
@@ -254,7 +243,6 @@ void check_scenario(struct reader *r)
             check_address(r, i, a);
         }
         check_next_hops(r, &w, i);
-        check_broken(r, &sc->nodes[i]);
     }
     if (r->err->errors == 0) { /* a host that could not be read makes everything unreachable */
         check_ways(r, &w);

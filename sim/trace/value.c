@@ -1,6 +1,8 @@
 /* Figures and names as people write them in a sentence. */
 #include "trace/story.h"
 
+#include "base/net.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +51,11 @@ char *value_print(int64_t value, const char *unit, char buf[32])
                             : strcmp(unit, "B") == 0     ? sizes
                             : strcmp(unit, "bit/s") == 0 ? rates
                                                          : NULL;
-    if (s == times && value == SIM_NEVER) {
+    if (strcmp(unit, "ip") == 0 && value == 0) {
+        snprintf(buf, 32, "–");
+    } else if (strcmp(unit, "ip") == 0) {
+        ip_print((uint32_t)value, buf);
+    } else if (s == times && value == SIM_NEVER) {
         snprintf(buf, 32, "–");
     } else if (!s || value < 0) {
         snprintf(buf, 32, "%" PRId64 "%s%s", value, *unit ? " " : "", unit);

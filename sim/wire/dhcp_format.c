@@ -40,11 +40,11 @@ static enum packet_kind kind(struct bytes head, uint32_t body_len)
 {
     (void)body_len;
     switch (type_of(head)) {
-    case DHCP_ACK: return PACKET_ACK;
     case DHCP_NAK:
-    case DHCP_DECLINE:
-    case DHCP_RELEASE: return PACKET_RESET;
-    case DHCP_OFFER: return PACKET_CONTROL;
+    case DHCP_DECLINE: return PACKET_RESET;
+    case DHCP_ACK:
+    case DHCP_RELEASE:
+    case DHCP_OFFER:
     case DHCP_NONE:
     case DHCP_DISCOVER:
     case DHCP_REQUEST:

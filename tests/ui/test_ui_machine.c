@@ -48,7 +48,7 @@ static void check_diagram(const struct diagram *d, const struct machine *m, stru
         const struct diagram_route *r = &d->routes[i];
 
         ck_assert(off_border(diagram_box_of(d, r->from, false)->rect, r->p[0]) < 1);
-        ck_assert(off_border(diagram_box_of(d, r->to, d->is_tcp)->rect, r->p[r->count - 1]) < 1);
+        ck_assert(off_border(diagram_box_of(d, r->to, d->has_room)->rect, r->p[r->count - 1]) < 1);
     }
 }
 
@@ -75,7 +75,7 @@ START_TEST(the_figure_of_the_rfc_has_a_place_for_every_state)
     struct diagram d;
 
     diagram_make(&d, m, areas[_i], 110, 1);
-    ck_assert(d.is_tcp);
+    ck_assert(d.has_room);
     ck_assert_uint_eq(d.box_count, 12); /* eleven, and CLOSED again at the end */
     check_diagram(&d, m, areas[_i]);
     for (unsigned i = 0; i < d.route_count; i++) {
@@ -96,7 +96,7 @@ START_TEST(any_other_machine_has_a_layout)
 
     for (unsigned i = 0; m && i < 3; i++) {
         diagram_make(&d, m, areas[i], 90, 1);
-        ck_assert(!d.is_tcp);
+        ck_assert(!d.has_room);
         ck_assert_uint_eq(d.box_count, state_count(m->states));
         check_diagram(&d, m, areas[i]);
     }

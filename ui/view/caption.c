@@ -1,7 +1,6 @@
 /* The caption: which step of the story, what happened, why, and where the standard says so. Packets
  * in the sentences are drawn as capsules. It stands at the same height in every layout. */
 #include "ui/parts.h"
-#include "ui/view/numbers.h"
 #include "ui/view/view.h"
 #include "wire/dissect.h"
 
@@ -21,7 +20,7 @@ struct caption {
 struct sentence {
     struct buf text;
     struct capsule capsules[INLINE_MAX];
-    char labels[INLINE_MAX][24], extras[INLINE_MAX][24];
+    char labels[INLINE_MAX][24];
     unsigned count;
 };
 
@@ -34,24 +33,6 @@ static uint32_t take_id(const uint8_t **at, const uint8_t *end)
     return id;
 }
 
-/* What an acknowledgement names and where data that goes again begins belongs to its name. */
-static const char *extra_of(const struct scene *s, uint32_t packet, const struct capsule *c,
-                            char buf[24])
-{
-    const struct packet *p = trace_packet(s->trace, packet);
-    int64_t seq;
-    if (c->kind == PACKET_ACK) {
-        return numbers_extra(s, packet, buf);
-    }
-    if (c->kind != PACKET_DATA || !c->is_again || p->is_raw ||
-        !packet_field(p->proto->name, packet_head(p), "ack", &seq) ||
-        !packet_field(p->proto->name, packet_head(p), "seq", &seq)) {
-        return "";
-    }
-    snprintf(buf, 24, "%u", (uint32_t)seq - (s->is_relative ? p->seq_base : 0));
-    return buf;
-}
-
 static void add_capsule(struct sentence *out, const struct scene *s, uint32_t packet, double alpha)
 {
     if (out->count == INLINE_MAX) {
@@ -60,8 +41,6 @@ static void add_capsule(struct sentence *out, const struct scene *s, uint32_t pa
     struct capsule *c = &out->capsules[out->count];
     *c = view_capsule(s, packet, 22, out->labels[out->count]);
     c->label = c->label ? c->label : out->labels[out->count];
-    c->extra = extra_of(s, packet, c, out->extras[out->count]);
-    c->extra = *c->extra ? c->extra : NULL;
     c->motion = (struct point){0, 0};
     c->tries = c->repeats = 0;
     c->is_selected = false;

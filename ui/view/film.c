@@ -343,6 +343,7 @@ struct film *film_new(const struct trace *t)
     f->order = grown(t->node_count, sizeof *f->order);
     layout_make(t, f->spots, f->order);
     curves_make(&f->curves, t);
+    leases_make(&f->leases, t);
     return f;
 }
 
@@ -357,11 +358,11 @@ void film_free(struct film *f)
     free(f->calls);
     free(f->refusals);
     free(f->actors);
-    free(f->differs);
     free(f->spots);
     free(f->order);
     free(f->busy);
     curves_free(&f->curves);
+    leases_free(&f->leases);
     axis_free(&f->plain);
     axis_free(&f->folded);
     free(f);

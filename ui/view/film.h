@@ -7,6 +7,7 @@
 #include "ui/player.h"
 #include "ui/view/curves.h"
 #include "ui/view/layout.h"
+#include "ui/view/leases.h"
 
 #include <stddef.h>
 
@@ -40,8 +41,7 @@ struct film {
     uint32_t *actors; /* entities that are protocol endpoints, in the order of birth */
     uint32_t actor_count;
     struct curves curves; /* figures over time */
-    bool *differs; /* by packet: it has no equal in a run beside this one; NULL: there is none */
-    uint32_t differ_count;
+    struct leases leases; /* of DHCP */
 };
 
 struct film *film_new(const struct trace *t);

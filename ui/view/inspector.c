@@ -257,6 +257,11 @@ static const char *name_of(const struct inspection *in, char label[24])
     return is_number ? "DATA " : "";
 }
 
+static bool is_for_all(const struct trace *t, uint32_t packet)
+{
+    return trace_packet(t, packet)->net.to.ip == IP_BROADCAST;
+}
+
 static void draw_packet(struct ui *ui, struct inspection *in, struct rect area)
 {
     char label[24], note[96], size[48], bytes[16];
@@ -264,7 +269,8 @@ static void draw_packet(struct ui *ui, struct inspection *in, struct rect area)
     const char *kind = name_of(in, label);
     snprintf(note, sizeof note, "%s%s, %s → %s", kind, label,
              node_short(t, packet_from_node(t, in->packet), ui->lang),
-             node_short(t, packet_to_node(t, in->packet), ui->lang));
+             is_for_all(t, in->packet) ? ui_word(ui, "inspector.everyone")
+                                       : node_short(t, packet_to_node(t, in->packet), ui->lang));
     snprintf(bytes, sizeof bytes, "%zu", in->bytes.len);
     view_format(ui, size, sizeof size, "inspector.bytes", "n", bytes, NULL);
     struct rect r = part_panel(ui, area, ui_word(ui, "view.inspector"), note, size);

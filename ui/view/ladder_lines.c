@@ -33,10 +33,12 @@ static bool ends_have_states(const struct film *film)
 
 static void choose_thin(struct ladder_frame *f)
 {
-    bool may_be = ends_have_states(f->s->film);
+    bool may_be = ends_have_states(f->s->film), has_leases = f->s->film->leases.client_count > 0;
 
     for (uint32_t i = 1; i + 1 < f->count; i++) {
-        f->is_thin[i] = may_be && f->s->trace->nodes[f->node[i]].kind == NODE_ROUTER;
+        enum node_kind kind = f->s->trace->nodes[f->node[i]].kind;
+
+        f->is_thin[i] = (may_be && kind == NODE_ROUTER) || (has_leases && kind == NODE_SWITCH);
     }
 }
 

@@ -4,6 +4,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+#define NOW_MOST 8 /* characters of a time that fit in the flag */
 
 static void draw_tick(struct ladder_frame *f, sim_time t, double y_now)
 {
@@ -116,6 +119,16 @@ void ladder_draw_fold_words(struct ladder_frame *f)
     }
 }
 
+/* Of a time that does not fit beside the lifelines the zeros at its end are left out. */
+static void strip_zeros(char *time)
+{
+    size_t n = strlen(time);
+
+    while (strchr(time, '.') && n > 1 && time[n - 1] == '0' && time[n - 2] != '.') {
+        time[--n] = '\0';
+    }
+}
+
 void ladder_draw_now(struct ladder_frame *f)
 {
     struct ui *ui = f->ui;
@@ -128,6 +141,9 @@ void ladder_draw_now(struct ladder_frame *f)
         return;
     }
     view_time(f->s->now, f->unit, tick < f->unit ? tick : f->unit / 10, time);
+    if (strlen(time) > NOW_MOST) {
+        strip_zeros(time);
+    }
     if (f->unit == SIM_S) {
         snprintf(label, sizeof label, "%s s", time);
     } else {

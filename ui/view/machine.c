@@ -241,11 +241,13 @@ static void draw_route(const struct picture *p, unsigned i)
 }
 
 /* A name of what is sent: "ACK" is a bare one, all else controls. */
-static struct capsule sent_capsule(const char *name)
+static struct capsule sent_capsule(const char *name, enum packet_kind kind)
 {
-    return (struct capsule){.kind = strcmp(name, "ACK") == 0   ? PACKET_ACK
-                                    : strcmp(name, "RST") == 0 ? PACKET_RESET
-                                                               : PACKET_CONTROL,
+    bool is_tcp = kind == PACKET_CONTROL;
+
+    return (struct capsule){.kind = is_tcp && strcmp(name, "ACK") == 0   ? PACKET_ACK
+                                    : is_tcp && strcmp(name, "RST") == 0 ? PACKET_RESET
+                                                                         : kind,
                             .label = name,
                             .h = 16,
                             .no_rim = true};
@@ -259,35 +261,41 @@ static void plus_to_space(char *s)
     }
 }
 
-/* "close / FIN": what happens, and as a capsule what is sent. */
+/* "close / FIN": what happens, and what is sent; "/ ACK": what is sent or heard, alone. */
+static void split_label(const char *text, char event[64], char sent[32])
+{
+    bool is_bare = strncmp(text, "/ ", 2) == 0;
+    const char *slash = strstr(text, " / ");
+    size_t len = is_bare ? 0 : slash ? (size_t)(slash - text) : strlen(text);
+
+    snprintf(event, 64, "%.*s", (int)len, text);
+    snprintf(sent, 32, "%s", is_bare ? text + 2 : slash ? slash + 3 : "");
+    plus_to_space(event);
+    plus_to_space(sent);
+}
+
 static void draw_label(const struct picture *p, unsigned i)
 {
     struct ui *ui = p->ui;
     const struct diagram_route *r = &p->d.routes[i];
     const char *text = r->key ? word_find(ui->lang, r->key) : NULL;
-    const char *slash = text ? strstr(text, " / ") : NULL;
     char event[64], sent[32];
-    double k = ui->k, w, x, h = 18 * k;
+    double k = ui->k, h = 18 * k;
 
     if (!text) {
         return;
     }
-    snprintf(event, sizeof event, "%.*s", (int)(slash ? slash - text : (long)strlen(text)), text);
-    snprintf(sent, sizeof sent, "%s", slash ? slash + 3 : "");
-    plus_to_space(event);
-    plus_to_space(sent);
-    struct capsule capsule = sent_capsule(sent);
-    w = ui_text_width(ui, TYPE_LABEL, event);
-    x = w + (slash ? 5 * k + capsule_width(ui, &capsule) : 0);
-    x = r->label.x - x / 2;
-    canvas_fill_box(ui->c,
-                    (struct rect){x - 3 * k, r->label.y - h / 2, (r->label.x - x) * 2 + 6 * k, h},
-                    4 * k, ui->theme->panel);
+    split_label(text, event, sent);
+    struct capsule capsule = sent_capsule(sent, p->d.kind);
+    double w = ui_text_width(ui, TYPE_LABEL, event), space = *event && *sent ? 5 * k : 0;
+    double all = w + space + (*sent ? capsule_width(ui, &capsule) : 0), x = r->label.x - all / 2;
+    canvas_fill_box(ui->c, (struct rect){x - 3 * k, r->label.y - h / 2, all + 6 * k, h}, 4 * k,
+                    ui->theme->panel);
     struct font font = theme_font(ui->theme, TYPE_LABEL);
     canvas_text(ui->c, font, x, r->label.y + text_cap(ui->fonts, font) / 2, ALIGN_LEFT,
                 p->is_new[i] ? ui->theme->ink : ui->theme->ink2, event);
-    if (slash) {
-        capsule_draw(ui, x + w + 5 * k + capsule_width(ui, &capsule) / 2, r->label.y, &capsule);
+    if (*sent) {
+        capsule_draw(ui, x + w + space + capsule_width(ui, &capsule) / 2, r->label.y, &capsule);
     }
 }
 
@@ -426,7 +434,7 @@ static void draw_diagram(struct picture *p, struct rect r)
     for (unsigned i = 0; i < p->end_count; i++) {
         draw_token(p, i);
     }
-    draw_strokes(p, r.x, y, p->d.is_tcp ? r.x + r.w * 0.6 : r.x + r.w);
+    draw_strokes(p, r.x, y, p->d.has_room ? r.x + r.w * 0.6 : r.x + r.w);
 }
 
 static bool is_small(const struct ui *ui, struct rect area)

@@ -1,4 +1,4 @@
-/* Where the states of a machine stand. TCP's as in the RFC's figure, which every textbook prints;
+/* Where the states of a machine stand: as in its standard's figure, if machine_figures.c knows it;
  * those of any other machine on an oval, in the order of their table, with bowed ways. */
 
 #include "ui/view/machine.h"
@@ -6,56 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-/* The drawing that the table below is measured in. */
-#define FIGURE_W   700.0
-#define FIGURE_H   536.0
-#define BOX_W      124.0
 #define BOX_H      36.0
-#define LAST_H     28.0
 #define LABEL_PART 0.36 /* of a bowed way: the way back has its words elsewhere */
 #define TAU        6.283185307179586
-
-static const struct {
-    const char *state;
-    struct point at;
-    bool is_last;
-} figure_boxes[] = {
-    {"CLOSED", {350, 24}, false},       {"LISTEN", {350, 102}, false},
-    {"SYN-RECEIVED", {82, 184}, false}, {"SYN-SENT", {618, 184}, false},
-    {"ESTABLISHED", {350, 274}, false}, {"FIN-WAIT-1", {82, 364}, false},
-    {"CLOSING", {350, 364}, false},     {"CLOSE-WAIT", {618, 364}, false},
-    {"FIN-WAIT-2", {82, 450}, false},   {"TIME-WAIT", {350, 450}, false},
-    {"LAST-ACK", {618, 450}, false},    {"CLOSED", {350, 518}, true},
-};
-#define FIGURE_BOXES (sizeof figure_boxes / sizeof *figure_boxes)
-
-/* A way runs from one box to another over corners; x or y of an end is given, the rest follows from
- * the box. */
-static const struct figure_route {
-    const char *from, *to;
-    unsigned count;
-    struct point p[ROUTE_POINTS], label;
-} figure_routes[] = {
-    {"CLOSED", "LISTEN", 2, {{350, 42}, {350, 84}}, {350, 63}},
-    {"CLOSED", "SYN-SENT", 3, {{412, 24}, {618, 24}, {618, 166}}, {515, 24}},
-    {"LISTEN", "SYN-RECEIVED", 3, {{288, 102}, {82, 102}, {82, 166}}, {186, 102}},
-    {"LISTEN", "SYN-SENT", 3, {{412, 102}, {578, 102}, {578, 166}}, {495, 102}},
-    {"SYN-SENT", "SYN-RECEIVED", 2, {{556, 184}, {144, 184}}, {350, 184}},
-    {"SYN-RECEIVED", "ESTABLISHED", 3, {{106, 202}, {106, 268}, {288, 268}}, {208, 268}},
-    {"SYN-SENT", "ESTABLISHED", 3, {{618, 202}, {618, 268}, {412, 268}}, {518, 268}},
-    {"ESTABLISHED", "FIN-WAIT-1", 4, {{310, 292}, {310, 318}, {106, 318}, {106, 346}}, {208, 318}},
-    {"ESTABLISHED", "CLOSE-WAIT", 4, {{390, 292}, {390, 318}, {618, 318}, {618, 346}}, {504, 318}},
-    {"SYN-RECEIVED", "FIN-WAIT-1", 2, {{58, 202}, {58, 346}}, {58, 268}},
-    {"FIN-WAIT-1", "FIN-WAIT-2", 2, {{82, 382}, {82, 432}}, {76, 407}},
-    {"FIN-WAIT-1", "CLOSING", 2, {{144, 364}, {288, 364}}, {216, 364}},
-    {"CLOSING", "TIME-WAIT", 2, {{374, 382}, {374, 432}}, {374, 407}},
-    {"FIN-WAIT-1", "TIME-WAIT", 4, {{128, 382}, {128, 407}, {322, 407}, {322, 432}}, {225, 407}},
-    {"FIN-WAIT-2", "TIME-WAIT", 2, {{144, 450}, {288, 450}}, {216, 450}},
-    {"CLOSE-WAIT", "LAST-ACK", 2, {{618, 382}, {618, 432}}, {618, 407}},
-    {"TIME-WAIT", "CLOSED", 2, {{350, 468}, {350, 504}}, {350, 485}},
-    {"LAST-ACK", "CLOSED", 3, {{618, 468}, {618, 518}, {412, 518}}, {518, 518}},
-};
-#define FIGURE_ROUTES (sizeof figure_routes / sizeof *figure_routes)
 
 static int state_named(const struct machine *m, const char *name)
 {
@@ -67,14 +20,24 @@ static int state_named(const struct machine *m, const char *name)
     return -1;
 }
 
-static bool has_figure(const struct machine *m)
+static bool is_of(const struct drawing *f, const struct machine *m)
 {
-    for (size_t i = 0; i < FIGURE_BOXES; i++) {
-        if (state_named(m, figure_boxes[i].state) < 0) {
+    for (const struct figure_box *b = f->boxes; b->state; b++) {
+        if (state_named(m, b->state) < 0) {
             return false;
         }
     }
     return true;
+}
+
+static const struct drawing *figure_of(const struct machine *m)
+{
+    for (const struct drawing *f = machine_figures; f->boxes; f++) {
+        if (is_of(f, m)) {
+            return f;
+        }
+    }
+    return NULL;
 }
 
 const struct diagram_box *diagram_box_of(const struct diagram *d, unsigned state, bool is_back)
@@ -120,13 +83,12 @@ static void bow(struct diagram_route *r, struct rect a, struct rect b, double pa
                               a0 * start.y + a1 * middle.y + a2 * end.y};
 }
 
-static const struct figure_route *figure_route_of(const struct machine *m,
+static const struct figure_route *figure_route_of(const struct drawing *f, const struct machine *m,
                                                   const struct machine_edge *e)
 {
-    for (size_t i = 0; i < FIGURE_ROUTES; i++) {
-        if (strcmp(figure_routes[i].from, m->states[e->from]) == 0 &&
-            strcmp(figure_routes[i].to, m->states[e->to]) == 0) {
-            return &figure_routes[i];
+    for (const struct figure_route *r = f->routes; r->from; r++) {
+        if (strcmp(r->from, m->states[e->from]) == 0 && strcmp(r->to, m->states[e->to]) == 0) {
+            return r;
         }
     }
     return NULL;
@@ -182,31 +144,30 @@ static void add_figure_route(struct diagram *d, const struct fit *f, const struc
     }
 }
 
-static void make_figure(struct diagram *d, const struct machine *m, struct rect area, double widest,
-                        double k)
+static void make_figure(struct diagram *d, const struct drawing *figure, const struct machine *m,
+                        struct rect area, double widest, double k)
 {
-    struct fit f = {area.x, area.y, area.w / FIGURE_W, area.h / FIGURE_H, 0, 0, 0};
+    struct fit f = {area.x, area.y, area.w / figure->w, area.h / figure->h, 0, 0, 0};
 
-    d->is_tcp = true;
+    d->has_room = figure->has_room;
+    d->kind = figure->kind;
     d->scale = fmin(f.sx, f.sy) / k;
-    f.w = fmin(fmax(BOX_W * k * fmin(d->scale, 1), widest), area.w * 0.3);
-    double least = fmin(21 * k, 66 * f.sy); /* a name needs so much, rows give no more */
-    f.h = fmax(BOX_H * fmin(f.sy, k), least);
-    f.last_h = fmax(LAST_H * fmin(f.sy, k), least);
-    for (size_t i = 0; i < FIGURE_BOXES; i++) {
-        struct point p = fit_point(&f, figure_boxes[i].at);
-        double h = figure_boxes[i].is_last ? f.last_h : f.h;
+    f.w = fmin(fmax(figure->box_w * k * fmin(d->scale, 1), widest), area.w * 0.3);
+    double least = fmin(21 * k, figure->row * f.sy); /* a name needs so much, rows give no more */
+    f.h = fmax(figure->box_h * fmin(f.sy, k), least);
+    f.last_h = fmax(figure->last_h * fmin(f.sy, k), least);
+    for (const struct figure_box *b = figure->boxes; b->state; b++) {
+        struct point p = fit_point(&f, b->at);
+        double h = b->is_last ? f.last_h : f.h;
         double x = fmin(fmax(p.x - f.w / 2, area.x), area.x + area.w - f.w);
         double y = fmin(fmax(p.y - h / 2, area.y), area.y + area.h - h);
 
         d->boxes[d->box_count++] =
-            (struct diagram_box){(unsigned)state_named(m, figure_boxes[i].state),
-                                 {x, y, f.w, h},
-                                 figure_boxes[i].is_last};
+            (struct diagram_box){(unsigned)state_named(m, b->state), {x, y, f.w, h}, b->is_last};
     }
     for (const struct machine_edge *e = m->edges; e->from >= 0; e++) {
         if (d->route_count < DIAGRAM_ROUTES) {
-            add_figure_route(d, &f, figure_route_of(m, e), e);
+            add_figure_route(d, &f, figure_route_of(figure, m, e), e);
         }
     }
 }
@@ -252,9 +213,11 @@ static void make_oval(struct diagram *d, const struct machine *m, struct rect ar
 void diagram_make(struct diagram *d, const struct machine *m, struct rect area, double widest,
                   double k)
 {
-    *d = (struct diagram){.scale = 1};
-    if (has_figure(m)) {
-        make_figure(d, m, area, widest, k);
+    const struct drawing *figure = figure_of(m);
+
+    *d = (struct diagram){.scale = 1, .kind = PACKET_CONTROL};
+    if (figure) {
+        make_figure(d, figure, m, area, widest, k);
     } else {
         make_oval(d, m, area, widest, k);
     }

@@ -1,7 +1,6 @@
 /* The stage: nodes, links and the legend; where everything stands. */
 
 #include "ui/view/stage.h"
-#include "ui/view/theory.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -104,7 +103,8 @@ static bool is_one_row(const struct stage_frame *f)
 static void fit(struct stage_frame *f, struct rect in)
 {
     bool has_one = is_one_row(f);
-    double k = f->ui->k, words = 40 * k, high = in.h;
+    double k = f->ui->k, words = 40 * k, legend = has_legend(f) ? 46 : 4;
+    double high = f->panel.y + f->panel.h - legend - in.y;
     double host = fmin((has_one ? SIZE_HOST : SIZE_SMALL) * k, fmax(high - words, 20));
     double side = host / 2 + 14 * k;
 
@@ -205,6 +205,13 @@ static void draw_links(const struct stage_frame *f)
 static const char *node_note(const struct stage_frame *f, uint32_t node, char buf[16])
 {
     const struct trace_node *n = &f->s->trace->nodes[node];
+    const struct lease_client *c = lease_client_of(&f->s->film->leases, node);
+
+    if (c && strcmp(n->addresses, "dhcp") == 0) {
+        const struct lease_span *span = lease_span_at(c, f->s->now);
+
+        return span ? ip_print(span->ip, buf) : ui_word(f->ui, "lease.no-address");
+    }
 
     return n->ip_count > 0 && n->kind == NODE_HOST ? ip_print(n->ips[0], buf) : NULL;
 }
@@ -247,11 +254,22 @@ struct legend {
     const char *key;
 };
 
+/* The name of a protocol whose shape all its messages share, else what the shape means. */
+static const char *legend_word(const struct stage_frame *f, const struct legend *l)
+{
+    char key[48];
+    const struct packet *p = trace_packet(f->s->trace, l->packet);
+
+    snprintf(key, sizeof key, "legend.%s", p->proto->name);
+    const char *name = p->of == 0 ? word_find(f->ui->lang, key) : NULL;
+    return name ? name : ui_word(f->ui, l->key);
+}
+
 static double legend_entry(const struct stage_frame *f, const struct legend *l, double x, double y,
                            bool is_measured)
 {
     struct ui *ui = f->ui;
-    const char *word = ui_word(ui, l->key);
+    const char *word = legend_word(f, l);
     char buf[24];
     struct capsule capsule = view_capsule(f->s, l->packet, 18, buf);
     double w = capsule_width(ui, &capsule);
@@ -323,10 +341,6 @@ static void stage_draw(void *self, struct ui *ui, const struct scene *s, struct 
     struct rect in = part_panel(ui, area, ui_word(ui, "view.stage"), NULL, right);
 
     f.self->hit_count = 0;
-    in.h = area.y + area.h - (has_legend(&f) ? 46 : 4) - in.y;
-    if (has_legend(&f)) {
-        theory_draw(ui, s->trace, &in, 104 * ui->k);
-    }
     fit(&f, in);
     canvas_clip(ui->c, rect_inset(area, 1, 1));
     draw_links(&f);

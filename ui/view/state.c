@@ -65,6 +65,19 @@ static void put_actor(const struct scene *s, struct column *c, uint32_t actor)
     }
 }
 
+/* What has neither states nor variables (ARP) says nothing beside what has. */
+static void drop_silent(const struct scene *s, struct column *c)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < c->actor_count; i++) {
+        const struct actor_type *type = s->trace->entities[c->actors[i]].type;
+        if (machine_count(type) > 0 || var_count(type) > 0) {
+            c->actors[kept++] = c->actors[i];
+        }
+    }
+    c->actor_count = kept > 0 ? kept : c->actor_count;
+}
+
 static unsigned columns_of(const struct scene *s, struct column *out)
 {
     unsigned count = 0;
@@ -85,6 +98,9 @@ static unsigned columns_of(const struct scene *s, struct column *out)
         }
     }
     put_in_order(out, count);
+    for (unsigned i = 0; i < count; i++) {
+        drop_silent(s, &out[i]);
+    }
     return count;
 }
 

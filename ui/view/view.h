@@ -47,6 +47,7 @@ struct view {
 /* `area` is the whole panel, frame and title included. */
 extern const struct view view_stage, view_ladder;
 extern const struct view view_state, view_window, view_machine, view_inspector, view_plots;
+extern const struct view view_lease;
 /* The caption: step, headline, reason, reference. */
 extern const struct view view_caption;
 /* The transport at the bottom: scrubber, readout, buttons, speed. */

@@ -58,6 +58,7 @@ struct probing {
 };
 
 struct arp_actor {
+    int64_t lifetime; /* param */
     struct node_interface ifaces[ARP_IFACES];
     struct entry *entries; /* owned; a place is never used for another address */
     uint32_t count, cap;
@@ -185,7 +186,7 @@ static void learn(struct arp_actor *self, struct entry *e, uint64_t mac, sim_tim
         fx_timer(fx, TIMER_RETRY, slot_of(self, e), SIM_NEVER);
     }
     e->mac = mac;
-    e->until = now + ARP_VALID_FOR;
+    e->until = now + self->lifetime;
     if (is_news) {
         enter(e, ENTRY_KNOWN, LEARNT, fx);
     }
@@ -300,6 +301,12 @@ static void arp_free(void *instance)
 
 static const char *const entry_states[] = {"absent", "asked", "known", NULL};
 
+static const struct param params[] = {
+    {"lifetime", offsetof(struct arp_actor, lifetime), PARAM_TIME, .initial = ARP_VALID_FOR,
+     .min = SIM_S, .max = 86400 * SIM_S},
+    {0},
+};
+
 const struct actor_type arp_type = {
     .name = "arp",
     .proto = &arp_proto,
@@ -307,6 +314,7 @@ const struct actor_type arp_type = {
     .sets = (const struct set[]){{"neighbour", entry_states}, {0}},
     .timers = (const struct timer[]){{"retry", ARP_SLOTS, false}, {"probe", 1, false}, {0}},
     .reasons = reasons,
+    .params = params,
     .step = arp_step,
     .free = arp_free,
 };

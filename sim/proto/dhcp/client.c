@@ -35,7 +35,11 @@ static void repeat(struct client *c, const struct input *in, struct fx *fx)
         fx_note(fx, UNINFORMED);
         return;
     }
-    client_transmit(c, in, AGAIN, fx);
+    client_transmit(c, in,
+                    c->state == CLIENT_RENEWING    ? AGAIN_RENEW
+                    : c->state == CLIENT_REBINDING ? AGAIN_REBIND
+                                                   : AGAIN,
+                    fx);
     if (c->state == CLIENT_RENEWING) {
         fx_timer(fx, TIMER_RETRY, 0, dhcp_next_renewal(in->now, c->t2_at));
     } else if (c->state == CLIENT_REBINDING) {

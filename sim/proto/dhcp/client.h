@@ -33,6 +33,8 @@ enum client_why {
     AFTER_DECLINE,
     AFTER_WAIT,
     UNINFORMED,
+    AGAIN_RENEW,
+    AGAIN_REBIND,
 };
 struct client {
     int64_t fuzz, broadcast, lease_wanted, probes, collect; /* params */

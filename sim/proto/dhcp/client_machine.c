@@ -27,6 +27,8 @@ const struct reason client_reasons[] = {
     [AFTER_DECLINE] = {"dhcp.after-decline", "RFC 2131 3.1.5"},
     [AFTER_WAIT] = {"dhcp.after-wait", "RFC 2131 4.4.1"},
     [UNINFORMED] = {"dhcp.uninformed", "RFC 2131 4.4.3"},
+    [AGAIN_RENEW] = {"dhcp.again-renew", "RFC 2131 4.4.5"},
+    [AGAIN_REBIND] = {"dhcp.again-rebind", "RFC 2131 4.4.5"},
     {0},
 };
 

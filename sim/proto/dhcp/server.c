@@ -22,6 +22,10 @@ void server_enter(struct server *s, struct lease *l, enum dhcp_lease_state state
 
 static void add_pool(struct server *s, uint32_t first, uint32_t last)
 {
+    if (s->first == 0) {
+        s->first = first;
+        s->last = last;
+    }
     for (uint32_t ip = first; ip && ip <= last && s->leases.count < DHCP_POOL_MAX; ip++) {
         if (!lease_of_ip(&s->leases, ip)) {
             lease_add(&s->leases, ip);
@@ -142,9 +146,10 @@ static void server_step(void *self, const struct input *in, struct fx *fx)
     }
 }
 
-static const struct var vars[] = {{"offers", "", "server"},  {"acks", "", "server"},
-                                  {"naks", "", "server"},    {"declined", "", "server"},
-                                  {"expired", "", "server"}, {0}};
+static const struct var vars[] = {{"offers", "", "server"},      {"acks", "", "server"},
+                                  {"naks", "", "server"},        {"declined", "", "server"},
+                                  {"expired", "", "server"},     {"pool.first", "ip", "server"},
+                                  {"pool.last", "ip", "server"}, {0}};
 
 static void server_read(const void *self, int64_t *out)
 {
@@ -154,6 +159,8 @@ static void server_read(const void *self, int64_t *out)
     out[2] = (int64_t)s->naks;
     out[3] = (int64_t)s->declines;
     out[4] = (int64_t)s->expired;
+    out[5] = s->first;
+    out[6] = s->last;
 }
 
 static void server_free(void *self)
@@ -186,7 +193,7 @@ const struct actor_type dhcp_server_type = {
     .proto = &dhcp_proto,
     .size = sizeof(struct server),
     .sets = (const struct set[]){{"lease", lease_states}, {0}},
-    .timers = (const struct timer[]){{"lease", DHCP_POOL_MAX, false}, {0}},
+    .timers = (const struct timer[]){{"lease", DHCP_POOL_MAX, true}, {0}},
     .reasons = server_reasons,
     .vars = vars,
     .params = params,

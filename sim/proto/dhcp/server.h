@@ -41,6 +41,7 @@ struct server {
     struct node_subnet subnets[SERVER_SUBNETS]; /* behind relays */
     uint32_t subnet_count;
     struct leases leases;
+    uint32_t first, last; /* the pool that it was given first */
     uint64_t offers, acks, naks, declines, expired;
 };
 

@@ -60,10 +60,11 @@ static void let_go(const struct question *q)
     }
 }
 
-/* The address is that client's, or nobody's who would miss it. */
-static bool is_its(const struct lease *l, uint64_t who)
+/* The address stands in the books under that client, or is kept for it alone. */
+static bool is_its(const struct lease *l, struct holder client)
 {
-    return l && l->who == who && l->state != LEASE_DECLINED;
+    bool is_kept = l && l->reserved && l->reserved == client.mac && lease_is_free(l);
+    return l && (l->who == client.who || is_kept) && l->state != LEASE_DECLINED;
 }
 
 static bool knows(const struct server *s, uint64_t who)
@@ -87,7 +88,7 @@ static void requested(const struct question *q)
         let_go(q);
     } else if (!subnet_holds(&q->home, ip)) {
         server_refuse(q, NAK_NETWORK, "wrong network");
-    } else if (is_its(l, q->client.who)) {
+    } else if (is_its(l, q->client)) {
         grant(q, l, m->ciaddr ? EXTEND : ACK);
     } else if (m->server || knows(q->s, q->client.who) || (l && !lease_is_free(l))) {
         server_refuse(q, NAK_TAKEN, "address not available");
@@ -101,7 +102,7 @@ static void requested(const struct question *q)
 static void declined(const struct question *q)
 {
     struct lease *l = lease_of_ip(&q->s->leases, q->m->requested);
-    if (q->m->server == q->own->ip && is_its(l, q->client.who)) {
+    if (q->m->server == q->own->ip && is_its(l, q->client)) {
         l->who = 0;
         l->until = q->in->now + q->s->quarantine;
         q->s->declines++;
@@ -112,7 +113,7 @@ static void declined(const struct question *q)
 static void released(const struct question *q)
 {
     struct lease *l = lease_of_ip(&q->s->leases, q->m->ciaddr);
-    if (is_its(l, q->client.who) && l->state == LEASE_BOUND) {
+    if (is_its(l, q->client) && l->state == LEASE_BOUND) {
         l->left = q->in->now;
         server_enter(q->s, l, LEASE_RELEASED, GIVEN_BACK, q->fx);
     }

@@ -1,0 +1,453 @@
+/* Lease bars: of each DHCP client the time for which its address is its own, plain until T1,
+ * hatched until T2, densely until the end, what has gone of it as a solid edge; every renewal and
+ * every attempt at one marked, and the times at which a server was off. */
+
+#include "ui/view/lease.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LABEL_W    86.0
+#define AXIS_H     28.0
+#define OUTAGE_H   20.0
+#define ROW_MOST   66.0
+#define ROW_LEAST  14.0
+#define ROW_WORDS  42.0 /* below this a row has no words of its own */
+#define ROW_ALL    56.0 /* below this none under its bar */
+#define TICK_ROOM  78.0
+#define HATCH_WIDE 9.0
+#define HATCH_THIN 4.5
+
+struct bars {
+    struct ui *ui;
+    const struct scene *s;
+    const struct leases *l;
+    struct rect plot;  /* of the bars, left and right the ends of the axis */
+    sim_time from, to; /* of the axis */
+    double row;        /* height of a row */
+    double bottom;     /* of the last bar */
+    uint32_t focus;    /* node that the present caption step is about; UINT32_MAX: none */
+};
+
+static double x_at(const struct bars *b, sim_time t)
+{
+    double share = (double)(t - b->from) / fmax(1, (double)(b->to - b->from));
+
+    return b->plot.x + b->plot.w * fmin(fmax(share, 0), 1);
+}
+
+/* All of the run, and of each client the whole of its first lease. */
+static void choose_axis(struct bars *b)
+{
+    b->from = 0;
+    b->to = b->s->player->axis->end > 0 ? b->s->player->axis->end : SIM_S;
+    for (uint32_t i = 0; i < b->l->client_count; i++) {
+        const struct lease_client *c = &b->l->clients[i];
+        sim_time end = c->span_count ? c->spans[0].end : 0;
+
+        b->to = end != SIM_NEVER && end > b->to ? end : b->to;
+    }
+}
+
+/* Seconds, minutes or hours, so that the numbers on the axis stay short. */
+static sim_time axis_unit(const struct bars *b)
+{
+    sim_time length = b->to - b->from;
+
+    return length > 4 * 3600 * SIM_S ? 3600 * SIM_S : length > 3600 * SIM_S ? 60 * SIM_S : SIM_S;
+}
+
+static const char *axis_unit_key(sim_time unit)
+{
+    return unit == SIM_S ? "lease.seconds" : unit == 60 * SIM_S ? "lease.minutes" : "lease.hours";
+}
+
+static void draw_axis(const struct bars *b)
+{
+    struct ui *ui = b->ui;
+    double k = ui->k, most = fmax(2, floor(b->plot.w / (TICK_ROOM * k)));
+    sim_time unit = axis_unit(b);
+    double least = (double)(b->to - b->from) / (double)unit / most * 1000;
+    sim_time step = view_step(least) * unit / 1000;
+    char text[32];
+
+    for (sim_time t = 0; t <= b->to; t += step) {
+        double x = x_at(b, t);
+
+        canvas_vline(ui->c, x, b->plot.y, b->bottom, 1, ui->theme->hair2);
+        view_time(t, unit, step, text);
+        ui_text_center(ui, TYPE_AXIS, x, b->bottom + 18 * k, ui->theme->ink3, text);
+    }
+}
+
+static void draw_now(const struct bars *b)
+{
+    struct ui *ui = b->ui;
+    double k = ui->k, x = x_at(b, b->s->now);
+    sim_time unit = axis_unit(b);
+    char text[32];
+
+    canvas_vline(ui->c, x, b->plot.y - 4 * k, b->bottom + 4 * k, 1.8 * k, ui->theme->ink);
+    view_time(b->s->now, unit, unit / 10, text);
+    double w = ui_text_width(ui, TYPE_AXIS, text) + 16 * k;
+    struct rect flag = {x - w / 2, b->bottom + 3 * k, w, 20 * k};
+
+    flag.x = fmin(fmax(flag.x, b->plot.x - LABEL_W * k), b->plot.x + b->plot.w - w + 8 * k);
+    canvas_fill_box(ui->c, flag, 4 * k, ui->theme->ink);
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_AXIS), flag, ALIGN_CENTER, ui->theme->panel,
+                   text);
+}
+
+/* When a server went off, a dotted line over all rows; when it came back, a thin one. */
+static void draw_outages(const struct bars *b)
+{
+    struct ui *ui = b->ui;
+    double k = ui->k, last = -1e9;
+
+    for (uint32_t i = 0; i < b->l->outage_count; i++) {
+        const struct lease_outage *o = &b->l->outages[i];
+        double x = x_at(b, o->at), top = b->plot.y - OUTAGE_H * k;
+        char words[80];
+
+        if (o->at > b->s->now || o->at == 0) {
+            continue;
+        }
+        canvas_line(ui->c, x, top + 8 * k, x, b->bottom,
+                    (struct stroke){.width = 1.6 * k, .on = 2 * k, .off = (o->is_back ? 6 : 3) * k},
+                    ui->theme->loss.fill);
+        view_format(ui, words, sizeof words, o->is_back ? "lease.server-on" : "lease.server-off",
+                    "node", view_node_label(ui, b->s->trace, o->node), NULL);
+        double w = ui_text_width(ui, TYPE_TAG, words) + 18 * k;
+        double at = fmin(x, b->plot.x + b->plot.w - w);
+
+        if (at < last) {
+            continue;
+        }
+        if (!o->is_back) {
+            icon_draw_heavy(ui->c, ICON_CROSS, at, top + 7 * k, 14 * k, 2.6, ui->theme->loss.fill);
+        }
+        ui_text(ui, TYPE_TAG, at + 11 * k, top + 11 * k, ui->theme->loss.text, words);
+        last = at + w;
+    }
+}
+
+static double bar_height(const struct bars *b)
+{
+    return fmin(26 * b->ui->k, b->row * (b->row > ROW_WORDS * b->ui->k ? 0.42 : 0.7));
+}
+
+static void hatch(const struct bars *b, double x0, double x1, double y, double h, double step)
+{
+    if (x1 - x0 < 1) {
+        return;
+    }
+    canvas_begin(b->ui->c);
+    canvas_box(b->ui->c, (struct rect){x0, y, x1 - x0, h}, 0);
+    canvas_hatch(b->ui->c, b->ui->theme->report.fill, step * b->ui->k, 1.1 * b->ui->k);
+}
+
+/* Where the bar of a span ends: cut where the next one goes on or the address was lost. */
+static sim_time shown_end(const struct bars *b, const struct lease_span *p)
+{
+    sim_time end = p->end == SIM_NEVER ? b->to : p->end;
+
+    return p->until <= b->s->now && p->until < end ? p->until : end;
+}
+
+static void fill_span(const struct bars *b, const struct lease_span *p, double y, double h)
+{
+    struct ui *ui = b->ui;
+    const struct hue *hue = &ui->theme->report;
+    sim_time end = shown_end(b, p), gone = b->s->now < end ? b->s->now : end;
+    double x0 = x_at(b, p->start), x1 = x_at(b, end), radius = fmin(4 * ui->k, h / 3);
+    double t1 = p->t1 < end ? x_at(b, p->t1) : x1, t2 = p->t2 < end ? x_at(b, p->t2) : x1;
+    struct rect r = {x0, y, fmax(x1 - x0, 1) + (end > b->to ? 12 * ui->k : 0), h};
+
+    canvas_clip(ui->c,
+                (struct rect){x0 - 4, y - 4, fmax(x1 - x0, 1) + 5, h + 8}); /* beyond: open */
+    canvas_begin(ui->c);
+    canvas_box(ui->c, r, radius);
+    canvas_clip_path(ui->c);
+    canvas_fill_box(ui->c, r, 0, hue->pale);
+    hatch(b, fmin(t1, t2), t2, y, h, HATCH_WIDE);
+    hatch(b, t2, x1, y, h, HATCH_THIN);
+    canvas_fill_box(ui->c, (struct rect){x0, y, x_at(b, gone) - x0, fmax(h * 0.24, 2)}, 0,
+                    hue->fill);
+    canvas_unclip(ui->c);
+    canvas_stroke_box(ui->c, r, radius, fmin(1.5 * ui->k, h / 4), hue->fill);
+    canvas_unclip(ui->c);
+}
+
+/* The tick of T1 or T2 with its name and its share of the lease. */
+static void draw_tick(const struct bars *b, const struct lease_span *p, sim_time at,
+                      const char *name, double y, double h, double room)
+{
+    struct ui *ui = b->ui;
+    double k = ui->k, x = x_at(b, at);
+    char share[24];
+    double percent = 100 * (double)(at - p->start) / fmax(1, (double)(p->end - p->start));
+
+    canvas_vline(ui->c, x, y - 5 * k, y + h + 5 * k, 2 * k, ui->theme->ink);
+    double w = ui_text_width(ui, TYPE_TAG, name);
+    snprintf(share, sizeof share, "%.4g %%", percent);
+    double with_share = w + 5 * k + ui_text_width(ui, TYPE_LABEL, share);
+    if (room > with_share + 4 * k) {
+        ui_text(ui, TYPE_LABEL, x - w / 2 + w + 5 * k, y - 9 * k, ui->theme->ink3, share);
+    }
+    if (room > w + 4 * k) {
+        ui_text_center(ui, TYPE_TAG, x, y - 9 * k, ui->theme->ink, name);
+    }
+}
+
+static void draw_ticks(const struct bars *b, const struct lease_span *p, double y, double h)
+{
+    sim_time end = shown_end(b, p);
+    bool both = p->t1 < end && p->t2 < end;
+    double between = both ? fabs(x_at(b, p->t2) - x_at(b, p->t1)) : b->plot.w;
+
+    if (p->t1 < end) {
+        draw_tick(b, p, p->t1, "T1", y, h, between);
+    }
+    if (p->t2 < end) {
+        draw_tick(b, p, p->t2, "T2", y, h, both ? fmax(between, 60 * b->ui->k) : b->plot.w);
+    }
+}
+
+/* What the client does in each part, below the bar. */
+static void draw_words(const struct bars *b, const struct lease_span *p, double y)
+{
+    struct ui *ui = b->ui;
+    const char *keys[] = {"lease.bound", "lease.renewing", "lease.rebinding"};
+    sim_time end = shown_end(b, p), at[] = {p->start, p->t1, p->t2, end};
+    double right = -1e9;
+
+    for (int i = 0; i < 3; i++) {
+        const char *words = ui_word(ui, keys[i]);
+        double x = at[i] < end ? x_at(b, at[i]) + 4 * ui->k : 1e9;
+
+        if (x > b->plot.x + b->plot.w - 20 * ui->k || x < right) {
+            continue;
+        }
+        double next = i < 2 && at[i + 1] < end ? x_at(b, at[i + 1]) : b->plot.x + b->plot.w + 30;
+        if (ui_text_width(ui, TYPE_TAG, words) < next - x) {
+            right = x + ui_text(ui, TYPE_TAG, x, y, ui->theme->report.text, words);
+        }
+    }
+}
+
+/* How the address was lost, at the end of its bar. */
+static void draw_fate(const struct bars *b, const struct lease_span *p, double y, double h)
+{
+    static const char *const keys[] = {[SPAN_OVER] = "lease.over",
+                                       [SPAN_REFUSED] = "lease.refused",
+                                       [SPAN_RELEASED] = "lease.released",
+                                       [SPAN_CRASHED] = "lease.crashed"};
+    struct ui *ui = b->ui;
+    double k = ui->k, x = x_at(b, p->until);
+
+    if (p->until > b->s->now || p->fate == SPAN_EXTENDED || p->fate == SPAN_HOLDS) {
+        return;
+    }
+    bool is_loss = p->fate != SPAN_RELEASED;
+    if (is_loss) {
+        part_loss(ui, x, y + h / 2, fmin(8 * k, h / 2));
+    } else {
+        canvas_ring(ui->c, x, y + h / 2, fmin(5 * k, h / 3), 2 * k, ui->theme->report.fill);
+    }
+    const char *words = ui_word(ui, keys[p->fate]);
+    double w = ui_text_width(ui, TYPE_TAG, words);
+    bool fits = x + 14 * k + w < b->plot.x + b->plot.w;
+    struct color color = is_loss ? ui->theme->loss.text : ui->theme->report.text;
+    if (b->row >= ROW_WORDS * k && fits) {
+        ui_text(ui, TYPE_TAG, x + 13 * k, y + h / 2 + 4 * k, color, words);
+    }
+}
+
+/* Requests to extend a lease: the answered ones as the ACK that came, others as a cross. */
+static void draw_tries(const struct bars *b, const struct lease_client *c, double y, double h)
+{
+    struct ui *ui = b->ui;
+    double k = ui->k, last = -1e9;
+
+    for (uint32_t i = 0; i < c->try_count; i++) {
+        const struct lease_try *t = &c->tries[i];
+        double x = x_at(b, t->at);
+        struct capsule ack = {.kind = PACKET_REPORT, .label = "ACK", .h = 14};
+        bool is_wide = b->row >= ROW_WORDS * k;
+        double half = is_wide ? capsule_width(ui, &ack) / 2 : 4 * k;
+
+        if (t->at > b->s->now) {
+            break;
+        }
+        if (!t->is_answered) {
+            part_mark(ui, x, y + h + 6 * k, MARK_LOSS, PACKET_REPORT, false, 1);
+        } else if (is_wide && x - half > last) {
+            capsule_draw(ui, x, y - 10 * k, &ack);
+        } else {
+            part_mark(ui, x, y - 5 * k, MARK_PACKET, PACKET_REPORT, false, 1);
+        }
+        last = x + half;
+    }
+}
+
+static void draw_name(const struct bars *b, const struct lease_client *c, double y)
+{
+    struct ui *ui = b->ui;
+    double k = ui->k, x = b->plot.x - LABEL_W * k;
+    const struct lease_span *now = lease_span_at(c, b->s->now);
+    struct rect name = {x, y - 8 * k, (LABEL_W - 8) * k, 16 * k};
+    char ip[16], note[32];
+
+    if (b->row < 18 * k) {
+        return;
+    }
+    if (b->row < ROW_WORDS * k) {
+        canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), name, ALIGN_LEFT, ui->theme->ink,
+                       view_node_label(ui, b->s->trace, c->node));
+        return;
+    }
+    name.y -= 8 * k;
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_TITLE), name, ALIGN_LEFT, ui->theme->ink,
+                   view_node_label(ui, b->s->trace, c->node));
+    if (now) {
+        ip_print(now->ip, ip);
+        snprintf(note, sizeof note, "… %s", strrchr(ip, '.'));
+    } else {
+        snprintf(note, sizeof note, "%s", ui_word(ui, "lease.no-address"));
+    }
+    name.y += 17 * k;
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_AXIS), name, ALIGN_LEFT, ui->theme->ink3,
+                   note);
+}
+
+/* The span that the caption is about has the marker's rim. */
+static void draw_rim(const struct bars *b, const struct lease_span *p, double y, double h)
+{
+    double k = b->ui->k, x0 = x_at(b, p->start), x1 = x_at(b, shown_end(b, p));
+    struct rect r = {x0 - 4 * k, y - 4 * k, x1 - x0 + 8 * k, h + 8 * k};
+
+    canvas_fill_box(b->ui->c, r, 7 * k, b->ui->theme->marker);
+    canvas_stroke_box(b->ui->c, rect_inset(r, 2 * k, 2 * k), 6 * k, 2 * k,
+                      b->ui->theme->name == THEME_DARK ? b->ui->theme->on_marker
+                                                       : b->ui->theme->ink);
+}
+
+static void draw_client(const struct bars *b, const struct lease_client *c, double top)
+{
+    double h = bar_height(b),
+           y = top + (b->row >= ROW_WORDS * b->ui->k ? 22 * b->ui->k : (b->row - h) / 2);
+    const struct lease_span *now = lease_span_at(c, b->s->now);
+    bool has_words = b->row >= ROW_WORDS * b->ui->k;
+
+    draw_name(b, c, y + h / 2);
+    if (now && c->node == b->focus && has_words) {
+        draw_rim(b, now, y, h);
+    }
+    for (uint32_t i = 0; i < c->span_count && c->spans[i].told <= b->s->now; i++) {
+        fill_span(b, &c->spans[i], y, h);
+        draw_fate(b, &c->spans[i], y, h);
+    }
+    if (now && has_words) {
+        draw_ticks(b, now, y, h);
+        if (c->node == b->focus && b->row >= ROW_ALL * b->ui->k) {
+            draw_words(b, now, y + h + 15 * b->ui->k);
+        }
+    }
+    draw_tries(b, c, y, h);
+}
+
+/* The client of the present caption step, else of the first that holds an address. */
+static uint32_t focus_of(const struct scene *s)
+{
+    const struct leases *l = &s->film->leases;
+
+    if (s->step < s->story->count) {
+        uint32_t record = s->story->steps[s->step].record;
+        uint32_t node = record ? entity_node(s->trace, trace_record(s->trace, record)->where) : 0;
+
+        if (record && lease_client_of(l, node)) {
+            return node;
+        }
+    }
+    return l->client_count ? l->clients[0].node : UINT32_MAX;
+}
+
+static void draw_bars(struct bars *b, struct lease_view *self, struct rect r)
+{
+    double k = b->ui->k;
+    struct rect area = r;
+
+    rect_cut_top(&area, OUTAGE_H * k);
+    rect_cut_bottom(&area, AXIS_H * k);
+    b->row = fmin(fmax(area.h / b->l->client_count, ROW_LEAST * k), ROW_MOST * k);
+    double content = b->row * b->l->client_count;
+    b->plot = (struct rect){area.x + LABEL_W * k, area.y, area.w - (LABEL_W + 12) * k,
+                            fmin(content, area.h)};
+    b->bottom = area.y + b->plot.h;
+    draw_axis(b);
+    double y = ui_scroll_begin(b->ui, "bars", (struct rect){area.x, area.y, area.w, b->plot.h},
+                               content, &self->scroll);
+    for (uint32_t i = 0; i < b->l->client_count; i++) {
+        double top = y + i * b->row;
+
+        if (top + b->row >= area.y && top <= b->bottom) {
+            draw_client(b, &b->l->clients[i], top);
+        }
+    }
+    ui_scroll_end(b->ui);
+    draw_outages(b);
+    draw_now(b);
+}
+
+/* "600 s each", if all leases are of one length. */
+static const char *note_of(const struct ui *ui, const struct leases *l, char *buf, size_t size)
+{
+    sim_time length = 0;
+    char text[32];
+
+    for (uint32_t i = 0; i < l->client_count; i++) {
+        for (uint32_t k = 0; k < l->clients[i].span_count; k++) {
+            const struct lease_span *p = &l->clients[i].spans[k];
+            sim_time own = p->end == SIM_NEVER ? SIM_NEVER : p->end - p->start;
+
+            if (own == SIM_NEVER || (length && own != length)) {
+                return NULL;
+            }
+            length = own;
+        }
+    }
+    return length
+               ? view_format(ui, buf, size, "lease.each", "time", view_length(length, text), NULL)
+               : NULL;
+}
+
+static void draw_lease(void *self, struct ui *ui, const struct scene *s, struct rect area)
+{
+    struct bars b = {.ui = ui, .s = s, .l = &s->film->leases, .focus = focus_of(s)};
+    char note[64];
+
+    choose_axis(&b);
+    struct rect r =
+        part_panel(ui, area, ui_word(ui, "view.lease"), note_of(ui, b.l, note, sizeof note),
+                   ui_word(ui, axis_unit_key(axis_unit(&b))));
+    if (b.l->client_count == 0 && b.l->server_count == 0) {
+        ui_text(ui, TYPE_BODY, r.x, r.y + 16 * ui->k, ui->theme->ink3, ui_word(ui, "lease.none"));
+        return;
+    }
+    double bars_least = (OUTAGE_H + AXIS_H + fmin(b.l->client_count, 3) * ROW_ALL) * ui->k;
+    double pool =
+        lease_pool_height(ui, s, r.w, b.l->client_count ? fmax(r.h - bars_least, 0.26 * r.h) : r.h);
+    struct rect below = rect_cut_bottom(&r, pool);
+    if (b.l->client_count > 0) {
+        draw_bars(&b, self, r);
+    }
+    if (pool > 0) {
+        lease_pool_draw(ui, s, below);
+    }
+}
+
+const struct view view_lease = {.name = "lease",
+                                .title_key = "view.lease",
+                                .size = sizeof(struct lease_view),
+                                .draw = draw_lease};
