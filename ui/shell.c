@@ -55,6 +55,7 @@ struct shell *shell_new(const struct shell_options *o)
     s->projector = o->projector > 0 ? o->projector : 1;
     s->theme = theme_make(s->theme_name, s->projector);
     s->step = UINT32_MAX;
+    s->quiz.at = QUIZ_NONE;
     forget_selves(s);
     return s;
 }
@@ -72,6 +73,7 @@ void shell_free(struct shell *s)
         return;
     }
     forget_film(s);
+    lesson_free(&s->quiz.lesson);
     session_free(&s->session);
     session_list_free(&s->list);
     for (unsigned i = 0; i < PANE_COUNT; i++) {
@@ -213,6 +215,7 @@ void shell_rerun(struct shell *s, bool is_new)
             s->selected = 0;
         }
     }
+    quiz_load(s, is_new);
     const char *title = s->session.scenario->title[s->lang];
     snprintf(s->title, sizeof s->title, "%.200s — slowwire", title);
     s->wants_draw = true;
@@ -277,7 +280,12 @@ bool shell_tick(struct shell *s, int64_t wall_ns)
     double seconds = (double)(wall_ns - s->wall_last) / 1e9;
     s->wall_last = wall_ns;
     s->time = (double)(wall_ns - s->wall_first) / 1e9;
+    sim_time before = s->player.now;
+    bool was_playing = s->player.is_playing;
     bool moved = s->film && player_advance(&s->player, fmin(seconds, 0.25));
+    if (s->film && was_playing) {
+        moved |= quiz_stops(s, before);
+    }
     bool wants = s->wants_draw || s->ui.wants_frame || s->ui.wakes_at <= s->time;
     s->wants_draw = false;
     return moved || wants;
@@ -300,10 +308,15 @@ static uint32_t step_now(const struct shell *s)
 
 struct scene shell_scene(struct shell *s)
 {
+    const struct lesson_question *q = quiz_question(s);
+    bool is_asked = q && !s->quiz.is_told;
+    s->shown = s->player;
+    s->shown.hides_future |= quiz_hides(s);
     return (struct scene){.trace = &s->session.trace,
                           .film = s->film,
-                          .player = &s->player,
-                          .now = s->player.now,
+                          .player = &s->shown,
+                          .now = is_asked ? q->moment : s->player.now,
+                          .is_asked = is_asked,
                           .selected = s->selected,
                           .hovered = s->hovered,
                           .story = &s->story,
@@ -327,8 +340,12 @@ static void obey(struct shell *s)
 {
     s->hovered = s->wish.hovered;
     bool was_playing = s->player.is_playing;
+    sim_time before = s->player.now;
     if (wish_obey(&s->wish, &s->player, &s->selected, shell_is_settled(s))) {
         s->wants_draw = true;
+    }
+    if (s->player.now != before || s->player.glide_to != SIM_NEVER) {
+        quiz_leave(s);
     }
     s->ui.wants_frame |= s->wants_draw || s->player.is_playing != was_playing;
 }
@@ -378,6 +395,8 @@ static const char *yes(bool is)
 
 static const char *const boxes[] = {"none", "help", "error", "save", "menu", "open", "goto"};
 
+static const char *const predicts[] = {"off", "lesson", "quiz"};
+
 /* What is a word; NULL: no such name. */
 static const char *word_of(const struct shell *s, const char *name)
 {
@@ -392,6 +411,12 @@ static const char *word_of(const struct shell *s, const char *name)
         {"future", yes(!s->player.hides_future)},
         {"edited", yes(session_is_edited(&s->session))},
         {"box", boxes[s->box]},
+        {"predict", predicts[s->quiz.mode]},
+        {"asking", !quiz_question(s) ? "no"
+                   : s->quiz.is_told ? "told"
+                                     : "yes"},
+        {"ask", quiz_question(s) ? ask_name(quiz_question(s)->ask) : "none"},
+        {"score-shown", yes(s->quiz.is_over)},
         {"blank", yes(s->blank)},
         {"drawer", yes(s->drawer)},
         {"inspector", yes(!s->no_inspector)},
@@ -423,6 +448,9 @@ static bool figure_of(const struct shell *s, const char *name, double *value)
         {"speed", player_speeds[s->player.speed]},
         {"step", step == UINT32_MAX ? 0 : step + 1},
         {"steps", s->story.count},
+        {"questions", s->quiz.count},
+        {"right", quiz_right(s)},
+        {"answer", quiz_question(s) ? quiz_question(s)->right + 1 : 0},
         {"packets", s->session.trace.packets.count},
         {"split-left", round(s->split_left)},
         {"split-right", round(s->split_right)},

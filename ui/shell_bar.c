@@ -161,6 +161,21 @@ static void draw_language(struct shell *s, struct rect *r)
     rect_cut_right(r, 12);
 }
 
+static void draw_predict(struct shell *s, struct rect *r)
+{
+    struct ui *ui = &s->ui;
+    bool is_on = s->quiz.mode != PREDICT_OFF;
+    const char *word = ui_word(ui, s->quiz.mode == PREDICT_QUIZ ? "bar.quiz" : "bar.predict");
+    double w = ui_button_width(ui, ICON_BULB, word), h = 32 * ui->k;
+    struct rect at = rect_cut_right(r, w);
+    at = (struct rect){at.x, r->y + r->h / 2 - h / 2, w, h};
+    if (ui_button(ui, "predict", at, is_on ? UI_PRIMARY : UI_PLAIN, ICON_BULB, word, false)) {
+        quiz_choose_mode(s, is_on ? PREDICT_OFF : PREDICT_LESSON);
+    }
+    ui_tooltip(ui, ui_word(ui, "help.predict"), "Q");
+    rect_cut_right(r, 12);
+}
+
 void shell_bar(struct shell *s, struct rect r)
 {
     struct ui *ui = &s->ui;
@@ -183,5 +198,6 @@ void shell_bar(struct shell *s, struct rect r)
     }
     rect_cut_right(&right, 4);
     draw_language(s, &right);
+    draw_predict(s, &right);
     draw_title(s, x, right.x + right.w - 12, middle);
 }

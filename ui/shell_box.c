@@ -44,6 +44,8 @@ static const struct key_row {
     {"H", "help.future"},
     {"↑  ↓", "help.packet"},
     {"Enter", "help.show"},
+    {"Q", "help.predict"},
+    {"Shift Q", "help.predict-next"},
     {"I", "help.inspector"},
     {"V  Shift V", "help.view"},
     {"R", "help.relative"},

@@ -29,7 +29,7 @@ static void lay_out(struct shell *s, double w, double h)
 
 bool shell_has_third(const struct shell *s, double w)
 {
-    return w >= SHELL_THIRD && s->projector <= 1 && !s->no_inspector;
+    return w >= SHELL_THIRD && s->projector <= 1 && (!s->no_inspector || shell_wants_lesson(s));
 }
 
 static void draw_pane(struct shell *s, const char *scope, const struct view *view, void *self,
@@ -96,7 +96,7 @@ static void draw_left(struct shell *s, struct rect r)
 
 static void draw_drawer(struct shell *s, struct rect ladder)
 {
-    if (!s->drawer) {
+    if (!s->drawer && !shell_wants_lesson(s)) {
         return;
     }
     double w = fmin(fmax(360 * s->ui.k, 0.8 * ladder.w), ladder.w);
@@ -104,7 +104,11 @@ static void draw_drawer(struct shell *s, struct rect ladder)
     ui_overlay_begin(&s->ui, r);
     canvas_fill_box(s->ui.c, (struct rect){r.x - 6, r.y, 6, r.h}, 3,
                     color_fade(s->theme.ink, 0.08));
-    draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], r);
+    if (shell_wants_lesson(s)) {
+        shell_lesson(s, r);
+    } else {
+        draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], r);
+    }
     ui_overlay_end(&s->ui);
 }
 
@@ -139,7 +143,9 @@ static void draw_main(struct shell *s, struct rect r)
 /* The packet; beside a diagram or plots the ladder, until a packet is looked at. */
 static void draw_third(struct shell *s, struct rect r)
 {
-    if (s->main != MAIN_LADDER && s->main != MAIN_LEASE && !s->drawer) {
+    if (shell_wants_lesson(s)) {
+        shell_lesson(s, r);
+    } else if (s->main != MAIN_LADDER && s->main != MAIN_LEASE && !s->drawer) {
         draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
     } else {
         draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], r);
@@ -179,7 +185,7 @@ static double bar_height(double k)
 
 static double caption_height(double k)
 {
-    return k > 1 ? 90 * k : 82;
+    return k > 1 ? 102 * k : 82;
 }
 
 static double transport_height(double k)

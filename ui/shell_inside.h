@@ -1,6 +1,7 @@
 #pragma once
 /* What the files of the shell share: its state, and who does what. */
 
+#include "expect/lesson.h"
 #include "ui/parts.h"
 #include "ui/session.h"
 #include "ui/session_list.h"
@@ -33,6 +34,30 @@ enum shell_main { MAIN_LADDER, MAIN_MACHINE, MAIN_PLOTS, MAIN_LEASE, MAIN_COUNT 
 
 #define LOWER_MAX 4u
 
+/* What is asked while the run plays: nothing, the scenario's own questions, made-up ones. */
+enum predict { PREDICT_OFF, PREDICT_LESSON, PREDICT_QUIZ };
+enum quiz_mark { QUIZ_LATER, QUIZ_RIGHT, QUIZ_WRONG, QUIZ_SHOWN };
+
+#define QUIZ_MAX  64u
+#define QUIZ_NONE UINT32_MAX
+
+struct quiz {
+    enum predict mode;
+    bool is_unwanted; /* turned off by hand: the next scenario does not ask either */
+    struct lesson lesson;
+    uint32_t order[QUIZ_MAX]; /* questions that have an answer, by their moment */
+    uint32_t count;
+    enum quiz_mark marks[QUIZ_MAX]; /* in that order */
+    uint32_t at;                    /* what is asked now, in that order; QUIZ_NONE: nothing */
+    bool is_told;                   /* the answer is shown */
+    bool is_over;                   /* the score is */
+    unsigned chosen;                /* option; LESSON_OPTIONS: none of them */
+    char typed[32];
+    uint64_t round; /* of made-up questions: each asks others */
+    double scroll, scroll_high;
+    bool is_low; /* the panel has no room for a card a line */
+};
+
 struct shell {
     struct shell_options o;
     struct ui ui;
@@ -43,7 +68,10 @@ struct shell {
     struct player player;
     struct wish wish;
     uint32_t selected, hovered; /* packets, 0: none */
-    uint32_t step;              /* caption step that a key went to; several share an instant */
+    struct quiz quiz;
+    struct player shown; /* the player as the views see it: while it is asked the future is
+                            hidden */
+    uint32_t step;       /* caption step that a key went to; several share an instant */
 
     enum theme_name theme_name;
     enum lang lang;
@@ -100,6 +128,26 @@ void shell_open_menu(struct shell *s, double x, double y);
 void shell_show_error(struct shell *s, struct err *err); /* takes what err says, and empties it */
 /* shell_goto.c: "1.2 s", "+200 ms", "#42", "next loss", a state. False: it leads nowhere. */
 bool shell_goto(struct shell *s, const char *place);
+/* shell_quiz.c: which question is asked when, and how it went. */
+void quiz_load(struct shell *s, bool is_new); /* after the run has changed */
+void quiz_choose_mode(struct shell *s, enum predict mode);
+bool quiz_may_be(const struct shell *s, enum predict mode);
+bool quiz_stops(struct shell *s, sim_time before); /* the head has come from there: true: it asks */
+const struct lesson_question *quiz_question(const struct shell *s); /* asked now; NULL: none */
+bool quiz_hides(const struct shell *s); /* what comes would give an answer away */
+void quiz_answer(struct shell *s, unsigned option);
+void quiz_type(struct shell *s);  /* what stands in the field is the answer */
+void quiz_tell(struct shell *s);  /* shows the answer without one */
+void quiz_go_on(struct shell *s); /* told: plays on; before: skips */
+void quiz_leave(struct shell *s); /* the head was taken elsewhere: nothing is asked any more */
+void quiz_next(struct shell *s);  /* to the next question at once */
+void quiz_again(struct shell *s); /* all of them, from the start */
+unsigned quiz_right(const struct shell *s);
+/* shell_lesson.c: the panel of a question or of the score. */
+bool shell_wants_lesson(const struct shell *s);
+void shell_lesson(struct shell *s, struct rect r);
+void shell_lesson_keys(struct shell *s);
+
 /* shell_keys.c */
 void shell_keys(struct shell *s);
 void shell_theme(struct shell *s);

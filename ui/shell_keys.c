@@ -218,9 +218,30 @@ static void story_keys(struct shell *s)
     }
 }
 
+/* Off, the scenario's questions, made-up ones, off. */
+static void next_predict(struct shell *s)
+{
+    enum predict mode = s->quiz.mode;
+    quiz_choose_mode(s, mode == PREDICT_OFF      ? PREDICT_LESSON
+                        : mode == PREDICT_LESSON ? PREDICT_QUIZ
+                                                 : PREDICT_OFF);
+}
+
+static void predict_keys(struct shell *s)
+{
+    if (ui_take_key(&s->ui, 'q', 0)) {
+        next_predict(s);
+    } else if (ui_take_key(&s->ui, 'q', UI_SHIFT)) {
+        quiz_next(s);
+    }
+}
+
 void shell_keys(struct shell *s)
 {
     struct ui *ui = &s->ui;
+    if (s->film && s->box == BOX_NONE) {
+        shell_lesson_keys(s);
+    }
     if (ui_take_key(ui, 'b', 0) || (s->blank && ui->in.key != UI_KEY_NONE)) {
         s->blank = !s->blank;
         ui->in.key = UI_KEY_NONE;
@@ -241,6 +262,7 @@ void shell_keys(struct shell *s)
     look_keys(s);
     edit_keys(s);
     story_keys(s);
+    predict_keys(s);
     if (ui->in.menu && s->hovered) {
         s->selected = s->hovered;
         shell_open_menu(s, ui->in.x, ui->in.y);

@@ -1,79 +1,19 @@
 /* The caption: which step of the story, what happened, why, and where the standard says so. Packets
  * in the sentences are drawn as capsules. It stands at the same height in every layout. */
 #include "ui/parts.h"
-#include "ui/view/view.h"
+#include "ui/view/sentence.h"
 #include "wire/dissect.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define FADE       0.16 /* seconds */
-#define INLINE_MAX 12   /* capsules in one sentence */
+#define FADE 0.16 /* seconds */
 
 struct caption {
     uint32_t record;
     double since;
 };
-
-/* A sentence with its capsules; labels are kept here while it is drawn. */
-struct sentence {
-    struct buf text;
-    struct capsule capsules[INLINE_MAX];
-    char labels[INLINE_MAX][24];
-    unsigned count;
-};
-
-static uint32_t take_id(const uint8_t **at, const uint8_t *end)
-{
-    uint32_t id = 0;
-    while (*at < end && **at != 2) {
-        id = id * 10 + (uint32_t)(*(*at)++ - '0');
-    }
-    return id;
-}
-
-static void add_capsule(struct sentence *out, const struct scene *s, uint32_t packet, double alpha)
-{
-    if (out->count == INLINE_MAX) {
-        return;
-    }
-    struct capsule *c = &out->capsules[out->count];
-    *c = view_capsule(s, packet, 22, out->labels[out->count]);
-    c->label = c->label ? c->label : out->labels[out->count];
-    c->motion = (struct point){0, 0};
-    c->tries = c->repeats = 0;
-    c->is_selected = false;
-    c->no_rim = true;
-    c->alpha = alpha;
-    out->count++;
-    buf_str(&out->text, "\xEF\xBF\xBC");
-}
-
-static void sentence_of(const struct scene *s, const struct buf *marked, double alpha,
-                        struct sentence *out)
-{
-    const uint8_t *end = marked->data + marked->len;
-    for (const uint8_t *p = marked->data; p < end; p++) {
-        if (*p == 1) {
-            p++;
-            add_capsule(out, s, take_id(&p, end), alpha);
-        } else {
-            buf_char(&out->text, (char)*p);
-        }
-    }
-}
-
-static double draw_sentence(struct ui *ui, struct sentence *text, struct rect r,
-                            enum type_role role, struct color color, unsigned lines,
-                            bool is_measured)
-{
-    if (text->text.len == 0) {
-        return 0;
-    }
-    return rich_text(ui, r, role, color, buf_cstr(&text->text), text->capsules, text->count, lines,
-                     is_measured);
-}
 
 static void draw_number(struct ui *ui, const struct scene *s, struct rect area)
 {
@@ -99,16 +39,16 @@ static void draw_words(struct ui *ui, struct rect r, struct sentence *headline,
 {
     const struct theme *t = ui->theme;
     double gap = 3 * ui->k, line = text_line_height(theme_font(t, TYPE_REASON)) * 1.06;
-    double top = draw_sentence(ui, headline, r, TYPE_HEADLINE, t->ink, 2, true);
+    double top = sentence_draw(ui, headline, r, TYPE_HEADLINE, t->ink, 2, true);
     double left = r.h - top - gap;
     unsigned lines = left < 2 * line ? 1 : 2;
-    double below = draw_sentence(ui, reason, r, TYPE_REASON, t->ink2, lines, true);
+    double below = sentence_draw(ui, reason, r, TYPE_REASON, t->ink2, lines, true);
     double all = top + (below > 0 ? gap + below : 0);
     struct rect at = r;
     at.y += fmax(0, (r.h - all) / 2);
-    draw_sentence(ui, headline, at, TYPE_HEADLINE, color_fade(t->ink, alpha), 2, false);
+    sentence_draw(ui, headline, at, TYPE_HEADLINE, color_fade(t->ink, alpha), 2, false);
     at.y += top + gap;
-    draw_sentence(ui, reason, at, TYPE_REASON, color_fade(t->ink2, alpha), lines, false);
+    sentence_draw(ui, reason, at, TYPE_REASON, color_fade(t->ink2, alpha), lines, false);
 }
 
 /* Where the step is written: the RFC's paragraph, or the name of the protocol. */
@@ -155,8 +95,8 @@ static void draw_step(struct caption *self, struct ui *ui, const struct scene *s
     sentence_of(s, &marked, alpha, &reason);
     draw_words(ui, r, &headline, &reason, alpha);
     buf_free(&marked);
-    buf_free(&headline.text);
-    buf_free(&reason.text);
+    sentence_free(&headline);
+    sentence_free(&reason);
 }
 
 static void draw_caption(void *self, struct ui *ui, const struct scene *s, struct rect area)
@@ -178,8 +118,8 @@ static void draw_caption(void *self, struct ui *ui, const struct scene *s, struc
     buf_str(&headline.text, s->trace->title[ui->lang] ? s->trace->title[ui->lang] : "");
     buf_str(&reason.text, ui_word(ui, "caption.start"));
     draw_words(ui, r, &headline, &reason, 1);
-    buf_free(&headline.text);
-    buf_free(&reason.text);
+    sentence_free(&headline);
+    sentence_free(&reason);
 }
 
 const struct view view_caption = {.name = "caption",

@@ -158,7 +158,7 @@ void ladder_draw_hidden(struct ladder_frame *f)
     struct ui *ui = f->ui;
     double k = ui->k, y = fmax(ladder_y(f, f->s->now), f->plot.y) + 8 * k, w;
     struct rect r = {f->panel.x + 10 * k, y, f->panel.w - 20 * k, f->plot.y + f->plot.h - y};
-    const char *words = ui_word(ui, "ladder.hidden");
+    const char *words = ui_word(ui, f->s->is_asked ? "ladder.hidden-asked" : "ladder.hidden");
 
     if (!f->s->player->hides_future || r.h < 4) {
         return;

@@ -407,14 +407,16 @@ static void draw_large(const struct pen *p, const struct column *columns, unsign
         if (!machine_count(type)) {
             continue;
         }
-        if (actor_wait(p->s, actor).name) {
+        view_format(ui, text, sizeof text, "machine.of", "node",
+                    node_short(p->s->trace, columns[i].node, ui->lang), NULL);
+        unsigned now = trace_state_at(p->s->trace, actor, 0, p->s->now);
+        double words = fmax(ui_text_width(ui, TYPE_BODY, text),
+                            ui_text_width(ui, TYPE_TAG, type->machines[0].states[now]) + 16 * k);
+        if (actor_wait(p->s, actor).name && 78 * k + words < w) {
             actor_draw_ring(ui, p->s, actor, x + 34 * k, y - 10 * k, 21 * k);
             x += 78 * k;
         }
-        view_format(ui, text, sizeof text, "machine.of", "node",
-                    node_short(p->s->trace, columns[i].node, ui->lang), NULL);
         ui_text(ui, TYPE_BODY, x, y - 12 * k, ui->theme->ink2, text);
-        unsigned now = trace_state_at(p->s->trace, actor, 0, p->s->now);
         part_state_tag(ui, x, y + 10 * k, ALIGN_LEFT, type->machines[0].states[now], true, 1);
     }
 }

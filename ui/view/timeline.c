@@ -317,6 +317,13 @@ static double draw_speeds(const struct transport *f, double right, double y)
     double w = ui_segmented_width(ui, labels, PLAYER_SPEEDS, true), h = 30 * ui->k;
     unsigned chosen = f->s->player->speed;
 
+    if (right - w <
+        f->area.x + f->area.w / 2 + 134 * ui->k) { /* over the buttons: only what is set */
+        const char *now = labels[chosen];
+
+        ui_text_right(ui, TYPE_CODE, right, y + 4 * ui->k, ui->theme->ink2, now);
+        return right - ui_text_width(ui, TYPE_CODE, now);
+    }
     if (ui_segmented(ui, "speed", (struct rect){right - w, y - h / 2, w, h}, labels, PLAYER_SPEEDS,
                      &chosen, true)) {
         f->s->wish->has_speed = true;

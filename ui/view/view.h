@@ -34,6 +34,7 @@ struct scene {
     const struct story *story;  /* of this trace */
     uint32_t step;              /* caption step in force, UINT32_MAX: before the first */
     struct wish *wish;
+    bool is_asked;    /* a question about what comes: the future is hidden until it is answered */
     bool is_relative; /* sequence numbers count from the start of their side */
 };
 
