@@ -364,7 +364,7 @@ static void complete_key(struct world *w, uint32_t node, const struct proto *pro
 {
     struct node *n = &w->nodes[node];
     uint32_t peer = node_of_ip(w, key->to.ip);
-    key->iface = peer == NO_NODE || peer == node ? UINT16_MAX : n->route[peer];
+    key->iface = peer == NO_NODE || peer == node ? UINT16_MAX : route_to(w, node, peer);
     if (key->from.ip == 0 && key->to.ip && n->iface_count > 0) {
         key->from.ip = n->ifaces[key->iface == UINT16_MAX ? 0 : key->iface].ip;
     }

@@ -45,7 +45,7 @@ uint16_t lan_iface_to(const struct world *w, uint32_t node, uint32_t ip)
 static uint32_t found_hop(const struct world *w, uint32_t node, uint32_t target)
 {
     for (uint32_t at = node;;) {
-        uint16_t iface = w->nodes[at].route[target];
+        uint16_t iface = route_to(w, at, target);
         if (iface == UINT16_MAX || w->nodes[at].ifaces[iface].out == UINT32_MAX) {
             return 0;
         }
@@ -79,6 +79,7 @@ static uint32_t next_hop(const struct world *w, uint32_t node, uint16_t iface, u
         return ip;
     }
     uint32_t target = node_of_ip(w, ip), via = given_hop(n, ip);
+    target = target == NO_NODE ? route_stand_in(w, node, ip) : target;
     if (!via && target != NO_NODE) {
         via = found_hop(w, node, target);
     }

@@ -218,8 +218,8 @@ static uint16_t iface_to(const struct world *w, uint32_t node, uint32_t ip)
         return UINT16_MAX;
     }
     uint16_t iface = n->arp ? lan_iface_to(w, node, ip) : UINT16_MAX;
-    if (iface == UINT16_MAX && target != NO_NODE) {
-        iface = n->route[target];
+    if (iface == UINT16_MAX) {
+        iface = route_to_ip(w, node, ip);
     }
     bool lacks = iface == UINT16_MAX && n->arp && n->gateway;
     return lacks ? lan_iface_to(w, node, n->gateway) : iface;

@@ -23,7 +23,7 @@ static uint16_t own_port(struct node *n, const struct traffic_type *type)
  * both ends. Ports over IP: the sink's is given, the source's is given or the next free one. */
 static void choose_keys(struct world *w, const struct scenario_traffic *t, struct net *source)
 {
-    uint16_t out = w->nodes[t->from].route[t->to], back = w->nodes[t->to].route[t->from];
+    uint16_t out = route_to(w, t->from, t->to), back = route_to(w, t->to, t->from);
     struct addr from = {.ip = own_ip(w, t->from, out)}, to = {.ip = own_ip(w, t->to, back)};
     bool on_link = t->type->source->proto && t->type->source->proto->carrier == CARRIER_LINK;
     if (on_link) {
@@ -68,7 +68,7 @@ static void open_sink(struct world *w, uint32_t i, uint32_t cause)
     if (!t->type->sink) {
         return; /* the node itself answers */
     }
-    struct net sink = {.from = key.to, .to = key.from, .iface = w->nodes[t->to].route[t->from]};
+    struct net sink = {.from = key.to, .to = key.from, .iface = route_to(w, t->to, t->from)};
     w->traffic_sinks[i] =
         actor_open(w, t->type->sink, t->to, sink, w->traffic_flows[i], 0, &t->settings, 0);
     actor_start(w, w->traffic_sinks[i], START_OPENED, 0, cause);
@@ -81,7 +81,7 @@ static int64_t slowest_rate(const struct world *w, uint32_t from, uint32_t to, s
     *delay = 0;
     uint32_t hops = 0; /* given routes may lead round and round */
     for (uint32_t node = from; node != to; hops++) {
-        uint16_t iface = w->nodes[node].route[to];
+        uint16_t iface = route_to(w, node, to);
         if (iface == UINT16_MAX || hops == w->sc->node_count) {
             return 0;
         }
@@ -210,7 +210,7 @@ static int64_t loss_of(const struct world *w, uint32_t from, uint32_t to)
     int64_t through = sure;
     uint32_t hops = 0;
     for (uint32_t node = from; node != to; hops++) {
-        uint16_t iface = w->nodes[node].route[to];
+        uint16_t iface = route_to(w, node, to);
         if (iface == UINT16_MAX || hops == w->sc->node_count) {
             return 0;
         }

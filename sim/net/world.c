@@ -272,7 +272,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     make_nodes(w);
     make_links(w);
     give_first_iface(w);
-    routes_find(w);
+    routes_prepare(w);
     fault_schedule(w);
     w->asks_units = w->watch || w->has_packet_faults;
     services_open(w);
@@ -357,6 +357,7 @@ void world_free(struct world *w)
         map_free(&w->nodes[i].neighbours);
         map_free(&w->nodes[i].learned);
     }
+    routes_free(w);
     free(w->rows);
     free(w->armed);
     free(w->done);

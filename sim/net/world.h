@@ -77,6 +77,7 @@ struct held {
 
 struct endpoint; /* node.c */
 struct node_neighbour;
+struct routes; /* route.c */
 
 /* What the endpoints of one type on a node have in common: it lasts until the node crashes. */
 struct shared {
@@ -92,7 +93,6 @@ struct node {
     struct shared *shared;
     struct iface *ifaces;
     uint32_t iface_count;
-    uint16_t *route;        /* by destination node: interface, UINT16_MAX: none */
     struct endpoint *table; /* open addressing */
     uint32_t endpoint_count, table_size;
     uint16_t next_port;
@@ -177,7 +177,8 @@ struct world {
     bool watch;
     struct node *nodes;
     struct direction *directions;
-    struct row *rows; /* by entity */
+    struct routes *routes; /* route.c */
+    struct row *rows;      /* by entity */
     uint32_t row_count, row_cap;
     uint32_t *traffic_flows, *traffic_sinks, *traffic_sources; /* by traffic: flow, entities */
     struct net *traffic_keys;                                  /* the source's key */
@@ -359,8 +360,13 @@ uint32_t raw_peer_initial(const struct world *w, uint32_t node, const struct net
 void raw_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl,
               const struct macs *lan);
 
-/* route.c */
-void routes_find(struct world *w);
+/* route.c: the interface by which a packet leaves toward a node or an address; UINT16_MAX: none. */
+uint16_t route_to(const struct world *w, uint32_t node, uint32_t target);
+uint16_t route_to_ip(const struct world *w, uint32_t node, uint32_t ip);
+/* Who gets, in its place, what is for an address that nobody has; NO_NODE: nobody does. */
+uint32_t route_stand_in(const struct world *w, uint32_t node, uint32_t ip);
+void routes_prepare(struct world *w);
+void routes_free(struct world *w);
 
 /* traffic.c: what the scenario's flows open. */
 void traffic_open(struct world *w);
