@@ -92,6 +92,15 @@ void actors_forget(struct world *w, uint32_t node)
     }
 }
 
+/* Endpoints of the type that the node opened before toward a remote address; and one more. */
+static uint32_t count_elders(struct world *w, uint32_t node, const struct actor_type *type,
+                             bool is_one)
+{
+    uint64_t *count = map_put(&w->births, dice_make(dice_make(node, "elder").key, type->name).key);
+    *count += is_one;
+    return (uint32_t)(*count - is_one);
+}
+
 uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t node, struct net key,
                     uint32_t flow, uint32_t upper, const struct settings *set, uint32_t handle)
 {
@@ -120,6 +129,7 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
                       .dice = dice_make(w->seed, e.name),
                       .timer_count = timer_slots(type),
                       .var_count = var_count(type)};
+    r->elders = count_elders(w, node, type, key.to.port != 0);
     r->timers = os_alloc((r->timer_count + 1) * sizeof *r->timers);
     r->vars = os_alloc((2 * r->var_count + 1) * sizeof *r->vars);
     params_initial(type, r->self);
@@ -131,18 +141,6 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
     return entity;
 }
 
-/* Endpoints of its type that its node opened before, toward a remote address. */
-static uint32_t elders(const struct world *w, uint32_t row)
-{
-    const struct row *r = &w->rows[row];
-    uint32_t count = 0;
-    for (uint32_t i = 1; i < row; i++) {
-        const struct row *other = &w->rows[i];
-        count += other->type == r->type && other->node == r->node && other->key.to.port != 0;
-    }
-    return count;
-}
-
 /* A source of data gets a stream of its own: its content depends on names alone. */
 static struct span own_stream(struct world *w, uint32_t row)
 {
@@ -150,7 +148,7 @@ static struct span own_stream(struct world *w, uint32_t row)
     uint64_t key = draw(&r->dice, DRAW_PAYLOAD, 0);
     bool has_ports = r->type->proto && r->type->proto->carrier == CARRIER_IP;
     return (struct span){.stream = stream_add_pattern(&w->trace->streams, key),
-                         .len = has_ports ? elders(w, row) : 0};
+                         .len = has_ports ? r->elders : 0};
 }
 
 void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t opener,

@@ -178,15 +178,9 @@ static uint16_t add_iface(struct world *w, uint32_t node, uint32_t peer, uint32_
 }
 
 /* Two links between the same nodes have directions of the same name but for a number. */
-static const char *direction_name(struct world *w, uint32_t link, unsigned side)
+static const char *direction_name(struct world *w, const struct scenario_link *l, unsigned side,
+                                  unsigned number)
 {
-    const struct scenario_link *l = &w->sc->links[link];
-    unsigned number = 1;
-    for (uint32_t i = 0; i < link; i++) {
-        const uint32_t *ends = w->sc->links[i].node;
-        number += (ends[0] == l->node[0] && ends[1] == l->node[1]) ||
-                  (ends[0] == l->node[1] && ends[1] == l->node[0]);
-    }
     const char *from = w->sc->nodes[l->node[side]].name, *to = w->sc->nodes[l->node[!side]].name;
     return number == 1 ? arena_printf(&w->trace->arena, "%s>%s", from, to)
                        : arena_printf(&w->trace->arena, "%s>%s#%u", from, to, number);
@@ -198,12 +192,12 @@ static bool is_lan_link(const struct scenario *sc, uint32_t link)
     return sc->nodes[ends[0]].kind == SCENARIO_SWITCH || sc->nodes[ends[1]].kind == SCENARIO_SWITCH;
 }
 
-static void make_direction(struct world *w, uint32_t link, unsigned side)
+static void make_direction(struct world *w, uint32_t link, unsigned side, unsigned number)
 {
     const struct scenario_link *l = &w->sc->links[link];
     struct direction *d = &w->directions[2 * link + side];
     struct entity e = {.kind = ENTITY_DIRECTION,
-                       .name = direction_name(w, link, side),
+                       .name = direction_name(w, l, side, number),
                        .node = l->node[side],
                        .link = link};
     *d = (struct direction){.set = &l->direction[side],
@@ -224,6 +218,7 @@ static void make_direction(struct world *w, uint32_t link, unsigned side)
 static void make_links(struct world *w)
 {
     uint32_t count = w->sc->link_count;
+    struct map pairs = {0}; /* of nodes: links between them so far */
     w->directions = arena_alloc(&w->arena, (2 * count + 1) * sizeof *w->directions);
     w->trace->links = os_alloc((count + 1) * sizeof *w->trace->links);
     w->trace->link_figures = os_alloc((2 * count + 1) * sizeof *w->trace->link_figures);
@@ -233,12 +228,15 @@ static void make_links(struct world *w)
         w->trace->links[i].node[0] = l->node[0];
         w->trace->links[i].node[1] = l->node[1];
         w->trace->links[i].text = l->text ? l->text : "";
-        make_direction(w, i, 0);
-        make_direction(w, i, 1);
+        uint64_t low = l->node[l->node[0] > l->node[1]], high = l->node[l->node[0] < l->node[1]];
+        unsigned number = (unsigned)++*map_put(&pairs, low << 32 | high);
+        make_direction(w, i, 0, number);
+        make_direction(w, i, 1, number);
         struct direction *there = &w->directions[2 * i], *back = there + 1;
         there->iface_from = back->iface_to = add_iface(w, l->node[0], l->node[1], 2 * i);
         there->iface_to = back->iface_from = add_iface(w, l->node[1], l->node[0], 2 * i + 1);
     }
+    map_free(&pairs);
 }
 
 /* A host without a link still has its address. */

@@ -124,6 +124,7 @@ struct row {
     void *self;                    /* NULL: ended */
     void *host;                    /* what it shares with those of its type on its node */
     uint32_t node, flow, upper;
+    uint32_t elders; /* endpoints of its type that its node opened before it, toward somebody */
     struct net key;
     struct dice dice;
     uint32_t *timers; /* scheduler's numbers, 0: not made yet; slots of all timers in a row */

@@ -3,6 +3,7 @@
  * unintended. */
 #include "scenario/reader.h"
 
+#include "base/map.h"
 #include "scenario/ways.h"
 
 #include <string.h>
@@ -19,11 +20,10 @@ static void check_names(struct reader *r)
 {
     const struct scenario *sc = r->sc;
     for (uint32_t i = 0; i < sc->node_count; i++) {
-        for (uint32_t j = 0; j < i; j++) {
-            bool same_kind = sc->nodes[i].kind == sc->nodes[j].kind; /* a key that stands twice */
-            if (!same_kind && strcmp(sc->nodes[i].name, sc->nodes[j].name) == 0) {
-                wrong_at(r, sc->nodes[i].place, "reader.name.twice", "found", sc->nodes[i].name);
-            }
+        uint32_t first = reader_find_node(r, sc->nodes[i].name);
+        bool same_kind = sc->nodes[i].kind == sc->nodes[first].kind; /* a key that stands twice */
+        if (first != i && !same_kind) {
+            wrong_at(r, sc->nodes[i].place, "reader.name.twice", "found", sc->nodes[i].name);
         }
     }
 }
@@ -38,17 +38,22 @@ static bool has_address(const struct scenario_node *n, uint32_t ip, uint32_t bef
     return false;
 }
 
-static void check_address(struct reader *r, uint32_t node, uint32_t a)
+static void check_addresses(struct reader *r)
 {
     const struct scenario *sc = r->sc;
-    uint32_t ip = sc->nodes[node].addresses[a].ip;
-    for (uint32_t other = 0; other <= node; other++) {
-        if (has_address(&sc->nodes[other], ip, other == node ? a : UINT32_MAX)) {
-            wrong_at(r, sc->nodes[node].place, "reader.address.twice", "found", ip_text(r, ip),
-                     "name", sc->nodes[other].name);
-            return;
+    struct map owners = {0}; /* address -> 1 + node */
+    for (uint32_t i = 0; i < sc->node_count; i++) {
+        for (uint32_t a = 0; a < sc->nodes[i].address_count; a++) {
+            uint64_t *owner = map_put(&owners, sc->nodes[i].addresses[a].ip);
+            if (*owner) {
+                wrong_at(r, sc->nodes[i].place, "reader.address.twice", "found",
+                         ip_text(r, sc->nodes[i].addresses[a].ip), "name",
+                         sc->nodes[*owner - 1].name);
+            }
+            *owner = *owner ? *owner : i + 1;
         }
     }
+    map_free(&owners);
 }
 
 #define SWITCHES_DEEP 4u
@@ -170,16 +175,26 @@ static void check_link_flow(struct reader *r, const struct scenario_traffic *t, 
     }
 }
 
-/* `w` holds the ways from where the flow begins. */
+/* `w` holds the ways from the base of where the flow begins. */
+static bool is_reached(const struct ways *w, const struct scenario_traffic *t)
+{
+    uint32_t base = ways_base(w, t->from);
+    bool leads_on = base == t->from || base == t->to || w->sc->nodes[base].kind != SCENARIO_HOST;
+    return leads_on && w->is_reached[t->to];
+}
+
 static void check_flow(struct reader *r, const struct scenario_traffic *t, const struct ways *w,
                        bool *used)
 {
     const struct scenario *sc = r->sc;
     if (is_link_protocol(t->type)) {
         check_link_flow(r, t, used);
-    } else if (!w->is_reached[t->to]) {
+    } else if (!is_reached(w, t)) {
         wrong_at(r, t->place, "reader.traffic.no-route", "from", sc->nodes[t->from].name, "to",
                  sc->nodes[t->to].name, "links", link_names(r));
+    }
+    if (ways_base(w, t->from) != t->from) {
+        used[w->links[w->first[t->from]]] = true;
     }
     if (sc->stop != SIM_NEVER && t->start >= sc->stop) {
         suspect_at(r, t->place, "reader.traffic.late", "start", reader_time(r, t->start));
@@ -202,32 +217,61 @@ static void check_link(struct reader *r, const struct scenario_link *l, bool is_
     }
 }
 
-/* Flows by where they begin, so that the ways from there are found once. */
+/* Flows by the base of where they begin, so that the ways from there are found once; those of node
+ * n stand from begin[n] up to begin[n + 1]. */
+static uint32_t *flows_by_base(struct reader *r, const struct ways *w, uint32_t *begin)
+{
+    const struct scenario *sc = r->sc;
+    uint32_t *list = arena_alloc(r->arena, (sc->traffic_count + 1) * sizeof *list), at = 0;
+    uint32_t *fill = arena_alloc(r->arena, (sc->node_count + 1) * sizeof *fill);
+    for (uint32_t i = 0; i < sc->traffic_count; i++) {
+        begin[ways_base(w, sc->traffic[i].from)]++;
+    }
+    for (uint32_t i = 0; i <= sc->node_count; i++) {
+        uint32_t count = begin[i];
+        begin[i] = fill[i] = at;
+        at += count;
+    }
+    for (uint32_t i = 0; i < sc->traffic_count; i++) {
+        list[fill[ways_base(w, sc->traffic[i].from)]++] = i;
+    }
+    return list;
+}
+
 static void check_ways(struct reader *r, struct ways *w)
 {
     const struct scenario *sc = r->sc;
     bool has_routes = false;
     bool *used = arena_alloc(r->arena, (sc->link_count + 1) * sizeof *used);
     bool *is_target = arena_alloc(r->arena, (sc->node_count + 1) * sizeof *is_target);
-    for (uint32_t from = 0; from < sc->node_count; from++) {
-        has_routes |= sc->nodes[from].route_count > 0;
+    uint32_t *begin = arena_alloc(r->arena, (sc->node_count + 2) * sizeof *begin);
+    const uint32_t *flows = flows_by_base(r, w, begin);
+    for (uint32_t base = 0; base < sc->node_count; base++) {
+        has_routes |= sc->nodes[base].route_count > 0;
+        if (begin[base] == begin[base + 1]) {
+            continue;
+        }
+        ways_from(w, base);
         memset(is_target, 0, sc->node_count * sizeof *is_target);
-        w->order_count = 0;
-        for (uint32_t i = 0; i < sc->traffic_count; i++) {
-            if (sc->traffic[i].from == from) {
-                if (w->order_count == 0) {
-                    ways_from(w, from);
-                }
-                check_flow(r, &sc->traffic[i], w, used);
-                is_target[sc->traffic[i].to] = true;
-            }
+        for (uint32_t i = begin[base]; i < begin[base + 1]; i++) {
+            check_flow(r, &sc->traffic[flows[i]], w, used);
+            is_target[sc->traffic[flows[i]].to] = true;
         }
         ways_mark(w, is_target, used);
     }
     for (uint32_t i = 0; i < sc->link_count; i++) {
         check_link(r, &sc->links[i],
-                   used[i] || has_routes || sc->traffic_count == 0 || sc->step_count > 0 ||
-                       sc->step_count > 0);
+                   used[i] || has_routes || sc->traffic_count == 0 || sc->step_count > 0);
+    }
+}
+
+#define LINKS_OF_ONE 65000u /* interfaces of a node are numbered in 16 bits */
+
+static void check_degree(struct reader *r, const struct ways *w, uint32_t node)
+{
+    if (w->first[node + 1] - w->first[node] > LINKS_OF_ONE) {
+        wrong_at(r, r->sc->nodes[node].place, "reader.node.links", "name", r->sc->nodes[node].name,
+                 "limit", arena_printf(r->arena, "%u", LINKS_OF_ONE));
     }
 }
 
@@ -238,11 +282,10 @@ void check_scenario(struct reader *r)
     ways_prepare(&w, sc, r->arena);
     check_names(r);
     check_lans(r);
+    check_addresses(r);
     for (uint32_t i = 0; i < sc->node_count; i++) {
-        for (uint32_t a = 0; a < sc->nodes[i].address_count; a++) {
-            check_address(r, i, a);
-        }
         check_next_hops(r, &w, i);
+        check_degree(r, &w, i);
     }
     if (r->err->errors == 0) { /* a host that could not be read makes everything unreachable */
         check_ways(r, &w);

@@ -109,11 +109,28 @@ static unsigned characters(const char *from, const char *to)
     return n;
 }
 
+static unsigned characters_before(const struct doc *d, size_t at)
+{
+    size_t block = at / DOC_BLOCK;
+    return d->characters[block] + characters(d->text + block * DOC_BLOCK, d->text + at);
+}
+
+void doc_count_characters(struct doc *d, struct arena *arena)
+{
+    size_t blocks = strlen(d->text) / DOC_BLOCK + 1;
+    uint32_t *before = arena_alloc(arena, blocks * sizeof *before);
+    for (size_t i = 1; i < blocks; i++) {
+        const char *start = d->text + (i - 1) * DOC_BLOCK;
+        before[i] = before[i - 1] + characters(start, start + DOC_BLOCK);
+    }
+    d->characters = before;
+}
+
 void doc_line_column(const struct doc *d, size_t at, uint32_t *line, uint32_t *column)
 {
     uint32_t l = line_of(d, at);
     *line = l + 1;
-    *column = characters(d->text + d->lines[l], d->text + at) + 1;
+    *column = characters_before(d, at) - characters_before(d, d->lines[l]) + 1;
 }
 
 #define SOURCE_MAX 400 /* bytes of a source line shown */
@@ -122,7 +139,10 @@ void doc_line_column(const struct doc *d, size_t at, uint32_t *line, uint32_t *c
 static const char *line_text(const struct doc *d, struct arena *arena, uint32_t line)
 {
     const char *start = d->text + d->lines[line];
-    size_t n = strcspn(start, "\r\n");
+    size_t n = 0;
+    while (n <= SOURCE_MAX && start[n] && start[n] != '\r' && start[n] != '\n') {
+        n++;
+    }
     if (n > SOURCE_MAX) {
         for (n = SOURCE_MAX; ((unsigned char)start[n] & 0xc0) == 0x80;) {
             n--;

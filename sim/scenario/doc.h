@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DOC_DEPTH_LIMIT 32     /* levels of nesting */
-#define DOC_NODE_LIMIT  500000 /* nodes, copies by aliases included */
+#define DOC_DEPTH_LIMIT 32      /* levels of nesting */
+#define DOC_NODE_LIMIT  4000000 /* nodes */
+#define DOC_COPY_LIMIT  500000  /* with copies by aliases: a file grows tenfold with each level */
+#define DOC_BLOCK       512u
 
 enum doc_kind { DOC_SCALAR, DOC_LIST, DOC_MAP };
 
@@ -36,7 +38,8 @@ struct doc {
     size_t len;
     const size_t *lines; /* where each line starts */
     uint32_t line_count;
-    struct doc_node *root; /* a MAP */
+    const uint32_t *characters; /* before each DOC_BLOCK bytes: a line may be as long as the file */
+    struct doc_node *root;      /* a MAP */
 };
 
 /* Parses YAML 1.2. `text` must outlive the document. False: err says what is wrong and where. */
@@ -56,5 +59,6 @@ bool doc_same(const struct doc_node *a, const struct doc_node *b);
 /* Where something stands, for err_add: with the source line (kept in the arena). */
 struct err_place doc_place(const struct doc *d, struct arena *arena, size_t start, size_t end);
 struct err_place doc_place_of(const struct doc *d, struct arena *arena, const struct doc_node *n);
+void doc_count_characters(struct doc *d, struct arena *arena); /* once, before the first place */
 /* Line and column from 1; the column counts characters. */
 void doc_line_column(const struct doc *d, size_t at, uint32_t *line, uint32_t *column);

@@ -1,21 +1,34 @@
 /* Names of hosts, addresses, and texts in several languages. */
 #include "scenario/reader.h"
 
+#include "base/draw.h"
+
 #include <string.h>
 
-static uint32_t node_by_name(const struct reader *r, const char *name)
+/* The map holds the first node of each name; of two names with one hash it holds one, and the list
+ * is gone through. */
+uint32_t reader_find_node(struct reader *r, const char *name)
 {
-    for (uint32_t i = 0; i < r->sc->node_count; i++) {
-        if (strcmp(r->sc->nodes[i].name, name) == 0) {
+    const struct scenario *sc = r->sc;
+    for (; r->mapped_count < sc->node_count; r->mapped_count++) {
+        uint64_t *node = map_put(&r->nodes, dice_make(0, sc->nodes[r->mapped_count].name).key);
+        *node = *node ? *node : r->mapped_count + 1;
+    }
+    uint64_t found = map_get(&r->nodes, dice_make(0, name).key);
+    if (found && strcmp(sc->nodes[found - 1].name, name) == 0) {
+        return (uint32_t)(found - 1);
+    }
+    for (uint32_t i = 0; found && i < sc->node_count; i++) {
+        if (strcmp(sc->nodes[i].name, name) == 0) {
             return i;
         }
     }
     return NO_NODE;
 }
 
-bool reader_has_node(const struct reader *r, const char *name)
+bool reader_has_node(struct reader *r, const char *name)
 {
-    return node_by_name(r, name) != NO_NODE;
+    return reader_find_node(r, name) != NO_NODE;
 }
 
 bool reader_node(struct reader *r, const struct doc_node *n, uint32_t *out)
@@ -23,7 +36,7 @@ bool reader_node(struct reader *r, const struct doc_node *n, uint32_t *out)
     if (!reader_is_text(r, n)) {
         return false;
     }
-    uint32_t node = node_by_name(r, n->text);
+    uint32_t node = reader_find_node(r, n->text);
     if (node == NO_NODE && reader_tell_full_width(r, n)) {
         return false;
     }

@@ -184,7 +184,7 @@ static void take_alias(struct builder *b, struct fy_event *e)
         fail(b, start, end, a ? "reader.yaml.alias-of-itself" : "reader.yaml.no-anchor", name);
     } else if (b->depth + height(a->node) > DOC_DEPTH_LIMIT) {
         fail(b, start, end, "reader.yaml.too-deep", "");
-    } else if (b->node_count + weight(a->node) > DOC_NODE_LIMIT) {
+    } else if (b->node_count + weight(a->node) > DOC_COPY_LIMIT) {
         fail(b, start, end, "reader.yaml.too-many", "");
     } else {
         place(b, copy_tree(b, a->node));

@@ -4,17 +4,18 @@
  * Whatever is wrong is told and left out, and reading goes on, so that one bad link hides no error
  * of the next. */
 
+#include "base/map.h"
 #include "scenario/doc.h"
 #include "scenario/read.h"
 #include "scenario/quantity.h"
 
-/* Items of one section: far beyond what a picture can show, few enough to compare each with each.
- */
-#define NODE_LIMIT    1000
+/* Items of one section: far beyond what a picture can show. Only those that may be few are compared
+ * each with each. */
+#define NODE_LIMIT    200000
 #define ADDRESS_LIMIT 1000 /* of one router */
 #define ROUTE_LIMIT   100  /* of one router */
-#define LINK_LIMIT    10000
-#define TRAFFIC_LIMIT 10000
+#define LINK_LIMIT    400000
+#define TRAFFIC_LIMIT 200000
 #define FAULT_LIMIT   10000
 #define EXPECT_LIMIT  100000
 #define LESSON_LIMIT  1000
@@ -27,6 +28,9 @@ struct reader {
     struct err *err;
     const char *const *state_names; /* NULL until someone asks; see conditions.c */
     const char **node_names;        /* NULL-terminated, in the order of sc->nodes */
+    struct map nodes; /* hash of a name -> 1 + node, of the first mapped_count nodes */
+    uint32_t mapped_count;
+    struct map flows; /* hash of a name given to a flow -> 1 */
 };
 
 /* One key of a mapping. `into` is what the mapping fills. */
@@ -91,7 +95,8 @@ bool reader_switch(struct reader *r, const struct doc_node *n, bool *out);
 bool reader_word_of(struct reader *r, const struct doc_node *n, const char *const *words,
                     uint32_t *out);
 bool reader_node(struct reader *r, const struct doc_node *n, uint32_t *out); /* a host or router */
-bool reader_has_node(const struct reader *r, const char *name);
+uint32_t reader_find_node(struct reader *r, const char *name); /* the first; NO_NODE: none */
+bool reader_has_node(struct reader *r, const char *name);
 bool reader_node_pair(struct reader *r, const struct doc_node *n, uint32_t out[2]);
 bool reader_address(struct reader *r, const struct doc_node *n, struct scenario_address *out);
 /* A decimal number within limits. */

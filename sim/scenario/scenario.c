@@ -174,6 +174,8 @@ static bool read_document(struct scenario *sc, const struct catalogue *known,
         return false;
     }
     read_sections(&r);
+    map_free(&r.nodes);
+    map_free(&r.flows);
     sort_by_place(err->items + first, err->count - first);
     return err->errors == before;
 }

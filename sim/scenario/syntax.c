@@ -16,6 +16,7 @@ void syntax_find_lines(struct doc *d, struct arena *arena)
     }
     d->lines = lines;
     d->line_count = count;
+    doc_count_characters(d, arena);
 }
 
 /* Bytes of the well-formed UTF-8 character at p, 0 if there is none (Unicode 15, table 3-7). */

@@ -2,6 +2,8 @@
  * starts and what it is called is known here. */
 #include "scenario/reader.h"
 
+#include "base/draw.h"
+
 #include <string.h>
 
 #define PARAMS_MAX 64
@@ -72,12 +74,11 @@ static void read_as(struct reader *r, const struct doc_node *v, void *into)
     if (!reader_is_text(r, v)) {
         return;
     }
-    for (uint32_t i = 0; i < r->sc->traffic_count; i++) {
-        const char *other = r->sc->traffic[i].name;
-        if (other && strcmp(other, v->text) == 0) {
-            wrong(r, v, "reader.traffic.same-name", "name", v->text);
-        }
+    uint64_t *taken = map_put(&r->flows, dice_make(0, v->text).key);
+    if (*taken) {
+        wrong(r, v, "reader.traffic.same-name", "name", v->text);
     }
+    *taken = 1;
     t->name = v->text;
 }
 

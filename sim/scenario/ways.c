@@ -37,51 +37,99 @@ static bool is_nearer(const struct ways *w, uint32_t node, sim_time delay, uint3
            (delay == w->delay[node] && hops < w->hops[node]);
 }
 
-/* The nearest reached node that is not in the order yet; NO_NODE: none. */
-static uint32_t nearest(const struct ways *w, const bool *is_settled)
+static bool comes_before(const struct ways *w, uint32_t a, uint32_t b)
 {
-    uint32_t best = NO_NODE;
-    for (uint32_t i = 0; i < w->sc->node_count; i++) {
-        if (w->is_reached[i] && !is_settled[i] &&
-            (best == NO_NODE || is_nearer(w, best, w->delay[i], w->hops[i]))) {
-            best = i;
-        }
-    }
-    return best;
+    return w->delay[a] != w->delay[b] ? w->delay[a] < w->delay[b]
+           : w->hops[a] != w->hops[b] ? w->hops[a] < w->hops[b]
+                                      : a < b;
 }
 
-static void relax(struct ways *w, uint32_t node)
+/* A heap of the nodes that are reached and not in the order yet; place[node] is its own, from 1. */
+struct front {
+    uint32_t *nodes, *place;
+    uint32_t count;
+};
+
+static void set(struct front *f, uint32_t i, uint32_t node)
+{
+    f->nodes[i] = node;
+    f->place[node] = i + 1;
+}
+
+static void rise(const struct ways *w, struct front *f, uint32_t i)
+{
+    uint32_t node = f->nodes[i];
+    for (; i > 0 && comes_before(w, node, f->nodes[(i - 1) / 2]); i = (i - 1) / 2) {
+        set(f, i, f->nodes[(i - 1) / 2]);
+    }
+    set(f, i, node);
+}
+
+static uint32_t take_nearest(const struct ways *w, struct front *f)
+{
+    uint32_t nearest = f->nodes[0], last = f->nodes[--f->count], i = 0;
+    f->place[nearest] = 0;
+    for (uint32_t child; f->count > 0 && (child = 2 * i + 1) < f->count; i = child) {
+        child += child + 1 < f->count && comes_before(w, f->nodes[child + 1], f->nodes[child]);
+        if (!comes_before(w, f->nodes[child], last)) {
+            break;
+        }
+        set(f, i, f->nodes[child]);
+    }
+    if (f->count > 0) {
+        set(f, i, last);
+    }
+    return nearest;
+}
+
+static void relax(struct ways *w, struct front *f, uint32_t node)
 {
     for (uint32_t i = w->first[node]; i < w->first[node + 1]; i++) {
         const struct scenario_link *l = &w->sc->links[w->links[i]];
         int end = l->node[1] == node;
         uint32_t other = l->node[!end];
         sim_time delay = time_add(w->delay[node], l->direction[end].delay);
-        if (is_nearer(w, other, delay, w->hops[node] + 1)) {
-            w->is_reached[other] = true;
-            w->delay[other] = delay;
-            w->hops[other] = w->hops[node] + 1;
+        if (!is_nearer(w, other, delay, w->hops[node] + 1)) {
+            continue;
         }
+        if (!w->is_reached[other]) {
+            set(f, f->count++, other);
+        }
+        w->is_reached[other] = true;
+        w->delay[other] = delay;
+        w->hops[other] = w->hops[node] + 1;
+        rise(w, f, f->place[other] - 1);
     }
 }
 
 void ways_from(struct ways *w, uint32_t from)
 {
+    uint32_t count = w->sc->node_count;
     struct arena scratch = {0};
-    bool *is_settled = arena_alloc(&scratch, w->sc->node_count * sizeof *is_settled);
-    memset(w->is_reached, 0, w->sc->node_count * sizeof *w->is_reached);
+    struct front f = {arena_alloc(&scratch, (count + 1) * sizeof *f.nodes),
+                      arena_alloc(&scratch, (count + 1) * sizeof *f.place), 0};
+    memset(w->is_reached, 0, count * sizeof *w->is_reached);
     w->order_count = 0;
     w->is_reached[from] = true;
     w->delay[from] = 0;
     w->hops[from] = 0;
-    for (uint32_t node; (node = nearest(w, is_settled)) != NO_NODE;) {
-        is_settled[node] = true;
+    for (set(&f, f.count++, from); f.count > 0;) {
+        uint32_t node = take_nearest(w, &f);
         w->order[w->order_count++] = node;
         if (node == from || w->sc->nodes[node].kind != SCENARIO_HOST) {
-            relax(w, node);
+            relax(w, &f, node);
         }
     }
     arena_free(&scratch);
+}
+
+uint32_t ways_base(const struct ways *w, uint32_t node)
+{
+    if (w->first[node + 1] - w->first[node] != 1) {
+        return node;
+    }
+    const struct scenario_link *l = &w->sc->links[w->links[w->first[node]]];
+    return l->node[l->node[0] == node];
 }
 
 /* Farthest first: when a node is looked at, every way through it is known. */

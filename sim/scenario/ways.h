@@ -18,6 +18,8 @@ struct ways {
 
 void ways_prepare(struct ways *w, const struct scenario *sc, struct arena *arena);
 void ways_from(struct ways *w, uint32_t from);
+/* Where all ways from a node begin that has one link: at its neighbour. Else the node itself. */
+uint32_t ways_base(const struct ways *w, uint32_t node);
 /* Sets used[link] for every link on a shortest way to a node with is_target; `is_target` is
  * overwritten. */
 void ways_mark(const struct ways *w, bool *is_target, bool *used);
