@@ -85,6 +85,62 @@ static bool follow(const struct judge *j, const struct expect *e, struct progres
     return true;
 }
 
+/* All that one host sends, packet by packet. On failure `nearest` is the packet that came instead;
+ * step == count: one too many. */
+static bool follow_all(const struct judge *j, const struct expect *e, struct progress *out)
+{
+    *out = (struct progress){.nearest = j->sends.count};
+    for (uint32_t i = 0; i < j->sends.count; i++) {
+        uint32_t send = j->sends.at[i];
+        if (packet_from_node(j->t, trace_record(j->t, send)->packet) != e->only) {
+            continue;
+        }
+        const struct pattern *p = &e->patterns[out->step];
+        if (out->step == e->count || !send_matches(j, p, send) || !send_fits(j, p, send)) {
+            out->nearest = i;
+            return false;
+        }
+        out->step++;
+    }
+    return out->step == e->count;
+}
+
+static void tell_instead(const struct judge *j, const struct progress *p, struct finding *f)
+{
+    struct buf packet = {0};
+    if (p->nearest == j->sends.count) {
+        tell(j, &f->seen, "expect.nothing-more", NULL);
+        return;
+    }
+    uint32_t send = j->sends.at[p->nearest];
+    f->when = trace_record(j->t, send)->at;
+    tell_packet(j, send, &packet);
+    tell(j, &f->seen, "expect.seen-packet", "packet", buf_cstr(&packet), NULL);
+    buf_free(&packet);
+}
+
+static void check_all(const struct judge *j, const struct expect *e, struct finding *f)
+{
+    struct progress p;
+    struct buf pattern = {0};
+    char step[16], count[16];
+    const char *name = j->t->nodes[e->only].name;
+    f->held = follow_all(j, e, &p);
+    snprintf(step, sizeof step, "%u", p.step + 1);
+    snprintf(count, sizeof count, "%u", e->count);
+    if (f->held || p.step == e->count) {
+        tell(j, &f->expected, "expect.only", "count", count, "name", name, NULL);
+    } else {
+        tell_pattern(j, &e->patterns[p.step], &pattern);
+        tell(j, &f->expected, "expect.only-step", "step", step, "count", count, "name", name,
+             "pattern", buf_cstr(&pattern), NULL);
+    }
+    if (!f->held) {
+        tell_instead(j, &p, f);
+    }
+    buf_free(&pattern);
+}
+
 /* A packet like it was there, but at another time or with another fate; or there was none. */
 static void tell_miss(const struct judge *j, const struct expect *e, const struct progress *p,
                       struct finding *f)
@@ -273,7 +329,7 @@ static void check(const struct judge *j, const struct expect *e, struct finding 
     switch (e->kind) {
     case EXPECT_AT:
     case EXPECT_END: check_conditions(j, e, f); break;
-    case EXPECT_EXCHANGE: check_exchange(j, e, f); break;
+    case EXPECT_EXCHANGE: (e->only == NO_NODE ? check_exchange : check_all)(j, e, f); break;
     case EXPECT_COUNT: check_count(j, e, f); break;
     case EXPECT_NONE: check_none(j, e, f); break;
     case EXPECT_FIGURE: check_figure(j, e, f); break;

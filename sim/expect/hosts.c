@@ -36,20 +36,25 @@ static bool is_connection(const struct entity *e)
     return !connects || e->local.port == 0 || e->remote.ip != 0 || e->remote.port != 0;
 }
 
+static bool is_listener(const struct entity *e)
+{
+    return e->kind == ENTITY_ACTOR && machine_count(e->type) > 0 && !is_connection(e);
+}
+
 static bool is_of_flow(const struct trace *t, uint32_t flow, const char *name)
 {
     return !name || (flow && strcmp(t->flows[flow].name, name) == 0);
 }
 
-uint32_t host_machine(const struct trace *t, const struct seat *seat, sim_time at,
-                      unsigned *machine)
+static uint32_t newest(const struct trace *t, const struct seat *seat, sim_time at,
+                       bool (*is_meant)(const struct entity *), unsigned *machine)
 {
     uint32_t records = trace_first_after(t, at) - 1, fallback = 0;
     *machine = 0;
     for (uint32_t i = t->entity_count; i > 0; i--) {
         const struct entity *e = &t->entities[i];
         bool is_known;
-        if (e->born > records || !is_connection(e) || e->node != seat->node ||
+        if (e->born > records || !is_meant(e) || e->node != seat->node ||
             !is_of_flow(t, e->flow, seat->flow)) {
             continue;
         }
@@ -61,6 +66,14 @@ uint32_t host_machine(const struct trace *t, const struct seat *seat, sim_time a
         fallback = fallback ? fallback : i;
     }
     return fallback;
+}
+
+/* A host that has no connection yet is in the state of its listener. */
+uint32_t host_machine(const struct trace *t, const struct seat *seat, sim_time at,
+                      unsigned *machine)
+{
+    uint32_t connection = newest(t, seat, at, is_connection, machine);
+    return connection ? connection : newest(t, seat, at, is_listener, machine);
 }
 
 /* State of the newest connection, of those that know the state looked for if there is one. */

@@ -69,6 +69,7 @@ static void tell_names(const struct judge *j, const struct pattern *p, struct bu
     } texts[] = {{PATTERN_PROTO, "proto", p->proto},
                  {PATTERN_IS, "is", p->is},
                  {PATTERN_FLAGS, "flags", p->flags},
+                 {PATTERN_WITHOUT, "without", p->without},
                  {PATTERN_FLOW, "flow", p->flow}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (p->given & texts[i].key) {
@@ -86,6 +87,7 @@ static void tell_numbers(const struct pattern *p, struct buf *out)
     } numbers[] = {{PATTERN_SEQ, "seq", p->seq},
                    {PATTERN_ACK, "ack", p->ack},
                    {PATTERN_WINDOW, "window", p->window},
+                   {PATTERN_URGENT, "urgent", p->urgent},
                    {PATTERN_NTH, "nth", p->nth}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (p->given & numbers[i].key) {

@@ -197,6 +197,19 @@ static void number_segment(const struct world *w, const struct step *s, const st
 }
 
 /* The segment as the script describes it, payload a pattern, in an IPv4 packet. */
+/* Payload by its sequence number, so that what is sent twice is the same. */
+static struct span numbered_content(struct world *w, const struct step *s, seq32 at)
+{
+    const struct hand_made *h = &s->call.inject;
+    uint32_t first = w->sc->nodes[s->node].raw_isn + 1;
+    struct dice dice = dice_make(w->seed, w->sc->nodes[s->node].name);
+    if (w->script_streams[s->node] == 0) {
+        w->script_streams[s->node] =
+            stream_add_pattern(&w->trace->streams, draw(&dice, DRAW_PAYLOAD, 0));
+    }
+    return (struct span){at.v + !!(h->flags & TCP_SYN) - first, w->script_streams[s->node], h->len};
+}
+
 static void inject(struct world *w, const struct step *s)
 {
     const struct hand_made *h = &s->call.inject;
@@ -217,11 +230,10 @@ static void inject(struct world *w, const struct step *s)
     uint8_t head[TCP_HEADER_MAX];
     struct buf wire = {0};
     number_segment(w, s, &net, &seg);
-    struct call pattern = {.bytes = h->len};
     struct packet_view view = {.proto = "tcp",
                                .net = net,
                                .head = bytes_of(head, tcp_encode(&seg, head)),
-                               .body = h->len ? content(w, s->node, &pattern) : (struct span){0},
+                               .body = h->len ? numbered_content(w, s, seg.seq) : (struct span){0},
                                .streams = &w->trace->streams};
     packet_build(&view, &wire);
     if (h->has_bad_checksum) {

@@ -76,8 +76,14 @@ static void read_subject(struct reader *r, const struct doc_node *v, void *into)
     ((struct item *)into)->subject = v;
 }
 
+static void read_only(struct reader *r, const struct doc_node *v, void *into)
+{
+    reader_node(r, v, &((struct item *)into)->e.only);
+}
+
 static const struct key at_keys[] = {{"at", read_at}, {NULL, NULL}};
-static const struct key exchange_keys[] = {{"exchange", read_subject}, {NULL, NULL}};
+static const struct key exchange_keys[] = {
+    {"exchange", read_subject}, {"only", read_only}, {NULL, NULL}};
 static const struct key count_keys[] = {{"count", read_subject},
                                         {"equals", read_equals},
                                         {"at-least", read_at_least},
@@ -271,6 +277,7 @@ static void read_item(struct reader *r, const struct doc_node *node)
                            .at_least = -1,
                            .at_most = -1,
                            .until = SIM_NEVER,
+                           .only = NO_NODE,
                            .figure_equals = NAN,
                            .figure_within = NAN,
                            .figure_at_least = NAN,

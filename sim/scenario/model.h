@@ -162,13 +162,15 @@ enum pattern_key {
     PATTERN_AT = 1 << 14, /* the three of `exchange` */
     PATTERN_WITHIN = 1 << 15,
     PATTERN_LOST = 1 << 16,
+    PATTERN_WITHOUT = 1 << 17,
+    PATTERN_URGENT = 1 << 18,
 };
 struct pattern {
     uint32_t given;
     uint32_t from, to; /* nodes */
     uint32_t link[2];  /* nodes */
-    const char *proto, *is, *flags, *flow;
-    int64_t seq, ack, len, window;
+    const char *proto, *is, *flags, *without, *flow;
+    int64_t seq, ack, len, window, urgent;
     struct tcp_options options;
     uint32_t nth; /* from 1 */
     sim_time at, within;
@@ -218,10 +220,11 @@ enum expect_kind {
 struct expect {
     enum expect_kind kind;
     struct place place;
-    sim_time at;                       /* AT */
-    struct condition *conditions;      /* AT: one. END: one a host */
-    struct pattern *patterns;          /* EXCHANGE: in order. COUNT, NONE: one */
-    uint32_t count;                    /* of conditions or patterns */
+    sim_time at;                  /* AT */
+    struct condition *conditions; /* AT: one. END: one a host */
+    struct pattern *patterns;     /* EXCHANGE: in order. COUNT, NONE: one */
+    uint32_t count;               /* of conditions or patterns */
+    uint32_t only;                /* EXCHANGE: this node sends nothing else; NO_NODE: not said */
     int64_t equals, at_least, at_most; /* COUNT; -1: not given */
     sim_time from, until;              /* NONE; 0 and SIM_NEVER unless given */
     const char *figure, *flow; /* FIGURE: its name in the summary's flow; flow NULL: the only one */
@@ -292,7 +295,7 @@ struct question {
     enum ask ask;
     bool is_after;
     struct pattern pattern; /* the first packet that matches, unless it says which */
-    uint32_t of;            /* STATE: whose; NO_NODE: the sender's (before), the receiver's (after) */
+    uint32_t of; /* STATE: whose; NO_NODE: the sender's (before), the receiver's (after) */
     struct place place;
 };
 

@@ -72,6 +72,20 @@ static bool flags_are_set(const struct packet_facts *f, const char *flags)
     }
 }
 
+static bool no_flag_is_set(const struct packet_facts *f, const char *flags)
+{
+    for (;;) {
+        size_t len = strcspn(flags, "+");
+        if (flag_is_set(f, flags, len)) {
+            return false;
+        }
+        if (flags[len] == '\0') {
+            return true;
+        }
+        flags += len + 1;
+    }
+}
+
 static bool ends_match(const struct pattern *p, const struct packet_facts *f)
 {
     return (!(p->given & PATTERN_FROM) || p->from == f->from) &&
@@ -112,8 +126,10 @@ static bool header_matches(const struct pattern *p, const struct packet_facts *f
     return (!(p->given & PATTERN_SEQ) || number_is(f, "seq", p->seq, absolute ? 0 : f->seq_base)) &&
            (!(p->given & PATTERN_ACK) || number_is(f, "ack", p->ack, absolute ? 0 : f->ack_base)) &&
            (!(p->given & PATTERN_WINDOW) || number_is(f, "win", p->window, 0)) &&
+           (!(p->given & PATTERN_URGENT) || number_is(f, "urgent", p->urgent, 0)) &&
            (!(p->given & PATTERN_OPTIONS) ||
             options_match(&p->options, f, absolute ? 0 : f->ack_base)) &&
+           (!(p->given & PATTERN_WITHOUT) || no_flag_is_set(f, p->without)) &&
            (!(p->given & PATTERN_FLAGS) || flags_are_set(f, p->flags));
 }
 

@@ -65,6 +65,16 @@ static void read_flags(struct reader *r, const struct doc_node *v, void *into)
     }
 }
 
+static void read_without(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct pattern *p = pattern_of(into);
+    uint8_t flags;
+    if (read_tcp_flags(r, v, &flags)) {
+        p->without = v->text;
+        p->given |= PATTERN_WITHOUT;
+    }
+}
+
 static void read_options(struct reader *r, const struct doc_node *v, void *into)
 {
     pattern_of(into)->given |= PATTERN_OPTIONS;
@@ -111,6 +121,11 @@ static void read_window(struct reader *r, const struct doc_node *v, void *into)
     read_size(r, v, pattern_of(into), &pattern_of(into)->window, PATTERN_WINDOW);
 }
 
+static void read_urgent(struct reader *r, const struct doc_node *v, void *into)
+{
+    read_number(r, v, pattern_of(into), &pattern_of(into)->urgent, PATTERN_URGENT);
+}
+
 static void read_absolute(struct reader *r, const struct doc_node *v, void *into)
 {
     bool on = false;
@@ -155,9 +170,10 @@ static void read_lost(struct reader *r, const struct doc_node *v, void *into)
 
 #define PATTERN_KEYS                                                                               \
     {"from", read_from}, {"to", read_to}, {"link", read_link}, {"proto", read_proto},              \
-        {"is", read_is}, {"flags", read_flags}, {"seq", read_seq}, {"ack", read_ack},              \
-        {"len", read_len}, {"window", read_window}, {"options", read_options},                     \
-        {"absolute", read_absolute}, {"flow", read_flow},                                          \
+        {"is", read_is}, {"flags", read_flags}, {"without", read_without},                         \
+        {"urgent", read_urgent}, {"seq", read_seq}, {"ack", read_ack}, {"len", read_len},          \
+        {"window", read_window}, {"options", read_options}, {"absolute", read_absolute},           \
+        {"flow", read_flow},                                                                       \
     {                                                                                              \
         "nth", read_nth                                                                            \
     }
