@@ -73,6 +73,12 @@ struct arq_end {
     sim_time srtt, rttvar; /* RFC 6298 2, of what was sent once (Karn); srtt 0: none yet */
 };
 
+/* A receiver begins with these; selective repeat's has a buffer as well. */
+struct arq_receiver {
+    struct arq_end end;
+    uint64_t expected;
+};
+
 void arq_start(struct arq_end *end, const struct input *in);
 uint16_t arq_number(const struct arq_end *end, uint64_t frame); /* on the wire */
 /* The timeout in force; -1: none. */
@@ -90,6 +96,27 @@ void arq_send_answer(const struct arq_end *end, enum arq_kind kind, uint64_t fra
 /* A frame of that kind, or of `other`; false: it was refused, and is told so. */
 bool arq_hear(const struct arq_end *end, const struct input *in, enum arq_kind kind,
               enum arq_kind other, struct arq_frame *out, struct fx *fx);
+/* ends.c: what the ends have in common. */
+enum arq_window_state { ARQ_IDLE, ARQ_ACTIVE, ARQ_DONE };
+enum arq_sent_item { SENT_ABSENT, SENT_ONCE, SENT_AGAIN, SENT_ACKED };
+enum arq_got_item { GOT_ABSENT, GOT_PASSED_ON, GOT_THROWN, GOT_BUFFERED };
+enum arq_sender_timer { TIMER_TIMEOUT, TIMER_ARRIVAL };
+extern const struct machine arq_window_machines[];
+extern const struct set arq_sent_sets[], arq_got_sets[];
+extern const struct timer arq_sender_timers[];
+extern const struct var arq_window_vars[], arq_receiver_vars[];
+/* Every change of a window sender's state: checked against the edges, told to the trace. */
+void arq_window_enter(enum arq_window_state *state, enum arq_window_state to, enum arq_why why,
+                      struct fx *fx);
+void arq_window_read(const struct arq_end *end, uint64_t base, uint64_t next, uint64_t top,
+                     int64_t *vars);
+void arq_receiver_read(const void *self, int64_t *vars);
+/* The cumulative answer: names the frame expected now, or the one before it. */
+void arq_receiver_ack(struct arq_receiver *r, enum arq_why why, struct fx *fx);
+void arq_receiver_pass_on(struct arq_receiver *r, struct span body, struct fx *fx);
+/* True: a frame came that may be looked at. */
+bool arq_receiver_hears(struct arq_receiver *r, const struct input *in, struct arq_frame *out,
+                        struct fx *fx);
 /* A frame arrives, and so does its ACK, unless the time is up before. */
 uint64_t arq_least_events(const void *end, sim_time span);
 

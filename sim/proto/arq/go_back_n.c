@@ -7,45 +7,20 @@
 #include "base/os.h"
 #include "proto/arq/arq.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum sender_state { IDLE, ACTIVE, DONE };
-enum { SENDER_MACHINE };
 enum { FRAME_SET };
-enum sent_item { SENT_ABSENT, SENT_ONCE, SENT_AGAIN, SENT_ACKED };
-enum got_item { GOT_ABSENT, GOT_PASSED_ON, GOT_THROWN };
-enum { TIMER_TIMEOUT, TIMER_ARRIVAL };
 
 struct sender {
     struct arq_end end;
-    enum sender_state state;
+    enum arq_window_state state;
     uint64_t base, next, top;
     uint64_t once;       /* frames from here on were sent once */
     sim_time *sent_at;   /* by frame % window: end of its last transmission, SIM_NEVER: under way */
     bool is_sending;     /* a frame is on the transmitter */
     enum arq_why reason; /* of the next send that repeats */
 };
-
-static const struct machine_edge sender_edges[] = {
-    {IDLE, ACTIVE, "arq.edge.send"},
-    {ACTIVE, IDLE, "arq.edge.all-acked"},
-    {IDLE, DONE, "arq.edge.done"},
-    {-1, -1, NULL},
-};
-
-static const struct machine sender_machines[] = {
-    {"sender", (const char *const[]){"IDLE", "ACTIVE", "DONE", NULL}, sender_edges}, {0}};
-
-static void enter(struct sender *s, enum sender_state to, enum arq_why why, struct fx *fx)
-{
-    if (s->state != to) {
-        assert(edge_allowed(&sender_machines[SENDER_MACHINE], s->state, to));
-        fx_state(fx, SENDER_MACHINE, s->state, to, why);
-        s->state = to;
-    }
-}
 
 static sim_time *sent_at(const struct sender *s, uint64_t frame)
 {
@@ -55,7 +30,7 @@ static sim_time *sent_at(const struct sender *s, uint64_t frame)
 static void send_frame(struct sender *s, enum arq_why why, struct fx *fx)
 {
     bool repeats = s->next < s->top;
-    enter(s, ACTIVE, why, fx);
+    arq_window_enter(&s->state, ARQ_ACTIVE, why, fx);
     fx_item(fx, FRAME_SET, (int64_t)s->next, repeats ? SENT_AGAIN : SENT_ONCE, why);
     arq_send_data(&s->end, s->next, why, fx);
     *sent_at(s, s->next) = SIM_NEVER;
@@ -115,10 +90,10 @@ static void slide(struct sender *s, uint64_t base, sim_time now, struct fx *fx)
     sim_time due = arq_due(&s->end, oldest);
     set_timer(s, restarts || due < now ? now : oldest, fx);
     if (s->base == s->top) {
-        enter(s, IDLE, WHY_ACKED, fx);
+        arq_window_enter(&s->state, ARQ_IDLE, WHY_ACKED, fx);
     }
     if (s->base == (uint64_t)s->end.frames) {
-        enter(s, DONE, WHY_DONE, fx);
+        arq_window_enter(&s->state, ARQ_DONE, WHY_DONE, fx);
     }
 }
 
@@ -203,21 +178,10 @@ static void sender_free(void *self)
     free(((struct sender *)self)->sent_at);
 }
 
-enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW, SENDER_USED, SENDER_TIMEOUT };
-static const struct var sender_vars[] = {
-    [SENDER_BASE] = {"base", "", "window"},        [SENDER_NEXT] = {"next", "", "window"},
-    [SENDER_WINDOW] = {"window", "", "window"},    [SENDER_USED] = {"used", "", "window"},
-    [SENDER_TIMEOUT] = {"timeout", "ns", "timer"}, {0},
-};
-
 static void sender_read(const void *self, int64_t *vars)
 {
     const struct sender *s = self;
-    vars[SENDER_BASE] = (int64_t)s->base;
-    vars[SENDER_NEXT] = (int64_t)s->next;
-    vars[SENDER_WINDOW] = s->end.window;
-    vars[SENDER_USED] = (int64_t)(s->top - s->base);
-    vars[SENDER_TIMEOUT] = arq_timeout(&s->end);
+    arq_window_read(&s->end, s->base, s->next, s->top, vars);
 }
 
 /* A loss costs what is on its way: the whole cycle, or the window if that is less. The pipe is
@@ -234,13 +198,11 @@ static const struct actor_type go_back_sender = {
     .name = "go-back-n-sender",
     .proto = &arq_proto,
     .size = sizeof(struct sender),
-    .machines = sender_machines,
-    .sets =
-        (const struct set[]){
-            {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}},
-    .timers = (const struct timer[]){{"timeout", 1, false}, {"arrival", 1, true}, {0}},
+    .machines = arq_window_machines,
+    .sets = arq_sent_sets,
+    .timers = arq_sender_timers,
     .reasons = arq_go_back_reasons,
-    .vars = sender_vars,
+    .vars = arq_window_vars,
     .params = (const struct param[]){ARQ_SENDER_PARAMS,
                                      ARQ_SHARED_PARAMS(3, ARQ_ACKS_NEXT),
                                      ARQ_WINDOW_PARAMS,
@@ -255,47 +217,27 @@ static const struct actor_type go_back_sender = {
 };
 
 struct receiver {
-    struct arq_end end;
-    uint64_t expected;
-    bool has_asked; /* a NAK for `expected` is out */
+    struct arq_receiver of; /* its answers are cumulative */
+    bool has_asked;         /* a NAK for the frame expected is out */
 };
-
-/* Cumulative: all before `expected` are in. With `acks: last` and nothing received there is nothing
- * to name. */
-static void send_ack(const struct receiver *r, enum arq_why why, struct fx *fx)
-{
-    if (r->expected > 0 || r->end.acks == ARQ_ACKS_NEXT) {
-        uint64_t named = r->expected - (r->end.acks == ARQ_ACKS_LAST);
-        arq_send_answer(&r->end, ARQ_ACK, named, why, fx);
-    }
-}
-
-static void pass_on(struct receiver *r, struct span body, struct fx *fx)
-{
-    fx_item(fx, FRAME_SET, (int64_t)r->expected, GOT_PASSED_ON, WHY_DELIVERED);
-    fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, body);
-    r->expected++;
-    r->has_asked = false;
-    send_ack(r, WHY_ACK, fx);
-}
 
 /* Not the one expected: of the window's frames those ahead miss one before them, the others were
  * there before. */
 static void throw_away(struct receiver *r, const struct arq_frame *frame, struct fx *fx)
 {
-    uint64_t ahead = arq_number(&r->end, frame->number - r->expected);
-    if (ahead < (uint64_t)r->end.window) {
+    uint64_t ahead = arq_number(&r->of.end, frame->number - r->of.expected);
+    if (ahead < (uint64_t)r->of.end.window) {
         fx_drop(fx, DROP_OUT_OF_WINDOW, WHY_OUT_OF_ORDER);
-        fx_item(fx, FRAME_SET, (int64_t)(r->expected + ahead), GOT_THROWN, WHY_OUT_OF_ORDER);
-        if (r->end.naks && !r->has_asked) {
+        fx_item(fx, FRAME_SET, (int64_t)(r->of.expected + ahead), GOT_THROWN, WHY_OUT_OF_ORDER);
+        if (r->of.end.naks && !r->has_asked) {
             r->has_asked = true;
-            arq_send_answer(&r->end, ARQ_NAK, r->expected, WHY_NAK, fx);
+            arq_send_answer(&r->of.end, ARQ_NAK, r->of.expected, WHY_NAK, fx);
             return;
         }
-        send_ack(r, WHY_ACK_SAME, fx);
+        arq_receiver_ack(&r->of, WHY_ACK_SAME, fx);
     } else {
         fx_drop(fx, DROP_DUPLICATE, WHY_DUPLICATE);
-        send_ack(r, WHY_ACK_AGAIN, fx);
+        arq_receiver_ack(&r->of, WHY_ACK_AGAIN, fx);
     }
 }
 
@@ -303,45 +245,28 @@ static void receiver_step(void *self, const struct input *in, struct fx *fx)
 {
     struct receiver *r = self;
     struct arq_frame frame;
-    if (in->kind == IN_START) {
-        arq_start(&r->end, in);
-    }
-    if (in->kind != IN_PACKET || !arq_hear(&r->end, in, ARQ_DATA, ARQ_DATA, &frame, fx)) {
+    if (!arq_receiver_hears(&r->of, in, &frame, fx)) {
         return;
     }
-    if (frame.number == arq_number(&r->end, r->expected)) {
-        pass_on(r, in->body, fx);
+    if (frame.number == arq_number(&r->of.end, r->of.expected)) {
+        arq_receiver_pass_on(&r->of, in->body, fx);
+        r->has_asked = false;
+        arq_receiver_ack(&r->of, WHY_ACK, fx);
     } else {
         throw_away(r, &frame, fx);
     }
-}
-
-enum { RECEIVER_EXPECTED, RECEIVER_NUMBER };
-static const struct var receiver_vars[] = {
-    [RECEIVER_EXPECTED] = {"expected", "", "window"},
-    [RECEIVER_NUMBER] = {"number", "", "window"},
-    {0},
-};
-
-static void receiver_read(const void *self, int64_t *vars)
-{
-    const struct receiver *r = self;
-    vars[RECEIVER_EXPECTED] = (int64_t)r->expected;
-    vars[RECEIVER_NUMBER] = arq_number(&r->end, r->expected);
 }
 
 static const struct actor_type go_back_receiver = {
     .name = "go-back-n-receiver",
     .proto = &arq_proto,
     .size = sizeof(struct receiver),
-    .sets =
-        (const struct set[]){
-            {"frame", (const char *const[]){"absent", "passed-on", "thrown", NULL}}, {0}},
+    .sets = arq_got_sets,
     .reasons = arq_go_back_reasons,
-    .vars = receiver_vars,
+    .vars = arq_receiver_vars,
     .params = (const struct param[]){ARQ_SHARED_PARAMS(3, ARQ_ACKS_NEXT), ARQ_WINDOW_PARAMS, {0}},
     .step = receiver_step,
-    .read = receiver_read,
+    .read = arq_receiver_read,
 };
 
 const struct traffic_type arq_go_back_n = {

@@ -6,16 +6,10 @@
 #include "base/os.h"
 #include "proto/arq/arq.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum sender_state { IDLE, ACTIVE, DONE };
-enum { SENDER_MACHINE };
 enum { FRAME_SET };
-enum sent_item { SENT_ABSENT, SENT_ONCE, SENT_AGAIN, SENT_ACKED };
-enum got_item { GOT_ABSENT, GOT_PASSED_ON, GOT_THROWN, GOT_BUFFERED };
-enum { TIMER_TIMEOUT, TIMER_ARRIVAL };
 
 /* What the sender knows of one frame of its window. */
 struct slot {
@@ -26,30 +20,11 @@ struct slot {
 
 struct sender {
     struct arq_end end;
-    enum sender_state state;
+    enum arq_window_state state;
     uint64_t base, next;
     struct slot *slots; /* by frame % window */
     bool is_sending;
 };
-
-static const struct machine_edge sender_edges[] = {
-    {IDLE, ACTIVE, "arq.edge.send"},
-    {ACTIVE, IDLE, "arq.edge.all-acked"},
-    {IDLE, DONE, "arq.edge.done"},
-    {-1, -1, NULL},
-};
-
-static const struct machine sender_machines[] = {
-    {"sender", (const char *const[]){"IDLE", "ACTIVE", "DONE", NULL}, sender_edges}, {0}};
-
-static void enter(struct sender *s, enum sender_state to, enum arq_why why, struct fx *fx)
-{
-    if (s->state != to) {
-        assert(edge_allowed(&sender_machines[SENDER_MACHINE], s->state, to));
-        fx_state(fx, SENDER_MACHINE, s->state, to, why);
-        s->state = to;
-    }
-}
 
 static struct slot *slot_of(const struct sender *s, uint64_t frame)
 {
@@ -59,7 +34,7 @@ static struct slot *slot_of(const struct sender *s, uint64_t frame)
 static void send_frame(struct sender *s, uint64_t frame, enum arq_why why, struct fx *fx)
 {
     bool repeats = frame < s->next;
-    enter(s, ACTIVE, why, fx);
+    arq_window_enter(&s->state, ARQ_ACTIVE, why, fx);
     fx_item(fx, FRAME_SET, (int64_t)frame, repeats ? SENT_AGAIN : SENT_ONCE, why);
     arq_send_data(&s->end, frame, why, fx);
     s->is_sending = true;
@@ -120,10 +95,10 @@ static void take_ack(struct sender *s, uint64_t frame, sim_time now, struct fx *
         s->base++;
     }
     if (s->base == s->next) {
-        enter(s, IDLE, WHY_ACKED, fx);
+        arq_window_enter(&s->state, ARQ_IDLE, WHY_ACKED, fx);
     }
     if (s->base == (uint64_t)s->end.frames) {
-        enter(s, DONE, WHY_DONE, fx);
+        arq_window_enter(&s->state, ARQ_DONE, WHY_DONE, fx);
     }
     send_next(s, now, s->base > base, fx);
 }
@@ -203,21 +178,10 @@ static void sender_free(void *self)
     free(((struct sender *)self)->slots);
 }
 
-enum { SENDER_BASE, SENDER_NEXT, SENDER_WINDOW, SENDER_USED, SENDER_TIMEOUT };
-static const struct var sender_vars[] = {
-    [SENDER_BASE] = {"base", "", "window"},        [SENDER_NEXT] = {"next", "", "window"},
-    [SENDER_WINDOW] = {"window", "", "window"},    [SENDER_USED] = {"used", "", "window"},
-    [SENDER_TIMEOUT] = {"timeout", "ns", "timer"}, {0},
-};
-
 static void sender_read(const void *self, int64_t *vars)
 {
     const struct sender *s = self;
-    vars[SENDER_BASE] = (int64_t)s->base;
-    vars[SENDER_NEXT] = (int64_t)s->next;
-    vars[SENDER_WINDOW] = s->end.window;
-    vars[SENDER_USED] = (int64_t)(s->next - s->base);
-    vars[SENDER_TIMEOUT] = arq_timeout(&s->end);
+    arq_window_read(&s->end, s->base, s->next, s->next, vars);
 }
 
 /* An upper bound: a frame that was lost holds the window up, which this leaves out. */
@@ -232,17 +196,14 @@ static const struct actor_type selective_sender = {
     .name = "selective-repeat-sender",
     .proto = &arq_proto,
     .size = sizeof(struct sender),
-    .machines = sender_machines,
-    .sets =
-        (const struct set[]){
-            {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}},
+    .machines = arq_window_machines,
+    .sets = arq_sent_sets,
     .timers = (const struct timer[]){{"timeout", ARQ_WINDOW_MAX, false}, {"arrival", 1, true}, {0}},
     .reasons = arq_selective_reasons,
-    .vars = sender_vars,
-    .params = (const struct param[]){ARQ_SENDER_PARAMS,
-                                     ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST),
-                                     ARQ_WINDOW_PARAMS,
-                                     {0}},
+    .vars = arq_window_vars,
+    .params =
+        (const struct param[]){
+            ARQ_SENDER_PARAMS, ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST), ARQ_WINDOW_PARAMS, {0}},
     .figures = (const struct figure[]){ARQ_FIGURES(theory), {0}},
     .step = sender_step,
     .read = sender_read,
@@ -256,14 +217,13 @@ struct kept {
 };
 
 struct receiver {
-    struct arq_end end;
-    uint64_t expected;
+    struct arq_receiver of;
     struct kept *kept; /* by frame % buffer */
 };
 
 static uint64_t buffer_of(const struct receiver *r)
 {
-    return (uint64_t)(r->end.buffer < 0 ? r->end.window : r->end.buffer);
+    return (uint64_t)(r->of.end.buffer < 0 ? r->of.end.window : r->of.end.buffer);
 }
 
 static struct kept *kept_of(const struct receiver *r, uint64_t frame)
@@ -273,31 +233,31 @@ static struct kept *kept_of(const struct receiver *r, uint64_t frame)
 
 static void answer(const struct receiver *r, uint64_t frame, enum arq_why why, struct fx *fx)
 {
-    arq_send_answer(&r->end, ARQ_ACK, frame + (r->end.acks == ARQ_ACKS_NEXT), why, fx);
+    arq_send_answer(&r->of.end, ARQ_ACK, frame + (r->of.end.acks == ARQ_ACKS_NEXT), why, fx);
 }
 
 /* Passes on all that is now in order; why the frame is answered. */
 static enum arq_why pass_on(struct receiver *r, struct fx *fx)
 {
-    uint64_t first = r->expected;
+    uint64_t first = r->of.expected;
     enum arq_why why = WHY_DELIVERED;
-    for (struct kept *k; (k = kept_of(r, r->expected))->is_here; why = WHY_GAP_FILLED) {
-        fx_item(fx, FRAME_SET, (int64_t)r->expected, GOT_PASSED_ON, why);
+    for (struct kept *k; (k = kept_of(r, r->of.expected))->is_here; why = WHY_GAP_FILLED) {
+        fx_item(fx, FRAME_SET, (int64_t)r->of.expected, GOT_PASSED_ON, why);
         fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, k->body);
         *k = (struct kept){0};
-        r->expected++;
+        r->of.expected++;
     }
-    return r->expected > first + 1 ? WHY_GAP_FILLED : WHY_ACK;
+    return r->of.expected > first + 1 ? WHY_GAP_FILLED : WHY_ACK;
 }
 
 /* A NAK for each frame that is missing before this one, once. */
 static void ask_for_missing(struct receiver *r, uint64_t before, struct fx *fx)
 {
-    for (uint64_t frame = r->expected; frame < before; frame++) {
+    for (uint64_t frame = r->of.expected; frame < before; frame++) {
         struct kept *k = kept_of(r, frame);
         if (!k->is_here && !k->was_asked) {
             k->was_asked = true;
-            arq_send_answer(&r->end, ARQ_NAK, frame, WHY_NAK, fx);
+            arq_send_answer(&r->of.end, ARQ_NAK, frame, WHY_NAK, fx);
         }
     }
 }
@@ -312,45 +272,43 @@ static void take(struct receiver *r, uint64_t frame, struct span body, struct fx
     }
     k->is_here = true;
     k->body = body;
-    if (frame == r->expected) {
+    if (frame == r->of.expected) {
         enum arq_why why = pass_on(r, fx);
         answer(r, frame, why, fx);
         return;
     }
     fx_item(fx, FRAME_SET, (int64_t)frame, GOT_BUFFERED, WHY_BUFFERED);
-    if (r->end.naks) {
+    if (r->of.end.naks) {
         ask_for_missing(r, frame, fx);
     }
     answer(r, frame, WHY_BUFFERED, fx);
 }
 
-static void receiver_hear(struct receiver *r, const struct input *in, struct fx *fx)
+static void receiver_hear(struct receiver *r, const struct input *in, uint16_t number,
+                          struct fx *fx)
 {
-    struct arq_frame frame;
-    if (!arq_hear(&r->end, in, ARQ_DATA, ARQ_DATA, &frame, fx)) {
-        return;
-    }
-    uint64_t ahead = arq_number(&r->end, frame.number - r->expected);
-    uint64_t behind = arq_number(&r->end, r->expected - frame.number);
+    uint64_t ahead = arq_number(&r->of.end, number - r->of.expected);
+    uint64_t behind = arq_number(&r->of.end, r->of.expected - number);
     if (ahead < buffer_of(r)) {
-        take(r, r->expected + ahead, in->body, fx);
-    } else if (behind > 0 && behind <= (uint64_t)r->end.window && behind <= r->expected) {
+        take(r, r->of.expected + ahead, in->body, fx);
+    } else if (behind > 0 && behind <= (uint64_t)r->of.end.window && behind <= r->of.expected) {
         fx_drop(fx, DROP_DUPLICATE, WHY_DUPLICATE);
-        answer(r, r->expected - behind, WHY_ACK_AGAIN, fx);
+        answer(r, r->of.expected - behind, WHY_ACK_AGAIN, fx);
     } else {
         fx_drop(fx, DROP_OUT_OF_WINDOW, WHY_OUTSIDE);
-        fx_item(fx, FRAME_SET, (int64_t)(r->expected + ahead), GOT_THROWN, WHY_OUTSIDE);
+        fx_item(fx, FRAME_SET, (int64_t)(r->of.expected + ahead), GOT_THROWN, WHY_OUTSIDE);
     }
 }
 
 static void receiver_step(void *self, const struct input *in, struct fx *fx)
 {
     struct receiver *r = self;
+    struct arq_frame frame;
     if (in->kind == IN_START) {
-        arq_start(&r->end, in);
         r->kept = os_alloc((size_t)buffer_of(r) * sizeof *r->kept);
-    } else if (in->kind == IN_PACKET) {
-        receiver_hear(r, in, fx);
+    }
+    if (arq_receiver_hears(&r->of, in, &frame, fx)) {
+        receiver_hear(r, in, frame.number, fx);
     }
 }
 
@@ -359,29 +317,13 @@ static void receiver_free(void *self)
     free(((struct receiver *)self)->kept);
 }
 
-enum { RECEIVER_EXPECTED, RECEIVER_NUMBER };
-static const struct var receiver_vars[] = {
-    [RECEIVER_EXPECTED] = {"expected", "", "window"},
-    [RECEIVER_NUMBER] = {"number", "", "window"},
-    {0},
-};
-
-static void receiver_read(const void *self, int64_t *vars)
-{
-    const struct receiver *r = self;
-    vars[RECEIVER_EXPECTED] = (int64_t)r->expected;
-    vars[RECEIVER_NUMBER] = arq_number(&r->end, r->expected);
-}
-
 static const struct actor_type selective_receiver = {
     .name = "selective-repeat-receiver",
     .proto = &arq_proto,
     .size = sizeof(struct receiver),
-    .sets = (const struct set[]){{"frame", (const char *const[]){"absent", "passed-on", "thrown",
-                                                                 "buffered", NULL}},
-                                 {0}},
+    .sets = arq_got_sets,
     .reasons = arq_selective_reasons,
-    .vars = receiver_vars,
+    .vars = arq_receiver_vars,
     .params =
         (const struct param[]){ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST),
                                ARQ_WINDOW_PARAMS,
@@ -389,7 +331,7 @@ static const struct actor_type selective_receiver = {
                                 .initial = -1, .min = 1, .max = ARQ_WINDOW_MAX},
                                {0}},
     .step = receiver_step,
-    .read = receiver_read,
+    .read = arq_receiver_read,
     .free = receiver_free,
 };
 

@@ -11,9 +11,6 @@
 enum sender_state { IDLE, SENDING, WAIT_ACK, DONE };
 enum { SENDER_MACHINE };
 enum { FRAME_SET };
-enum sent_item { SENT_ABSENT, SENT_ONCE, SENT_AGAIN, SENT_ACKED };
-enum got_item { GOT_ABSENT, GOT_PASSED_ON, GOT_THROWN };
-enum { TIMER_TIMEOUT, TIMER_ARRIVAL };
 
 struct sender {
     struct arq_end end;
@@ -22,11 +19,6 @@ struct sender {
     uint32_t copy;  /* how often it was sent */
     sim_time left;  /* end of its last transmission */
     bool is_acked;  /* its ACK came while a further copy was still leaving */
-};
-
-struct receiver {
-    struct arq_end end;
-    uint64_t expected;
 };
 
 static const struct machine_edge sender_edges[] = {
@@ -187,10 +179,8 @@ static const struct actor_type stop_wait_sender = {
     .proto = &arq_proto,
     .size = sizeof(struct sender),
     .machines = sender_machines,
-    .sets =
-        (const struct set[]){
-            {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}},
-    .timers = (const struct timer[]){{"timeout", 1, false}, {"arrival", 1, true}, {0}},
+    .sets = arq_sent_sets,
+    .timers = arq_sender_timers,
     .reasons = arq_reasons,
     .vars = sender_vars,
     .params = (const struct param[]){ARQ_SENDER_PARAMS,
@@ -204,77 +194,42 @@ static const struct actor_type stop_wait_sender = {
     .least_events = arq_least_events,
 };
 
-/* Names the frame expected now, or the one before it. */
-static void send_ack(const struct receiver *r, enum arq_why why, struct fx *fx)
-{
-    uint64_t named = r->expected - (r->end.acks == ARQ_ACKS_LAST);
-    arq_send_answer(&r->end, ARQ_ACK, named, why, fx);
-}
-
-static void pass_on(struct receiver *r, struct span body, struct fx *fx)
-{
-    fx_item(fx, FRAME_SET, (int64_t)r->expected, GOT_PASSED_ON, WHY_DELIVERED);
-    fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, body);
-    r->expected++;
-    send_ack(r, WHY_ACK, fx);
-}
-
-/* The number is that of the frame before: its ACK was lost or late, so it is answered again. With
- * `acks: last` and nothing received yet there is nothing to name. */
-static void throw_away(const struct receiver *r, struct fx *fx)
+/* The number is that of the frame before: its ACK was lost or late, so it is answered again. */
+static void throw_away(struct arq_receiver *r, struct fx *fx)
 {
     fx_drop(fx, DROP_DUPLICATE, WHY_DUPLICATE);
     if (r->expected > 0) {
         fx_item(fx, FRAME_SET, (int64_t)r->expected - 1, GOT_THROWN, WHY_DUPLICATE);
     }
-    if (r->expected > 0 || r->end.acks == ARQ_ACKS_NEXT) {
-        send_ack(r, WHY_ACK_AGAIN, fx);
-    }
+    arq_receiver_ack(r, WHY_ACK_AGAIN, fx);
 }
 
+/* ACKs are never repeated, so their transmission is of no interest. */
 static void receiver_step(void *self, const struct input *in, struct fx *fx)
 {
-    struct receiver *r = self;
+    struct arq_receiver *r = self;
     struct arq_frame frame;
-    if (in->kind == IN_START) {
-        arq_start(&r->end, in);
-    }
-    if (in->kind != IN_PACKET || !arq_hear(&r->end, in, ARQ_DATA, ARQ_DATA, &frame, fx)) {
-        return; /* ACKs are never repeated, so their transmission is of no interest */
+    if (!arq_receiver_hears(r, in, &frame, fx)) {
+        return;
     }
     if (frame.number == arq_number(&r->end, r->expected)) {
-        pass_on(r, in->body, fx);
+        arq_receiver_pass_on(r, in->body, fx);
+        arq_receiver_ack(r, WHY_ACK, fx);
     } else {
         throw_away(r, fx);
     }
 }
 
-enum { RECEIVER_EXPECTED, RECEIVER_NUMBER };
-static const struct var receiver_vars[] = {
-    [RECEIVER_EXPECTED] = {"expected", "", "window"},
-    [RECEIVER_NUMBER] = {"number", "", "window"},
-    {0},
-};
-
-static void receiver_read(const void *self, int64_t *vars)
-{
-    const struct receiver *r = self;
-    vars[RECEIVER_EXPECTED] = (int64_t)r->expected;
-    vars[RECEIVER_NUMBER] = arq_number(&r->end, r->expected);
-}
-
 static const struct actor_type stop_wait_receiver = {
     .name = "stop-and-wait-receiver",
     .proto = &arq_proto,
-    .size = sizeof(struct receiver),
-    .sets =
-        (const struct set[]){
-            {"frame", (const char *const[]){"absent", "passed-on", "thrown", NULL}}, {0}},
+    .size = sizeof(struct arq_receiver),
+    .sets = arq_got_sets,
     .reasons = arq_reasons,
-    .vars = receiver_vars,
+    .vars = arq_receiver_vars,
     .params = (const struct param[]){ARQ_SHARED_PARAMS(1, ARQ_ACKS_NEXT), {0}},
     .step = receiver_step,
-    .read = receiver_read,
+    .read = arq_receiver_read,
 };
 
 const struct traffic_type arq_stop_and_wait = {
