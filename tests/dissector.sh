@@ -17,6 +17,12 @@ read_frames -T fields -e slowwire_arq.kind -e slowwire_arq.number -e slowwire_ar
 [ "$(read_frames -Y 'slowwire_arq.crc.good == 0' | wc -l)" = 0 ] || fail "a CRC does not hold"
 [ "$(read_frames -Y 'slowwire_arq.short || _ws.malformed' | wc -l)" = 0 ] || fail "malformed frames"
 
+# Both ways: seven of the eight frames bring an answer, B's first one ACK 1.
+"$SLOWWIRE" run --format none --pcapng "$dir/x.pcapng" "$SOURCE_DIR/scenarios/arq/piggyback.yaml" || fail "no capture"
+[ "$(read_frames -Y 'slowwire_arq.answer == 2' | wc -l)" = 7 ] || fail "not seven answers ride along"
+read_frames | grep -q 'ARQ.*DATA 0 + ACK 1' || fail "the column does not tell what rides along: $(read_frames | head -3)"
+[ "$(read_frames -Y 'slowwire_arq.crc.good == 0' | wc -l)" = 0 ] || fail "a CRC does not hold with an answer"
+
 "$SLOWWIRE" run --format none --tap b --pcapng "$dir/x.pcapng" "$SOURCE_DIR/scenarios/arq/corrupted-frame.yaml"
 [ "$(read_frames -Y 'slowwire_arq.crc.bad' | wc -l)" = 1 ] || fail "the flipped bit is not found"
 read_frames | grep -q 'ARQ.*DATA 1 \[bad CRC\]' || fail "the column does not tell: $(read_frames | head -3)"

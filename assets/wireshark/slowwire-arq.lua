@@ -3,15 +3,22 @@
 --   slowwire run FILE --pcapng out.pcapng && tshark -X lua_script:slowwire-arq.lua -r out.pcapng
 --
 -- A frame stands alone on a link (LINKTYPE_USER0), or under ethertype 0x88b5 on a LAN: kind (1 DATA,
--- 2 ACK, 3 NAK), channel, number, a CRC-32 over the whole frame with the CRC itself as zero, payload.
+-- 2 ACK, 3 NAK), flags, channel, number, a CRC-32 over the whole frame with the CRC itself as zero,
+-- payload. With flag 1 an answer to the other direction rides along: its kind (0: none this time), the
+-- channel that it answers, its number.
 
 local arq = Proto("slowwire_arq", "slowwire ARQ")
 
 local kinds = { [1] = "DATA", [2] = "ACK", [3] = "NAK" }
 local f = arq.fields
 f.kind = ProtoField.uint8("slowwire_arq.kind", "Kind", base.DEC, kinds)
+f.wide = ProtoField.bool("slowwire_arq.wide", "Room for an answer", 8, nil, 0x10)
 f.channel = ProtoField.uint8("slowwire_arq.channel", "Channel", base.DEC, nil, 0x0f)
 f.number = ProtoField.uint16("slowwire_arq.number", "Number", base.DEC)
+f.answer = ProtoField.uint8("slowwire_arq.answer", "Answer that rides along", base.DEC,
+                            { [0] = "none", [2] = "ACK" })
+f.answers = ProtoField.uint8("slowwire_arq.answers", "Channel that it answers", base.DEC, nil, 0x0f)
+f.ack = ProtoField.uint16("slowwire_arq.ack", "Its number", base.DEC)
 f.crc = ProtoField.uint32("slowwire_arq.crc", "CRC-32", base.HEX)
 f.crc_good = ProtoField.bool("slowwire_arq.crc.good", "CRC holds")
 f.payload = ProtoField.bytes("slowwire_arq.payload", "Payload")
@@ -63,6 +70,7 @@ function arq.dissector(tvb, pinfo, tree)
     local name = kinds[kind] or "?"
     t:append_text(string.format(", %s %d", name, number))
     t:add(f.kind, tvb(0, 1))
+    t:add(f.wide, tvb(1, 1))
     t:add(f.channel, tvb(1, 1))
     t:add(f.number, tvb(2, 2))
     local crc = t:add(f.crc, tvb(4, 4))
@@ -71,10 +79,20 @@ function arq.dissector(tvb, pinfo, tree)
     if not holds then
         crc:add_proto_expert_info(bad_crc)
     end
-    if tvb:len() > 8 then
-        t:add(f.payload, tvb(8))
+    local header, rides = 8, ""
+    if tvb(1, 1):bitfield(3, 1) == 1 and tvb:len() >= 12 then
+        header = 12
+        t:add(f.answer, tvb(8, 1))
+        if tvb(8, 1):uint() ~= 0 then
+            t:add(f.answers, tvb(9, 1))
+            t:add(f.ack, tvb(10, 2))
+            rides = string.format(" + %s %d", kinds[tvb(8, 1):uint()] or "?", tvb(10, 2):uint())
+        end
     end
-    pinfo.cols.info = string.format("%s %d%s", name, number, holds and "" or " [bad CRC]")
+    if tvb:len() > header then
+        t:add(f.payload, tvb(header))
+    end
+    pinfo.cols.info = string.format("%s %d%s%s", name, number, rides, holds and "" or " [bad CRC]")
     return tvb:len()
 end
 

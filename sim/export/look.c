@@ -30,7 +30,8 @@ void look_at(const struct packet *p, struct look *out)
 
 static bool is_number(const char *text)
 {
-    return *text && text[strspn(text, "0123456789")] == '\0';
+    size_t n = strspn(text, "0123456789");
+    return n > 0 && (text[n] == '\0' || text[n] == ' ');
 }
 
 char *look_name(const struct look *l, char buf[48])

@@ -69,6 +69,7 @@ uint32_t world_add_row(struct world *w, uint32_t entity)
 /* Zero when the first of its type stands on that node. */
 static void *shared_state(struct world *w, uint32_t node, const struct actor_type *type)
 {
+    type = type->host_type ? type->host_type : type;
     struct shared *s = w->nodes[node].shared;
     while (s && s->type != type) {
         s = s->next;

@@ -15,6 +15,7 @@ struct arq_rig {
     struct packets packets;
     struct fx fx;
     sim_time now;
+    void *host; /* what ends of one host share; NULL: nothing */
     char said[512];
 };
 
@@ -55,9 +56,12 @@ static inline void arq_rig_send(struct arq_rig *r, const struct effect *e)
     static const char *const kinds[] = {"?", "DATA", "ACK", "NAK"};
     const struct packet *p = packet_at(&r->packets, e->index);
     struct arq_frame frame = {0};
-    char text[40];
+    char text[64], rides[24] = "";
     arq_decode(packet_head(p), &frame);
-    snprintf(text, sizeof text, "%s %u", kinds[frame.kind], frame.number);
+    if (frame.answer) {
+        snprintf(rides, sizeof rides, " + %s %u", kinds[frame.answer], frame.ack);
+    }
+    snprintf(text, sizeof text, "%s %u%s", kinds[frame.kind], frame.number, rides);
     arq_rig_add(r, text);
 }
 
@@ -85,6 +89,7 @@ static inline const char *arq_rig_step(struct arq_rig *r, struct input in)
 {
     const struct effect *e;
     in.now = r->now;
+    in.host = r->host;
     r->said[0] = '\0';
     r->type->step(r->self, &in, &r->fx);
     while (fx_next(&r->fx, &e)) {

@@ -18,7 +18,7 @@ struct fault {
 struct setup {
     const struct traffic_type *type;
     int window, bits, timeout;
-    bool naks, fits;
+    bool naks, fits, cumulative;
 };
 struct flight {
     sim_time at;
@@ -152,6 +152,7 @@ static void begin(const struct setup *s, struct arq_rig *r)
     arq_rig_set(r, "window", s->window);
     arq_rig_set(r, "sequence-bits", s->bits);
     arq_rig_set(r, "naks", s->naks);
+    arq_rig_set(r, "cumulative", s->cumulative);
 }
 
 /* False: a frame was passed on twice, out of order, or not at all. *packets: how many there were.
@@ -203,21 +204,24 @@ static bool search(const struct setup *s, struct arq_rig *ends, struct fault *fa
 }
 
 static const struct setup setups[] = {
-    {&arq_stop_and_wait, 1, 1, 60, false, true},
-    {&arq_stop_and_wait, 1, 1, 15, false, true},
-    {&arq_stop_and_wait, 1, 0, 60, false, false},
-    {&arq_go_back_n, 1, 1, 60, false, true},
-    {&arq_go_back_n, 3, 2, 60, false, true},
-    {&arq_go_back_n, 3, 2, 15, false, true},
-    {&arq_go_back_n, 3, 2, 60, true, true},
-    {&arq_go_back_n, 2, 1, 60, false, false},
-    {&arq_go_back_n, 4, 2, 60, false, false},
-    {&arq_selective_repeat, 1, 1, 60, false, true},
-    {&arq_selective_repeat, 2, 2, 60, false, true},
-    {&arq_selective_repeat, 2, 2, 15, false, true},
-    {&arq_selective_repeat, 2, 2, 60, true, true},
-    {&arq_selective_repeat, 2, 1, 60, false, false},
-    {&arq_selective_repeat, 3, 2, 60, false, false},
+    {&arq_stop_and_wait, 1, 1, 60, false, true, false},
+    {&arq_stop_and_wait, 1, 1, 15, false, true, false},
+    {&arq_stop_and_wait, 1, 0, 60, false, false, false},
+    {&arq_go_back_n, 1, 1, 60, false, true, false},
+    {&arq_go_back_n, 3, 2, 60, false, true, false},
+    {&arq_go_back_n, 3, 2, 15, false, true, false},
+    {&arq_go_back_n, 3, 2, 60, true, true, false},
+    {&arq_go_back_n, 2, 1, 60, false, false, false},
+    {&arq_go_back_n, 4, 2, 60, false, false, false},
+    {&arq_selective_repeat, 1, 1, 60, false, true, false},
+    {&arq_selective_repeat, 2, 2, 60, false, true, false},
+    {&arq_selective_repeat, 2, 2, 15, false, true, false},
+    {&arq_selective_repeat, 2, 2, 60, true, true, false},
+    {&arq_selective_repeat, 2, 2, 60, false, true, true},
+    {&arq_selective_repeat, 2, 2, 15, true, true, true},
+    {&arq_selective_repeat, 2, 1, 60, false, false, false},
+    {&arq_selective_repeat, 3, 2, 60, false, false, false},
+    {&arq_selective_repeat, 3, 2, 60, false, false, true},
 };
 
 START_TEST(in_order_and_once_exactly_when_the_window_fits)

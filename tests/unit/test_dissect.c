@@ -124,7 +124,7 @@ START_TEST(an_arq_frame_is_shown_with_its_crc)
     sample_make(&s, "DATA 3 ch 2 len 21");
     s.wire.data[8] ^= 1;
     snprintf(want, sizeof want,
-             "arq 0+8 damaged\n  kind 0+8 1 DATA\n  reserved 8+4 0\n  channel 12+4 2\n"
+             "arq 0+8 damaged\n  kind 0+8 1 DATA\n  flags 8+4 0\n  channel 12+4 2\n"
              "  number 16+16 3\n  crc 32+32 %" PRIu32 "\npayload 8+21\n",
              get_u32(s.wire.data + 4));
     expect_dissection(wire_of(&s), LINK_FORM_FRAME, want);

@@ -377,7 +377,7 @@ END_TEST
 START_TEST(payload_without_streams_is_zero)
 {
     uint8_t head[ARQ_HEADER];
-    arq_encode(&(struct arq_frame){ARQ_DATA, 0, 1}, head);
+    arq_encode(&(struct arq_frame){.kind = ARQ_DATA, .number = 1}, head);
     struct packet_view p = {.proto = "arq", .head = bytes_of(head, 8), .body = {0, 3, 4}};
     struct buf out = {0};
     packet_build(&p, &out);

@@ -22,13 +22,13 @@ static void make(enum sample which, struct packet_facts *f, uint8_t head[TCP_HEA
     *f = (struct packet_facts){.from = 0, .to = 2, .link = {0, 1}, .flow = "f1"};
     switch (which) {
     case FRAME_3:
-        arq_encode(&(struct arq_frame){ARQ_DATA, 0, 3}, head);
+        arq_encode(&(struct arq_frame){.kind = ARQ_DATA, .number = 3}, head);
         f->proto = "arq";
         f->head = bytes_of(head, ARQ_HEADER);
         f->body_len = 992;
         return;
     case ACK_4:
-        arq_encode(&(struct arq_frame){ARQ_ACK, 0, 4}, head);
+        arq_encode(&(struct arq_frame){.kind = ARQ_ACK, .number = 4}, head);
         f->proto = "arq";
         f->head = bytes_of(head, ARQ_HEADER);
         return;

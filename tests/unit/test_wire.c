@@ -163,7 +163,7 @@ static uint32_t crc32_by_definition(struct bytes all)
 
 START_TEST(arq_frame_stands_as_model_says)
 {
-    struct arq_frame f = {ARQ_DATA, 2, 3}, back;
+    struct arq_frame f = {.kind = ARQ_DATA, .channel = 2, .number = 3}, back;
     uint8_t frame[ARQ_HEADER + 9];
     arq_encode(&f, frame);
     memcpy(frame + ARQ_HEADER, "123456789", 9);
@@ -186,7 +186,8 @@ static const struct {
     {"\x01\x00\x00\x00\x00\x00\x00\x00", true},  {"\x03\x0f\xff\xff\x00\x00\x00\x00", true},
     {"\x00\x00\x00\x00\x00\x00\x00\x00", false}, /* kind 0 */
     {"\x04\x00\x00\x00\x00\x00\x00\x00", false}, /* kind 4 */
-    {"\x01\x10\x00\x00\x00\x00\x00\x00", false}, /* a reserved flag */
+    {"\x01\x10\x00\x00\x00\x00\x00\x00", false}, /* room for an answer, and it is missing */
+    {"\x01\x20\x00\x00\x00\x00\x00\x00", false}, /* a reserved flag */
 };
 
 START_TEST(arq_refuses_unknown_kinds_and_reserved_flags)
@@ -194,6 +195,32 @@ START_TEST(arq_refuses_unknown_kinds_and_reserved_flags)
     struct arq_frame f;
     ck_assert_int_eq(arq_decode(bytes_of(arq_heads[_i].bytes, 8), &f), arq_heads[_i].is_right);
     ck_assert(!arq_decode(bytes_of(arq_heads[_i].bytes, 7), &f));
+}
+END_TEST
+
+/* Number 3 on channel 2, and ACK 5 for channel 1. */
+START_TEST(an_answer_rides_behind_the_crc)
+{
+    struct arq_frame f = {ARQ_DATA, 2, 3, true, ARQ_ACK, 1, 5}, back;
+    uint8_t head[ARQ_WIDE];
+    char label[24];
+    int64_t ack;
+    arq_encode_wide(&f, head);
+    struct bytes b = bytes_of(head, sizeof head);
+    ck_assert_mem_eq(head, "\x01\x12\x00\x03\x00\x00\x00\x00\x02\x01\x00\x05", sizeof head);
+    ck_assert(arq_decode(b, &back));
+    ck_assert(back.is_wide && back.answer == ARQ_ACK && back.answers == 1 && back.ack == 5);
+    ck_assert_str_eq(packet_label("arq", b, 988, label), "3 + ACK 5");
+    ck_assert(packet_field("arq", b, "ack", &ack) && ack == 5);
+    head[8] = 0; /* nothing rides along this time */
+    ck_assert(arq_decode(b, &back) && back.is_wide && !back.answer);
+    ck_assert_str_eq(packet_label("arq", b, 988, label), "3");
+    ck_assert(!packet_field("arq", b, "ack", &ack));
+    head[8] = ARQ_NAK; /* no NAK does */
+    ck_assert(!arq_decode(b, &back));
+    head[0] = ARQ_ACK; /* and nothing in an ACK */
+    head[8] = ARQ_ACK;
+    ck_assert(!arq_decode(b, &back));
 }
 END_TEST
 
@@ -304,6 +331,7 @@ int main(void)
     tcase_add_test(tc, udp_checksum_that_comes_out_zero_is_sent_as_ffff);
     tcase_add_test(tc, udp_checksum_of_zero_means_that_none_was_made);
     tcase_add_test(tc, arq_frame_stands_as_model_says);
+    tcase_add_test(tc, an_answer_rides_behind_the_crc);
     tcase_add_loop_test(tc, arq_refuses_unknown_kinds_and_reserved_flags, 0,
                         (int)(sizeof arq_heads / sizeof *arq_heads));
     tcase_add_test(tc, icmp_echo_has_checksum_969b);

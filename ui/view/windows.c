@@ -125,6 +125,7 @@ static void name_columns(struct strip *g)
         if (packet) {
             const struct packet *p = trace_packet(g->s->trace, packet);
             packet_label(p->proto->name, packet_head(p), p->body.len, label);
+            label[strcspn(label, " ")] = '\0'; /* without what rides along */
         }
         snprintf(g->label[i], sizeof g->label[i], "%.15s", label);
     }

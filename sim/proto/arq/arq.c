@@ -21,13 +21,21 @@ const struct proto arq_proto = {
     .name = "arq", .carrier = CARRIER_LINK, .number = 0x88b5, .key = arq_key};
 
 const struct reason arq_reasons[WHY_COUNT + 1] = {
-    [WHY_FIRST] = {"arq.first", "ARQ"},         [WHY_NEXT] = {"arq.next", "ARQ"},
-    [WHY_ARRIVED] = {"arq.arrived", "ARQ"},     [WHY_TIMEOUT] = {"arq.timeout", "ARQ"},
-    [WHY_TIMER] = {"arq.timer", "ARQ"},         [WHY_ACKED] = {"arq.acked", "ARQ"},
-    [WHY_OLD_ACK] = {"arq.old-ack", "ARQ"},     [WHY_ACK] = {"arq.ack", "ARQ"},
-    [WHY_ACK_AGAIN] = {"arq.ack-again", "ARQ"}, [WHY_DELIVERED] = {"arq.delivered", "ARQ"},
-    [WHY_DUPLICATE] = {"arq.duplicate", "ARQ"}, [WHY_DAMAGED] = {"arq.damaged", "ARQ"},
+    [WHY_FIRST] = {"arq.first", "ARQ"},
+    [WHY_NEXT] = {"arq.next", "ARQ"},
+    [WHY_ARRIVED] = {"arq.arrived", "ARQ"},
+    [WHY_TIMEOUT] = {"arq.timeout", "ARQ"},
+    [WHY_TIMER] = {"arq.timer", "ARQ"},
+    [WHY_ACKED] = {"arq.acked", "ARQ"},
+    [WHY_OLD_ACK] = {"arq.old-ack", "ARQ"},
+    [WHY_ACK] = {"arq.ack", "ARQ"},
+    [WHY_ACK_AGAIN] = {"arq.ack-again", "ARQ"},
+    [WHY_DELIVERED] = {"arq.delivered", "ARQ"},
+    [WHY_DUPLICATE] = {"arq.duplicate", "ARQ"},
+    [WHY_DAMAGED] = {"arq.damaged", "ARQ"},
     [WHY_DONE] = {"arq.done", "ARQ"},
+    [WHY_OWED] = {"arq.owed", "Piggybacking"},
+    [WHY_ALONE] = {"arq.alone", "Piggybacking"},
 };
 
 const struct reason arq_go_back_reasons[WHY_COUNT + 1] = {
@@ -49,6 +57,8 @@ const struct reason arq_go_back_reasons[WHY_COUNT + 1] = {
     [WHY_DELIVERED] = {"arq.delivered", "ARQ"},
     [WHY_DAMAGED] = {"arq.damaged", "ARQ"},
     [WHY_DONE] = {"arq.done", "ARQ"},
+    [WHY_OWED] = {"arq.owed", "Piggybacking"},
+    [WHY_ALONE] = {"arq.alone", "Piggybacking"},
 };
 
 const struct reason arq_selective_reasons[WHY_COUNT + 1] = {
@@ -67,9 +77,14 @@ const struct reason arq_selective_reasons[WHY_COUNT + 1] = {
     [WHY_BUFFERED] = {"sr.buffered", "Selective repeat"},
     [WHY_GAP_FILLED] = {"sr.gap-filled", "Selective repeat"},
     [WHY_OUTSIDE] = {"sr.outside", "Selective repeat"},
+    [WHY_ACK_ALL] = {"sr.ack-all", "Selective repeat"},
+    [WHY_KEPT] = {"sr.kept", "Selective repeat"},
+    [WHY_ACKED_ALL] = {"sr.acked-all", "Selective repeat"},
     [WHY_DELIVERED] = {"arq.delivered", "ARQ"},
     [WHY_DAMAGED] = {"arq.damaged", "ARQ"},
     [WHY_DONE] = {"arq.done", "ARQ"},
+    [WHY_OWED] = {"arq.owed", "Piggybacking"},
+    [WHY_ALONE] = {"arq.alone", "Piggybacking"},
 };
 
 const char *const arq_conventions[] = {"next", "last", NULL};
@@ -80,6 +95,7 @@ void arq_start(struct arq_end *end, const struct input *in)
     end->key = in->net;
     end->stream = in->body.stream;
     end->started = in->now;
+    end->host = in->host;
 }
 
 uint16_t arq_number(const struct arq_end *end, uint64_t frame)
@@ -127,29 +143,31 @@ sim_time arq_arrival(const struct arq_end *end, uint64_t n)
                              : end->started + muldiv((int64_t)n, scale, end->arrivals);
 }
 
-static void encode(const struct arq_end *end, enum arq_kind kind, uint64_t frame,
-                   uint8_t head[ARQ_HEADER])
+static struct arq_frame frame_of(const struct arq_end *end, enum arq_kind kind, uint64_t frame)
 {
-    arq_encode(&(struct arq_frame){.kind = kind,
-                                   .channel = (uint8_t)(end->key.from.port - 1),
-                                   .number = arq_number(end, frame)},
-               head);
+    return (struct arq_frame){.kind = kind,
+                              .channel = (uint8_t)(end->key.from.port - 1),
+                              .number = arq_number(end, frame)};
 }
 
 void arq_send_data(const struct arq_end *end, uint64_t frame, enum arq_why why, struct fx *fx)
 {
-    uint8_t head[ARQ_HEADER];
-    encode(end, ARQ_DATA, frame, head);
-    uint32_t payload = (uint32_t)(end->frame_bytes - ARQ_HEADER);
+    uint8_t head[ARQ_WIDE];
+    struct arq_frame f = frame_of(end, ARQ_DATA, frame);
+    int64_t len = end->piggyback ? ARQ_WIDE : ARQ_HEADER;
+    arq_piggyback_load(end, &f, fx);
+    arq_encode_wide(&f, head);
+    uint32_t payload = end->frame_bytes > len ? (uint32_t)(end->frame_bytes - len) : 0;
     struct span body = {.at = frame * payload, .stream = end->stream, .len = payload};
-    fx_send(fx, &end->key, bytes_of(head, sizeof head), body, (struct unit){frame, 1}, why);
+    fx_send(fx, &end->key, bytes_of(head, (size_t)len), body, (struct unit){frame, 1}, why);
 }
 
 void arq_send_answer(const struct arq_end *end, enum arq_kind kind, uint64_t frame,
                      enum arq_why why, struct fx *fx)
 {
     uint8_t head[ARQ_HEADER];
-    encode(end, kind, frame, head);
+    struct arq_frame f = frame_of(end, kind, frame);
+    arq_encode(&f, head);
     struct span padding = {.len = (uint32_t)(end->ack_bytes - ARQ_HEADER)};
     fx_send(fx, &end->key, bytes_of(head, sizeof head), padding, (struct unit){0}, why);
 }
@@ -176,8 +194,8 @@ uint64_t arq_least_events(const void *end, sim_time span)
 
 double arq_cycle(const struct arq_end *end, const struct path *path)
 {
-    if (path->rate_bps == 0) {
-        return NAN;
+    if (path->rate_bps == 0 || end->piggyback) {
+        return NAN; /* when an answer may ride, no formula knows */
     }
     int64_t back = path->back_bps ? path->back_bps : path->rate_bps;
     double frame = (double)end->frame_bytes * 8 / (double)path->rate_bps;

@@ -39,6 +39,11 @@ enum arq_why {
     WHY_BUFFERED,     /* selective repeat: kept until those before it are there */
     WHY_GAP_FILLED,   /* selective repeat: what was buffered behind it is passed on too */
     WHY_OUTSIDE,      /* outside the receiver's window */
+    WHY_ACK_ALL,      /* selective repeat, cumulative: stands for all so far */
+    WHY_KEPT,         /* the same: kept, but the answer cannot say so */
+    WHY_ACKED_ALL,    /* the same: all up to there are acknowledged */
+    WHY_OWED,         /* the answer waits for a frame of the other direction */
+    WHY_ALONE,        /* no such frame left in time */
     WHY_COUNT,
 };
 extern const struct reason arq_reasons[], arq_go_back_reasons[], arq_selective_reasons[];
@@ -65,10 +70,15 @@ struct arq_end {
     int64_t timer_rule;    /* enum arq_timer_rule */
     int64_t buffer;        /* frames that a receiver keeps; -1: as many as the window */
     int64_t adaptive;      /* the timeout follows what answers take; `timeout` is the first */
+    int64_t cumulative;    /* selective repeat: an ACK stands for all frames before it too */
+    int64_t piggyback;     /* answers ride on the frames of the other direction */
+    int64_t ack_delay;     /* ns that an answer waits for such a frame; -1: for ever */
     int64_t numbers_acks;  /* stop-and-wait; 0: the sender looks at no ACK's number */
     struct net key;
-    uint32_t stream; /* of the data */
+    struct arq_host *host; /* what the endpoints of this host share; NULL: none */
+    uint32_t stream;       /* of the data */
     sim_time started;
+    sim_time now;          /* of the step that runs, for a receiver's answers */
     sim_time rto;          /* now in force; 0: `timeout` */
     sim_time srtt, rttvar; /* RFC 6298 2, of what was sent once (Karn); srtt 0: none yet */
 };
@@ -96,14 +106,35 @@ void arq_send_answer(const struct arq_end *end, enum arq_kind kind, uint64_t fra
 /* A frame of that kind, or of `other`; false: it was refused, and is told so. */
 bool arq_hear(const struct arq_end *end, const struct input *in, enum arq_kind kind,
               enum arq_kind other, struct arq_frame *out, struct fx *fx);
+/* piggyback.c: answers that ride on frames of the other direction. */
+extern const struct actor_type arq_host_type;
+void arq_piggyback_join(struct arq_end *sender, const struct fx *fx);
+/* The frame takes along what waits for one to its peer. */
+void arq_piggyback_load(const struct arq_end *sender, struct arq_frame *frame, struct fx *fx);
+/* Answers now, or leaves the answer to the next frame. stands_for_all: a later answer says what an
+ * earlier one says; else one that still waits goes alone when the next is due. */
+void arq_answer(struct arq_end *receiver, uint64_t frame, bool stands_for_all, enum arq_why why,
+                struct fx *fx);
+/* The receiver's part of a step that is no frame of its own: its timer, or what became of its
+ * answer. */
+void arq_piggyback_step(struct arq_end *receiver, const struct input *in, struct fx *fx);
+/* Hands the answer in a frame to the sender that waits for it. */
+void arq_piggyback_tell(const struct arq_end *receiver, const struct arq_frame *frame,
+                        struct fx *fx);
+/* An answer came to a sender, as a frame or in one. False: it was refused, or is none. */
+bool arq_hear_answer(const struct arq_end *sender, const struct input *in, struct arq_frame *out,
+                     struct fx *fx);
+void arq_old_answer(const struct input *in, struct fx *fx); /* it tells nothing new */
+
 /* ends.c: what the ends have in common. */
 enum arq_window_state { ARQ_IDLE, ARQ_ACTIVE, ARQ_DONE };
 enum arq_sent_item { SENT_ABSENT, SENT_ONCE, SENT_AGAIN, SENT_ACKED };
 enum arq_got_item { GOT_ABSENT, GOT_PASSED_ON, GOT_THROWN, GOT_BUFFERED };
 enum arq_sender_timer { TIMER_TIMEOUT, TIMER_ARRIVAL };
+enum arq_receiver_timer { TIMER_ACK };
 extern const struct machine arq_window_machines[];
 extern const struct set arq_sent_sets[], arq_got_sets[];
-extern const struct timer arq_sender_timers[];
+extern const struct timer arq_sender_timers[], arq_receiver_timers[];
 extern const struct var arq_window_vars[], arq_receiver_vars[];
 /* Every change of a window sender's state: checked against the edges, told to the trace. */
 void arq_window_enter(enum arq_window_state *state, enum arq_window_state to, enum arq_why why,
@@ -143,6 +174,9 @@ double arq_window_fills(const void *end, const struct path *path); /* frames tha
          .initial = (convention),                                                                  \
          .max = ARQ_ACKS_LAST,                                                                     \
          .choices = arq_conventions},                                                              \
+        {"piggyback", ARQ_OF(piggyback), PARAM_SWITCH, .max = 1},                                  \
+        {"ack-delay",        ARQ_OF(ack_delay),      PARAM_TIME,                                   \
+         .may_be_off = true, .initial = 50 * SIM_MS, .max = SIM_NEVER / 2},                        \
         {"crc", ARQ_OF(crc), PARAM_SWITCH, .initial = 1, .max = 1},                                \
     {                                                                                              \
         "ack-size", ARQ_OF(ack_bytes), PARAM_BYTES, .initial = ARQ_HEADER, .min = ARQ_HEADER,      \

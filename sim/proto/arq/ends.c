@@ -29,6 +29,7 @@ const struct set arq_sent_sets[] = {
     {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}};
 const struct set arq_got_sets[] = {
     {"frame", (const char *const[]){"absent", "passed-on", "thrown", "buffered", NULL}}, {0}};
+const struct timer arq_receiver_timers[] = {{"ack", 1, false}, {0}};
 const struct timer arq_sender_timers[] = {{"timeout", 1, false}, {"arrival", 1, true}, {0}};
 
 enum { WINDOW_BASE, WINDOW_NEXT, WINDOW_SIZE, WINDOW_USED, WINDOW_TIMEOUT };
@@ -67,7 +68,7 @@ void arq_receiver_read(const void *self, int64_t *vars)
 void arq_receiver_ack(struct arq_receiver *r, enum arq_why why, struct fx *fx)
 {
     if (r->expected > 0 || r->end.acks == ARQ_ACKS_NEXT) {
-        arq_send_answer(&r->end, ARQ_ACK, r->expected - (r->end.acks == ARQ_ACKS_LAST), why, fx);
+        arq_answer(&r->end, r->expected - (r->end.acks == ARQ_ACKS_LAST), true, why, fx);
     }
 }
 
@@ -84,5 +85,14 @@ bool arq_receiver_hears(struct arq_receiver *r, const struct input *in, struct a
     if (in->kind == IN_START) {
         arq_start(&r->end, in);
     }
-    return in->kind == IN_PACKET && arq_hear(&r->end, in, ARQ_DATA, ARQ_DATA, out, fx);
+    r->end.now = in->now;
+    if (in->kind != IN_PACKET) {
+        arq_piggyback_step(&r->end, in, fx);
+        return false;
+    }
+    if (!arq_hear(&r->end, in, ARQ_DATA, ARQ_DATA, out, fx)) {
+        return false;
+    }
+    arq_piggyback_tell(&r->end, out, fx);
+    return true;
 }

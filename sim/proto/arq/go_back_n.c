@@ -118,7 +118,7 @@ static void go_back(struct sender *s, enum arq_why why, sim_time now, struct fx 
 static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
 {
     struct arq_frame answer;
-    if (!arq_hear(&s->end, in, ARQ_ACK, s->end.naks ? ARQ_NAK : ARQ_ACK, &answer, fx)) {
+    if (!arq_hear_answer(&s->end, in, &answer, fx)) {
         return;
     }
     uint64_t expected = named(s, &answer);
@@ -131,7 +131,7 @@ static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
     } else if (is_news) {
         send_next(s, in->now, true, fx);
     } else {
-        fx_drop(fx, DROP_DUPLICATE, WHY_OLD_ACK);
+        arq_old_answer(in, fx);
     }
 }
 
@@ -154,10 +154,12 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
     switch (in->kind) {
     case IN_START:
         arq_start(&s->end, in);
+        arq_piggyback_join(&s->end, fx);
         s->sent_at = os_alloc((size_t)s->end.window * sizeof *s->sent_at);
         send_next(s, in->now, false, fx);
         break;
-    case IN_PACKET: sender_hear(s, in, fx); break;
+    case IN_PACKET:
+    case IN_REQUEST: sender_hear(s, in, fx); break;
     case IN_SENT: sender_sent(s, in->index, in->now, fx); break;
     case IN_TIMER:
         if (in->code == TIMER_ARRIVAL) {
@@ -168,8 +170,7 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
         }
         break;
     case IN_ERROR:
-    case IN_REQUEST:
-    case IN_INDICATION: break; /* nobody above, nothing below */
+    case IN_INDICATION: break; /* nothing below */
     }
 }
 
@@ -197,6 +198,7 @@ static double theory(const void *self, const struct path *path)
 static const struct actor_type go_back_sender = {
     .name = "go-back-n-sender",
     .proto = &arq_proto,
+    .host_type = &arq_host_type,
     .size = sizeof(struct sender),
     .machines = arq_window_machines,
     .sets = arq_sent_sets,
@@ -260,8 +262,10 @@ static void receiver_step(void *self, const struct input *in, struct fx *fx)
 static const struct actor_type go_back_receiver = {
     .name = "go-back-n-receiver",
     .proto = &arq_proto,
+    .host_type = &arq_host_type,
     .size = sizeof(struct receiver),
     .sets = arq_got_sets,
+    .timers = arq_receiver_timers,
     .reasons = arq_go_back_reasons,
     .vars = arq_receiver_vars,
     .params = (const struct param[]){ARQ_SHARED_PARAMS(3, ARQ_ACKS_NEXT), ARQ_WINDOW_PARAMS, {0}},

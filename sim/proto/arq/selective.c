@@ -11,6 +11,11 @@
 
 enum { FRAME_SET };
 
+#define CUMULATIVE_PARAM                                                                           \
+    {                                                                                              \
+        "cumulative", ARQ_OF(cumulative), PARAM_SWITCH, .max = 1                                   \
+    }
+
 /* What the sender knows of one frame of its window. */
 struct slot {
     bool is_acked, was_repeated;
@@ -81,7 +86,7 @@ static void send_next(struct sender *s, sim_time now, bool was_acked, struct fx 
     s->next++;
 }
 
-static void take_ack(struct sender *s, uint64_t frame, sim_time now, struct fx *fx)
+static void take_frame_ack(struct sender *s, uint64_t frame, sim_time now, struct fx *fx)
 {
     struct slot *slot = slot_of(s, frame);
     if (!slot->was_repeated && slot->left != SIM_NEVER) {
@@ -89,7 +94,16 @@ static void take_ack(struct sender *s, uint64_t frame, sim_time now, struct fx *
     }
     *slot = (struct slot){.is_acked = true};
     fx_timer(fx, TIMER_TIMEOUT, (uint32_t)frame, SIM_NEVER);
-    fx_item(fx, FRAME_SET, (int64_t)frame, SENT_ACKED, WHY_ACKED);
+    fx_item(fx, FRAME_SET, (int64_t)frame, SENT_ACKED,
+            s->end.cumulative ? WHY_ACKED_ALL : WHY_ACKED);
+}
+
+/* `frame` is acknowledged, and if answers are cumulative all before it. */
+static void take_ack(struct sender *s, uint64_t frame, sim_time now, struct fx *fx)
+{
+    for (uint64_t f = s->end.cumulative ? s->base : frame; f <= frame; f++) {
+        take_frame_ack(s, f, now, fx);
+    }
     uint64_t base = s->base;
     while (s->base < s->next && slot_of(s, s->base)->is_acked) {
         s->base++;
@@ -115,12 +129,12 @@ static uint64_t named(const struct sender *s, const struct arq_frame *answer)
 static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
 {
     struct arq_frame answer;
-    if (!arq_hear(&s->end, in, ARQ_ACK, s->end.naks ? ARQ_NAK : ARQ_ACK, &answer, fx)) {
+    if (!arq_hear_answer(&s->end, in, &answer, fx)) {
         return;
     }
     uint64_t frame = named(s, &answer);
     if (frame == s->next || slot_of(s, frame)->is_acked) {
-        fx_drop(fx, DROP_DUPLICATE, WHY_OLD_ACK);
+        arq_old_answer(in, fx);
     } else if (answer.kind == ARQ_ACK) {
         take_ack(s, frame, in->now, fx);
     } else {
@@ -155,10 +169,12 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
     switch (in->kind) {
     case IN_START:
         arq_start(&s->end, in);
+        arq_piggyback_join(&s->end, fx);
         s->slots = os_alloc((size_t)s->end.window * sizeof *s->slots);
         send_next(s, in->now, false, fx);
         break;
-    case IN_PACKET: sender_hear(s, in, fx); break;
+    case IN_PACKET:
+    case IN_REQUEST: sender_hear(s, in, fx); break;
     case IN_SENT: sender_sent(s, in->index, in->now, fx); break;
     case IN_TIMER:
         if (in->code == TIMER_ARRIVAL) {
@@ -168,8 +184,7 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
         }
         break;
     case IN_ERROR:
-    case IN_REQUEST:
-    case IN_INDICATION: break; /* nobody above, nothing below */
+    case IN_INDICATION: break; /* nothing below */
     }
 }
 
@@ -195,15 +210,18 @@ static double theory(const void *self, const struct path *path)
 static const struct actor_type selective_sender = {
     .name = "selective-repeat-sender",
     .proto = &arq_proto,
+    .host_type = &arq_host_type,
     .size = sizeof(struct sender),
     .machines = arq_window_machines,
     .sets = arq_sent_sets,
     .timers = (const struct timer[]){{"timeout", ARQ_WINDOW_MAX, false}, {"arrival", 1, true}, {0}},
     .reasons = arq_selective_reasons,
     .vars = arq_window_vars,
-    .params =
-        (const struct param[]){
-            ARQ_SENDER_PARAMS, ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST), ARQ_WINDOW_PARAMS, {0}},
+    .params = (const struct param[]){ARQ_SENDER_PARAMS,
+                                     ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST),
+                                     ARQ_WINDOW_PARAMS,
+                                     CUMULATIVE_PARAM,
+                                     {0}},
     .figures = (const struct figure[]){ARQ_FIGURES(theory), {0}},
     .step = sender_step,
     .read = sender_read,
@@ -231,9 +249,16 @@ static struct kept *kept_of(const struct receiver *r, uint64_t frame)
     return &r->kept[frame % buffer_of(r)];
 }
 
-static void answer(const struct receiver *r, uint64_t frame, enum arq_why why, struct fx *fx)
+/* Each frame has its own answer, or, if they are cumulative, the one that says what is in without
+ * a gap. */
+static void answer(struct receiver *r, uint64_t frame, enum arq_why why, struct fx *fx)
 {
-    arq_send_answer(&r->of.end, ARQ_ACK, frame + (r->of.end.acks == ARQ_ACKS_NEXT), why, fx);
+    if (r->of.end.cumulative) {
+        why = why == WHY_ACK ? WHY_ACK_ALL : why == WHY_BUFFERED ? WHY_KEPT : why;
+        arq_receiver_ack(&r->of, why, fx);
+    } else {
+        arq_answer(&r->of.end, frame + (r->of.end.acks == ARQ_ACKS_NEXT), false, why, fx);
+    }
 }
 
 /* Passes on all that is now in order; why the frame is answered. */
@@ -320,13 +345,16 @@ static void receiver_free(void *self)
 static const struct actor_type selective_receiver = {
     .name = "selective-repeat-receiver",
     .proto = &arq_proto,
+    .host_type = &arq_host_type,
     .size = sizeof(struct receiver),
     .sets = arq_got_sets,
+    .timers = arq_receiver_timers,
     .reasons = arq_selective_reasons,
     .vars = arq_receiver_vars,
     .params =
         (const struct param[]){ARQ_SHARED_PARAMS(3, ARQ_ACKS_LAST),
                                ARQ_WINDOW_PARAMS,
+                               CUMULATIVE_PARAM,
                                {"receiver-buffer", ARQ_OF(buffer), PARAM_COUNT, .may_be_off = true,
                                 .initial = -1, .min = 1, .max = ARQ_WINDOW_MAX},
                                {0}},

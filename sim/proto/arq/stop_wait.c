@@ -91,7 +91,7 @@ static void take_ack(struct sender *s, sim_time now, struct fx *fx)
 static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
 {
     struct arq_frame ack;
-    if (!arq_hear(&s->end, in, ARQ_ACK, ARQ_ACK, &ack, fx)) {
+    if (!arq_hear_answer(&s->end, in, &ack, fx)) {
         return;
     }
     bool is_waiting = s->copy > 0 && !s->is_acked && (s->state == SENDING || s->state == WAIT_ACK);
@@ -100,7 +100,7 @@ static void sender_hear(struct sender *s, const struct input *in, struct fx *fx)
     if (is_waiting && fits) {
         take_ack(s, in->now, fx);
     } else {
-        fx_drop(fx, DROP_DUPLICATE, WHY_OLD_ACK);
+        arq_old_answer(in, fx);
     }
 }
 
@@ -123,9 +123,11 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
     switch (in->kind) {
     case IN_START:
         arq_start(&s->end, in);
+        arq_piggyback_join(&s->end, fx);
         send_next(s, in->now, fx);
         break;
-    case IN_PACKET: sender_hear(s, in, fx); break;
+    case IN_PACKET:
+    case IN_REQUEST: sender_hear(s, in, fx); break;
     case IN_SENT: sender_sent(s, in->now, fx); break;
     case IN_TIMER:
         if (in->code == TIMER_ARRIVAL) {
@@ -136,8 +138,7 @@ static void sender_step(void *self, const struct input *in, struct fx *fx)
         }
         break;
     case IN_ERROR:
-    case IN_REQUEST:
-    case IN_INDICATION: break; /* nobody above, nothing below */
+    case IN_INDICATION: break; /* nothing below */
     }
 }
 
@@ -177,6 +178,7 @@ static double theory(const void *self, const struct path *path)
 static const struct actor_type stop_wait_sender = {
     .name = "stop-and-wait-sender",
     .proto = &arq_proto,
+    .host_type = &arq_host_type,
     .size = sizeof(struct sender),
     .machines = sender_machines,
     .sets = arq_sent_sets,
@@ -223,8 +225,10 @@ static void receiver_step(void *self, const struct input *in, struct fx *fx)
 static const struct actor_type stop_wait_receiver = {
     .name = "stop-and-wait-receiver",
     .proto = &arq_proto,
+    .host_type = &arq_host_type,
     .size = sizeof(struct arq_receiver),
     .sets = arq_got_sets,
+    .timers = arq_receiver_timers,
     .reasons = arq_reasons,
     .vars = arq_receiver_vars,
     .params = (const struct param[]){ARQ_SHARED_PARAMS(1, ARQ_ACKS_NEXT), {0}},
