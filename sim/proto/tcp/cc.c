@@ -65,7 +65,8 @@ void cc_add(struct tcp *t, uint32_t n)
 }
 
 /* RFC 5681 3.1: slow start adds what is acknowledged, at most a segment an acknowledgement;
- * congestion avoidance one segment for each window that is acknowledged. */
+ * congestion avoidance one segment for each window that is acknowledged, byte by byte: (3), with
+ * what is acknowledged in the place of a segment. */
 void cc_grow(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
 {
     (void)now;
@@ -79,10 +80,9 @@ void cc_grow(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
     }
     cc_enter(t, TCP_AVOIDANCE, TCP_WHY_THRESHOLD, fx);
     t->cwnd_acked += n;
-    if (t->cwnd_acked >= t->cwnd) {
-        t->cwnd_acked -= t->cwnd;
-        cc_add(t, t->snd_mss);
-    }
+    uint64_t more = (uint64_t)t->cwnd_acked * t->snd_mss / t->cwnd;
+    t->cwnd_acked -= (uint32_t)(more * t->cwnd / t->snd_mss);
+    cc_add(t, (uint32_t)more);
 }
 
 /* RFC 5681 3.2 step 2: what limited transmit has added does not count. */

@@ -143,7 +143,8 @@ static void grow(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)
         return; /* 5.8 */
     }
     int64_t elapsed = (now - c->epoch) / SIM_MS, ahead = (now - c->epoch + t->srtt) / SIM_MS;
-    grow_estimate(t, c, n);
+    grow_estimate(t, c, n + t->cwnd_acked);
+    t->cwnd_acked = 0;
     if (cubic_window(c->w_max, c->k, t->snd_mss, elapsed) < c->w_est) {
         t->cwnd = c->w_est > t->cwnd ? c->w_est : t->cwnd;
     } else {

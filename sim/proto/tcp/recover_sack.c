@@ -33,8 +33,8 @@ void sack_heard(struct tcp *t, uint32_t acked, int64_t sacked, sim_time now, str
 {
     t->dup_acks = acked ? 0 : t->dup_acks;
     if (t->congestion == TCP_RECOVERY) {
-        if (t->snd_una >= t->recover) { /* (A) */
-            t->cwnd_acked = 0;
+        if (t->snd_una >= t->recover) {                        /* (A) */
+            t->cwnd_acked = acked < t->cwnd ? acked : t->cwnd; /* RFC 5681 3.1: new data counts */
             cc_enter(t, TCP_AVOIDANCE, TCP_WHY_RECOVERED, fx);
         }
         return;

@@ -273,7 +273,7 @@ struct tcp {
 
     /* RFC 5681, RFC 6582; bytes. */
     uint32_t cwnd, ssthresh;
-    uint32_t cwnd_acked; /* acknowledged since cwnd grew, in congestion avoidance */
+    uint32_t cwnd_acked; /* acknowledged in congestion avoidance, and cwnd has not grown for it */
     uint32_t limited;    /* RFC 3042: what may go beyond cwnd */
     sim_time sent_at;    /* when data last left */
     uint32_t dup_acks;
