@@ -34,6 +34,7 @@ static const struct traffic_type *const traffic[] = {
     &udp_constant_rate,
     &bulk_tcp,
     &rtp_media,
+    &dhcp_starvation,
     &ping_traffic,
     &traceroute_traffic,
     NULL,

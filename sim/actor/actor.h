@@ -216,7 +216,8 @@ struct traffic_type {
     bool has_port;                   /* `to: b:9` */
     bool takes_address;              /* `to: 10.0.1.9`, be it there or not */
     bool takes_next_port;            /* ports are even, and the next one is taken as well (RTP) */
-    uint16_t port; /* where it goes unless `to` or `port` says; 0: must be given */
+    uint16_t port;     /* where it goes unless `to` or `port` says; 0: must be given */
+    uint16_t own_port; /* its source takes what comes there from anybody; 0: it has one peer */
 };
 
 unsigned machine_count(const struct actor_type *t);

@@ -190,6 +190,7 @@ void lan_forget(struct world *w, uint32_t node, uint32_t cause)
     }
     map_free(&w->nodes[node].neighbours);
     map_free(&w->nodes[node].learned);
+    map_free(&w->nodes[node].snooped);
 }
 
 static void learn(struct world *w, struct node *n, uint64_t mac, uint16_t iface)
@@ -229,6 +230,10 @@ void switch_hear(struct world *w, struct direction *d, uint32_t packet, unsigned
 {
     struct node *n = &w->nodes[d->to];
     uint16_t port = UINT16_MAX;
+    if (snoop_refuses(w, d, packet, macs)) {
+        node_drop(w, d->to, packet, DROP_POLICY, cause);
+        return;
+    }
     if (!n->set->is_hub) {
         learn(w, n, macs.from, d->iface_to);
         port = port_of(w, n, macs.to);

@@ -37,6 +37,9 @@ static void choose_keys(struct world *w, const struct scenario_traffic *t, struc
     }
     to.ip = t->to_ip ? t->to_ip : to.ip;
     *source = (struct net){.from = from, .to = to, .iface = out};
+    if (t->type->own_port) {
+        *source = (struct net){.from.port = t->type->own_port, .iface = out};
+    }
 }
 
 static void schedule_start(struct world *w, uint32_t traffic)

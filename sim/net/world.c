@@ -353,6 +353,7 @@ void world_free(struct world *w)
         free(w->nodes[i].held);
         buf_free(&w->nodes[i].disk);
         map_free(&w->nodes[i].neighbours);
+        map_free(&w->nodes[i].snooped);
         map_free(&w->nodes[i].learned);
     }
     routes_free(w);

@@ -108,6 +108,7 @@ struct node {
     uint32_t held_count, held_cap;
     struct map neighbours; /* what ARP told: address -> MAC; address | 1 << 32 -> until */
     struct map learned;    /* a switch's: MAC -> 1 + interface; MAC | LEARNED_AT -> when */
+    struct map snooped;    /* a switch's: snoop.c */
     sim_time icmp_due;     /* of the next ICMP error, if they were sent at their highest rate */
     uint8_t channels;      /* ARQ channels in use on this node's links */
     bool is_down;
@@ -282,6 +283,9 @@ void lan_resolved(struct world *w, uint32_t node, const struct node_neighbour *f
 void lan_forget(struct world *w, uint32_t node, uint32_t cause); /* the node stops */
 void switch_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                  struct macs macs, uint32_t cause);
+
+/* snoop.c: a switch that looks into DHCP lets this not through. */
+bool snoop_refuses(struct world *w, const struct direction *d, uint32_t packet, struct macs macs);
 
 /* service.c: the actors that serve a node: ARP, DHCP. */
 void services_open(struct world *w);

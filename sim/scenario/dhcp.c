@@ -126,3 +126,69 @@ bool read_dhcp_relay(struct reader *r, const struct doc_node *v, const struct ac
     }
     return true;
 }
+
+static void read_trusted(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct scenario_node *node = into;
+    bool is_list = v->kind == DOC_LIST;
+    if (!is_list && !reader_is_text(r, v)) {
+        return;
+    }
+    uint32_t count = is_list ? v->count : 1;
+    node->snoop.trusted = arena_alloc(r->arena, (count + 1) * sizeof *node->snoop.trusted);
+    for (const struct doc_node *c = is_list ? v->first : v; c; c = is_list ? c->next : NULL) {
+        uint32_t *to = &node->snoop.trusted[node->snoop.trusted_count];
+        node->snoop.trusted_count += reader_node(r, c, to);
+    }
+}
+
+static void read_clients(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct scenario_node *node = into;
+    int64_t clients;
+    if (reader_count(r, v, 1, 4096, &clients)) {
+        node->snoop.clients = (uint32_t)clients;
+    }
+}
+
+/* `dhcp-snooping: [home]`, or `{trust: [home], clients: 2}`. */
+static void read_snooping(struct reader *r, const struct doc_node *v, void *into)
+{
+    static const struct key keys[] = {
+        {"trust", read_trusted}, {"clients", read_clients}, {NULL, NULL}};
+    static const struct key_reading how = {.keys = keys, .what = "reader.a.snooping"};
+    struct scenario_node *node = into;
+    node->snoop.is_on = true;
+    if (v->kind == DOC_MAP) {
+        reader_map(r, v, &how, node);
+    } else {
+        read_trusted(r, v, node);
+    }
+}
+
+const struct key switch_key_snooping = {"dhcp-snooping", read_snooping};
+
+static bool is_joined(const struct scenario *sc, uint32_t a, uint32_t b)
+{
+    for (uint32_t i = 0; i < sc->link_count; i++) {
+        const uint32_t *ends = sc->links[i].node;
+        if ((ends[0] == a && ends[1] == b) || (ends[1] == a && ends[0] == b)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void check_snooping(struct reader *r, const struct scenario_node *node, uint32_t number)
+{
+    const struct scenario *sc = r->sc;
+    for (uint32_t i = 0; i < node->snoop.trusted_count; i++) {
+        if (!is_joined(sc, number, node->snoop.trusted[i])) {
+            wrong_at(r, node->place, "reader.snooping.neighbour", "name",
+                     sc->nodes[node->snoop.trusted[i]].name, "switch", node->name);
+        }
+    }
+    if (node->snoop.is_on && node->is_hub) {
+        wrong_at(r, node->place, "reader.snooping.hub", "name", node->name);
+    }
+}

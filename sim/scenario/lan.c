@@ -151,6 +151,7 @@ void check_lans(struct reader *r)
         if ((n->is_dhcp || n->serves_dhcp || n->relays_dhcp) && !is_on_lan(sc, i)) {
             wrong_at(r, n->place, "reader.lan.dhcp", "name", n->name);
         }
+        check_snooping(r, n, i);
         if (n->relays_dhcp && (n->kind != SCENARIO_ROUTER || n->serves_dhcp)) {
             wrong_at(r, n->place, "reader.lan.relay", "name", n->name);
         }

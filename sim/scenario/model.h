@@ -61,6 +61,12 @@ struct scenario_node {
     bool is_raw;
     uint32_t raw_isn; /* a raw host's own initial sequence number */
     bool is_hub;
+    struct { /* a switch that looks into DHCP */
+        bool is_on;
+        uint32_t *trusted; /* neighbours from which servers may answer */
+        uint32_t trusted_count;
+        uint32_t clients; /* on any other port; 0: as many as come */
+    } snoop;
     bool is_dhcp;                              /* `address: dhcp` */
     bool serves_dhcp;                          /* `dhcp-server: {…}` */
     uint64_t mac;                              /* of its first interface; 0: made from its name */

@@ -289,7 +289,8 @@ static const struct key router_keys[] = {
 static void read_switch(struct reader *r, const struct doc_node *v, struct scenario_node *node)
 {
     const struct key keys[] = {
-        switch_key_kind, {"label", read_label}, {"place", read_place}, {NULL, NULL}};
+        switch_key_kind, switch_key_snooping, {"label", read_label}, {"place", read_place},
+        {NULL, NULL}};
     struct key_reading how = {.keys = keys, .what = "reader.a.switch"};
     if (!v->is_absent) {
         reader_map(r, v, &how, node);

@@ -109,7 +109,8 @@ bool reader_param(struct reader *r, const struct doc_node *n, const struct param
 void settings_add(struct reader *r, struct settings *s, struct setting more);
 
 /* lan.c: what LANs and DHCP add. */
-extern const struct key switch_key_kind;
+extern const struct key switch_key_kind, switch_key_snooping;
+void check_snooping(struct reader *r, const struct scenario_node *node, uint32_t number);
 void read_mac(struct reader *r, const struct doc_node *v, void *into);
 /* A key of a DHCP server that is no single value; false: it is another. */
 bool read_dhcp_key(struct reader *r, const struct doc_node *v, const char *type,
