@@ -21,6 +21,7 @@ static const struct actor_type *const actors[] = {
     &dhcp_client_type,
     &dhcp_server_type,
     &dhcp_relay_type,
+    &dhcp_ping_type,
     &rtcp_type,
     &probe_udp_type,
     &probe_icmp_type,

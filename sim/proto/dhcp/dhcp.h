@@ -30,7 +30,7 @@ enum dhcp_lease_state {
 #define DHCP_POOL_MAX 1024u
 
 extern const struct proto dhcp_proto;
-extern const struct actor_type dhcp_client_type, dhcp_server_type, dhcp_relay_type;
+extern const struct actor_type dhcp_client_type, dhcp_server_type, dhcp_relay_type, dhcp_ping_type;
 extern const struct traffic_type dhcp_starvation;
 
 /* T1 and T2 when the server gives none: 0.5 and 0.875 of the lease (RFC 2131 4.4.5), in ns. */

@@ -8,10 +8,15 @@
 static const char *const lease_states[] = {"free",     "offered",  "bound", "expired",
                                            "released", "declined", NULL};
 
+uint32_t server_slot(const struct server *s, const struct lease *l)
+{
+    return (uint32_t)(l - s->leases.list) % DHCP_POOL_MAX;
+}
+
 void server_enter(struct server *s, struct lease *l, enum dhcp_lease_state state, unsigned why,
                   struct fx *fx)
 {
-    uint32_t slot = (uint32_t)(l - s->leases.list) % DHCP_POOL_MAX;
+    uint32_t slot = server_slot(s, l);
     bool is_running = state == LEASE_OFFERED || state == LEASE_BOUND || state == LEASE_DECLINED;
     if (l->state != state || state == LEASE_BOUND) {
         fx_item(fx, 0, l->ip, state, why);
@@ -137,8 +142,13 @@ static void server_step(void *self, const struct input *in, struct fx *fx)
     struct server *s = self;
     if (in->kind == IN_START) {
         add_pool(s, (uint32_t)((uint64_t)s->pool >> 32), (uint32_t)s->pool);
+        s->pinger = s->ping > 0 ? fx_open(fx, 0, (struct net){0}) : 0;
     } else if (in->kind == IN_PACKET) {
         server_hear(s, in, fx);
+    } else if (in->kind == IN_TIMER && in->code == TIMER_PING) {
+        server_check_over(s, in->index, in, fx);
+    } else if (in->kind == IN_INDICATION && in->code == SERVER_PONG) {
+        server_check_failed(s, in, fx);
     } else if (in->kind == IN_TIMER) {
         over(s, in->index, in->now, fx);
     } else if (in->kind == IN_REQUEST) {
@@ -165,7 +175,9 @@ static void server_read(const void *self, int64_t *out)
 
 static void server_free(void *self)
 {
-    free(((struct server *)self)->leases.list);
+    struct server *s = self;
+    free(s->leases.list);
+    free(s->checking);
 }
 
 #define SERVER(member) offsetof(struct server, member)
@@ -180,6 +192,8 @@ static const struct param params[] = {
     {"domain", SERVER(domain), PARAM_TEXT, .max = 255},
     {"vendor", SERVER(vendor), PARAM_TEXT, .max = 510},
     {"broadcast-address", SERVER(broadcast), PARAM_SWITCH, .initial = 0, .max = 1},
+    {"ping", SERVER(ping), PARAM_TIME, .may_be_off = true, .initial = -1, .min = SIM_MS,
+     .max = 60 * SIM_S},
     {"t1", SERVER(t1), PARAM_TIME, .may_be_off = true, .initial = -1, A_TIME},
     {"t2", SERVER(t2), PARAM_TIME, .may_be_off = true, .initial = -1, A_TIME},
     {"hold", SERVER(hold), PARAM_TIME, .initial = 60 * SIM_S, A_TIME},
@@ -193,10 +207,12 @@ const struct actor_type dhcp_server_type = {
     .proto = &dhcp_proto,
     .size = sizeof(struct server),
     .sets = (const struct set[]){{"lease", lease_states}, {0}},
-    .timers = (const struct timer[]){{"lease", DHCP_POOL_MAX, true}, {0}},
+    .timers =
+        (const struct timer[]){{"lease", DHCP_POOL_MAX, true}, {"ping", DHCP_POOL_MAX, false}, {0}},
     .reasons = server_reasons,
     .vars = vars,
     .params = params,
+    .lowers = (const char *const[]){"dhcp-ping", NULL},
     .step = server_step,
     .read = server_read,
     .keep = server_keep,

@@ -9,7 +9,8 @@
 #define SERVER_IFACES  32u
 #define SERVER_SUBNETS 32u
 
-enum server_timer { TIMER_LEASE };
+enum server_timer { TIMER_LEASE, TIMER_PING };
+enum server_call { SERVER_PING = CODE_INSIDE + 96, SERVER_PONG }; /* with dhcp-ping; an address */
 enum server_why {
     NO_REASON,
     OFFER,
@@ -30,18 +31,30 @@ enum server_why {
     USABLE,
     RESTORED,
     NO_SUBNET,
+    CHECKING,
+    ANSWERED,
+};
+
+/* An address that is being checked, and the DISCOVER that it is for. */
+struct checking {
+    uint32_t ip;
+    struct net net;
+    struct dhcp m;
 };
 
 struct server {
     int64_t pool, router, dns; /* params */
     int64_t lease, max_lease, t1, t2, hold, quarantine, authoritative;
-    int64_t domain, vendor, broadcast;
+    int64_t domain, vendor, broadcast, ping;
 
     struct node_interface ifaces[SERVER_IFACES];
     struct node_subnet subnets[SERVER_SUBNETS]; /* behind relays */
     uint32_t subnet_count;
     struct leases leases;
-    uint32_t first, last; /* the pool that it was given first */
+    uint32_t first, last;      /* the pool that it was given first */
+    uint32_t pinger;           /* handle of its dhcp-ping; 0: it checks nothing */
+    struct checking *checking; /* owned */
+    uint32_t checking_count, checking_cap;
     uint64_t offers, acks, naks, declines, expired;
 };
 
@@ -62,8 +75,19 @@ extern const struct reason server_reasons[];
 /* server.c: an address changes its state in the books. */
 void server_enter(struct server *s, struct lease *l, enum dhcp_lease_state state, unsigned why,
                   struct fx *fx);
+uint32_t server_slot(const struct server *s, const struct lease *l);
 /* server_answer.c */
+/* False: it comes from a network in which this server lends nothing. */
+bool server_question(struct server *s, const struct dhcp *m, const struct input *in, struct fx *fx,
+                     struct question *out);
+void server_discover(const struct question *q);
+void server_offer(const struct question *q, struct lease *l);
 void server_hear(struct server *s, const struct input *in, struct fx *fx);
+/* server_ping.c: a look whether an address is free before it is offered. */
+bool server_is_checking(struct server *s, uint32_t ip);
+void server_check(const struct question *q, struct lease *l);
+void server_check_over(struct server *s, uint32_t slot, const struct input *in, struct fx *fx);
+void server_check_failed(struct server *s, const struct input *in, struct fx *fx);
 /* server_say.c */
 sim_time server_grants(const struct server *s, const struct dhcp *m); /* the lease's length */
 void server_give(const struct question *q, const struct lease *l, enum dhcp_type type,

@@ -22,23 +22,36 @@ const struct reason server_reasons[] = {
     [USABLE] = {"dhcp.usable", "RFC 2131 4.3.3"},
     [RESTORED] = {"dhcp.restored", "RFC 2131 2.1"},
     [NO_SUBNET] = {"dhcp.no-subnet", "RFC 2131 4.3.1"},
+    [CHECKING] = {"dhcp.checking", "RFC 2131 3.1"},
+    [ANSWERED] = {"dhcp.ping-answered", "RFC 2131 3.1"},
     {0},
 };
 
-static void discover(const struct question *q)
+void server_offer(const struct question *q, struct lease *l)
 {
-    struct lease *l = lease_choose(&q->s->leases, q->client, q->m->requested, &q->home);
-    if (!l) {
-        fx_note(q->fx, POOL_EMPTY);
-        return;
-    }
-    l->who = q->client.who;
     if (l->state != LEASE_BOUND) {
         l->until = q->in->now + q->s->hold;
         server_enter(q->s, l, LEASE_OFFERED, OFFER, q->fx);
     }
     q->s->offers++;
     server_give(q, l, DHCP_OFFER, OFFER);
+}
+
+/* What is offered or bound to the client already was checked before. */
+void server_discover(const struct question *q)
+{
+    struct lease *l = lease_choose(&q->s->leases, q->client, q->m->requested, &q->home);
+    if (!l) {
+        fx_note(q->fx, POOL_EMPTY);
+    } else if (server_is_checking(q->s, l->ip)) {
+        return; /* the offer follows */
+    } else if (q->s->pinger && lease_is_free(l)) {
+        l->who = q->client.who;
+        server_check(q, l);
+    } else {
+        l->who = q->client.who;
+        server_offer(q, l);
+    }
 }
 
 static void grant(const struct question *q, struct lease *l, unsigned why)
@@ -144,7 +157,7 @@ static bool find_home(struct question *q)
 static void answer(const struct question *q)
 {
     switch (q->m->type) {
-    case DHCP_DISCOVER: discover(q); break;
+    case DHCP_DISCOVER: server_discover(q); break;
     case DHCP_REQUEST: requested(q); break;
     case DHCP_DECLINE: declined(q); break;
     case DHCP_RELEASE: released(q); break;
@@ -156,20 +169,25 @@ static void answer(const struct question *q)
     }
 }
 
+bool server_question(struct server *s, const struct dhcp *m, const struct input *in, struct fx *fx,
+                     struct question *out)
+{
+    *out = (struct question){.s = s,
+                             .m = m,
+                             .in = in,
+                             .fx = fx,
+                             .own = &s->ifaces[in->net.iface],
+                             .client = lease_holder(m)};
+    return find_home(out);
+}
+
 void server_hear(struct server *s, const struct input *in, struct fx *fx)
 {
     struct dhcp m;
+    struct question q;
     if (dhcp_decode(in->head, &m) != DHCP_SOUND || m.is_reply || in->net.iface >= SERVER_IFACES) {
         fx_drop(fx, DROP_MALFORMED, BAD);
-        return;
-    }
-    struct question q = {.s = s,
-                         .m = &m,
-                         .in = in,
-                         .fx = fx,
-                         .own = &s->ifaces[in->net.iface],
-                         .client = lease_holder(&m)};
-    if (find_home(&q)) {
+    } else if (server_question(s, &m, in, fx, &q)) {
         answer(&q);
     } else {
         fx_note(fx, NO_SUBNET);
