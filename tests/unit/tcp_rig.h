@@ -41,6 +41,7 @@ struct tcp_rig {
     struct net child;  /* of the last FX_SPAWN */
     unsigned last_why;
     sim_time rtt; /* last measured */
+    uint8_t heard_ecn, said_ecn; /* ECN bits of what it hears, of what it sent last */
     uint32_t irs; /* the peer's ISN */
 };
 
@@ -67,6 +68,7 @@ static inline void rig_send(struct tcp_rig *r, const struct effect *e)
     rig_separate(&r->said_text);
     notation_print(&n, style, &r->said_text);
     r->unit = p->unit;
+    r->said_ecn = p->net.ecn;
     r->last_why = e->why;
     if (p->body.len) {
         int64_t at = tcp_offset(r->tcp.iss, r->tcp.snd_una, n.tcp.seq);
@@ -201,7 +203,7 @@ static inline void rig_hear(struct tcp_rig *r, const char *text)
     ck_assert_uint_eq(len, head.len);
     struct net key = rig_key();
     struct input in = {.kind = IN_PACKET,
-                       .net = {.from = key.to, .to = key.from},
+                       .net = {.from = key.to, .to = key.from, .ecn = r->heard_ecn},
                        .head = bytes_of(bytes, len),
                        .body = {.at = (uint64_t)at, .stream = RIG_STREAM, .len = n.len}};
     in.body.stream = n.len ? RIG_STREAM : 0;
