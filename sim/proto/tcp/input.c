@@ -87,8 +87,7 @@ static bool check_sequence(struct tcp *t, struct tcp_arrival *a, sim_time now, s
         a->seg.flags &= (uint8_t)~TCP_SYN;
     }
     ecn_hear_syn_again(t, a);
-    t->heard_at = now;
-    t->kept = 0;
+    tcp_heard(t, now, fx);
     if (reopens(t, a)) {
         return reopen(t, fx);
     }

@@ -366,6 +366,7 @@ void tcp_deliver(struct tcp *t, struct fx *fx); /* to the application, up to its
 void tcp_timer_start(struct tcp *t, enum tcp_timer which, sim_time at, struct fx *fx);
 void tcp_timer_stop(struct tcp *t, enum tcp_timer which, struct fx *fx);
 bool tcp_timer_runs(const struct tcp *t, enum tcp_timer which);
+void tcp_heard(struct tcp *t, sim_time now, struct fx *fx); /* the peer is there */
 void tcp_keep_alive_start(struct tcp *t, sim_time now, struct fx *fx);
 void tcp_timer_fired(struct tcp *t, enum tcp_timer which, sim_time now, struct fx *fx);
 

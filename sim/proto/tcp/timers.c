@@ -138,6 +138,16 @@ void tcp_keep_alive_start(struct tcp *t, sim_time now, struct fx *fx)
     }
 }
 
+/* An answer to a probe: the silence that counts begins anew. */
+void tcp_heard(struct tcp *t, sim_time now, struct fx *fx)
+{
+    t->heard_at = now;
+    if (t->kept > 0 && t->set.keep_alive >= 0) {
+        tcp_timer_start(t, TCP_KEEP_ALIVE, time_add(now, t->set.keep_alive), fx);
+    }
+    t->kept = 0;
+}
+
 /* The timer is not moved by every segment: when it runs out it looks how long the silence has
  * lasted. Data under way has a timer of its own. */
 static void keep_alive_fired(struct tcp *t, sim_time now, struct fx *fx)
