@@ -1,10 +1,10 @@
 /* From the words of a call to the descriptors of its host, and back. */
 #include "run_call.h"
 
-#include "app/descriptors.h"
 #include "base/os.h"
 #include "proto/tcp/tcp.h"
-#include "run_inside.h"
+#include "run_option.h"
+#include "scenario/quantity.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +28,8 @@ static const struct option_name {
                     {"SO_SNDBUF", OPTION_SNDBUF},
                     {"SO_RCVBUF", OPTION_RCVBUF},
                     {"SO_LINGER", OPTION_LINGER},
+                    {"IP_TTL", OPTION_TTL},
+                    {"SO_REUSEADDR", OPTION_REUSEADDR},
                     {"SO_ERROR", OPTION_ERROR}};
 
 static int index_of(const char *const *words, const char *word)
@@ -90,15 +92,23 @@ static bool read_shutdown(const struct run_call *call, struct descriptor_args *a
     return how >= 0 || refuse(what, "how is RD, WR or RDWR, not", call->how);
 }
 
+/* A number, or a word for yes or no. */
+static int64_t value_of(const char *text, int64_t off)
+{
+    bool on;
+    if (text && switch_parse(text, &on)) {
+        return on ? 1 : off;
+    }
+    return text ? strtoll(text, NULL, 10) : 0;
+}
+
 /* False with nothing said: an option that this host does not know, which is ENOPROTOOPT. */
 static bool read_option(const struct run_call *call, struct descriptor_args *a)
 {
     for (size_t i = 0; i < sizeof option_names / sizeof *option_names; i++) {
         if (call->option && strcmp(option_names[i].name, call->option) == 0) {
             a->option = option_names[i].option;
-            a->value = call->value && strcmp(call->value, "off") == 0 ? -1
-                       : call->value ? strtoll(call->value, NULL, 10)
-                                     : 0;
+            a->value = value_of(call->value, a->option == OPTION_LINGER ? -1 : 0);
             return true;
         }
     }
@@ -198,34 +208,39 @@ static struct descriptors *descriptors_of(struct run *r, uint32_t node)
     return w->rows[r->descriptors[node]].self;
 }
 
-/* What TCP holds for this descriptor, left where it is. */
+static void add_part(struct run *r, struct span part, int64_t max, struct buf *out)
+{
+    int64_t room = max - (int64_t)out->len;
+    part.len = part.len < room ? part.len : (uint32_t)room;
+    span_read(&r->trace->streams, part, out);
+}
+
+/* What TCP holds for this descriptor, or what was left of it, and stays where it is. */
 static bool peek(struct run *r, const struct descriptors *d, const struct run_call *call,
                  struct run_answer *out)
 {
-    bool is_one = call->fd >= 0 && call->fd < DESCRIPTORS_MAX && d->list[call->fd].handle;
-    const struct row *row = is_one ? &r->world->rows[d->list[call->fd].handle] : NULL;
-    if (!row || !row->self || row->type != &tcp_type) {
-        return false;
-    }
-    const struct tcp *t = row->self;
-    const struct tcp_piece *first = pieces_first(&t->unread);
-    int64_t at = first ? first->at : 0;
-    while (first && (int64_t)out->data.len < call->max) {
-        struct span part =
-            pieces_at(&t->unread, at, (uint32_t)(call->max - (int64_t)out->data.len));
+    bool is_one = call->fd >= 0 && call->fd < DESCRIPTORS_MAX;
+    const struct descriptor *f = is_one ? &d->list[call->fd] : NULL;
+    const struct tcp *t = f ? run_tcp_of(r, f) : NULL;
+    const struct tcp_piece *first = t ? pieces_first(&t->unread) : NULL;
+    for (int64_t at = first ? first->at : 0; t && (int64_t)out->data.len < call->max;) {
+        struct span part = pieces_at(&t->unread, at, UINT32_MAX);
         if (part.len == 0) {
             break;
         }
-        span_read(&r->trace->streams, part, &out->data);
+        add_part(r, part, call->max, &out->data);
         at += part.len;
+    }
+    for (uint32_t i = 0; f && i < f->left_count && (int64_t)out->data.len < call->max; i++) {
+        add_part(r, f->left[i], call->max, &out->data);
     }
     out->value = (int64_t)out->data.len;
     out->has_data = true;
     return out->value > 0;
 }
 
-static void answer(struct run *r, const struct run_call *call, enum descriptor_call code,
-                   struct descriptors *d, struct run_answer *out)
+static void answer(struct run *r, enum descriptor_call code, struct descriptors *d,
+                   struct run_answer *out)
 {
     descriptors_settle(d, code);
     out->error = d->error;
@@ -235,9 +250,6 @@ static void answer(struct run *r, const struct run_call *call, enum descriptor_c
         for (uint32_t i = 0; i < d->taken_count; i++) {
             span_read(&r->trace->streams, d->taken[i], &out->data);
         }
-    }
-    if (code == DESCRIPTOR_GET && call->option && strcmp(call->option, "SO_ERROR") == 0) {
-        out->word = d->value ? errno_code_name((unsigned)d->value) : NULL;
     }
 }
 
@@ -263,6 +275,10 @@ bool run_make_call(struct run *r, const struct run_call *call, struct run_answer
         out->error = ERR_ENOPROTOOPT;
         return true;
     }
+    if (code == DESCRIPTOR_BIND && args.addr.ip && node_of_ip(r->world, args.addr.ip) != node) {
+        out->error = ERR_EADDRNOTAVAIL;
+        return true;
+    }
     run_due(r, r->now);
     struct descriptors *d = descriptors_of(r, node);
     if (code == DESCRIPTOR_RECV && call->peek && peek(r, d, call, out)) {
@@ -277,7 +293,10 @@ bool run_make_call(struct run *r, const struct run_call *call, struct run_answer
     uint32_t cause = world_record(r->world, REC_CALL, row, 0, code, call->fd, 0, 0);
     actor_step(r->world, row, &in, 0, cause);
     effects_apply(r->world);
-    answer(r, call, code, d, out);
+    answer(r, code, d, out);
+    if (code == DESCRIPTOR_GET) {
+        run_answer_option(r, node, &args, d, out);
+    }
     if (code == DESCRIPTOR_SEND) {
         forget_refused(r, call, &body, out->error ? 0 : out->value);
     }

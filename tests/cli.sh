@@ -53,6 +53,22 @@ run_says_what_happens()
     says out 'DATA 1'
 }
 
+what_is_broken_on_purpose_is_said()
+{
+    cat >two-way.yaml <<'END'
+hosts:
+  a: 10.0.0.1
+  b: {address: 10.0.0.2, tcp: {handshake: two-way}}
+links: [{between: [a, b]}]
+script: [{at: 0 s, b: listen 80}]
+END
+    expect 0 check two-way.yaml
+    says err 'two-way.yaml:3:3: warning: the handshake of b is broken on purpose'
+    sed -i 's/two-way}/three-way}/' two-way.yaml
+    expect 0 check two-way.yaml
+    silent err
+}
+
 an_expectation_that_fails_is_status_1()
 {
     sed 's/retransmissions: 1/retransmissions: 2/' "$lost" >failing.yaml
@@ -366,6 +382,7 @@ golden_traces_are_kept_and_compared()
 }
 
 run_says_what_happens
+what_is_broken_on_purpose_is_said
 an_expectation_that_fails_is_status_1
 what_is_wrong_is_status_2
 what_cannot_be_done_is_status_3

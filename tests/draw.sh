@@ -22,6 +22,20 @@ status 0 --compare "$arq/race-stop-and-wait.yaml" "$arq/race-go-back-n.yaml" \
 for figure in '541 ms' '320 ms' '312 ms' '17.8 %' '30.0 %' '30.8 %'; do
     grep -q ">$figure<" race.svg || fail "the race does not tell $figure"
 done
+for words in '28.5 %' 'utilization, idealised' 'window that keeps the line busy, frames' 'packets without an equal in another run' '18'; do
+    grep -q ">$words<" race.svg || fail "the race does not tell $words"
+done
+grep -q 'going back takes no time' race.svg || fail "the idealised figure's assumptions are not told"
+# The same losses for the same copies: stop-and-wait and selective repeat send the same frames, go-back-N more.
+status 0 --compare "$arq/gbn-frame-lost.yaml" --set traffic.0.go-back-n.window=2,4 -o set.svg --lang en
+for words in 'window=2' 'window=4' '188 ms' '152 ms'; do grep -q ">$words<" set.svg || fail "no $words"; done
+status 0 --compare "$arq/../tcp/first-syn-lost.yaml" --set links.0.delay=200ms -o tcp.svg --lang en
+for words in 'as it is' 'delay=200ms' '1.66 s'; do grep -q ">$words<" tcp.svg || fail "no $words"; done
+status 0 "$arq/gbn-frame-lost.yaml" --set traffic.0.go-back-n.window=3 -o one.svg
+status 2 --compare "$arq/no-loss.yaml" --set seed=1,2,3,4 -o e.png
+status 2 --compare "$arq/no-loss.yaml" --set seed=1,2 --set stop=1s,2s -o e.png
+status 2 --compare "$arq/no-loss.yaml" --set seed -o e.png
+status 2 --compare "$arq/no-loss.yaml" --set links.0.dealy=1s -o e.png
 status 0 "$arq/no-loss.yaml" -o c.png --scale 2 --theme dark
 head -c 8 c.png | od -An -tx1 | grep -q '89 50 4e 47' || fail "no PNG"
 status 0 "$arq/no-loss.yaml" -o c.pdf

@@ -215,6 +215,20 @@ void part_disc(struct ui *ui, double x, double y, double radius, unsigned number
     disc(ui, x, y, radius, number, ui->theme->ink);
 }
 
+void part_diamond(struct ui *ui, double x, double y, double radius)
+{
+    for (int i = 0; i < 2; i++) {
+        double size = radius + (i ? 0 : 1.5) * ui->k;
+        canvas_begin(ui->c);
+        canvas_move(ui->c, x, y - size);
+        canvas_to(ui->c, x + size, y);
+        canvas_to(ui->c, x, y + size);
+        canvas_to(ui->c, x - size, y);
+        canvas_close(ui->c);
+        canvas_fill(ui->c, i ? ui->theme->ink : ui->theme->panel);
+    }
+}
+
 struct rect capsule_draw(struct ui *ui, double x, double y, const struct capsule *p)
 {
     double w = capsule_width(ui, p), h = height(ui, p);
@@ -227,6 +241,9 @@ struct rect capsule_draw(struct ui *ui, double x, double y, const struct capsule
     body(ui, p, r, &ink);
     selection(ui, p, r);
     words(ui, p, r, &ink);
+    if (p->differs) {
+        part_diamond(ui, r.x + 2 * ui->k, r.y, 4.5 * ui->k);
+    }
     unsigned number = p->repeats ? p->repeats : p->tries;
     if (number) {
         double alpha = p->alpha > 0 ? p->alpha : 1;

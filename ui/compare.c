@@ -6,8 +6,8 @@
 #include "ui/draw/draw.h"
 #include "ui/platform.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { EXIT_HELD = 0, EXIT_WRONG = 2, EXIT_UNABLE = 3, TRANSPORT = 122, IDLE_MS = 50 };
 
@@ -23,6 +23,7 @@ struct race {
     void *timeline; /* of view_timeline */
     int w, h;
     double seconds;
+    unsigned shots;
 };
 
 static void draw_race(struct race *r, double w, double h, double scale)
@@ -49,6 +50,11 @@ static void draw_race(struct race *r, double w, double h, double scale)
     wish_obey(&wish, &r->lead, &selected, false);
 }
 
+static bool hears_shot(const struct ui_event *e)
+{
+    return e->kind == UI_KEY && e->key == UI_KEY_F12;
+}
+
 static void paint(struct race *r, struct platform *p)
 {
     int w, h;
@@ -69,19 +75,34 @@ static bool hears_quit(const struct ui_event *e)
     return e->kind == UI_QUIT || (e->kind == UI_KEY && e->key == 'q');
 }
 
+/* slowwire-1.png and so on, where the program was started; none is overwritten. */
+static void shoot(struct race *r)
+{
+    char path[32];
+    struct err err = {0};
+    do {
+        snprintf(path, sizeof path, "slowwire-%u.png", ++r->shots);
+    } while (os_is_file(path));
+    if (!canvas_cairo_png(r->canvas, path, &err)) {
+        err_print(&err, stderr, false);
+    }
+    err_free(&err);
+}
+
 static void loop(struct race *r, struct platform *p)
 {
     int64_t last = os_wall_ns();
     bool busy = true;
     for (;;) {
         struct ui_event e;
-        bool heard = false;
+        bool heard = false, wants_shot = false;
         while (platform_event(p, busy || heard ? 0 : IDLE_MS, &e)) {
             if (hears_quit(&e)) {
                 return;
             }
             ui_event(&r->ui, &e);
             heard = true;
+            wants_shot |= hears_shot(&e);
         }
         int64_t now = os_wall_ns();
         double seconds = (double)(now - last) / 1e9;
@@ -91,14 +112,29 @@ static void loop(struct race *r, struct platform *p)
         if (moved || heard || busy) {
             paint(r, p);
         }
+        if (wants_shot) {
+            shoot(r);
+        }
         busy = moved || r->lead.is_playing || r->ui.wants_frame;
         platform_pace(p);
     }
 }
 
-static int with_window(struct race *r, struct err *err)
+/* Settled: the second picture knows where the widgets of the first are. */
+static int without_window(struct race *r, int w, int h, struct err *err)
 {
-    int w = r->o.w > 0 ? (int)r->o.w : 1440, h = r->o.h > 0 ? (int)r->o.h : 900;
+    double scale = r->o.scale;
+    r->canvas = canvas_cairo_new(r->fonts, (int)(w * scale), (int)(h * scale), scale);
+    r->ui.is_settled = true;
+    draw_race(r, w, h, scale);
+    draw_race(r, w, h, scale);
+    bool good = canvas_cairo_png(r->canvas, r->o.screenshot, err);
+    canvas_free(r->canvas);
+    return good ? EXIT_HELD : EXIT_UNABLE;
+}
+
+static int with_window(struct race *r, int w, int h, struct err *err)
+{
     struct platform *p = platform_new("slowwire", w, h, err);
     if (!p) {
         return EXIT_UNABLE;
@@ -111,8 +147,9 @@ static int with_window(struct race *r, struct err *err)
 
 static void begin(struct race *r)
 {
-    drawn_share_clock(r->runs, r->o.file_count);
-    for (unsigned i = 1; i < r->o.file_count; i++) {
+    drawn_share_clock(r->runs, r->o.run_count);
+    drawn_differ(r->runs, r->o.run_count);
+    for (unsigned i = 1; i < r->o.run_count; i++) {
         r->longest = r->runs[i].trace.sim_ns > r->runs[r->longest].trace.sim_ns ? i : r->longest;
     }
     r->lead = r->runs[r->longest].player;
@@ -128,22 +165,24 @@ int compare_run(int argc, char **argv, struct err *err)
 {
     struct race *r = os_alloc(sizeof *r);
     int status = draw_options_read(argc, argv, &r->o, err) ? EXIT_HELD : EXIT_WRONG;
-    for (unsigned i = 0; i < r->o.file_count && !status; i++) {
-        status = drawn_open(&r->runs[i], r->o.files[i], err) ? EXIT_HELD : EXIT_WRONG;
+    for (unsigned i = 0; i < r->o.run_count && !status; i++) {
+        status = drawn_open(&r->runs[i], &r->o.runs[i], err) ? EXIT_HELD : EXIT_WRONG;
     }
-    if (!status && r->o.file_count > 0) {
+    if (!status && r->o.run_count > 0) {
         r->fonts = fonts_new(NULL, err);
         status = EXIT_UNABLE;
         if (r->fonts) {
+            int w = r->o.w > 0 ? (int)r->o.w : 1440, h = r->o.h > 0 ? (int)r->o.h : 900;
             begin(r);
-            status = with_window(r, err);
+            status = r->o.screenshot ? without_window(r, w, h, err) : with_window(r, w, h, err);
             fonts_free(r->fonts);
         }
     }
-    for (unsigned i = 0; i < r->o.file_count; i++) {
+    for (unsigned i = 0; i < r->o.run_count; i++) {
         drawn_free(&r->runs[i]);
     }
     free(r->timeline);
+    draw_options_free(&r->o);
     free(r);
     return status;
 }

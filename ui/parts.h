@@ -16,6 +16,7 @@ struct capsule {
     struct point motion; /* direction of flight, zero at rest; gives the chevron and the echoes */
     bool no_echo;        /* chevron without echoes (ladder) */
     bool is_selected, is_hovered;
+    bool differs;     /* it has no equal in a run beside this one: a diamond at its corner */
     bool is_again;    /* sent again: amber, hatched, loop arrow */
     unsigned tries;   /* number in the corner disc: 2 = second copy; 0: no disc */
     unsigned repeats; /* duplicate ACK count in the corner disc; 0: no disc */
@@ -25,6 +26,8 @@ struct capsule {
 double capsule_width(struct ui *ui, const struct capsule *p);
 /* Centred on (x, y). Returns its box without rim and disc. */
 struct rect capsule_draw(struct ui *ui, double x, double y, const struct capsule *p);
+/* The mark of what differs between runs side by side. */
+void part_diamond(struct ui *ui, double x, double y, double radius);
 
 /* Text with packets in it: each U+FFFC ("\xEF\xBF\xBC") is the next of `capsules` (their h is set
  * by the font). Broken into lines of r.w, at most max_lines (then "…"). Returns the height used;

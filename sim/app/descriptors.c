@@ -1,7 +1,7 @@
 /* POSIX's rules for the calls (IEEE Std 1003.1, XSH) on top of the user calls of RFC 9293 3.10.
  * What a call asks of TCP are requests; what TCP tells meanwhile are indications, and decide the
  * answer. */
-#include "app/descriptors.h"
+#include "app/descriptor_options.h"
 
 #include "actor/fx.h"
 #include "actor/tcp_call.h"
@@ -15,7 +15,7 @@ static void ask(struct fx *fx, uint32_t handle, unsigned code, uint32_t number)
     fx_request(fx, handle, code, (struct bytes){0}, (struct span){.len = number});
 }
 
-static void fail(struct descriptors *d, enum errno_code error)
+void descriptor_fail(struct descriptors *d, enum errno_code error)
 {
     d->value = 0;
     d->error = error;
@@ -33,53 +33,9 @@ static bool fails_now(struct descriptors *d, struct descriptor *f)
     enum errno_code error = f->error;
     f->error = ERR_NONE;
     if (error != ERR_NONE) {
-        fail(d, error);
+        descriptor_fail(d, error);
     }
     return error != ERR_NONE;
-}
-
-/* What an option is worth before anybody sets it; the sizes are TCP's defaults. */
-static void default_options(struct descriptor *f)
-{
-    f->options[OPTION_LINGER] = -1;
-    f->options[OPTION_MAXSEG] = 1460;
-    f->options[OPTION_KEEPIDLE] = 7200;
-    f->options[OPTION_KEEPINTVL] = 75;
-    f->options[OPTION_KEEPCNT] = 9;
-    f->options[OPTION_SNDBUF] = INT64_C(4) << 20;
-    f->options[OPTION_RCVBUF] = 65535;
-}
-
-static void set(const struct descriptor *f, enum tcp_set_option which, int64_t value, struct fx *fx)
-{
-    struct span body = {.at = (uint64_t)value, .len = which};
-    fx_request(fx, f->handle, TCP_CALL_SET, (struct bytes){0}, body);
-}
-
-/* An option as TCP knows it. */
-static void apply_option(const struct descriptor *f, enum descriptor_option option, struct fx *fx)
-{
-    int64_t value = f->options[option];
-    switch (option) {
-    case OPTION_NODELAY: set(f, TCP_SET_NAGLE, value == 0, fx); break;
-    case OPTION_MAXSEG: set(f, TCP_SET_MSS, value, fx); break;
-    case OPTION_KEEPALIVE:
-    case OPTION_KEEPIDLE: {
-        int64_t idle = f->options[OPTION_KEEPIDLE] * SIM_S;
-        set(f, TCP_SET_KEEP_ALIVE, f->options[OPTION_KEEPALIVE] ? idle : -1, fx);
-        break;
-    }
-    case OPTION_KEEPINTVL: set(f, TCP_SET_KEEP_INTERVAL, value * SIM_S, fx); break;
-    case OPTION_KEEPCNT: set(f, TCP_SET_KEEP_COUNT, value, fx); break;
-    case OPTION_USER_TIMEOUT:
-        set(f, TCP_SET_USER_TIMEOUT, value > 0 ? value * SIM_MS : -1, fx);
-        break;
-    case OPTION_SNDBUF: set(f, TCP_SET_SEND_BUFFER, value, fx); break;
-    case OPTION_RCVBUF: set(f, TCP_SET_RECEIVE_BUFFER, value, fx); break;
-    case OPTION_LINGER:
-    case OPTION_ERROR:
-    case OPTION_COUNT: break; /* the descriptor's own */
-    }
 }
 
 static int32_t new_fd(struct descriptors *d)
@@ -87,7 +43,7 @@ static int32_t new_fd(struct descriptors *d)
     for (int32_t fd = 3; fd < DESCRIPTORS_MAX; fd++) { /* 0, 1 and 2 are taken, as on Unix */
         if (d->list[fd].state == FD_FREE) {
             d->list[fd] = (struct descriptor){.state = FD_FRESH};
-            default_options(&d->list[fd]);
+            descriptor_default_options(&d->list[fd]);
             return fd;
         }
     }
@@ -98,7 +54,7 @@ static void call_socket(struct descriptors *d)
 {
     int32_t fd = new_fd(d);
     if (fd < 0) {
-        fail(d, ERR_EMFILE);
+        descriptor_fail(d, ERR_EMFILE);
     } else {
         d->value = fd;
     }
@@ -119,9 +75,9 @@ static bool is_port_taken(const struct descriptors *d, const struct descriptor *
 static void call_bind(struct descriptors *d, struct descriptor *f, const struct descriptor_args *a)
 {
     if (f->is_bound || f->state != FD_FRESH) {
-        fail(d, ERR_EINVAL);
+        descriptor_fail(d, ERR_EINVAL);
     } else if (a->addr.port && is_port_taken(d, f, a->addr)) {
-        fail(d, ERR_EADDRINUSE);
+        descriptor_fail(d, ERR_EADDRINUSE);
     } else {
         f->is_bound = true;
         f->local = a->addr;
@@ -131,18 +87,21 @@ static void call_bind(struct descriptors *d, struct descriptor *f, const struct 
 static void call_listen(struct descriptors *d, struct descriptor *f,
                         const struct descriptor_args *a, struct fx *fx)
 {
+    struct span backlog = {.at = 1, .len = a->max};
     if (f->state == FD_LISTENING) {
-        return; /* only its backlog changes */
+        fx_request(fx, f->handle, TCP_CALL_BACKLOG, (struct bytes){0}, backlog);
+        return;
     }
     if (f->state != FD_FRESH) {
-        fail(d, ERR_EINVAL);
+        descriptor_fail(d, ERR_EINVAL);
         return;
     }
     struct net key = {.from = f->local};
     f->handle = fx_open(fx, 0, key);
     f->state = FD_LISTENING;
     ask(fx, f->handle, TCP_CALL_READING, 0);
-    ask(fx, f->handle, TCP_CALL_LISTEN, a->max);
+    descriptor_apply_options(f, fx);
+    fx_request(fx, f->handle, TCP_CALL_LISTEN, (struct bytes){0}, backlog);
 }
 
 static void call_connect(struct descriptors *d, struct descriptor *f,
@@ -152,30 +111,33 @@ static void call_connect(struct descriptors *d, struct descriptor *f,
         return;
     }
     switch (f->state) {
-    case FD_FREE:
-    case FD_LISTENING: fail(d, ERR_EINVAL); return;
-    case FD_CONNECTING: fail(d, ERR_EALREADY); return;
-    case FD_OPEN: fail(d, ERR_EISCONN); return;
-    case FD_OVER: fail(d, ERR_ECONNABORTED); return;
+    case FD_FREE: descriptor_fail(d, ERR_EBADF); return;
+    case FD_LISTENING: descriptor_fail(d, ERR_EOPNOTSUPP); return;
+    case FD_CONNECTING: descriptor_fail(d, ERR_EALREADY); return;
+    case FD_OPEN: descriptor_fail(d, ERR_EISCONN); return;
+    case FD_OVER:
+        if (f->has_stood) {
+            descriptor_fail(d, ERR_EISCONN);
+            return;
+        }
+        f->has_ended = false; /* an attempt that failed may be made again */
+        break;
     case FD_FRESH: break;
     }
     struct net key = {.from = f->local, .to = a->addr};
     f->handle = fx_open(fx, 0, key);
     f->state = FD_CONNECTING;
     ask(fx, f->handle, TCP_CALL_READING, 0);
-    for (unsigned option = 0; option < OPTION_COUNT; option++) {
-        if (f->is_set & 1u << option) {
-            apply_option(f, option, fx);
-        }
-    }
+    descriptor_apply_options(f, fx);
     ask(fx, f->handle, TCP_CALL_CONNECT, 0);
-    fail(d, ERR_EINPROGRESS);
+    descriptor_fail(d, ERR_EINPROGRESS);
 }
 
-static void call_accept(struct descriptors *d, const struct descriptor *listener, int32_t fd)
+static void call_accept(struct descriptors *d, const struct descriptor *listener, int32_t fd,
+                        struct fx *fx)
 {
     if (listener->state != FD_LISTENING) {
-        fail(d, ERR_EINVAL);
+        descriptor_fail(d, ERR_EINVAL);
         return;
     }
     for (uint32_t i = 0; i < d->backlog_count; i++) {
@@ -185,21 +147,25 @@ static void call_accept(struct descriptors *d, const struct descriptor *listener
         }
         int32_t got = new_fd(d);
         if (got < 0) {
-            fail(d, ERR_EMFILE);
+            descriptor_fail(d, ERR_EMFILE);
             return;
         }
         struct descriptor *f = &d->list[got];
-        f->state = FD_OPEN;
+        memcpy(f->options, listener->options, sizeof f->options);
+        f->is_set = listener->is_set;
+        f->state = e->is_over ? FD_OVER : FD_OPEN;
         f->handle = e->handle;
         f->local = e->local;
+        f->has_stood = true;
         f->has_ended = e->has_ended;
         f->error = e->error;
+        ask(fx, e->handle, TCP_CALL_TAKEN, 0);
         d->value = got;
         d->backlog_count--;
         memmove(e, e + 1, (d->backlog_count - i) * sizeof *e);
         return;
     }
-    fail(d, ERR_EAGAIN);
+    descriptor_fail(d, ERR_EAGAIN);
 }
 
 static void call_send(struct descriptors *d, struct descriptor *f, struct span body, struct fx *fx)
@@ -207,26 +173,54 @@ static void call_send(struct descriptors *d, struct descriptor *f, struct span b
     if (fails_now(d, f)) {
         return;
     }
-    if (f->is_shut_write || f->state == FD_OVER) {
-        fail(d, ERR_EPIPE);
+    if (f->is_shut_write || (f->state == FD_OVER && f->has_stood)) {
+        descriptor_fail(d, ERR_EPIPE);
     } else if (f->state == FD_CONNECTING) {
-        fail(d, ERR_EAGAIN);
+        descriptor_fail(d, ERR_EAGAIN);
     } else if (f->state != FD_OPEN) {
-        fail(d, ERR_ENOTCONN);
+        descriptor_fail(d, ERR_ENOTCONN);
     } else if (body.len > 0) {
         fx_request(fx, f->handle, CODE_SEND, (struct bytes){0}, body);
     }
 }
 
+static void take_data(struct descriptors *d, struct span body)
+{
+    if (d->taken_count == d->taken_cap) {
+        d->taken_cap = d->taken_cap ? d->taken_cap * 2 : 16;
+        d->taken = os_realloc(d->taken, d->taken_cap * sizeof *d->taken);
+    }
+    d->taken[d->taken_count++] = body;
+    d->value += body.len;
+}
+
+/* What was left when the connection ended. */
+static void take_left(struct descriptors *d, struct descriptor *f, uint32_t max)
+{
+    while (f->left_count > 0 && d->value < max) {
+        struct span *first = &f->left[0];
+        uint32_t want = max - (uint32_t)d->value, n = first->len < want ? first->len : want;
+        take_data(d, span_sub(*first, 0, n));
+        *first = span_sub(*first, n, first->len - n);
+        if (first->len == 0) {
+            memmove(first, first + 1, --f->left_count * sizeof *first);
+        }
+    }
+}
+
 /* What TCP holds is granted for this call alone: what comes later stays in its buffer, and counts
- * in its window. */
+ * in its window. A reading half that is shut only never waits: what is there can still be read. */
 static void call_recv(struct descriptors *d, struct descriptor *f, uint32_t max, struct fx *fx)
 {
-    if (f->state == FD_FRESH || f->state == FD_LISTENING) {
-        fail(d, ERR_ENOTCONN);
-    } else if (f->state == FD_OPEN && !f->is_shut_read && max > 0) {
+    bool never_stood = f->state == FD_OVER && !f->has_stood && f->error == ERR_NONE;
+    if (f->state == FD_FRESH || f->state == FD_LISTENING || never_stood) {
+        descriptor_fail(d, ERR_ENOTCONN);
+    } else if (f->state == FD_OPEN && max > 0) {
+        d->receiver = f->handle;
         ask(fx, f->handle, CODE_READ, max);
         ask(fx, f->handle, TCP_CALL_READING, 0);
+    } else {
+        take_left(d, f, max);
     }
 }
 
@@ -234,10 +228,13 @@ static void call_shutdown(struct descriptors *d, struct descriptor *f,
                           const struct descriptor_args *a, struct fx *fx)
 {
     if (f->state != FD_OPEN) {
-        fail(d, ERR_ENOTCONN);
+        descriptor_fail(d, ERR_ENOTCONN);
         return;
     }
-    f->is_shut_read |= a->shuts_read;
+    if (a->shuts_read) {
+        f->is_shut_read = true;
+        ask(fx, f->handle, TCP_CALL_SHUT_READING, 0);
+    }
     if (a->shuts_write && !f->is_shut_write) {
         f->is_shut_write = true;
         ask(fx, f->handle, CODE_CLOSE, 0);
@@ -274,29 +271,8 @@ static void call_close(struct descriptors *d, struct descriptor *f, int32_t fd, 
             ask(fx, f->handle, CODE_CLOSE, 0);
         }
     }
+    free(f->left);
     *f = (struct descriptor){0};
-}
-
-static void call_set(struct descriptors *d, struct descriptor *f, const struct descriptor_args *a,
-                     struct fx *fx)
-{
-    if (a->option == OPTION_ERROR) {
-        fail(d, ERR_ENOPROTOOPT);
-        return;
-    }
-    f->options[a->option] = a->value;
-    f->is_set |= 1u << a->option;
-    if (f->state == FD_OPEN || f->state == FD_CONNECTING) {
-        apply_option(f, a->option, fx);
-    }
-}
-
-static void call_get(struct descriptors *d, struct descriptor *f, const struct descriptor_args *a)
-{
-    d->value = a->option == OPTION_ERROR ? (int64_t)f->error : f->options[a->option];
-    if (a->option == OPTION_ERROR) {
-        f->error = ERR_NONE;
-    }
 }
 
 static void take_call(struct descriptors *d, const struct input *in, struct fx *fx)
@@ -307,9 +283,10 @@ static void take_call(struct descriptors *d, const struct input *in, struct fx *
     d->value = 0;
     d->error = ERR_NONE;
     d->taken_count = 0;
+    d->receiver = 0;
     struct descriptor *f = at(d, a.fd);
     if (!f && in->code != DESCRIPTOR_SOCKET) {
-        fail(d, ERR_EBADF);
+        descriptor_fail(d, ERR_EBADF);
         return;
     }
     switch ((enum descriptor_call)in->code) {
@@ -317,14 +294,14 @@ static void take_call(struct descriptors *d, const struct input *in, struct fx *
     case DESCRIPTOR_BIND: call_bind(d, f, &a); break;
     case DESCRIPTOR_LISTEN: call_listen(d, f, &a, fx); break;
     case DESCRIPTOR_CONNECT: call_connect(d, f, &a, fx); break;
-    case DESCRIPTOR_ACCEPT: call_accept(d, f, a.fd); break;
+    case DESCRIPTOR_ACCEPT: call_accept(d, f, a.fd, fx); break;
     case DESCRIPTOR_SEND: call_send(d, f, in->body, fx); break;
     case DESCRIPTOR_RECV: call_recv(d, f, a.max, fx); break;
     case DESCRIPTOR_SHUTDOWN: call_shutdown(d, f, &a, fx); break;
     case DESCRIPTOR_CLOSE: call_close(d, f, a.fd, false, fx); break;
     case DESCRIPTOR_ABORT: call_close(d, f, a.fd, true, fx); break;
-    case DESCRIPTOR_SET: call_set(d, f, &a, fx); break;
-    case DESCRIPTOR_GET: call_get(d, f, &a); break;
+    case DESCRIPTOR_SET: descriptor_set(d, f, &a, fx); break;
+    case DESCRIPTOR_GET: descriptor_get(d, f, &a); break;
     }
 }
 
@@ -368,14 +345,11 @@ static void take_child(struct descriptors *d, const struct input *in)
     }
 }
 
-static void take_data(struct descriptors *d, struct span body)
+/* The connection is over, and this was still unread. */
+static void keep_left(struct descriptor *f, struct span body)
 {
-    if (d->taken_count == d->taken_cap) {
-        d->taken_cap = d->taken_cap ? d->taken_cap * 2 : 16;
-        d->taken = os_realloc(d->taken, d->taken_cap * sizeof *d->taken);
-    }
-    d->taken[d->taken_count++] = body;
-    d->value += body.len;
+    f->left = os_realloc(f->left, (f->left_count + 1) * sizeof *f->left);
+    f->left[f->left_count++] = body;
 }
 
 static void take_end(struct descriptors *d, const struct input *in)
@@ -385,6 +359,7 @@ static void take_end(struct descriptors *d, const struct input *in)
     bool is_over = in->code == CODE_CLOSED;
     enum errno_code error = is_over ? (enum errno_code)in->body.len : ERR_NONE;
     if (e) {
+        e->is_over |= is_over;
         e->has_ended = true;
         e->error = error;
     }
@@ -402,18 +377,25 @@ static void take_indication(struct descriptors *d, const struct input *in)
     case CODE_OPENED:
         if (f) {
             f->state = FD_OPEN;
+            f->has_stood = true;
         } else {
             take_child(d, in);
         }
         break;
-    case CODE_DATA: take_data(d, in->body); break;
+    case CODE_DATA:
+        if (in->index == d->receiver) {
+            take_data(d, in->body);
+        } else if (f) {
+            keep_left(f, in->body);
+        }
+        break;
     case CODE_ACCEPTED:
         d->value = in->body.len;
         d->error = in->body.len ? ERR_NONE : ERR_EAGAIN;
         break;
     case CODE_RESULT:
-        if (in->body.len && f == at(d, d->caller)) {
-            fail(d, (enum errno_code)in->body.len);
+        if (in->body.len && f && f == at(d, d->caller)) {
+            descriptor_fail(d, (enum errno_code)in->body.len);
         }
         break;
     case CODE_END:
@@ -429,7 +411,7 @@ void descriptors_settle(struct descriptors *d, enum descriptor_call call)
         return;
     }
     if (!fails_now(d, f) && !f->has_ended && !f->is_shut_read) {
-        fail(d, ERR_EAGAIN);
+        descriptor_fail(d, ERR_EAGAIN);
     }
 }
 
@@ -444,7 +426,11 @@ static void step(void *self, const struct input *in, struct fx *fx)
 
 static void free_taken(void *self)
 {
-    free(((struct descriptors *)self)->taken);
+    struct descriptors *d = self;
+    for (int32_t fd = 0; fd < DESCRIPTORS_MAX; fd++) {
+        free(d->list[fd].left);
+    }
+    free(d->taken);
 }
 
 const struct actor_type descriptors_type = {

@@ -32,6 +32,8 @@ enum descriptor_option {
     OPTION_SNDBUF,
     OPTION_RCVBUF,
     OPTION_LINGER, /* seconds; -1: off */
+    OPTION_TTL,    /* -1: the host's */
+    OPTION_REUSEADDR,
     OPTION_ERROR,
     OPTION_COUNT,
 };
@@ -55,7 +57,10 @@ struct descriptor {
     bool is_shut_read, is_shut_write;
     enum errno_code error; /* pending: the next call gets it */
     int64_t options[OPTION_COUNT];
-    uint32_t is_set; /* options that were set, a bit each */
+    uint32_t is_set;   /* options that were set, a bit each */
+    bool has_stood;    /* it was connected once */
+    struct span *left; /* what nobody had read when the connection ended; owned */
+    uint32_t left_count;
 };
 
 /* A connection that stands and waits for accept. */
@@ -63,7 +68,7 @@ struct backlog_entry {
     uint32_t handle;
     int32_t listener; /* its fd */
     struct addr local;
-    bool has_ended;
+    bool has_ended, is_over;
     enum errno_code error;
 };
 
@@ -74,7 +79,8 @@ struct descriptors {
     struct descriptor list[DESCRIPTORS_MAX];
     struct backlog_entry backlog[BACKLOG_MAX];
     uint32_t backlog_count;
-    int32_t caller; /* fd of the call that runs now */
+    int32_t caller;    /* fd of the call that runs now */
+    uint32_t receiver; /* the endpoint whose data it gets; 0: it is no RECV */
     /* Of the last call. */
     int64_t value;
     enum errno_code error;

@@ -16,6 +16,7 @@
 enum { LOWER_TCP };
 static const char *const lowers[] = {"tcp", NULL};
 
+enum { SHUT_READING, SHUT_WRITING }; /* as of socket_args.amount; more: both */
 enum sock_kind { SOCK_LISTENER, SOCK_CONNECTION };
 
 struct sock {
@@ -99,7 +100,8 @@ static void listen(struct socket_app *app, const struct socket_args *args, struc
                                             .port = key.from.port,
                                             .is_by_hand = args->is_by_hand,
                                             .reads = args->reads});
-    request(s, TCP_CALL_LISTEN, 0, fx);
+    struct span backlog = {.at = args->is_by_hand, .len = args->backlog};
+    fx_request(fx, s->handle, TCP_CALL_LISTEN, (struct bytes){0}, backlog);
 }
 
 static void connect(struct socket_app *app, const struct socket_args *args, struct fx *fx)
@@ -135,6 +137,7 @@ static void accept(struct socket_app *app, struct sock *listener, struct fx *fx)
     struct sock *s = next_pending(app, listener->port);
     if (s) {
         s->is_accepted = true;
+        request(s, TCP_CALL_TAKEN, 0, fx);
         start_reading(s, fx);
     } else {
         listener->accepts++;
@@ -159,6 +162,9 @@ static void opened(struct socket_app *app, const struct input *in, struct fx *fx
                                    .port = key.from.port,
                                    .reads = reads,
                                    .is_accepted = is_taken});
+        if (is_taken) {
+            request(s, TCP_CALL_TAKEN, 0, fx);
+        }
     }
     start_reading(s, fx);
 }
@@ -229,10 +235,12 @@ static void end(struct sock *s, bool leaves, struct fx *fx)
 
 static void shut_down(struct sock *s, uint64_t how, struct fx *fx)
 {
-    if (how == 0) {
+    if (how != SHUT_WRITING) {
+        request(s, TCP_CALL_SHUT_READING, 0, fx);
         request(s, TCP_CALL_READING, 0, fx);
-    } else {
-        end(s, how == 2, fx);
+    }
+    if (how != SHUT_READING) {
+        end(s, false, fx);
     }
 }
 

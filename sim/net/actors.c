@@ -393,6 +393,18 @@ static uint32_t birth_of_flow(struct world *w, uint32_t node, const struct actor
     return number;
 }
 
+/* Both ends open toward each other: it is one conversation, and the first to open named it. */
+static uint32_t flow_of_peer(struct world *w, const struct actor_type *type, const struct net *key)
+{
+    uint32_t peer = node_of_ip(w, key->to.ip);
+    if (w->next_flow || peer == NO_NODE || !type->proto || key->to.port == 0) {
+        return 0;
+    }
+    struct net seen = {.from = key->from, .to = key->to};
+    const struct row *r = &w->rows[node_lookup(w, peer, type->proto, &seen)];
+    return r->type == type && r->key.to.port ? r->flow : 0;
+}
+
 static void apply_open(struct world *w, const struct effect *e)
 {
     const struct row *author = &w->rows[e->author];
@@ -400,6 +412,7 @@ static void apply_open(struct world *w, const struct effect *e)
     uint32_t node = author->node, flow = author->flow;
     struct net key = e->net;
     complete_key(w, node, type->proto, &key);
+    flow = flow ? flow : flow_of_peer(w, type, &key);
     if (flow == 0 && key.to.ip) {
         flow = birth_of_flow(w, node, type, &key);
     }

@@ -275,6 +275,17 @@ static void check_degree(struct reader *r, const struct ways *w, uint32_t node)
     }
 }
 
+/* What breaks a protocol on purpose is a lesson, and never silent. */
+static void check_broken(struct reader *r, const struct scenario_node *n)
+{
+    for (uint32_t i = 0; i < n->settings.count; i++) {
+        const struct setting *s = &n->settings.list[i];
+        if (strcmp(s->param->name, "handshake") == 0 && s->value != s->param->initial) {
+            suspect_at(r, n->place, "reader.tcp.two-way", "name", n->name);
+        }
+    }
+}
+
 void check_scenario(struct reader *r)
 {
     const struct scenario *sc = r->sc;
@@ -286,6 +297,7 @@ void check_scenario(struct reader *r)
     for (uint32_t i = 0; i < sc->node_count; i++) {
         check_next_hops(r, &w, i);
         check_degree(r, &w, i);
+        check_broken(r, &sc->nodes[i]);
     }
     if (r->err->errors == 0) { /* a host that could not be read makes everything unreachable */
         check_ways(r, &w);

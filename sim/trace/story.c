@@ -106,6 +106,13 @@ static bool is_forwarding(const struct trace *t, const struct record *r)
            entity_node(t, p->sender) != node;
 }
 
+/* A timer that only paces what is sent tells nothing of its own. */
+static bool is_pace(const struct trace *t, const struct record *r)
+{
+    const struct actor_type *type = t->entities[r->where].type;
+    return type && r->code < timer_count(type) && type->timers[r->code].is_pace;
+}
+
 static enum rank rank_of(const struct trace *t, const struct record *r)
 {
     switch ((enum record_kind)r->kind) {
@@ -114,7 +121,7 @@ static enum rank rank_of(const struct trace *t, const struct record *r)
     case REC_DROP: return RANK_DROP;
     case REC_STATE: return r->why ? RANK_STATE : RANK_PLAIN;
     case REC_ITEM: return r->why ? RANK_ITEM : RANK_NONE;
-    case REC_FIRE: return RANK_FIRE;
+    case REC_FIRE: return is_pace(t, r) ? RANK_NONE : RANK_FIRE;
     case REC_CALL: return r->code >= CALL_CUT && r->code <= CALL_RESTART ? RANK_WORLD : RANK_NONE;
     case REC_DELIVER: return RANK_DELIVER;
     case REC_NOTE: return RANK_NOTE;

@@ -12,7 +12,7 @@
 struct story_wire {
     bool (*field)(const char *proto, struct bytes head, const char *field, int64_t *value);
     char *(*label)(const char *proto, struct bytes head, uint32_t body_len, char buf[24]);
-    bool is_relative;
+    bool is_relative; /* sequence numbers are told as counted from the start of their side */
 };
 
 struct story_step {

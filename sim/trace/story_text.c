@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINKS = 8 };
+enum { LINKS = 8, MORE = 3 };
 
 static uint32_t other_packet(const struct trace *t, const struct record *r, uint32_t packet)
 {
@@ -78,10 +78,24 @@ static const char *variant(const struct telling *k)
     return fault ? wrong[fault->code] : "";
 }
 
+/* ".probe" of "tcp.probe", the reason for which what led here was sent; "": none is known. */
+static const char *cause_variant(const struct telling *k)
+{
+    struct list l = k->cause_packet ? trace_of_packet(k->t, k->cause_packet) : (struct list){0};
+    const struct record *sent = l.count ? trace_record(k->t, l.at[0]) : NULL;
+    const char *reason = sent && sent->kind == REC_SEND ? record_reason(k->t, sent) : NULL;
+    const char *last = reason ? strrchr(reason, '.') : NULL;
+    return last ? last : "";
+}
+
 /* The variant that the catalogue has a headline for; "": it reads like the others. */
 static const char *variant_told(const struct telling *k, const char *key)
 {
     const char *v = variant(k);
+    if (*v && text_of(k->lang, "say", key, v)) {
+        return v;
+    }
+    v = k->r->kind == REC_SEND ? cause_variant(k) : "";
     return *v && text_of(k->lang, "say", key, v) ? v : "";
 }
 
@@ -195,6 +209,8 @@ void story_reason(const struct trace *t, const struct story_wire *wire, uint32_t
     bool is_special = *variant_told(&k, reason ? reason : "") != '\0';
     const char *text = is_special ? NULL : say_text(&k, ".why.again");
     text = text && is_again(&k) ? text : say_text(&k, ".why");
+    const char *more = is_special ? NULL : say_text(&k, ".why.more");
+    text = more && telling_repeats(&k) > MORE ? more : text;
     if (text) {
         telling_expand(&k, text);
     } else {
@@ -203,9 +219,22 @@ void story_reason(const struct trace *t, const struct story_wire *wire, uint32_t
     close_gaps(out, from);
 }
 
+/* What a node does by itself has its paragraph in the catalogue: say.orphan.tcp.rfc. */
 const char *story_reference(const struct trace *t, uint32_t record)
 {
-    return record >= 1 && record <= t->count ? record_rfc(t, trace_record(t, record)) : NULL;
+    if (record < 1 || record > t->count) {
+        return NULL;
+    }
+    const struct record *r = trace_record(t, record);
+    const char *rfc = record_rfc(t, r);
+    uint32_t packet = rfc ? 0 : story_packet(t, record);
+    const struct packet *p = packet ? trace_packet(t, packet) : NULL;
+    if (rfc || !p || !p->proto) {
+        return rfc;
+    }
+    char kind[48], own[96];
+    snprintf(own, sizeof own, "%s.%s", story_kind_key(t, r, kind), p->proto->name);
+    return text_of(LANG_EN, "say", own, ".rfc");
 }
 
 void story_plain(const struct trace *t, const struct story_wire *wire, struct bytes marked,

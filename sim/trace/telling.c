@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PACKETS_NAMED = 5 };
+enum { PACKETS_NAMED = 5, REPEATS_LOOKED = 10000 };
 
 uint32_t packet_copy_before(const struct trace *t, uint32_t packet)
 {
@@ -89,15 +89,25 @@ static void say_packets(struct telling *k)
     }
 }
 
-/* Of a field's numbers, those of sequences count from where their side began, if so wished. */
-static int64_t counted(const struct telling *k, const struct packet *p, const char *field,
-                       int64_t value)
+/* "seq" and "ack" as the reader counts them; "isn": the number on the wire with which its side
+ * began; "start": the same, and what it counts as. */
+static bool say_number(struct telling *k, const struct packet *p, const char *field)
 {
-    bool is_seq = strcmp(field, "seq") == 0, is_ack = strcmp(field, "ack") == 0;
-    if (!k->wire->is_relative || !p->proto->initial || (!is_seq && !is_ack)) {
-        return value;
+    bool is_start = strcmp(field, "isn") == 0 || strcmp(field, "start") == 0;
+    bool is_ack = strcmp(field, "ack") == 0;
+    int64_t value;
+    if ((!is_start && !is_ack && strcmp(field, "seq") != 0) ||
+        !k->wire->field(p->proto->name, packet_head(p), is_start ? "seq" : field, &value)) {
+        return false;
     }
-    return (uint32_t)value - (is_seq ? p->seq_base : p->ack_base);
+    if (!is_start && k->wire->is_relative) {
+        value = (uint32_t)value - (is_ack ? p->ack_base : p->seq_base);
+    }
+    buf_printf(k->out, "%" PRId64, value);
+    if (strcmp(field, "start") == 0 && k->wire->is_relative && (uint32_t)value == p->seq_base) {
+        buf_str(k->out, word(k->lang, "story.counted"));
+    }
+    return true;
 }
 
 static bool say_field(struct telling *k, uint32_t packet, const char *field)
@@ -113,8 +123,10 @@ static bool say_field(struct telling *k, uint32_t packet, const char *field)
     } else if (strcmp(field, "size") == 0) {
         char text[32];
         buf_str(k->out, value_print(p->size, "B", text));
+    } else if (say_number(k, p, field)) {
+        return true;
     } else if (k->wire->field(p->proto->name, packet_head(p), field, &value)) {
-        buf_printf(k->out, "%" PRId64, counted(k, p, field, value));
+        buf_printf(k->out, "%" PRId64, value);
     } else {
         return false;
     }
@@ -323,6 +335,29 @@ static bool say_of_packets(struct telling *k, const char *name)
     return true;
 }
 
+unsigned telling_repeats(const struct telling *k)
+{
+    const struct packet *p = k->packet ? trace_packet(k->t, k->packet) : NULL;
+    int64_t ack = 0, other = 0;
+    unsigned count = 1;
+    if (!p || !k->wire->field(p->proto->name, packet_head(p), "ack", &ack)) {
+        return 0;
+    }
+    for (uint32_t n = k->n - 1; n >= 1 && k->n - n < REPEATS_LOOKED; n--) {
+        const struct record *r = trace_record(k->t, n);
+        if (r->kind != REC_SEND || r->where != k->r->where) {
+            continue;
+        }
+        const struct packet *q = trace_packet(k->t, r->packet);
+        if (r->why != k->r->why || q->is_raw ||
+            !k->wire->field(q->proto->name, packet_head(q), "ack", &other) || other != ack) {
+            break;
+        }
+        count++;
+    }
+    return count;
+}
+
 static bool say_of_record(struct telling *k, const char *name)
 {
     if (strcmp(name, "value") == 0) {
@@ -349,6 +384,8 @@ static bool say_of_record(struct telling *k, const char *name)
         say_var(k, name + 4);
     } else if (strcmp(name, "fate") == 0) {
         say_fate(k);
+    } else if (strcmp(name, "repeats") == 0) {
+        buf_printf(k->out, "%u", telling_repeats(k));
     } else {
         return false;
     }

@@ -20,6 +20,9 @@ uint32_t packet_copy_before(const struct trace *t, uint32_t packet); /* 0: it is
 const struct flow *telling_flow(const struct telling *k);            /* NULL: none */
 /* The DELIVER of the same occasion in which something was wrong; NULL: none. */
 const struct record *telling_fault(const struct telling *k);
+/* The how manieth of this actor's packets in a row that say the same acknowledgement number for the
+ * same reason; 0: the packet has none. */
+unsigned telling_repeats(const struct telling *k);
 /* Appends `text` with its {names} replaced; an unknown name stays as it stands. */
 void telling_expand(struct telling *k, const char *text);
 /* What a record without a reason of its own is told by: "send", "drop.loss", "forward", "cut" … */

@@ -1,112 +1,8 @@
-"""The other end of the wire: segments made by hand, answers compared byte by byte.
-
-Header fields and checksums are computed here from RFC 791, 9293 and 1071, not by the program under
-test. Each row: a command, and what its answer must hold.
-"""
-import json
-import os
+"""The commands of slowwire probe, one after the other: a command, and what its answer must hold."""
 import struct
-import subprocess
-import sys
-import tempfile
 
-SCENARIO = """
-hosts:
-  peer: {address: 192.0.2.1, raw: true}
-  server: {address: 192.0.2.2, tcp: {isn: 5000}}
-links: [{between: [peer, server]}]
-"""
-PEER, SERVER = bytes([192, 0, 2, 1]), bytes([192, 0, 2, 2])
-FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
-MSS_1460 = bytes([2, 4, 5, 180])
-
-
-def checksum(data):
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-def segment(flags, seq, ack=0, data=b"", window=65535, options=b"", port=40000):
-    """A whole IPv4 packet from the peer to the server's port 8080."""
-    offset = (20 + len(options)) // 4
-    tcp = struct.pack("!HHIIBBHHH", port, 8080, seq, ack, offset << 4, flags, window, 0, 0)
-    tcp += options + data
-    pseudo = PEER + SERVER + struct.pack("!BBH", 0, 6, len(tcp))
-    tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
-    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 1, 0x4000, 64, 6, 0, PEER, SERVER)
-    ip = ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:]
-    return (ip + tcp).hex()
-
-
-def read(answer):
-    """Fields of the segment in an answer, its checksums verified."""
-    packet = bytes.fromhex(answer["hex"])
-    assert checksum(packet[:20]) == 0, "IPv4 checksum"
-    tcp = packet[20:]
-    pseudo = packet[12:20] + struct.pack("!BBH", 0, 6, len(tcp))
-    assert checksum(pseudo + tcp) == 0, "TCP checksum"
-    seq, ack, offset, flags, window = struct.unpack("!IIBBH", tcp[4:16])
-    return {"t": answer["t"], "is": answer["is"], "seq": seq, "ack": ack, "flags": flags,
-            "win": window, "data": tcp[(offset >> 4) * 4:]}
-
-
-class Probe:
-    def __init__(self, program, scenario):
-        self.process = subprocess.Popen([program, "probe", scenario], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True,
-                                        stderr=subprocess.DEVNULL)
-
-    def line(self, text):
-        self.process.stdin.write(text + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def do(self, op, **fields):
-        return self.line(json.dumps({"op": op, **fields}))
-
-    def call(self, call, **args):
-        return self.do("call", host="server", call=call, args=args)
-
-    def inject(self, *args, **named):
-        return self.do("inject", hex=segment(*args, **named))
-
-    def expect(self, until, **wanted):
-        got = read(self.do("next", until=until))
-        assert wanted.items() <= got.items(), (wanted, got)
-
-    def silent(self, until):
-        got = self.do("next", until=until)
-        assert got == {"t": until, "none": True}, got
-
-    def state(self):
-        return self.do("state", host="server")["state"]
-
-    def end(self):
-        self.process.stdin.close()
-        assert self.process.wait() == 0
-
-
-def same(got, wanted):
-    assert got == wanted, (got, wanted)
-
-
-def listen(p):
-    same(p.call("socket"), {"value": 3})
-    same(p.call("bind", fd=3, port=8080), {"value": 0})
-    same(p.call("listen", fd=3, backlog=5), {"value": 0})
-
-
-def accepted(p):
-    listen(p)
-    same(p.call("accept", fd=3), {"errno": "EAGAIN"})
-    p.inject(SYN, 1000, options=MSS_1460)
-    p.expect(10**9, t=0, flags=SYN | ACK, seq=5000, ack=1001)
-    p.inject(ACK, 1001, 5001)
-    same(p.call("accept", fd=3), {"value": 4})
+from peer import ACK, FIN, MSS_1460, PEER, PSH, RST, SERVER, SYN
+from peer import accepted, checksum, listen, read, run, same, segment
 
 
 def a_connection_from_syn_to_fin(p):
@@ -230,22 +126,8 @@ def broken_lines_change_nothing(p):
     p.silent(10**9)
 
 
-def main():
-    program = sys.argv[1]
-    tests = [a_connection_from_syn_to_fin, unanswered_data_is_repeated_with_a_doubled_timer,
-             nobody_listens, a_reset_is_told_once, a_connection_is_opened_and_refused,
-             a_wrong_checksum_is_never_heard, acknowledgements_from_long_ago,
-             without_an_mss_option_segments_hold_536_bytes, calls_that_make_no_sense,
-             broken_lines_change_nothing]
-    with tempfile.TemporaryDirectory() as folder:
-        scenario = os.path.join(folder, "probe.yaml")
-        with open(scenario, "w", encoding="utf-8") as f:
-            f.write(SCENARIO)
-        for test in tests:
-            p = Probe(program, scenario)
-            test(p)
-            p.end()
-            print("ok", test.__name__)
-
-
-main()
+run([a_connection_from_syn_to_fin, unanswered_data_is_repeated_with_a_doubled_timer,
+     nobody_listens, a_reset_is_told_once, a_connection_is_opened_and_refused,
+     a_wrong_checksum_is_never_heard, acknowledgements_from_long_ago,
+     without_an_mss_option_segments_hold_536_bytes, calls_that_make_no_sense,
+     broken_lines_change_nothing])

@@ -1,4 +1,6 @@
 #!/bin/sh
-# slowwire probe, driven from another language: tests/probe/drive.py is the other end of the wire.
+# slowwire probe, driven from another language: tests/probe/peer.py is the other end of the wire.
 set -eu
-exec /usr/bin/python3 "$SOURCE_DIR/tests/probe/drive.py" "$SLOWWIRE"
+export PYTHONDONTWRITEBYTECODE=1
+/usr/bin/python3 "$SOURCE_DIR/tests/probe/drive.py" "$SLOWWIRE"
+/usr/bin/python3 "$SOURCE_DIR/tests/probe/sockets.py" "$SLOWWIRE"

@@ -50,7 +50,7 @@ static const struct rule {
     {"ui/shell", "sim/base/ sim/trace/ sim/scenario/ sim/expect/lesson ui/session ui/player ui/view/ ui/widgets "
                  "ui/parts ui/icons ui/event ui/canvas. ui/text ui/theme"},
     {"ui/cli/", "sim/"},
-    {"ui/draw/", "sim/ ui/view/ ui/canvas ui/text ui/theme ui/player"},
+    {"ui/draw/", "sim/ ui/view/ ui/canvas ui/text ui/theme ui/player ui/parts"},
     {"ui/compare", "sim/base/ ui/draw/draw.h ui/platform.h"},
     {"ui/main.c", "sim/base/ ui/compare ui/shell ui/session ui/platform.h ui/options ui/script"},
     {"ui/options", "sim/base/ ui/shell"},

@@ -154,7 +154,7 @@ static void start(struct pair *p, unsigned who, bool is_spawned)
     e->tcp.set.timestamps = roll(p, 3) > 0;
     e->tcp.set.ecn = roll(p, 3) > 0;
     e->tcp.set.sack = roll(p, 4) > 0;
-    e->tcp.set.recovery = (int64_t)roll(p, 3);
+    e->tcp.set.recovery = (int64_t)roll(p, TCP_RECOVER_TAHOE + 1);
     e->tcp.set.nagle = (int64_t)roll(p, 2);
     e->tcp.set.delayed_ack = roll(p, 2) ? 200 * SIM_MS : -1;
     e->tcp.set.receive_buffer = roll(p, 3) ? 65535 : 1 + (int64_t)roll(p, 8000);

@@ -38,7 +38,7 @@ static const struct {
     {"timestamps", 0, 0, 1, false},
     {"ecn", 0, 0, 1, false},
     {"sack", 1, 0, 1, false},
-    {"recovery", 0, 0, 2, false},
+    {"recovery", 0, 0, 4, false},
 };
 
 START_TEST(settings_have_their_defaults_and_limits)

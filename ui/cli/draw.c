@@ -46,6 +46,7 @@ static const struct option draw_options[] = {
     {"--at", 0, "T"},          {"--from", 0, "T"},
     {"--to", 0, "T"},          {"--size", 0, "WxH"},
     {"--scale", 0, "N"},       {"--theme", 0, "light|dark"},
+    {"--compare", 0, NULL},    {"--set", 0, "PATH=VALUE"},
     {NULL, 0, NULL},
 };
 static const struct option plot_options[] = {

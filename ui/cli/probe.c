@@ -7,6 +7,8 @@
 #include "run_call.h"
 #include "scenario/doc.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +126,20 @@ static void tell_answer(struct probe *p, const struct run_answer *a)
     }
 }
 
+/* SO_LINGER may come as C has it, {"l_onoff": 1, "l_linger": 0}: seconds, or off. */
+static const char *value_of(const struct doc_node *args, char text[32])
+{
+    const struct doc_node *value = args ? doc_get(args, "value") : NULL;
+    int64_t on = 0, seconds = 0;
+    if (!value || value->kind != DOC_MAP) {
+        return text_of(args, "value");
+    }
+    number_of(value, "l_onoff", &on);
+    number_of(value, "l_linger", &seconds);
+    snprintf(text, 32, "%" PRId64, on ? seconds : -1);
+    return text;
+}
+
 static void op_call(struct probe *p)
 {
     const struct doc_node *args = doc_get(p->root, "args");
@@ -141,7 +157,8 @@ static void op_call(struct probe *p)
     call.hex = text_of(args, "hex");
     call.how = text_of(args, "how");
     call.option = text_of(args, "name");
-    call.value = text_of(args, "value");
+    char linger[32];
+    call.value = value_of(args, linger);
     call.peek = peek && strcmp(peek, "true") == 0;
     struct run_answer answer;
     struct buf what = {0};

@@ -16,7 +16,7 @@ static int paint(const struct draw_options *o, struct drawn *runs, struct fonts 
 {
     enum form form = picture_form(o->output);
     double w, h, scale = form == FORM_PNG ? o->scale : 1;
-    picture_size(o, &w, &h);
+    picture_size(o, runs, &w, &h);
     struct canvas *c = picture_canvas(form, fonts, w, h, scale);
     struct theme theme = theme_make(o->theme, 1);
     struct ui *ui = os_alloc(sizeof *ui);
@@ -35,18 +35,19 @@ static int make(const struct draw_options *o, struct err *err)
 {
     struct drawn runs[DRAW_RUNS] = {0};
     int status = EXIT_HELD;
-    for (unsigned i = 0; i < o->file_count && !status; i++) {
-        status = drawn_open(&runs[i], o->files[i], err) ? EXIT_HELD : EXIT_WRONG;
+    for (unsigned i = 0; i < o->run_count && !status; i++) {
+        status = drawn_open(&runs[i], &o->runs[i], err) ? EXIT_HELD : EXIT_WRONG;
     }
     struct fonts *fonts = status ? NULL : fonts_new(NULL, err);
     if (fonts) {
-        drawn_share_clock(runs, o->file_count);
+        drawn_share_clock(runs, o->run_count);
+        drawn_differ(runs, o->run_count);
         status = paint(o, runs, fonts, err);
         fonts_free(fonts);
     } else if (!status) {
         status = EXIT_UNABLE;
     }
-    for (unsigned i = 0; i < o->file_count; i++) {
+    for (unsigned i = 0; i < o->run_count; i++) {
         drawn_free(&runs[i]);
     }
     return status;
@@ -75,6 +76,7 @@ int main(int argc, char **argv)
     } else {
         status = make(&o, &err);
     }
+    draw_options_free(&o);
     err_print(&err, stderr, os_is_terminal(stderr));
     err_free(&err);
     return status;

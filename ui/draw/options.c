@@ -77,15 +77,33 @@ static bool read_lang(struct draw_options *o, const char *value)
     return lang_parse(value, &o->lang);
 }
 
+static bool read_set(struct draw_options *o, const char *value)
+{
+    return draw_set_add(o, value);
+}
+
+static bool read_screenshot(struct draw_options *o, const char *value)
+{
+    o->screenshot = value;
+    return true;
+}
+
 static const struct {
     const char *name, *wanted;
     bool (*read)(struct draw_options *, const char *);
 } options[] = {
-    {"-o", "draw.want.output", read_output},      {"--output", "draw.want.output", read_output},
-    {"--view", "draw.want.view", read_views},     {"--at", "window.want.time", read_at},
-    {"--from", "window.want.time", read_from},    {"--to", "window.want.time", read_to},
-    {"--size", "window.want.size", read_size},    {"--scale", "window.want.scale", read_scale},
-    {"--theme", "window.want.theme", read_theme}, {"--lang", "window.want.lang", read_lang},
+    {"-o", "draw.want.output", read_output},
+    {"--output", "draw.want.output", read_output},
+    {"--view", "draw.want.view", read_views},
+    {"--at", "window.want.time", read_at},
+    {"--from", "window.want.time", read_from},
+    {"--to", "window.want.time", read_to},
+    {"--size", "window.want.size", read_size},
+    {"--scale", "window.want.scale", read_scale},
+    {"--theme", "window.want.theme", read_theme},
+    {"--lang", "window.want.lang", read_lang},
+    {"--set", "draw.want.set", read_set},
+    {"--screenshot", "draw.want.output", read_screenshot},
 };
 enum { OPTION_COUNT = sizeof options / sizeof *options };
 
@@ -125,7 +143,7 @@ bool draw_options_read(int argc, char **argv, struct draw_options *o, struct err
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--version") == 0) {
             *(argv[i][2] == 'h' ? &o->help : &o->version) = true;
         } else if (strcmp(argv[i], "--compare") == 0) {
-            continue; /* several files are compared */
+            o->is_compare = true;
         } else if (argv[i][0] == '-') {
             if (!read_option(o, argc, argv, &i, err)) {
                 return false;
@@ -150,5 +168,5 @@ bool draw_options_read(int argc, char **argv, struct draw_options *o, struct err
         err_fail(err, "draw.no-file", NULL);
         return false;
     }
-    return true;
+    return draw_runs_plan(o, err);
 }

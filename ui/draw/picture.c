@@ -6,22 +6,19 @@
 #include "registry.h"
 #include "run.h"
 #include "scenario/read.h"
-#include "trace/figures.h"
 #include "ui/view/ladder.h"
 #include "ui/view/numbers.h"
 
-#include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARGIN = 12, TITLE = 34, ROW = 26, COLUMN = 620, LADDER = 760, STRIP = 300 };
+enum { MARGIN = 12, TITLE = 34, COLUMN = 620, LADDER = 760, STRIP = 300 };
 
-bool drawn_open(struct drawn *d, const char *file, struct err *err)
+bool drawn_open(struct drawn *d, const struct draw_run *run, struct err *err)
 {
     const struct run_options watch = {.watch = true, .max_events = 3000000};
-    *d = (struct drawn){0};
-    if (!scenario_read(file, registry(), NULL, 0, &d->scenario, err) ||
+    *d = (struct drawn){.run = run};
+    if (!scenario_read(run->file, registry(), run->sets, run->set_count, &d->scenario, err) ||
         !run_scenario(d->scenario, &watch, &d->trace, err)) {
         return false;
     }
@@ -64,13 +61,13 @@ static double view_height(const struct view *v)
     return v == &view_window ? STRIP : LADDER;
 }
 
-void picture_size(const struct draw_options *o, double *w, double *h)
+void picture_size(const struct draw_options *o, const struct drawn *runs, double *w, double *h)
 {
     *w = o->w;
     *h = o->h;
     if (*w <= 0) {
-        *w = MARGIN + (double)o->file_count * (COLUMN + MARGIN);
-        *h = MARGIN + TITLE + (o->file_count > 1 ? 4 * ROW + MARGIN : 0);
+        *w = MARGIN + (double)o->run_count * (COLUMN + MARGIN);
+        *h = MARGIN + TITLE + table_height(o, runs);
         for (unsigned i = 0; i < o->view_count; i++) {
             *h += view_height(o->views[i]) + MARGIN;
         }
@@ -91,11 +88,25 @@ static void show_part(const struct draw_options *o, struct drawn *d, struct ladd
     self->scroll = axis_at(a, from) - ladder_page_top(a, axis_at(a, d->player.now), d->film->span);
 }
 
+/* The scenario's title, and the setting that makes the difference. */
+static void draw_title(struct ui *ui, const struct draw_options *o, const struct drawn *d,
+                       struct rect r)
+{
+    const char *title = d->scenario->title[o->lang], *varied = d->run->varied;
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_SCENARIO), r, ALIGN_LEFT, ui->theme->ink,
+                   title);
+    if (varied) {
+        r.x += ui_text_width(ui, TYPE_SCENARIO, title) + MARGIN;
+        canvas_text_in(ui->c, theme_font(ui->theme, *varied ? TYPE_VALUE : TYPE_BODY), r,
+                       ALIGN_LEFT, ui->theme->ink2,
+                       *varied ? varied : word(o->lang, "draw.as-it-is"));
+    }
+}
+
 static void draw_run(struct ui *ui, const struct draw_options *o, struct drawn *d, struct rect r)
 {
     double total = 0;
-    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_SCENARIO), rect_cut_top(&r, TITLE), ALIGN_LEFT,
-                   ui->theme->ink, d->scenario->title[o->lang]);
+    draw_title(ui, o, d, rect_cut_top(&r, TITLE));
     sim_time at = o->at != SIM_NEVER ? o->at : o->to;
     player_go(&d->player, at < d->player.axis->end ? at : d->player.axis->end);
     for (unsigned i = 0; i < o->view_count; i++) {
@@ -123,70 +134,17 @@ static void draw_run(struct ui *ui, const struct draw_options *o, struct drawn *
     }
 }
 
-/* Figures of all flows of a run together; lower is better, but for utilization. */
-static double figure(const struct drawn *d, unsigned row)
-{
-    double value = 0;
-    for (uint32_t i = 1; i <= d->trace.flow_count; i++) {
-        const struct flow *f = &d->trace.flows[i];
-        double u = 0;
-        flow_utilization(f, &u);
-        value = row == 0   ? fmax(value, (double)f->end)
-                : row == 1 ? value + (double)f->packets
-                : row == 2 ? value + (double)f->retransmissions
-                           : fmax(value, u);
-    }
-    return value;
-}
-
-static void print_figure(double value, unsigned row, char buf[40])
-{
-    if (row == 0) {
-        view_length((sim_time)value, buf);
-    } else if (row == 3) {
-        snprintf(buf, 40, "%.1f %%", value * 100);
-    } else {
-        snprintf(buf, 40, "%.0f", value);
-    }
-}
-
-static void draw_row(struct ui *ui, const struct draw_options *o, const struct drawn *runs,
-                     unsigned row, struct rect area, double y)
-{
-    static const char *const keys[] = {"draw.time", "draw.sent", "draw.again", "draw.utilization"};
-    double column = (area.w - MARGIN) / o->file_count, best = figure(&runs[0], row), worst = best;
-    for (unsigned i = 1; i < o->file_count; i++) {
-        double v = figure(&runs[i], row);
-        best = row == 3 ? fmax(best, v) : fmin(best, v);
-        worst = row == 3 ? fmin(worst, v) : fmax(worst, v);
-    }
-    for (unsigned i = 0; i < o->file_count; i++) {
-        char text[40];
-        double v = figure(&runs[i], row);
-        struct rect r = {area.x + MARGIN + i * column, y, column - MARGIN, ROW};
-        bool is_best = v == best && best != worst;
-        print_figure(v, row, text);
-        if (is_best) {
-            canvas_fill_box(ui->c, r, RADIUS_CELL, ui->theme->data.pale);
-        }
-        canvas_text_in(ui->c, theme_font(ui->theme, TYPE_BODY), rect_inset(r, 8, 0), ALIGN_LEFT,
-                       ui->theme->ink2, word(o->lang, keys[row]));
-        canvas_text_in(ui->c, theme_font(ui->theme, is_best ? TYPE_VALUE : TYPE_CODE),
-                       rect_inset(r, 8, 0), ALIGN_RIGHT, ui->theme->ink, text);
-    }
-}
-
 void picture_draw(struct ui *ui, const struct draw_options *o, struct drawn *runs, struct rect area)
 {
-    double table = o->file_count > 1 ? 4 * ROW + MARGIN : 0;
-    double column = (area.w - MARGIN) / o->file_count;
+    double table = table_height(o, runs);
+    double column = (area.w - MARGIN) / o->run_count;
     canvas_fill_box(ui->c, area, 0, ui->theme->bg);
-    for (unsigned i = 0; i < o->file_count; i++) {
+    for (unsigned i = 0; i < o->run_count; i++) {
         struct rect r = {area.x + MARGIN + i * column, area.y + MARGIN / 2.0, column - MARGIN,
                          area.h - 1.5 * MARGIN - table};
         draw_run(ui, o, &runs[i], r);
     }
-    for (unsigned row = 0; table > 0 && row < 4; row++) {
-        draw_row(ui, o, runs, row, area, area.y + area.h - table + row * ROW);
+    if (table > 0) {
+        table_draw(ui, o, runs, rect_cut_bottom(&area, table));
     }
 }

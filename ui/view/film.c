@@ -358,6 +358,7 @@ void film_free(struct film *f)
     free(f->calls);
     free(f->refusals);
     free(f->actors);
+    free(f->differs);
     free(f->spots);
     free(f->order);
     free(f->busy);

@@ -42,6 +42,8 @@ struct film {
     uint32_t actor_count;
     struct curves curves; /* figures over time */
     struct leases leases; /* of DHCP */
+    bool *differs; /* by packet: it has no equal in a run beside this one; NULL: there is none */
+    uint32_t differ_count;
 };
 
 struct film *film_new(const struct trace *t);

@@ -1,6 +1,11 @@
 /* Text with capsules: what stands between the marks is looked up in the trace. */
 #include "ui/view/sentence.h"
 
+#include "ui/view/numbers.h"
+#include "wire/dissect.h"
+
+#include <stdio.h>
+
 static uint32_t take_id(const uint8_t **at, const uint8_t *end)
 {
     uint32_t id = 0;
@@ -8,6 +13,24 @@ static uint32_t take_id(const uint8_t **at, const uint8_t *end)
         id = id * 10 + (uint32_t)(*(*at)++ - '0');
     }
     return id;
+}
+
+/* What an acknowledgement names and where data that goes again begins belongs to its name. */
+static const char *extra_of(const struct scene *s, uint32_t packet, const struct capsule *c,
+                            char buf[24])
+{
+    const struct packet *p = trace_packet(s->trace, packet);
+    int64_t seq;
+    if (c->kind == PACKET_ACK) {
+        return numbers_extra(s, packet, buf);
+    }
+    if (c->kind != PACKET_DATA || !c->is_again || p->is_raw ||
+        !packet_field(p->proto->name, packet_head(p), "ack", &seq) ||
+        !packet_field(p->proto->name, packet_head(p), "seq", &seq)) {
+        return "";
+    }
+    snprintf(buf, 24, "%u", (uint32_t)seq - (s->is_relative ? p->seq_base : 0));
+    return buf;
 }
 
 static void add_capsule(struct sentence *out, const struct scene *s, uint32_t packet, double alpha)
@@ -18,6 +41,8 @@ static void add_capsule(struct sentence *out, const struct scene *s, uint32_t pa
     struct capsule *c = &out->capsules[out->count];
     *c = view_capsule(s, packet, 22, out->labels[out->count]);
     c->label = c->label ? c->label : out->labels[out->count];
+    c->extra = extra_of(s, packet, c, out->extras[out->count]);
+    c->extra = *c->extra ? c->extra : NULL;
     c->motion = (struct point){0, 0};
     c->tries = c->repeats = 0;
     c->is_selected = false;

@@ -1,6 +1,7 @@
 /* The stage: nodes, links and the legend; where everything stands. */
 
 #include "ui/view/stage.h"
+#include "ui/view/theory.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -103,8 +104,7 @@ static bool is_one_row(const struct stage_frame *f)
 static void fit(struct stage_frame *f, struct rect in)
 {
     bool has_one = is_one_row(f);
-    double k = f->ui->k, words = 40 * k, legend = has_legend(f) ? 46 : 4;
-    double high = f->panel.y + f->panel.h - legend - in.y;
+    double k = f->ui->k, words = 40 * k, high = in.h;
     double host = fmin((has_one ? SIZE_HOST : SIZE_SMALL) * k, fmax(high - words, 20));
     double side = host / 2 + 14 * k;
 
@@ -341,6 +341,10 @@ static void stage_draw(void *self, struct ui *ui, const struct scene *s, struct 
     struct rect in = part_panel(ui, area, ui_word(ui, "view.stage"), NULL, right);
 
     f.self->hit_count = 0;
+    in.h = area.y + area.h - (has_legend(&f) ? 46 : 4) - in.y;
+    if (has_legend(&f)) {
+        theory_draw(ui, s->trace, &in, 104 * ui->k);
+    }
     fit(&f, in);
     canvas_clip(ui->c, rect_inset(area, 1, 1));
     draw_links(&f);

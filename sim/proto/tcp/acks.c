@@ -84,11 +84,23 @@ static bool is_duplicate(const struct tcp *t, const struct tcp_arrival *a)
            a->wnd > 0;
 }
 
-/* Without SACK the algorithm itself says when the segment at SND.UNA is lost. */
+static const struct cc_algorithm *recovery_of(const struct tcp *t)
+{
+    switch ((enum tcp_recovery)t->set.recovery) {
+    case TCP_RECOVER_AUTO: return cc_of(t);
+    case TCP_RECOVER_SACK:
+    case TCP_RECOVER_NEWRENO: break;
+    case TCP_RECOVER_RENO: return &cc_reno;
+    case TCP_RECOVER_TAHOE: return &cc_tahoe;
+    }
+    return &cc_newreno;
+}
+
+/* Without SACK duplicates are counted, and say only that the segment at SND.UNA is lost. */
 static void heard_without_sack(struct tcp *t, uint32_t acked, bool is_repeat, sim_time now,
                                struct fx *fx)
 {
-    const struct cc_algorithm *cc = cc_of(t);
+    const struct cc_algorithm *cc = recovery_of(t);
     if (acked && cc->acked(t, acked, now, fx)) {
         tcp_resend(t, now, TCP_WHY_PARTIAL, fx);
     } else if (is_repeat && cc->duplicate(t, fx)) {

@@ -19,11 +19,17 @@ uint32_t sack_count(const struct tcp *t)
     return all < most ? all : most;
 }
 
-/* The newest first; of two in one block the older says nothing. */
+/* The newest first; of two in one block the older is forgotten. */
 static void remember(struct tcp *t, int64_t at)
 {
-    memmove(t->recent + 1, t->recent, (TCP_SACK_BLOCKS - 1) * sizeof *t->recent);
-    t->recent[0] = at;
+    const struct tcp_range *block = ranges_behind(&t->held, at);
+    int64_t kept[TCP_SACK_BLOCKS] = {at};
+    for (unsigned i = 0, n = 1; i < TCP_SACK_BLOCKS && n < TCP_SACK_BLOCKS; i++) {
+        if (t->recent[i] < block->from || t->recent[i] >= block->to) {
+            kept[n++] = t->recent[i];
+        }
+    }
+    memcpy(t->recent, kept, sizeof kept);
 }
 
 void sack_hold(struct tcp *t, int64_t at, uint32_t len)

@@ -91,6 +91,10 @@ void tcp_end(struct tcp *t, enum tcp_why why, unsigned error, struct fx *fx)
         tcp_queue_close(t);
     }
     tcp_queue_leave(t);
+    if (error == ERR_NONE && tcp_is_synchronized(t->state)) {
+        t->credit = UINT32_MAX; /* what the application has not read yet is its own */
+        tcp_deliver(t, fx);
+    }
     tcp_enter(t, TCP_CLOSED, why, fx);
     t->running = 0;
     t->ack_now = TCP_NO_REASON;

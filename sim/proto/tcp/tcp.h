@@ -34,9 +34,15 @@ enum tcp_state {
     TCP_STATE_COUNT,
 };
 enum tcp_congestion { TCP_SLOW_START, TCP_AVOIDANCE, TCP_RECOVERY };
-/* How losses are found and repaired; AUTO: by SACK where both ends permit it, but the historical
- * algorithms in their own way. */
-enum tcp_recovery { TCP_RECOVER_AUTO, TCP_RECOVER_SACK, TCP_RECOVER_NEWRENO };
+/* How losses are found and repaired. AUTO: by SACK where both ends permit it, but under Reno and
+ * Tahoe in their own way. SACK is NEWRENO where an end does not permit it. */
+enum tcp_recovery {
+    TCP_RECOVER_AUTO,
+    TCP_RECOVER_SACK,
+    TCP_RECOVER_NEWRENO,
+    TCP_RECOVER_RENO,
+    TCP_RECOVER_TAHOE,
+};
 enum tcp_handshake { TCP_THREE_WAY, TCP_TWO_WAY };
 /* Where a connection that a listener brought is counted: host.h. */
 enum tcp_queued { TCP_NOT_QUEUED, TCP_HALF_OPEN, TCP_UNACCEPTED };

@@ -244,8 +244,8 @@ static const struct param params[] = {
     {"timestamps", OF(timestamps), PARAM_SWITCH, .max = 1},
     {"ecn", OF(ecn), PARAM_SWITCH, .max = 1},
     {"sack", OF(sack), PARAM_SWITCH, .initial = 1, .max = 1},
-    {"recovery", OF(recovery), PARAM_CHOICE, .max = 2,
-     .choices = (const char *const[]){"auto", "sack", "newreno", NULL}},
+    {"recovery", OF(recovery), PARAM_CHOICE, .max = TCP_RECOVER_TAHOE,
+     .choices = (const char *const[]){"auto", "sack", "newreno", "reno", "tahoe", NULL}},
     {0},
 };
 
