@@ -152,7 +152,8 @@ struct param {
     bool may_be_on;             /* `on` is accepted and stored as `initial` */
     bool is_required;           /* must be given */
     int64_t initial, min, max;  /* in the unit of kind; min and max inclusive */
-    const char *const *choices; /* PARAM_CHOICE, NULL-terminated */
+    const char *const *choices; /* PARAM_CHOICE, NULL-terminated. PARAM_COUNT: names that may
+                                   stand for a number, stored as -2, -3 … */
 };
 
 /* A figure of the protocol's own in the summary ("utilization_theory"). */

@@ -385,12 +385,30 @@ static bool read_text(struct reader *r, const struct doc_node *n, const struct p
     return true;
 }
 
+/* A count that some rule gives, as `initial-window: rfc3390`. False: it is written as a number. */
+static bool read_rule(struct reader *r, const struct doc_node *n, const struct param *p,
+                      int64_t *out, bool *is_good)
+{
+    int64_t number;
+    uint32_t which = 0;
+    if (p->kind != PARAM_COUNT || !p->choices || n->kind != DOC_SCALAR ||
+        quantity_parse(n->text, QUANTITY_COUNT, false, &number, NULL) != VALUE_NO_NUMBER) {
+        return false;
+    }
+    *is_good = reader_word_of(r, n, p->choices, &which);
+    *out = -2 - (int64_t)which;
+    return true;
+}
+
 bool reader_param(struct reader *r, const struct doc_node *n, const struct param *p, int64_t *out)
 {
-    bool on;
+    bool on, is_good;
     if (p->may_be_off && n->kind == DOC_SCALAR && switch_parse(n->text, &on) && !on) {
         *out = -1;
         return true;
+    }
+    if (read_rule(r, n, p, out, &is_good)) {
+        return is_good;
     }
     if (p->may_be_on && n->kind == DOC_SCALAR && switch_parse(n->text, &on) && on) {
         *out = p->initial;

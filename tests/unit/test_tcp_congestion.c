@@ -246,6 +246,29 @@ START_TEST(the_first_threshold_is_the_largest_window)
 }
 END_TEST
 
+/* RFC 3390 (1) and RFC 6928 (1), by the size of a segment. */
+static const struct {
+    int64_t rule;
+    uint32_t mss, window;
+} rules[] = {
+    {1, 1460, 1460},           {10, 1000, 10000},         {CC_RFC3390, 536, 2144},
+    {CC_RFC3390, 1095, 4380},  {CC_RFC3390, 1460, 4380},  {CC_RFC3390, 2190, 4380},
+    {CC_RFC3390, 4000, 8000},  {CC_RFC6928, 536, 5360},   {CC_RFC6928, 1460, 14600},
+    {CC_RFC6928, 1500, 14600}, {CC_RFC6928, 9000, 18000},
+};
+
+START_TEST(the_initial_window_is_as_the_rule_says)
+{
+    struct tcp t = {.set = {.initial_window = rules[_i].rule}, .snd_mss = rules[_i].mss};
+    cc_initial_window(&t);
+    ck_assert_uint_eq(t.cwnd, rules[_i].window);
+    t.cwnd = 1000000;
+    t.rto = SIM_S;
+    cc_restart(&t, 2 * SIM_S);
+    ck_assert_uint_eq(t.cwnd, rules[_i].window);
+}
+END_TEST
+
 /* RFC 5681 (4): half of what is under way, here 2500 of 5000. */
 START_TEST(ssthresh_is_half_of_the_flight)
 {
@@ -335,6 +358,7 @@ int main(void)
     tcase_add_test(c, with_nothing_under_way_there_are_no_duplicates);
     tcase_add_test(c, a_loss_leads_back_to_slow_start);
     tcase_add_test(c, the_first_threshold_is_the_largest_window);
+    tcase_add_loop_test(c, the_initial_window_is_as_the_rule_says, 0, ROWS(rules));
     tcase_add_test(c, ssthresh_is_half_of_the_flight);
     tcase_add_test(c, duplicates_at_the_recovery_point_start_no_second_recovery);
     tcase_add_test(c, idling_forgets_the_window);

@@ -29,12 +29,29 @@ void cc_enter(struct tcp *t, enum tcp_congestion to, enum tcp_why why, struct fx
     t->congestion = to;
 }
 
-/* RFC 6928; one segment if the SYN or SYN+ACK was lost (RFC 5681 3.1). ssthresh begins as high as
+const char *const cc_window_rules[] = {"rfc3390", "rfc6928", NULL};
+
+/* min(most MSS, max(2 MSS, bytes)): RFC 3390 (1), RFC 6928 (1). */
+static uint32_t by_rule(uint32_t mss, uint32_t most, uint32_t bytes)
+{
+    uint32_t least = 2 * mss > bytes ? 2 * mss : bytes;
+    return most * mss < least ? most * mss : least;
+}
+
+static uint32_t initial_window(const struct tcp *t)
+{
+    switch (t->set.initial_window) {
+    case CC_RFC3390: return by_rule(t->snd_mss, 4, 4380);
+    case CC_RFC6928: return by_rule(t->snd_mss, 10, 14600);
+    default: return (uint32_t)(t->set.initial_window * t->snd_mss);
+    }
+}
+
+/* One segment if the SYN or SYN+ACK was lost (RFC 5681 3.1). ssthresh begins as high as
  * the largest window that the peer could announce. */
 void cc_initial_window(struct tcp *t)
 {
-    int64_t segments = t->syn_was_lost ? 1 : t->set.initial_window;
-    t->cwnd = (uint32_t)(segments * t->snd_mss);
+    t->cwnd = t->syn_was_lost ? t->snd_mss : initial_window(t);
     t->ssthresh = (uint32_t)UINT16_MAX << t->snd_shift;
     t->recover = 0;
     memset(t->cc_own, 0, sizeof t->cc_own);
@@ -43,7 +60,7 @@ void cc_initial_window(struct tcp *t)
 /* RFC 5681 4.1: after a pause of more than a timeout the window says nothing any more. */
 void cc_restart(struct tcp *t, sim_time now)
 {
-    uint32_t restart = (uint32_t)(t->set.initial_window * t->snd_mss);
+    uint32_t restart = initial_window(t);
     bool is_idle = t->snd_una == t->snd_nxt && now - t->sent_at > t->rto;
     if (is_idle && t->cwnd > restart) {
         t->cwnd = restart;

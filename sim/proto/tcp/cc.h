@@ -30,6 +30,10 @@ TCP_CONGESTION_CONTROLS(CC_DECLARE)
 
 extern const struct cc_algorithm *const tcp_algorithms[]; /* by the index of `congestion` */
 
+/* Names for the initial window that depend on the size of a segment; stored as these. */
+enum cc_window_rule { CC_RFC3390 = -2, CC_RFC6928 = -3 };
+extern const char *const cc_window_rules[]; /* NULL-terminated */
+
 /* What they share: cc.c. */
 uint32_t cc_flight(const struct tcp *t); /* FlightSize: sent and not acknowledged, bytes */
 void cc_enter(struct tcp *t, enum tcp_congestion to, enum tcp_why why, struct fx *fx);

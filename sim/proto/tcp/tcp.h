@@ -172,7 +172,7 @@ struct tcp_settings {
     int64_t window_scale;                  /* shift that we announce; -1: none; TCP_SCALE_AUTO */
     int64_t nagle;                         /* RFC 9293 3.7.4 */
     int64_t delayed_ack;                   /* -1: every segment is acknowledged at once */
-    int64_t initial_window;                /* segments (RFC 6928) */
+    int64_t initial_window;                /* segments; or one of cc.h's rules */
     int64_t initial_rto, min_rto, max_rto; /* RFC 6298 */
     int64_t retries;                       /* retransmissions before giving up; -1: by time */
     int64_t msl;
