@@ -97,7 +97,6 @@ static bool hear(struct window *win, int wait_ms)
     struct ui_event e;
     bool any = false;
     while (platform_event(win->platform, any ? 0 : wait_ms, &e)) {
-        win->is_open = win->is_open && e.kind != UI_QUIT;
         shell_event(win->shell, &e);
         any = true;
     }

@@ -16,7 +16,8 @@ struct capsule {
     struct point motion; /* direction of flight, zero at rest; gives the chevron and the echoes */
     bool no_echo;        /* chevron without echoes (ladder) */
     bool is_selected, is_hovered;
-    bool differs;     /* it has no equal in a run beside this one: a diamond at its corner */
+    bool
+        differs; /* it has no equal in the run beside or before this one: a diamond at its corner */
     bool is_again;    /* sent again: amber, hatched, loop arrow */
     unsigned tries;   /* number in the corner disc: 2 = second copy; 0: no disc */
     unsigned repeats; /* duplicate ACK count in the corner disc; 0: no disc */

@@ -1,6 +1,6 @@
 /* Opening, editing and running a scenario. A text is read and run whole before it takes the place
  * of the present one. */
-#include "ui/session.h"
+#include "ui/session_inside.h"
 
 #include "base/os.h"
 #include "registry.h"
@@ -21,13 +21,18 @@ static char *copied(const char *text)
     return memcpy(os_alloc(size), text, size);
 }
 
+static void free_run(struct scenario *scenario, struct trace *trace)
+{
+    if (scenario) {
+        trace_free(trace); /* it borrows from the scenario */
+        scenario_free(scenario);
+    }
+}
+
 static void forget_run(struct session *s)
 {
-    if (s->scenario) {
-        trace_free(&s->trace); /* it borrows from the scenario */
-        scenario_free(s->scenario);
-        s->scenario = NULL;
-    }
+    free_run(s->scenario, &s->trace);
+    s->scenario = NULL;
 }
 
 static void forget_texts(struct session *s, uint32_t from)
@@ -44,11 +49,14 @@ void session_free(struct session *s)
     forget_texts(s, 0);
     free(s->texts);
     free(s->path);
+    free(s->set_path);
+    free(s->change.is_new);
     *s = (struct session){0};
 }
 
 /* Reads and runs `text`; on success it is the session's run. */
-static bool run_text(struct session *s, const char *path, const char *text, struct err *err)
+static bool run_text(struct session *s, const char *path, const char *text, bool is_edit,
+                     struct err *err)
 {
     struct scenario *scenario;
     if (!scenario_read_text(path, text, registry(), NULL, 0, &scenario, err)) {
@@ -61,14 +69,26 @@ static bool run_text(struct session *s, const char *path, const char *text, stru
         scenario_free(scenario);
         return false;
     }
-    forget_run(s);
+    struct trace before = s->trace;
+    struct scenario *scenario_before = s->scenario;
     s->scenario = scenario;
     s->trace = trace;
+    session_compare(s, scenario_before && is_edit ? &before : NULL);
+    free_run(scenario_before, &before);
     return true;
+}
+
+static void set_stamp(struct session *s)
+{
+    s->stamp = (struct os_stamp){0};
+    os_stamp_of(s->path, &s->stamp);
+    s->seen = s->stamp;
 }
 
 static void push_text(struct session *s, char *text)
 {
+    free(s->set_path);
+    s->set_path = NULL;
     forget_texts(s, s->count ? s->at + 1 : 0);
     if (s->saved >= s->count) {
         s->saved = UINT32_MAX; /* what the file holds can no longer be come back to */
@@ -86,7 +106,7 @@ bool session_open(struct session *s, const char *path, struct err *err)
         buf_free(&text);
         return false;
     }
-    bool is_good = run_text(s, path, buf_cstr(&text), err);
+    bool is_good = run_text(s, path, buf_cstr(&text), false, err);
     if (is_good) {
         char *own = copied(path); /* may be the session's own path */
         forget_texts(s, 0);
@@ -94,6 +114,7 @@ bool session_open(struct session *s, const char *path, struct err *err)
         free(s->path);
         s->path = own;
         s->saved = s->at;
+        set_stamp(s);
     }
     buf_free(&text);
     return is_good;
@@ -112,8 +133,7 @@ static struct packet_facts facts_of(const struct trace *t, uint32_t id)
                                  .flow = t->flows[p->flow].name};
 }
 
-/* The pattern that fits this packet and no other: who sends, what it is, the how-many-th. */
-static struct pattern pattern_of(const struct trace *t, uint32_t id)
+struct pattern pattern_of(const struct trace *t, uint32_t id)
 {
     const struct packet *p = trace_packet(t, id);
     struct pattern exact = {.given = PATTERN_FROM | PATTERN_IS,
@@ -134,7 +154,7 @@ static struct pattern pattern_of(const struct trace *t, uint32_t id)
 
 static bool edit_to(struct session *s, char *text, struct err *err)
 {
-    if (!run_text(s, s->path, text, err)) {
+    if (!run_text(s, s->path, text, true, err)) {
         free(text);
         return false;
     }
@@ -162,9 +182,85 @@ bool session_fault(struct session *s, enum fault_kind kind, uint32_t packet, sim
     return is_written && edit_to(s, whole, err);
 }
 
+/* The text of an edit, made by `make`; owned. NULL: err tells. */
+static char *text_taken(struct buf *text, bool is_written)
+{
+    char *whole = is_written ? copied(buf_cstr(text)) : NULL;
+    buf_free(text);
+    return whole;
+}
+
+bool session_set(struct session *s, const char *path, const char *value, bool is_drag,
+                 struct err *err)
+{
+    struct buf text = {0};
+    bool is_more = is_drag && s->set_path && s->at > 0 && strcmp(s->set_path, path) == 0;
+    char *whole =
+        s->path ? text_taken(&text, edit_put(s->texts[s->at], path, value, &text, err)) : NULL;
+    if (!whole || !run_text(s, s->path, whole, true, err)) {
+        free(whole);
+        return false;
+    }
+    if (is_more) { /* the same edit goes on */
+        s->at--;
+    }
+    push_text(s, whole);
+    s->set_path = is_drag ? copied(path) : NULL;
+    return true;
+}
+
+bool session_freeze(struct session *s, sim_time now, uint32_t packet, struct err *err)
+{
+    struct buf text = {0};
+    bool is_written = s->path && freeze_text(s, now, packet, &text, err);
+    char *whole = text_taken(&text, is_written);
+    return whole && edit_to(s, whole, err);
+}
+
+/* Somebody has saved: their text is one more edit, and the one that stands in the file. */
+static enum session_news take_file(struct session *s, struct err *err)
+{
+    struct buf text = {0};
+    enum session_news news = SESSION_SAME;
+    if (!os_read_file(s->path, SCENARIO_FILE_LIMIT, &text)) {
+        err_fail(err, "session.unreadable", "file", s->path, "why", strerror(errno), NULL);
+        news = SESSION_BROKEN;
+    } else if (strcmp(buf_cstr(&text), s->texts[s->at]) == 0) {
+        s->saved = s->at;
+        news = SESSION_RELOADED; /* an error that was shown is gone */
+    } else if (edit_to(s, copied(buf_cstr(&text)), err)) {
+        s->saved = s->at;
+        news = SESSION_RELOADED;
+    } else {
+        news = SESSION_BROKEN;
+    }
+    buf_free(&text);
+    return news;
+}
+
+static bool same_stamp(const struct os_stamp *a, const struct os_stamp *b)
+{
+    return a->changed_ns == b->changed_ns && a->size == b->size && a->number == b->number;
+}
+
+enum session_news session_watch(struct session *s, struct err *err)
+{
+    struct os_stamp now;
+    if (!s->path || !os_stamp_of(s->path, &now) || same_stamp(&now, &s->stamp)) {
+        return SESSION_SAME;
+    }
+    bool is_quiet = same_stamp(&now, &s->seen);
+    s->seen = now;
+    if (!is_quiet) {
+        return SESSION_SAME;
+    }
+    s->stamp = now;
+    return take_file(s, err);
+}
+
 static bool go_to(struct session *s, uint32_t at, struct err *err)
 {
-    if (!run_text(s, s->path, s->texts[at], err)) {
+    if (!run_text(s, s->path, s->texts[at], true, err)) {
         return false;
     }
     s->at = at;
@@ -201,6 +297,7 @@ bool session_save(struct session *s, const char *path, struct err *err)
     free(s->path);
     s->path = own;
     s->saved = s->at;
+    set_stamp(s);
     return true;
 }
 
@@ -214,4 +311,9 @@ char *session_free_name(const struct session *s, char *buf, size_t size)
         snprintf(buf, size, "%.*s-%u%s", (int)stem, path, n++, dot ? dot : "");
     } while (os_is_file(buf) && n < 1000);
     return buf;
+}
+
+const struct actor_type *const *session_actor_types(void)
+{
+    return registry()->actors;
 }

@@ -237,6 +237,35 @@ bool shell_open(struct shell *s, const char *path, struct err *err)
     return true;
 }
 
+void shell_load(struct shell *s, const char *path)
+{
+    struct err err = {.lang = s->lang};
+    s->box = BOX_NONE;
+    s->ui.focus = 0;
+    if (!shell_open(s, path, &err)) {
+        shell_show_error(s, &err);
+    }
+    err_free(&err);
+    s->wants_draw = true;
+}
+
+void shell_go_to_file(struct shell *s, const char *path)
+{
+    bool is_again = !path && s->box == BOX_UNSAVED && !s->next[0]; /* asked to close twice */
+    if (path != s->next) {
+        snprintf(s->next, sizeof s->next, "%s", path ? path : "");
+    }
+    if (session_is_edited(&s->session) && !s->is_leaving && !is_again) {
+        s->box = BOX_UNSAVED;
+        s->ui.focus = 0;
+        s->wants_draw = true;
+    } else if (path) {
+        shell_load(s, path);
+    } else {
+        s->wish_out = SHELL_QUIT;
+    }
+}
+
 void shell_show_error(struct shell *s, struct err *err)
 {
     struct buf text = {0};
@@ -258,17 +287,39 @@ void shell_event(struct shell *s, const struct ui_event *e)
 {
     s->wants_draw = true;
     if (e->kind == UI_DROP) {
-        struct err err = {.lang = s->lang};
-        s->box = BOX_NONE;
-        if (!shell_open(s, e->text, &err)) {
-            shell_show_error(s, &err);
-        }
-        err_free(&err);
+        shell_go_to_file(s, e->text);
     } else if (e->kind == UI_QUIT) {
-        s->wish_out = SHELL_QUIT;
+        shell_go_to_file(s, NULL);
     } else {
         ui_event(&s->ui, e);
     }
+}
+
+#define WATCH_SECONDS 0.1
+
+/* Somebody may have saved the file in an editor. What is wrong with it stands beside the last good
+ * run until it is mended. */
+static void watch(struct shell *s)
+{
+    if (s->time < s->watched + WATCH_SECONDS) {
+        return;
+    }
+    s->watched = s->time;
+    struct err err = {.lang = s->lang};
+    switch (session_watch(&s->session, &err)) {
+    case SESSION_SAME: break;
+    case SESSION_RELOADED:
+        if (s->box == BOX_BESIDE) {
+            s->box = BOX_NONE;
+        }
+        shell_rerun(s, false);
+        break;
+    case SESSION_BROKEN:
+        shell_show_error(s, &err);
+        s->box = BOX_BESIDE;
+        break;
+    }
+    err_free(&err);
 }
 
 bool shell_tick(struct shell *s, int64_t wall_ns)
@@ -280,6 +331,7 @@ bool shell_tick(struct shell *s, int64_t wall_ns)
     double seconds = (double)(wall_ns - s->wall_last) / 1e9;
     s->wall_last = wall_ns;
     s->time = (double)(wall_ns - s->wall_first) / 1e9;
+    watch(s);
     sim_time before = s->player.now;
     bool was_playing = s->player.is_playing;
     bool moved = s->film && player_advance(&s->player, fmin(seconds, 0.25));
@@ -322,6 +374,8 @@ struct scene shell_scene(struct shell *s)
                           .story = &s->story,
                           .step = step_now(s),
                           .wish = &s->wish,
+                          .changed = s->session.change.is_new,
+                          .changed_from = s->session.change.from,
                           .is_relative = s->is_relative};
 }
 
@@ -346,6 +400,11 @@ static void obey(struct shell *s)
     }
     if (s->player.now != before || s->player.glide_to != SIM_NEVER) {
         quiz_leave(s);
+    }
+    if (s->wish.kind) {
+        char where[32];
+        snprintf(where, sizeof where, "%s.%u", s->wish.kind, s->wish.thing);
+        shell_open_settings(s, where);
     }
     s->ui.wants_frame |= s->wants_draw || s->player.is_playing != was_playing;
 }
@@ -393,7 +452,8 @@ static const char *yes(bool is)
     return is ? "yes" : "no";
 }
 
-static const char *const boxes[] = {"none", "help", "error", "save", "menu", "open", "goto"};
+static const char *const boxes[] = {"none", "help", "error",  "save",   "menu",
+                                    "open", "goto", "beside", "unsaved"};
 
 static const char *const predicts[] = {"off", "lesson", "quiz"};
 
@@ -425,7 +485,8 @@ static const char *word_of(const struct shell *s, const char *name)
         {"panel", s->lower_count ? s->lower[s->lower_at]->name : "none"},
         {"title", s->film ? s->session.scenario->title[s->lang] : ""},
         {"file", s->session.path ? s->session.path : ""},
-        {"error", s->error && s->box == BOX_ERROR ? s->error : ""},
+        {"error", s->error && (s->box == BOX_ERROR || s->box == BOX_BESIDE) ? s->error : ""},
+        {"settings", yes(s->settings.is_open)},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i].name, name) == 0) {
@@ -452,6 +513,9 @@ static bool figure_of(const struct shell *s, const char *name, double *value)
         {"right", quiz_right(s)},
         {"answer", quiz_question(s) ? quiz_question(s)->right + 1 : 0},
         {"packets", s->session.trace.packets.count},
+        {"changed", s->session.change.count},
+        {"gone", s->session.change.gone},
+        {"expectations", s->film ? s->session.scenario->expect_count : 0},
         {"split-left", round(s->split_left)},
         {"split-right", round(s->split_right)},
         {"split-lower", round(s->split_lower)},

@@ -91,7 +91,8 @@ static struct rect draw_chooser(struct shell *s, struct rect r)
     const char *title = s->session.scenario->title[s->lang];
     char note[256] = "";
     double name = fmin(text_width(ui->fonts, bold, title), r.w - 20 * ui->k), gap = 12;
-    subtitle(s, r.w - name - gap - 110 * ui->k, note, sizeof note);
+    double tags = (s->session.change.from != SIM_NEVER ? 350 : 110) * ui->k;
+    subtitle(s, r.w - name - gap - tags, note, sizeof note);
     double w = name + (*note ? gap + text_width(ui->fonts, plain, note) : 0);
     struct rect hit = {r.x - 6, r.y, w + 30 * ui->k, r.h};
     struct ui_touch touch = ui_region(ui, "title", hit, true);
@@ -113,6 +114,30 @@ static struct rect draw_chooser(struct shell *s, struct rect r)
     return r;
 }
 
+/* What the last edit changed; pressed, the head goes there. */
+static void draw_change(struct shell *s, struct rect r, double middle)
+{
+    struct ui *ui = &s->ui;
+    const struct session_change *c = &s->session.change;
+    char n[16], time[32], words[96];
+    if (c->from == SIM_NEVER) {
+        return;
+    }
+    snprintf(n, sizeof n, "%u", c->count > c->gone ? c->count : c->gone);
+    view_format(ui, words, sizeof words, "bar.changed", "n", n, "time",
+                view_time_unit(c->from, time), NULL);
+    if (ui_text_width(ui, TYPE_LABEL, words) + 24 * ui->k > r.w) {
+        return;
+    }
+    struct rect tag = part_tag(ui, r.x, middle, ALIGN_LEFT, words, false);
+    if (ui_region(ui, "changed", tag, true).clicked) {
+        s->player.is_playing = false;
+        player_go(&s->player, c->from);
+        ui->wants_frame = true;
+    }
+    ui_tooltip(ui, ui_word(ui, "help.changed"), "D");
+}
+
 static void draw_title(struct shell *s, double x, double end, double middle)
 {
     struct ui *ui = &s->ui;
@@ -129,6 +154,7 @@ static void draw_title(struct shell *s, double x, double end, double middle)
         ui_tooltip(ui, ui_word(ui, "help.undo"), "Ctrl Z");
         rect_cut_left(&r, tag.w + 12);
     }
+    draw_change(s, r, middle);
 }
 
 static bool draw_icon(struct shell *s, struct rect *r, const char *name, enum icon icon, bool is_on,

@@ -54,6 +54,9 @@ static const struct key_row {
     {"Ctrl Z", "help.undo"},
     {"Ctrl Shift Z", "help.redo"},
     {"Ctrl S", "help.save"},
+    {"Ctrl T", "help.freeze"},
+    {"E", "help.settings"},
+    {"D", "help.changed"},
     {"Ctrl O", "help.open"},
     {"T", "help.theme"},
     {"G", "help.lang"},
@@ -119,6 +122,20 @@ static unsigned line_count(const char *text)
     return count;
 }
 
+static void draw_error_lines(struct shell *s, double x, double y, double line)
+{
+    struct font font = theme_font(&s->theme, TYPE_CODE);
+    const char *error = s->lang == LANG_ZH ? "错误:" : "error:";
+    for (const char *p = s->error; *p;) {
+        size_t n = strcspn(p, "\n");
+        const char *at = strstr(p, error);
+        y += line;
+        canvas_text_n(s->ui.c, font, x, y - line * 0.3,
+                      at && at < p + n ? s->theme.loss.text : s->theme.ink, p, n);
+        p += n + (p[n] != '\0');
+    }
+}
+
 /* As the terminal shows it: place, message, the line, a caret under the word. */
 static void draw_error(struct shell *s, struct rect root)
 {
@@ -132,17 +149,29 @@ static void draw_error(struct shell *s, struct rect root)
     canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_BODY), rect_cut_top(&r, 28 * ui->k),
                      s->theme.ink3, ui_word(ui, "box.error.stays"));
     double y = ui_scroll_begin(ui, "text", r, (lines + 0.4) * line, &s->box_scroll);
-    for (const char *p = s->error; *p;) {
-        size_t n = strcspn(p, "\n");
-        bool is_message = strstr(p, "error:") && strstr(p, "error:") < p + n;
-        y += line;
-        canvas_text_n(ui->c, font, r.x, y - line * 0.3,
-                      is_message ? s->theme.loss.text : s->theme.ink, p, n);
-        p += n + (p[n] != '\0');
-    }
+    draw_error_lines(s, r.x, y, line);
     ui_scroll_end(ui);
     close_button(s, (struct rect){foot.x, foot.y + 10, foot.w, foot.h});
     end_box(s);
+}
+
+/* The same beside the last good run: nothing is dimmed, and every key still works. */
+static void draw_beside(struct shell *s, struct rect root)
+{
+    struct ui *ui = &s->ui;
+    struct font font = theme_font(&s->theme, TYPE_CODE);
+    double line = font.px * 1.5,
+           high = fmin((line_count(s->error) + 0.6) * line + 84 * ui->k, root.h * 0.5);
+    struct rect r = {root.x + SIZE_GAP, root.y + root.h - high - SIZE_GAP - 114 * ui->k,
+                     fmin(root.w - 2 * SIZE_GAP, 860 * ui->k), high};
+    ui_overlay_begin(ui, r);
+    canvas_fill_box(ui->c, rect_inset(r, -3, -3), RADIUS_PANEL + 2, color_fade(s->theme.ink, 0.12));
+    struct rect in = part_panel(ui, r, ui_word(ui, "box.error"), ui_word(ui, "box.beside"), NULL);
+    double y =
+        ui_scroll_begin(ui, "beside", in, (line_count(s->error) + 0.4) * line, &s->box_scroll);
+    draw_error_lines(s, in.x, y, line);
+    ui_scroll_end(ui);
+    ui_overlay_end(ui);
 }
 
 /* The only field of a box has the keyboard from the first picture on. */
@@ -158,8 +187,12 @@ static void save(struct shell *s)
 {
     struct err err = {.lang = s->lang};
     s->box = BOX_NONE;
+    bool goes_on = s->goes_on;
+    s->goes_on = false;
     if (!session_save(&s->session, s->file, &err)) {
         shell_show_error(s, &err);
+    } else if (goes_on) {
+        shell_go_to_file(s, s->next[0] ? s->next : NULL);
     }
     err_free(&err);
     s->wants_draw = true;
@@ -184,6 +217,44 @@ static void draw_save(struct shell *s, struct rect root)
     if (is_done) {
         save(s);
     }
+}
+
+/* Leaving with edits: saved, thrown away, or not left. */
+static void draw_unsaved(struct shell *s, struct rect root)
+{
+    struct ui *ui = &s->ui;
+    const char *words[] = {ui_word(ui, "box.unsaved.save"), ui_word(ui, "box.unsaved.discard"),
+                           ui_word(ui, "box.unsaved.stay")};
+    static const char *const names[] = {"unsaved-save", "unsaved-discard", "unsaved-stay"};
+    struct rect r = begin_box(s, root, 560 * ui->k, 150 * ui->k, ui_word(ui, "box.unsaved.title"));
+    canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_BODY), rect_cut_top(&r, 40 * ui->k),
+                     s->theme.ink2, ui_word(ui, "box.unsaved.note"));
+    int chosen = ui_take_key(ui, 's', 0) ? 0 : ui_take_key(ui, 'd', 0) ? 1 : -1;
+    for (int i = 0; i < 3; i++) {
+        double w = ui_button_width(ui, ICON_NONE, words[i]);
+        struct rect b = rect_cut_left(&r, w);
+        rect_cut_left(&r, 10 * ui->k);
+        b.h = SIZE_CONTROL * ui->k;
+        if (ui_button(ui, names[i], b, i == 0 ? UI_PRIMARY : UI_PLAIN, ICON_NONE, words[i],
+                      false)) {
+            chosen = i;
+        }
+    }
+    end_box(s);
+    if (chosen == 0) {
+        s->box = BOX_SAVE;
+        ui->focus = 0;
+        s->goes_on = true;
+        snprintf(s->file, sizeof s->file, "%s", s->session.path);
+    } else if (chosen == 1) {
+        s->box = BOX_NONE;
+        s->is_leaving = true;
+        shell_go_to_file(s, s->next[0] ? s->next : NULL);
+        s->is_leaving = false;
+    } else if (chosen == 2) {
+        s->box = BOX_NONE;
+    }
+    ui->wants_frame |= chosen >= 0;
 }
 
 static const struct {
@@ -271,13 +342,9 @@ static void draw_open(struct shell *s, struct rect root)
         ui_list(ui, "scenarios", r, items, s->list.count, &s->menu_row, &s->box_scroll);
     end_box(s);
     if (is_chosen) {
-        struct err err = {.lang = s->lang};
         s->box = BOX_NONE;
         ui->focus = 0;
-        if (!shell_open(s, s->list.entries[s->menu_row].path, &err)) {
-            shell_show_error(s, &err);
-        }
-        err_free(&err);
+        shell_go_to_file(s, s->list.entries[s->menu_row].path);
         ui->wants_frame = true;
     }
 }
@@ -322,5 +389,7 @@ void shell_boxes(struct shell *s, struct rect root)
     case BOX_MENU: draw_menu(s, root); break;
     case BOX_OPEN: draw_open(s, root); break;
     case BOX_GOTO: draw_goto(s, root); break;
+    case BOX_BESIDE: draw_beside(s, root); break;
+    case BOX_UNSAVED: draw_unsaved(s, root); break;
     }
 }

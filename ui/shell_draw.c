@@ -29,7 +29,8 @@ static void lay_out(struct shell *s, double w, double h)
 
 bool shell_has_third(const struct shell *s, double w)
 {
-    return w >= SHELL_THIRD && s->projector <= 1 && (!s->no_inspector || shell_wants_lesson(s));
+    return w >= SHELL_THIRD && s->projector <= 1 &&
+           (!s->no_inspector || s->settings.is_open || shell_wants_lesson(s));
 }
 
 static void draw_pane(struct shell *s, const char *scope, const struct view *view, void *self,
@@ -96,7 +97,7 @@ static void draw_left(struct shell *s, struct rect r)
 
 static void draw_drawer(struct shell *s, struct rect ladder)
 {
-    if (!s->drawer && !shell_wants_lesson(s)) {
+    if (!s->drawer && !s->settings.is_open && !shell_wants_lesson(s)) {
         return;
     }
     double w = fmin(fmax(360 * s->ui.k, 0.8 * ladder.w), ladder.w);
@@ -106,6 +107,8 @@ static void draw_drawer(struct shell *s, struct rect ladder)
                     color_fade(s->theme.ink, 0.08));
     if (shell_wants_lesson(s)) {
         shell_lesson(s, r);
+    } else if (s->settings.is_open) {
+        shell_settings(s, r);
     } else {
         draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], r);
     }
@@ -145,6 +148,8 @@ static void draw_third(struct shell *s, struct rect r)
 {
     if (shell_wants_lesson(s)) {
         shell_lesson(s, r);
+    } else if (s->settings.is_open) {
+        shell_settings(s, r);
     } else if (s->main != MAIN_LADDER && s->main != MAIN_LEASE && !s->drawer) {
         draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
     } else {

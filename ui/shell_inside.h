@@ -14,7 +14,17 @@
 #define SHELL_THIRD 1200.0 /* below: the right column is a drawer */
 #define SPLIT_MIN   280.0
 
-enum shell_box { BOX_NONE, BOX_HELP, BOX_ERROR, BOX_SAVE, BOX_MENU, BOX_OPEN, BOX_GOTO };
+enum shell_box {
+    BOX_NONE,
+    BOX_HELP,
+    BOX_ERROR,
+    BOX_SAVE,
+    BOX_MENU,
+    BOX_OPEN,
+    BOX_GOTO,
+    BOX_BESIDE,
+    BOX_UNSAVED
+};
 enum shell_pane {
     PANE_STAGE,
     PANE_STATES,
@@ -58,6 +68,17 @@ struct quiz {
     bool is_low; /* the panel has no room for a card a line */
 };
 
+/* What a link and a host are set to, with sliders and fields; shell_settings.c. */
+struct settings_panel {
+    bool is_open;
+    double scroll, high;
+    char editing[96]; /* path of the value that is being typed; "": none */
+    char text[64];
+    char set_path[96], set_value[64]; /* asked for while it was drawn; "": nothing */
+    bool is_drag;
+    char wanted[32]; /* link or node to be scrolled to at the next drawing; "": none */
+};
+
 struct shell {
     struct shell_options o;
     struct ui ui;
@@ -69,6 +90,7 @@ struct shell {
     struct wish wish;
     uint32_t selected, hovered; /* packets, 0: none */
     struct quiz quiz;
+    struct settings_panel settings;
     struct player shown; /* the player as the views see it: while it is asked the future is
                             hidden */
     uint32_t step;       /* caption step that a key went to; several share an instant */
@@ -95,6 +117,9 @@ struct shell {
     enum shell_box box;
     char *error;       /* text of BOX_ERROR; owned */
     char file[1024];   /* BOX_SAVE */
+    char next[1024];   /* BOX_UNSAVED: what is opened after it; "": the window closes */
+    bool goes_on;      /* after saving, to that file */
+    bool is_leaving;   /* edits are thrown away */
     char place[64];    /* BOX_GOTO */
     bool misplaced;    /* what stands there leads nowhere */
     struct point menu; /* BOX_MENU: its corner */
@@ -104,6 +129,7 @@ struct shell {
 
     enum shell_wish wish_out;
     int64_t wall_first, wall_last;
+    double watched;
     double time; /* seconds since the first tick */
     bool has_ticked, wants_draw;
     char title[256];
@@ -125,6 +151,13 @@ void shell_bar(struct shell *s, struct rect r);
 void shell_boxes(struct shell *s, struct rect root);
 void shell_open_list(struct shell *s);
 void shell_open_menu(struct shell *s, double x, double y);
+/* Opens a file (NULL: closes the window), but asks first where there are edits. */
+void shell_go_to_file(struct shell *s, const char *path);
+void shell_load(struct shell *s, const char *path); /* whatever there is; errors are shown */
+/* shell_settings.c */
+void shell_settings(struct shell *s, struct rect r);
+/* "link.0", "node.1": opens the panel there. */
+void shell_open_settings(struct shell *s, const char *where);
 void shell_show_error(struct shell *s, struct err *err); /* takes what err says, and empties it */
 /* shell_goto.c: "1.2 s", "+200 ms", "#42", "next loss", a state. False: it leads nowhere. */
 bool shell_goto(struct shell *s, const char *place);

@@ -116,6 +116,7 @@ static void zoom_by(struct shell *s, int steps)
 
 static void open_save(struct shell *s)
 {
+    s->goes_on = false;
     s->box = BOX_SAVE;
     s->ui.focus = 0;
     session_free_name(&s->session, s->file, sizeof s->file);
@@ -144,7 +145,9 @@ static void show_packet(struct shell *s)
 
 static void escape(struct shell *s)
 {
-    if (s->drawer && has_drawer(s)) {
+    if (s->settings.is_open) {
+        s->settings.is_open = false;
+    } else if (s->drawer && has_drawer(s)) {
         s->drawer = false;
     } else {
         s->selected = 0;
@@ -182,6 +185,18 @@ static void look_keys(struct shell *s)
     }
 }
 
+/* What was seen becomes expectations: of the selected packet, else of all up to now. */
+static void freeze(struct shell *s)
+{
+    struct err err = {.lang = s->lang};
+    if (session_freeze(&s->session, s->player.now, s->selected, &err)) {
+        shell_rerun(s, false);
+    } else {
+        shell_show_error(s, &err);
+    }
+    err_free(&err);
+}
+
 static void edit_keys(struct shell *s)
 {
     struct ui *ui = &s->ui;
@@ -191,6 +206,15 @@ static void edit_keys(struct shell *s)
         shell_undo(s, true);
     } else if (ui_take_key(ui, 's', UI_CTRL)) {
         open_save(s);
+    } else if (ui_take_key(ui, 'q', UI_CTRL)) {
+        shell_go_to_file(s, NULL);
+    } else if (ui_take_key(ui, 't', UI_CTRL)) {
+        freeze(s);
+    } else if (ui_take_key(ui, 'e', 0)) {
+        s->settings.is_open = !s->settings.is_open;
+    } else if (ui_take_key(ui, 'd', 0) && s->session.change.from != SIM_NEVER) {
+        s->player.is_playing = false;
+        player_go(&s->player, s->session.change.from);
     } else if (ui_take_key(ui, 'o', UI_CTRL)) {
         shell_open_list(s);
     } else if (s->selected && ui_take_key(ui, UI_KEY_DELETE, 0)) {
@@ -256,7 +280,7 @@ void shell_keys(struct shell *s)
     } else if (ui_take_key(ui, '?', 0) || ui_take_key(ui, UI_KEY_F1, 0)) {
         s->box = s->box == BOX_HELP ? BOX_NONE : BOX_HELP;
     }
-    if (s->box == BOX_SAVE || s->box == BOX_ERROR || s->box == BOX_GOTO) {
+    if (s->box == BOX_SAVE || s->box == BOX_ERROR || s->box == BOX_GOTO || s->box == BOX_UNSAVED) {
         return;
     }
     look_keys(s);

@@ -187,6 +187,19 @@ bool os_is_file(const char *path)
     return stat(path, &what) == 0 && S_ISREG(what.st_mode);
 }
 
+bool os_stamp_of(const char *path, struct os_stamp *out)
+{
+    struct stat what;
+    if (stat(path, &what) != 0) {
+        return false;
+    }
+    *out = (struct os_stamp){.changed_ns = (int64_t)what.st_mtim.tv_sec * INT64_C(1000000000) +
+                                           what.st_mtim.tv_nsec,
+                             .size = (int64_t)what.st_size,
+                             .number = (int64_t)what.st_ino};
+    return true;
+}
+
 bool os_is_link(const char *path)
 {
     struct stat what;

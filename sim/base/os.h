@@ -36,6 +36,12 @@ bool os_is_terminal(FILE *f);
 unsigned os_terminal_columns(void); /* of standard output; 80 if unknown */
 bool os_is_directory(const char *path);
 bool os_is_file(const char *path);
+/* Tells whether a file is another than before: whoever saves changes one of these. False: no such
+ * file. */
+struct os_stamp {
+    int64_t changed_ns, size, number;
+};
+bool os_stamp_of(const char *path, struct os_stamp *out);
 bool os_is_link(const char *path); /* symbolic */
 
 /* Calls `each` for the entries of a directory in byte order of their names ("." and ".." left out).

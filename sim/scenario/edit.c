@@ -147,22 +147,39 @@ static size_t above_comments(const char *text, size_t line)
     return line;
 }
 
-static void add_section(struct edit *e, const char *item)
+/* Sections that edits add to, and before which of the others they are made. */
+struct section {
+    const char *name, *before[3];
+};
+static const struct section faults = {"faults", {"script", "expect", NULL}};
+static const struct section expects = {"expect", {"lesson", "view", NULL}};
+
+static bool comes_after(const struct section *section, const char *key)
+{
+    for (const char *const *b = section->before; *b; b++) {
+        if (strcmp(*b, key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_section(struct edit *e, const struct section *section, const char *item)
 {
     const struct doc_node *root = e->doc.root, *next = root->first;
+    const char *head = arena_printf(&e->arena, "%s:", section->name);
     if (root->is_flow) {
         e->from = e->to = root->last ? root->last->end : root->start + 1;
-        buf_printf(&e->insert, "%sfaults: [%s]", root->last ? ", " : "", in_braces(e, item));
+        buf_printf(&e->insert, "%s%s [%s]", root->last ? ", " : "", head, in_braces(e, item));
         return;
     }
-    while (next && strcmp(next->key->text, "script") != 0 &&
-           strcmp(next->key->text, "expect") != 0) {
+    while (next && !comes_after(section, next->key->text)) {
         next = next->next;
     }
     size_t indent = column_of(e->text, root->first->key->start);
     if (next) {
         e->from = e->to = above_comments(e->text, line_start(e->text, next->key->start));
-        insert_line(e, indent, "", "faults:");
+        insert_line(e, indent, "", head);
         insert_line(e, indent + 2, "- ", item);
         buf_str(&e->insert, e->line_break);
         return;
@@ -171,7 +188,7 @@ static void add_section(struct edit *e, const char *item)
         after_line(e->text, root->last->is_absent ? root->last->key->end : root->last->end);
     bool is_ended = e->from == 0 || e->text[e->from - 1] == '\n';
     buf_printf(&e->insert, "%s%s", e->line_break, is_ended ? "" : e->line_break);
-    insert_line(e, indent, "", "faults:");
+    insert_line(e, indent, "", head);
     insert_line(e, indent + 2, "- ", item);
 }
 
@@ -182,16 +199,17 @@ static struct doc_node *parse_item(struct edit *e, const char *item)
     return n && n->kind == DOC_LIST && n->count == 1 ? n : NULL;
 }
 
-bool edit_add_fault(const char *text, const char *item, struct buf *out, struct err *err)
+static bool add_item(const struct section *section, const char *text, const char *item,
+                     struct buf *out, struct err *err)
 {
     struct edit e;
     bool good = edit_open(&e, text, err);
     struct doc_node *added = good ? parse_item(&e, item) : NULL;
     if (added) {
-        struct doc_node *list = doc_get(e.doc.root, "faults");
-        struct override_target target = {e.doc.root, list, "faults"};
+        struct doc_node *list = doc_get(e.doc.root, section->name);
+        struct override_target target = {e.doc.root, list, section->name};
         if (!list) {
-            add_section(&e, item);
+            add_section(&e, section, item);
             override_put(&e.arena, &target, added);
         } else if (list->is_absent || list->kind != DOC_LIST) {
             fill_empty(&e, list, item);
@@ -204,6 +222,16 @@ bool edit_add_fault(const char *text, const char *item, struct buf *out, struct 
     }
     edit_close(&e);
     return added && good;
+}
+
+bool edit_add_fault(const char *text, const char *item, struct buf *out, struct err *err)
+{
+    return add_item(&faults, text, item, out, err);
+}
+
+bool edit_add_expect(const char *text, const char *item, struct buf *out, struct err *err)
+{
+    return add_item(&expects, text, item, out, err);
 }
 
 static void remove_last(struct edit *e, const struct doc_node *list)
@@ -285,4 +313,63 @@ bool edit_set(const char *text, const char *path, const char *value, struct buf 
     }
     edit_close(&e);
     return node && good;
+}
+
+/* The part of a path that is there already, as its length; 0: none of it. *at is what it names. */
+static size_t known_part(const struct edit *e, const char *path, const struct doc_node **at)
+{
+    size_t known = 0;
+    *at = e->doc.root;
+    for (size_t end = strcspn(path, ".");; end += 1 + strcspn(path + end + 1, ".")) {
+        struct override_target target;
+        struct err quiet = {.lang = e->err->lang};
+        struct doc doc = e->doc;
+        struct arena arena = {0};
+        bool is_there =
+            override_find(&doc, &arena, arena_strndup(&arena, path, end), path, &target, &quiet) &&
+            target.found;
+        err_free(&quiet);
+        if (is_there) {
+            *at = target.found;
+            known = end;
+        }
+        arena_free(&arena);
+        if (!is_there || path[end] == '\0') {
+            return known;
+        }
+    }
+}
+
+/* `{tcp: {mss: 500}}` for "tcp.mss"; the innermost value stays as it is. */
+static const char *wrapped(struct edit *e, const char *path, const char *value)
+{
+    size_t len = strcspn(path, ".");
+    const char *inner = path[len] ? wrapped(e, path + len + 1, value) : value;
+    return arena_printf(&e->arena, "{%.*s: %s}", (int)len, path, inner);
+}
+
+bool edit_put(const char *text, const char *path, const char *value, struct buf *out,
+              struct err *err)
+{
+    struct edit e;
+    const struct doc_node *at;
+    if (!edit_open(&e, text, err)) {
+        edit_close(&e);
+        return false;
+    }
+    size_t known = known_part(&e, path, &at), from = known ? known + 1 : 0;
+    bool good;
+    if (path[known] == '\0') {
+        good = edit_set(text, path, value, out, err);
+    } else if (at->kind == DOC_SCALAR && !at->is_absent) {
+        const char *rest = wrapped(&e, path + from, value);
+        const char *whole = arena_printf(&e.arena, "{address: %s, %s", at->text, rest + 1);
+        good = edit_set(text, arena_strndup(&e.arena, path, known), whole, out, err);
+    } else {
+        size_t len = strcspn(path + from, ".");
+        const char *rest = path[from + len] ? wrapped(&e, path + from + len + 1, value) : value;
+        good = edit_set(text, arena_strndup(&e.arena, path, from + len), rest, out, err);
+    }
+    edit_close(&e);
+    return good;
 }

@@ -190,6 +190,68 @@ START_TEST(without_faults_none_comes_out)
 }
 END_TEST
 
+/* One row: .path set to .value turns .before into .after; what is missing on the way is made. */
+static const struct {
+    const char *before, *path, *value, *after;
+} put[] = {
+    {HOSTS, "links.0.delay", "5 ms",
+     "hosts: {a: 10.0.0.1, b: 10.0.0.2}\nlinks:\n  - {between: [a, b], delay: 5 ms}\n"},
+    {HOSTS, "hosts.a.tcp.mss", "500",
+     "hosts: {a: {address: 10.0.0.1, tcp: {mss: 500}}, b: 10.0.0.2}\nlinks:\n  - {between: [a, "
+     "b]}\n"},
+    {"hosts:\n  a: {address: 10.0.0.1}   # the client\n  b: 10.0.0.2\n", "hosts.a.tcp.mss", "500",
+     "hosts:\n  a: {address: 10.0.0.1, tcp: {mss: 500}}   # the client\n  b: 10.0.0.2\n"},
+    {"hosts:\n  a:\n    address: 10.0.0.1\n    tcp: {isn: 5}\n", "hosts.a.tcp.mss", "500",
+     "hosts:\n  a:\n    address: 10.0.0.1\n    tcp: {isn: 5, mss: 500}\n"},
+    {"hosts:\n  a:\n    address: 10.0.0.1\n  b: 10.0.0.2\n", "hosts.a.tcp.mss", "500",
+     "hosts:\n  a:\n    address: 10.0.0.1\n    tcp: {mss: 500}\n  b: 10.0.0.2\n"},
+    {HOSTS "stop: 1 s   # soon\n", "stop", "2 s", HOSTS "stop: 2 s   # soon\n"},
+};
+
+START_TEST(a_value_is_put_where_its_mappings_are_missing)
+{
+    struct buf out = {0};
+    struct err err = {0};
+    bool good = edit_put(put[_i].before, put[_i].path, put[_i].value, &out, &err);
+    ck_edited(good, &err, &out, put[_i].after);
+    buf_free(&out);
+    err_free(&err);
+}
+END_TEST
+
+#define WANTED "count: {from: a}, equals: 1"
+
+static const struct {
+    const char *before, *after;
+} wanted[] = {
+    {"", "\nexpect:\n  - " WANTED "\n"},
+    {"expect:\n  - count: {}\n    equals: 2\n# end\n",
+     "expect:\n  - count: {}\n    equals: 2\n  - " WANTED "\n# end\n"},
+    {"view: [stage]\n", "expect:\n  - " WANTED "\n\nview: [stage]\n"},
+    {"# asks\nlesson: []\n", "expect:\n  - " WANTED "\n\n# asks\nlesson: []\n"},
+};
+
+START_TEST(an_expectation_is_added_before_lesson_and_view)
+{
+    struct buf before = joined(HOSTS, wanted[_i].before), after = joined(HOSTS, wanted[_i].after);
+    struct buf out = {0};
+    struct err err = {0};
+    bool good = edit_add_expect((char *)before.data, "{" WANTED "}", &out, &err);
+    struct buf braced = {0};
+    for (const char *at = (char *)after.data; *at;) { /* an item in braces keeps them */
+        bool is_item = strncmp(at, WANTED, strlen(WANTED)) == 0;
+        buf_printf(&braced, is_item ? "{%.*s}" : "%.*s", is_item ? (int)strlen(WANTED) : 1, at);
+        at += is_item ? strlen(WANTED) : 1;
+    }
+    ck_edited(good, &err, &out, buf_cstr(&braced));
+    buf_free(&braced);
+    buf_free(&before);
+    buf_free(&after);
+    buf_free(&out);
+    err_free(&err);
+}
+END_TEST
+
 /* Faults as a student writes them: reading and printing gives the same text back. */
 static const char *const printed[] = {
     "drop: {from: a, is: DATA, nth: 1, at: 118 ms}",
@@ -239,6 +301,8 @@ int main(void)
     tcase_add_loop_test(t, a_fault_that_was_added_comes_out_again, 0, ROWS(added));
     tcase_add_loop_test(t, a_value_is_set_in_one_place, 0, ROWS(set));
     tcase_add_loop_test(t, an_edit_that_would_change_more_is_refused, 0, ROWS(refused));
+    tcase_add_loop_test(t, a_value_is_put_where_its_mappings_are_missing, 0, ROWS(put));
+    tcase_add_loop_test(t, an_expectation_is_added_before_lesson_and_view, 0, ROWS(wanted));
     tcase_add_test(t, without_faults_none_comes_out);
     tcase_add_loop_test(t, a_printed_fault_reads_back, 0, ROWS(printed));
     suite_add_tcase(s, t);

@@ -46,8 +46,10 @@ static const struct rule {
     {"ui/player", "sim/base/"},
     {"ui/view/", "sim/base/ sim/trace/ sim/wire/dissect ui/theme ui/text ui/canvas. ui/icons "
                  "ui/widgets ui/parts ui/event ui/player"},
-    {"ui/session", "sim/base/ sim/run sim/registry sim/scenario/ sim/trace/ sim/wire/dissect"},
-    {"ui/shell", "sim/base/ sim/trace/ sim/scenario/ sim/expect/lesson ui/session ui/player ui/view/ ui/widgets "
+    {"ui/session", "sim/base/ sim/run sim/registry sim/scenario/ sim/trace/ sim/expect/expect "
+                   "sim/wire/dissect"},
+    {"ui/shell", "sim/base/ sim/trace/ sim/scenario/ sim/expect/lesson ui/session ui/player "
+                 "ui/view/ ui/widgets "
                  "ui/parts ui/icons ui/event ui/canvas. ui/text ui/theme"},
     {"ui/cli/", "sim/"},
     {"ui/draw/", "sim/ ui/view/ ui/canvas ui/text ui/theme ui/player ui/parts"},

@@ -275,7 +275,7 @@ static double legend_entry(const struct stage_frame *f, const struct legend *l, 
     double w = capsule_width(ui, &capsule);
 
     capsule.tries = 0;
-    capsule.is_selected = capsule.is_hovered = false;
+    capsule.is_selected = capsule.is_hovered = capsule.differs = false;
     if (!is_measured) {
         capsule_draw(ui, x + w / 2, y, &capsule);
         ui_text(ui, TYPE_LABEL, x + w + 7 * ui->k, y + 4 * ui->k, ui->theme->ink3, word);
@@ -311,6 +311,39 @@ static void draw_legend(const struct stage_frame *f)
     }
 }
 
+/* Distance to the body of a link. */
+static double off_link(const struct stage_frame *f, const struct trace_link *l, double x, double y)
+{
+    struct point a = stage_node(f, l->node[0]), b = stage_node(f, l->node[1]);
+    double dx = b.x - a.x, dy = b.y - a.y, square = fmax(dx * dx + dy * dy, 1);
+    double share = fmin(fmax(((x - a.x) * dx + (y - a.y) * dy) / square, 0), 1);
+
+    return hypot(a.x + share * dx - x, a.y + share * dy - y);
+}
+
+/* What stands there beside packets: a host, else a link. */
+static void press_thing(struct stage_frame *f, double x, double y)
+{
+    const struct trace *t = f->s->trace;
+
+    for (uint32_t i = 0; i < t->node_count; i++) {
+        struct point p = stage_node(f, i);
+
+        if (fabs(p.x - x) < f->size / 2 && fabs(p.y - y) < f->size / 2) {
+            f->s->wish->kind = "node";
+            f->s->wish->thing = i;
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < t->link_count; i++) {
+        if (off_link(f, &t->links[i], x, y) < 9 * f->ui->k) {
+            f->s->wish->kind = "link";
+            f->s->wish->thing = i;
+            return;
+        }
+    }
+}
+
 static void use_pointer(struct stage_frame *f)
 {
     struct ui *ui = f->ui;
@@ -331,6 +364,8 @@ static void use_pointer(struct stage_frame *f)
     if (touch.pressed && packet != 0) {
         f->s->wish->has_packet = true;
         f->s->wish->packet = packet;
+    } else if (touch.pressed) {
+        press_thing(f, ui->in.x, ui->in.y);
     }
 }
 

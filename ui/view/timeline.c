@@ -35,6 +35,18 @@ static void draw_track(const struct transport *f)
     canvas_fill_box(ui->c, past, f->track.h / 2, ui->theme->ink);
 }
 
+/* From the first difference that the last edit made: a yellow line under the track. */
+static void draw_changed(const struct transport *f)
+{
+    if (f->s->changed && f->s->changed_from != SIM_NEVER) {
+        double k = f->ui->k, x = track_x(f, f->s->changed_from);
+        struct rect r = {x, f->track.y + f->track.h + 2 * k, f->track.x + f->track.w - x, 2 * k};
+
+        canvas_fill_box(f->ui->c, r, k, f->ui->theme->marker);
+        canvas_vline(f->ui->c, x, r.y - 2 * k, r.y + 3 * k, 2 * k, f->ui->theme->ink);
+    }
+}
+
 static void draw_loop(const struct transport *f)
 {
     const struct player *p = f->s->player;
@@ -228,6 +240,7 @@ static void scrub(const struct transport *f)
 static void draw_scrubber(const struct transport *f)
 {
     draw_track(f);
+    draw_changed(f);
     draw_ticks(f);
     for (uint32_t i = 0; i < f->axis->count; i++) {
         draw_fold(f, &f->axis->folds[i]);

@@ -128,7 +128,9 @@ struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, ch
                               .is_selected = packet == s->selected,
                               .is_hovered = packet == s->hovered,
                               .is_again = p->of != 0,
-                              .differs = s->film && s->film->differs && s->film->differs[packet],
+                              .differs =
+                                  (s->film && s->film->differs && s->film->differs[packet]) ||
+                                  (s->changed && s->changed[packet]),
                               .tries = p->of != 0 ? p->copy : 0};
 
     capsule.kind = packet_kind(p->proto->name, head, p->body.len);

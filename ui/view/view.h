@@ -19,6 +19,8 @@ struct wish {
     bool has_packet;
     uint32_t packet;  /* to be selected, 0: none */
     uint32_t hovered; /* packet under the pointer, 0: none */
+    const char *kind; /* a thing of the network was pressed: "link", "node"; NULL: none */
+    uint32_t thing;   /* its number */
     bool has_speed;
     unsigned speed; /* index into player_speeds */
     bool has_zoom;
@@ -34,6 +36,8 @@ struct scene {
     const struct story *story;  /* of this trace */
     uint32_t step;              /* caption step in force, UINT32_MAX: before the first */
     struct wish *wish;
+    const uint8_t *changed; /* by packet: the edit before changed it; NULL: nothing is compared */
+    sim_time changed_from;  /* the first of them; SIM_NEVER: none */
     bool is_asked;    /* a question about what comes: the future is hidden until it is answered */
     bool is_relative; /* sequence numbers count from the start of their side */
 };

@@ -1,0 +1,12 @@
+#pragma once
+/* What the files of a session share. */
+
+#include "ui/session.h"
+
+/* session_change.c: fills s->change; before NULL: there is nothing to compare with. */
+void session_compare(struct session *s, const struct trace *before);
+/* session_freeze.c: the present text with expectations added. */
+bool freeze_text(struct session *s, sim_time now, uint32_t packet, struct buf *out,
+                 struct err *err);
+/* The pattern that fits this packet and no other: who sends, what it is, the how-many-th. */
+struct pattern pattern_of(const struct trace *t, uint32_t id);
