@@ -3,6 +3,7 @@
  * seeds. */
 #include "proto/tcp/cc.h"
 #include "proto/tcp/host.h"
+#include "proto/tcp/recovery.h"
 #include "actor/errno_code.h"
 
 #include <check.h>
@@ -110,6 +111,25 @@ static void apply(struct pair *p, unsigned who, const struct effect *e)
     }
 }
 
+/* Sorted, without gaps, from SND.UNA to SND.NXT; and counted right. */
+static void check_segments(const struct tcp *t)
+{
+    const struct tcp_rack *r = t->rack;
+    uint32_t lost = 0, sacked = 0;
+    int64_t at = t->snd_una;
+    for (uint32_t i = 0; i < r->count; i++) {
+        const struct rack_segment *s = segments_at(r, i);
+        ck_assert_int_eq(s->from, at);
+        ck_assert_int_gt(s->to, s->from);
+        lost += s->is_lost;
+        sacked += s->is_sacked;
+        at = s->to;
+    }
+    ck_assert_int_eq(at, t->snd_nxt);
+    ck_assert_uint_eq(lost, r->lost);
+    ck_assert_uint_eq(sacked, r->sacked);
+}
+
 static void check_numbers(struct pair *p, unsigned who)
 {
     const struct tcp *t = &p->end[who].tcp;
@@ -118,6 +138,9 @@ static void check_numbers(struct pair *p, unsigned who)
     ck_assert_int_ge(t->snd_una, p->highest[who]);
     ck_assert_int_ge(t->rcv_edge, t->rcv_nxt);
     p->highest[who] = t->snd_una;
+    if (t->rack) {
+        check_segments(t);
+    }
 }
 
 static void step(struct pair *p, unsigned who, struct input *in)
@@ -154,6 +177,7 @@ static void start(struct pair *p, unsigned who, bool is_spawned)
     e->tcp.set.timestamps = roll(p, 3) > 0;
     e->tcp.set.ecn = roll(p, 3) > 0;
     e->tcp.set.sack = roll(p, 4) > 0;
+    e->tcp.set.f_rto = (int64_t)roll(p, 2);
     e->tcp.set.recovery = (int64_t)roll(p, TCP_RECOVER_TAHOE + 1);
     e->tcp.set.nagle = (int64_t)roll(p, 2);
     e->tcp.set.delayed_ack = roll(p, 2) ? 200 * SIM_MS : -1;

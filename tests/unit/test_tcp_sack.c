@@ -1,5 +1,5 @@
-/* SACK: what a receiver reports (the tables of RFC 2018 and RFC 2883), and what a sender does with it
- * (RFC 6675), number by number. */
+/* SACK: what a receiver reports (the tables of RFC 2018 and RFC 2883), and what a sender does with
+ * it (RFC 6675), number by number. */
 #include "proto/tcp/sack.h"
 #include "tcp_rig.h"
 
@@ -315,8 +315,11 @@ END_TEST
 
 /* What says nothing: numbers that were never sent, old ones, empty ones. */
 static const char *const nonsense[] = {
-    ". 1:1 ack 1 sack 10001:12001", ". 1:1 ack 1 sack 3001:2001", ". 1:1 ack 1 sack 2001:2001",
-    ". 1:1 ack 1 sack -500:-100",   ". 1:1 ack 1",
+    ". 1:1 ack 1 sack 10001:12001",
+    ". 1:1 ack 1 sack 3001:2001",
+    ". 1:1 ack 1 sack 2001:2001",
+    ". 1:1 ack 1 sack -500:-100",
+    ". 1:1 ack 1",
 };
 
 START_TEST(nonsense_is_passed_over)
@@ -335,20 +338,26 @@ END_TEST
 /* RFC 2883 5: how a sender tells a D-SACK block from others. */
 static const struct {
     const char *in;
-    bool is_dsack;
+    int64_t from, to;
 } dsacks[] = {
-    {". 1:1 ack 3001 sack 1:1001", true},            /* below the acknowledgement */
-    {". 1:1 ack 1 sack 3001:4001,2001:5001", true},  /* within the second block */
-    {". 1:1 ack 1 sack 3001:4001,5001:6001", false}, /* two blocks */
-    {". 1:1 ack 1 sack 3001:4001", false},
-    {". 1:1 ack 1 sack 2001:5001,3001:4001", false},
+    {". 1:1 ack 3001 sack 1:1001", 1, 1001},              /* below the acknowledgement */
+    {". 1:1 ack 1 sack 3001:4001,2001:5001", 3001, 4001}, /* within the second block */
+    {". 1:1 ack 1 sack 3001:4001,5001:6001", 0, 0},       /* two blocks */
+    {". 1:1 ack 1 sack 3001:4001", 0, 0},
+    {". 1:1 ack 1 sack 2001:5001,3001:4001", 0, 0},
 };
 
 START_TEST(a_sender_hears_of_duplicates)
 {
     struct tcp_rig r = rig_sending(50000);
-    rig_hear(&r, dsacks[_i].in);
-    ck_assert_int_eq(r.tcp.has_dsack, dsacks[_i].is_dsack);
+    struct notation n;
+    struct err err = {0};
+    struct notation_style style = {.isn = r.tcp.irs, .peer_isn = r.tcp.iss};
+    struct tcp_range dsack = {0};
+    ck_assert(notation_parse(dsacks[_i].in, style, &n, &err));
+    sack_update(&r.tcp, &n.tcp, tcp_offset(r.tcp.iss, 1, n.tcp.ack), &dsack);
+    ck_assert_int_eq(dsack.from, dsacks[_i].from);
+    ck_assert_int_eq(dsack.to, dsacks[_i].to);
     rig_free(&r);
 }
 END_TEST

@@ -38,7 +38,8 @@ static const struct {
     {"timestamps", 0, 0, 1, false},
     {"ecn", 0, 0, 1, false},
     {"sack", 1, 0, 1, false},
-    {"recovery", 0, 0, 4, false},
+    {"f-rto", 0, 0, 1, false},
+    {"recovery", 0, 0, 5, false},
 };
 
 START_TEST(settings_have_their_defaults_and_limits)

@@ -5,7 +5,7 @@
 #include "proto/tcp/cc.h"
 #include "proto/tcp/host.h"
 #include "proto/tcp/input.h"
-#include "proto/tcp/sack.h"
+#include "proto/tcp/recovery.h"
 
 static bool fin_is_acked(const struct tcp *t)
 {
@@ -84,34 +84,20 @@ static bool is_duplicate(const struct tcp *t, const struct tcp_arrival *a)
            a->wnd > 0;
 }
 
-static const struct cc_algorithm *recovery_of(const struct tcp *t)
+static void hear_blocks(struct tcp *t, const struct tcp_arrival *a, struct tcp_news *news,
+                        struct fx *fx)
 {
-    switch ((enum tcp_recovery)t->set.recovery) {
-    case TCP_RECOVER_AUTO: return cc_of(t);
-    case TCP_RECOVER_SACK:
-    case TCP_RECOVER_NEWRENO: break;
-    case TCP_RECOVER_RENO: return &cc_reno;
-    case TCP_RECOVER_TAHOE: return &cc_tahoe;
-    }
-    return &cc_newreno;
-}
-
-/* Without SACK duplicates are counted, and say only that the segment at SND.UNA is lost. */
-static void heard_without_sack(struct tcp *t, uint32_t acked, bool is_repeat, sim_time now,
-                               struct fx *fx)
-{
-    const struct cc_algorithm *cc = recovery_of(t);
-    if (acked && cc->acked(t, acked, now, fx)) {
-        tcp_resend(t, now, TCP_WHY_PARTIAL, fx);
-    } else if (is_repeat && cc->duplicate(t, fx)) {
-        tcp_resend(t, now, TCP_WHY_FAST, fx);
+    news->has_blocks = true;
+    news->sacked = sack_update(t, &a->seg, a->ack, &news->dsack);
+    if (news->dsack.to > news->dsack.from) {
+        fx_note(fx, TCP_WHY_DSACK);
     }
 }
 
 static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
     uint32_t acked = a->ack > t->snd_una ? (uint32_t)(a->ack - t->snd_una) : 0;
-    bool is_repeat = is_duplicate(t, a);
+    struct tcp_news news = {.ack = a->ack, .acked = acked, .is_repeat = is_duplicate(t, a)};
     t->is_told_of_mark = ecn_is_told(t, a);
     if (t->is_told_of_mark) {
         cc_marked(t, a->ack, fx);
@@ -121,12 +107,10 @@ static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, s
         tcp_advance(t, a->ack, now, fx);
     }
     update_window(t, a, fx);
-    int64_t sacked = t->sack_ok ? sack_update(t, &a->seg, a->ack) : 0;
-    if (sack_recovers(t)) {
-        sack_heard(t, acked, sacked, now, fx);
-    } else {
-        heard_without_sack(t, acked, is_repeat, now, fx);
+    if (t->sack_ok && a->seg.sack_count) {
+        hear_blocks(t, a, &news, fx);
     }
+    tcp_heard(t, &news, now, fx);
     if (acked) {
         tell_of_room(t, fx);
     }
@@ -139,6 +123,7 @@ void tcp_establish(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
     rtt_data_begins(t);
     tcp_keep_alive_start(t, now, fx);
     cc_of(t)->start(t);
+    rack_start(t);
     fx_indicate(fx, 0, CODE_OPENED, bytes_of(&t->key, sizeof t->key), (struct span){0});
     if (t->fin_wanted) {
         tcp_enter(t, TCP_FIN_WAIT_1, TCP_WHY_CLOSE, fx);

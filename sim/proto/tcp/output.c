@@ -2,7 +2,9 @@
  * (RFC 9293 3.7.4, 3.8.6.2.1), the announced window (3.8.6.2.2), acknowledgements. Invariant:
  * SND.UNA <= snd_at <= SND.NXT, and every segment but a RST tells the peer all it is owed. */
 #include "proto/tcp/cc.h"
-#include "proto/tcp/sack.h"
+#include "proto/tcp/recovery.h"
+
+#include <assert.h>
 
 #define FS 2 /* RFC 9293 3.8.6.2.1: a segment of 1/Fs of the largest window is worth sending */
 
@@ -191,6 +193,15 @@ static uint8_t mark_data(struct tcp *t, bool is_new, struct tcp_seg *seg)
     return ECN_ECT0;
 }
 
+static void note_for_rack(struct tcp *t, int64_t from, int64_t to, bool is_again, sim_time now,
+                          struct fx *fx)
+{
+    rack_sent(t, from, to, is_again, now);
+    if (!is_again) {
+        tlp_schedule(t, now, fx);
+    }
+}
+
 int64_t tcp_transmit(struct tcp *t, int64_t at, int64_t n, sim_time now, enum tcp_why why,
                      struct fx *fx)
 {
@@ -209,7 +220,12 @@ int64_t tcp_transmit(struct tcp *t, int64_t at, int64_t n, sim_time now, enum tc
     t->key.ecn = mark_data(t, is_new, &seg);
     emit(t, &seg, body, unit, why, fx);
     t->key.ecn = ECN_NONE;
+    bool is_again = at < t->snd_nxt;
+    assert(unit.n > 0);
     track(t, at, unit.n, now, fx);
+    if (t->rack) {
+        note_for_rack(t, at, at + unit.n, is_again, now, fx);
+    }
     t->snd_at = sent_at > t->snd_at ? sent_at : t->snd_at;
     return at + unit.n;
 }
@@ -266,6 +282,9 @@ int64_t tcp_unsent(const struct tcp *t)
 /* One segment of data or the FIN. False: nothing more may go now. */
 static bool send_next(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
+    if (t->rack && t->rack->lost) {
+        return rack_send_next(t, now, fx);
+    }
     if (t->congestion == TCP_RECOVERY && sack_recovers(t)) {
         return sack_send_next(t, now, fx);
     }

@@ -11,6 +11,7 @@ bool sack_recovers(const struct tcp *t)
     switch ((enum tcp_recovery)t->set.recovery) {
     case TCP_RECOVER_AUTO: break;
     case TCP_RECOVER_SACK: return t->sack_ok;
+    case TCP_RECOVER_RACK:
     case TCP_RECOVER_NEWRENO:
     case TCP_RECOVER_RENO:
     case TCP_RECOVER_TAHOE: return false;

@@ -46,6 +46,13 @@ void rtt_back_off(struct tcp *t)
     t->rto = limited(t, time_add(t->rto, t->rto));
 }
 
+void rtt_restore(struct tcp *t)
+{
+    if (t->srtt > 0) {
+        t->rto = limited(t, t->srtt + 4 * t->rttvar);
+    }
+}
+
 void rtt_data_begins(struct tcp *t)
 {
     if (t->syn_was_lost && t->rto < RTO_AFTER_LOST_SYN) {

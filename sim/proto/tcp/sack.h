@@ -15,8 +15,9 @@ void sack_report(struct tcp *t, struct tcp_seg *seg); /* puts the blocks in */
 
 /* scoreboard.c */
 /* Takes the blocks of an acknowledgement into the scoreboard, after SND.UNA has moved. Returns how
- * many numbers are acknowledged selectively for the first time. `ack` is SEG.ACK. */
-int64_t sack_update(struct tcp *t, const struct tcp_seg *seg, int64_t ack);
+ * many numbers are acknowledged selectively for the first time. `ack` is SEG.ACK; dsack: what the
+ * peer says it got twice, left alone if nothing. */
+int64_t sack_update(struct tcp *t, const struct tcp_seg *seg, int64_t ack, struct tcp_range *dsack);
 int64_t sack_lost_to(const struct tcp *t); /* what the scoreboard lacks below this is lost */
 int64_t sack_pipe(const struct tcp *t);    /* SetPipe: what is still in the network, bytes */
 int64_t sack_hole(const struct tcp *t, int64_t at);     /* the first number from `at` that lacks */

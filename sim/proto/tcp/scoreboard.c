@@ -18,7 +18,7 @@ static struct tcp_range block_of(const struct tcp *t, const struct tcp_seg *seg,
 }
 
 /* A block that speaks of what was never sent says nothing. */
-int64_t sack_update(struct tcp *t, const struct tcp_seg *seg, int64_t ack)
+int64_t sack_update(struct tcp *t, const struct tcp_seg *seg, int64_t ack, struct tcp_range *dsack)
 {
     int64_t fresh = 0;
     for (unsigned i = 0; i < seg->sack_count; i++) {
@@ -26,7 +26,9 @@ int64_t sack_update(struct tcp *t, const struct tcp_seg *seg, int64_t ack)
         if (i == 0 && seg->sack_count > 1) {
             next = block_of(t, seg, 1);
         }
-        t->has_dsack |= i == 0 && b.from < b.to && is_dsack(b, ack, next);
+        if (i == 0 && b.from < b.to && is_dsack(b, ack, next)) {
+            *dsack = b;
+        }
         if (b.from < b.to && b.to <= t->snd_nxt) {
             fresh += ranges_add(&t->sacked, b.from > t->snd_una ? b.from : t->snd_una, b.to);
         }

@@ -39,6 +39,7 @@ enum tcp_congestion { TCP_SLOW_START, TCP_AVOIDANCE, TCP_RECOVERY };
 enum tcp_recovery {
     TCP_RECOVER_AUTO,
     TCP_RECOVER_SACK,
+    TCP_RECOVER_RACK, /* RFC 8985; needs SACK, else NEWRENO */
     TCP_RECOVER_NEWRENO,
     TCP_RECOVER_RENO,
     TCP_RECOVER_TAHOE,
@@ -58,6 +59,8 @@ enum tcp_timer {
     TCP_GIVE_UP,     /* 3.8.3: R2, or the user timeout */
     TCP_KEEP_ALIVE,  /* 3.8.4 */
     TCP_TURN,        /* the end of this instant: see ack_hops */
+    TCP_REORDERING,  /* RFC 8985 6.2: when what is in doubt is lost */
+    TCP_LOSS_PROBE,  /* RFC 8985 7.2 */
     TCP_TIMER_COUNT,
 };
 
@@ -81,6 +84,13 @@ enum tcp_why {
     TCP_WHY_PIPE,          /* SACK blocks say that segments have left the network */
     TCP_WHY_HOLE,          /* it lacks, and there is nothing new to send */
     TCP_WHY_RESCUE,        /* the last that lacks, once in a recovery */
+    TCP_WHY_RACK,          /* what was sent later has arrived, long enough ago: RFC 8985 */
+    TCP_WHY_TLP,           /* no acknowledgement for long: the last segment asks for one */
+    TCP_WHY_TLP_NEW,       /* the same, with data that was not sent yet */
+    TCP_WHY_TLP_REPAIRED,  /* the probe was the only one to notice a loss */
+    TCP_WHY_FRTO,          /* after a timeout new data, to see whether the old still arrives */
+    TCP_WHY_SPURIOUS,      /* it does: the timeout was needless */
+    TCP_WHY_DSACK,         /* the peer got something twice */
     TCP_WHY_PARTIAL,       /* a partial acknowledgement in recovery */
     TCP_WHY_ACK,           /* a second segment is in */
     TCP_WHY_ACK_DELAYED,   /* the delayed acknowledgement is due */
@@ -192,12 +202,14 @@ struct tcp_settings {
     int64_t ecn;                       /* RFC 3168 */
     int64_t sack;                      /* RFC 2018: permitted */
     int64_t recovery;                  /* enum tcp_recovery */
+    int64_t f_rto;                     /* RFC 5682 */
 };
 #define TCP_SCALE_AUTO (-2) /* the least shift that lets the whole receive buffer be announced */
 
 #define TCP_IP_HEADERS 40 /* IPv4 and TCP without options */
 
 struct tcp_host; /* host.h */
+struct tcp_rack; /* recovery.h */
 
 /* One connection. Zero, with settings, is a good CLOSED one. */
 struct tcp {
@@ -211,7 +223,7 @@ struct tcp {
     uint8_t queued;     /* enum tcp_queued */
     uint8_t soft_error; /* errno_code that ICMP hinted at since the last progress */
     uint32_t path_mtu;  /* largest packet that the path carries, as far as it is known */
-    uint8_t running;    /* timers, a bit each */
+    uint16_t running;   /* timers, a bit each */
     seq32 iss, irs;     /* ISS, IRS */
 
     /* Sending: RFC 9293 3.3.1. Offsets from ISS. */
@@ -289,13 +301,19 @@ struct tcp {
 
     /* SACK: RFC 2018, RFC 2883, RFC 6675. */
     bool sack_ok;             /* both SYNs permit it */
-    bool has_dsack;           /* the peer got something twice, and said so */
     struct tcp_ranges sacked; /* the scoreboard: what the peer holds beyond SND.UNA */
     int64_t high_rxt;         /* HighRxt + 1: what went again in this recovery lies before it */
     int64_t rescue_rxt;       /* RescueRxt + 1 */
     struct tcp_ranges held;   /* what `waiting` holds */
     int64_t recent[TCP_SACK_BLOCKS]; /* where `held` grew last, the newest first */
     int64_t dup_from, dup_to;        /* what came twice and is not reported yet */
+
+    /* Recovery by time, and whether a timeout was needless: recovery.h. */
+    struct tcp_rack *rack; /* owned; NULL: by other means */
+    sim_time rto_at;       /* when the retransmission timer runs out */
+    uint8_t frto;          /* step of RFC 5682: 0 none, 1 and 2 the acknowledgement waited for */
+    int64_t frto_end;      /* its `recover`: SND.NXT at the timeout */
+    uint32_t pipe_prev;    /* RFC 4015: FlightSize or ssthresh then, the larger */
 };
 
 /* A segment that arrived, in offsets. */
@@ -380,6 +398,7 @@ void tcp_timer_fired(struct tcp *t, enum tcp_timer which, sim_time now, struct f
 void rtt_start(struct tcp *t);              /* 2.1: before the first measurement */
 void rtt_sample(struct tcp *t, sim_time r); /* 2.2, 2.3 */
 void rtt_back_off(struct tcp *t);           /* 5.5 */
+void rtt_restore(struct tcp *t);            /* the timeout as measured, not backed off */
 void rtt_data_begins(struct tcp *t);        /* 5.7: after a lost SYN */
 void rtt_sent(struct tcp *t, int64_t from, int64_t to, sim_time now); /* Karn: times new data */
 void rtt_acked(struct tcp *t, int64_t ack, sim_time now, struct fx *fx);

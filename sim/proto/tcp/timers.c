@@ -2,7 +2,7 @@
  * `running` has the bit of every timer that may still fire. */
 #include "actor/errno_code.h"
 #include "proto/tcp/cc.h"
-#include "proto/tcp/sack.h"
+#include "proto/tcp/recovery.h"
 
 /* RFC 9293 3.8.3: R2 is at least 100 s for data and three minutes for a SYN. */
 #define GIVE_UP_DATA (100 * SIM_S)
@@ -11,14 +11,15 @@
 
 void tcp_timer_start(struct tcp *t, enum tcp_timer which, sim_time at, struct fx *fx)
 {
-    t->running |= (uint8_t)(1u << which);
+    t->running |= (uint16_t)(1u << which);
+    t->rto_at = which == TCP_RETRANSMIT ? at : t->rto_at;
     fx_timer(fx, which, 0, at);
 }
 
 void tcp_timer_stop(struct tcp *t, enum tcp_timer which, struct fx *fx)
 {
     if (tcp_timer_runs(t, which)) {
-        t->running &= (uint8_t) ~(1u << which);
+        t->running &= (uint16_t) ~(1u << which);
         fx_timer(fx, which, 0, SIM_NEVER);
     }
 }
@@ -88,16 +89,14 @@ static void retransmit_fired(struct tcp *t, sim_time now, struct fx *fx)
     start_give_up(t, fx);
     if (is_opening(t)) {
         t->syn_was_lost = true;
+        t->snd_at = t->snd_una;
     } else {
         try_small_segments(t, fx);
-        cc_of(t)->timeout(t, fx);
+        tcp_timed_out(t, now, fx);
     }
-    ranges_clear(&t->sacked); /* RFC 2018 8: the peer may have thrown it away */
-    t->high_rxt = 0;
     t->again_why = TCP_WHY_AFTER_TIMEOUT;
     t->retries++;
     rtt_back_off(t);
-    t->snd_at = t->snd_una;
     tcp_resend(t, now, TCP_WHY_TIMEOUT, fx);
     tcp_output(t, now, TCP_WHY_ROOM, fx);
 }
@@ -169,12 +168,14 @@ static void keep_alive_fired(struct tcp *t, sim_time now, struct fx *fx)
 
 void tcp_timer_fired(struct tcp *t, enum tcp_timer which, sim_time now, struct fx *fx)
 {
-    t->running &= (uint8_t) ~(1u << which);
+    t->running &= (uint16_t) ~(1u << which);
     switch (which) {
     case TCP_RETRANSMIT: retransmit_fired(t, now, fx); break;
     case TCP_DELAYED_ACK: tcp_send_ack(t, TCP_WHY_ACK_DELAYED, fx); break;
     case TCP_KEEP_ALIVE: keep_alive_fired(t, now, fx); break;
     case TCP_TURN: turn_fired(t, now, fx); break;
+    case TCP_REORDERING: rack_fired(t, now, fx); break;
+    case TCP_LOSS_PROBE: tlp_fired(t, now, fx); break;
     case TCP_PERSIST: persist_fired(t, now, fx); break;
     case TCP_2MSL: tcp_end(t, TCP_WHY_2MSL, ERR_NONE, fx); break;
     case TCP_GIVE_UP: give_up(t, fx); break;

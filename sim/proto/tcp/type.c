@@ -2,6 +2,7 @@
  * happen; the wire format; and the step that leads to the other files. */
 #include "actor/errno_code.h"
 #include "proto/tcp/cc.h"
+#include "proto/tcp/recovery.h"
 #include "proto/tcp/host.h"
 
 /* ---- the wire format ---- */
@@ -72,6 +73,13 @@ static const struct reason reasons[] = {
     [TCP_WHY_PIPE] = {"tcp.pipe", "RFC 6675 §5"},
     [TCP_WHY_HOLE] = {"tcp.hole", "RFC 6675 §4"},
     [TCP_WHY_RESCUE] = {"tcp.rescue", "RFC 6675 §4"},
+    [TCP_WHY_RACK] = {"tcp.rack", "RFC 8985 §6.2"},
+    [TCP_WHY_TLP] = {"tcp.tlp", "RFC 8985 §7.3"},
+    [TCP_WHY_TLP_NEW] = {"tcp.tlp-new", "RFC 8985 §7.3"},
+    [TCP_WHY_TLP_REPAIRED] = {"tcp.tlp-repaired", "RFC 8985 §7.4"},
+    [TCP_WHY_FRTO] = {"tcp.f-rto", "RFC 5682 §2.1"},
+    [TCP_WHY_SPURIOUS] = {"tcp.spurious", "RFC 4015 §3.2"},
+    [TCP_WHY_DSACK] = {"tcp.dsack", "RFC 2883 §5"},
     [TCP_WHY_PARTIAL] = {"tcp.partial", "RFC 6582 §3.2"},
     [TCP_WHY_ACK] = {"tcp.ack", "RFC 9293 §3.8.6.3"},
     [TCP_WHY_ACK_DELAYED] = {"tcp.ack-delayed", "RFC 9293 §3.8.6.3"},
@@ -245,8 +253,9 @@ static const struct param params[] = {
     {"timestamps", OF(timestamps), PARAM_SWITCH, .max = 1},
     {"ecn", OF(ecn), PARAM_SWITCH, .max = 1},
     {"sack", OF(sack), PARAM_SWITCH, .initial = 1, .max = 1},
+    {"f-rto", OF(f_rto), PARAM_SWITCH, .max = 1},
     {"recovery", OF(recovery), PARAM_CHOICE, .max = TCP_RECOVER_TAHOE,
-     .choices = (const char *const[]){"auto", "sack", "newreno", "reno", "tahoe", NULL}},
+     .choices = (const char *const[]){"auto", "sack", "rack", "newreno", "reno", "tahoe", NULL}},
     {0},
 };
 
@@ -297,6 +306,7 @@ static void free_lists(void *self)
     pieces_free(&t->waiting);
     ranges_clear(&t->sacked);
     ranges_clear(&t->held);
+    rack_free(t);
 }
 
 const struct actor_type tcp_type = {
@@ -316,6 +326,8 @@ const struct actor_type tcp_type = {
                                      [TCP_GIVE_UP] = {"give-up", 1, false},
                                      [TCP_KEEP_ALIVE] = {"keep-alive", 1, true},
                                      [TCP_TURN] = {"turn", 1, true},
+                                     [TCP_REORDERING] = {"reordering", 1, false},
+                                     [TCP_LOSS_PROBE] = {"loss-probe", 1, false},
                                      [TCP_TIMER_COUNT] = {0}},
     .reasons = reasons,
     .vars = vars,
