@@ -110,7 +110,7 @@ static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, s
     if (t->sack_ok && a->seg.sack_count) {
         hear_blocks(t, a, &news, fx);
     }
-    tcp_heard(t, &news, now, fx);
+    tcp_recover(t, &news, now, fx);
     if (acked) {
         tell_of_room(t, fx);
     }

@@ -27,7 +27,7 @@ static void count_duplicates(struct tcp *t, const struct tcp_news *news, sim_tim
     }
 }
 
-void tcp_heard(struct tcp *t, const struct tcp_news *news, sim_time now, struct fx *fx)
+void tcp_recover(struct tcp *t, const struct tcp_news *news, sim_time now, struct fx *fx)
 {
     if (t->rack) {
         rack_learn(t, news, now);

@@ -17,7 +17,7 @@ struct tcp_news {
 };
 
 /* SND.UNA, the window and the scoreboard have been updated. */
-void tcp_heard(struct tcp *t, const struct tcp_news *news, sim_time now, struct fx *fx);
+void tcp_recover(struct tcp *t, const struct tcp_news *news, sim_time now, struct fx *fx);
 /* The retransmission timer ran out in a connection that stands; before anything is sent again. */
 void tcp_timed_out(struct tcp *t, sim_time now, struct fx *fx);
 
