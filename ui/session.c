@@ -129,7 +129,7 @@ static struct packet_facts facts_of(const struct trace *t, uint32_t id)
                                  .link = {NO_NODE, NO_NODE},
                                  .proto = p->proto->name,
                                  .head = packet_head(p),
-                                 .body_len = p->body.len,
+                                 .body_len = packet_body_len(p),
                                  .flow = t->flows[p->flow].name};
 }
 

@@ -10,6 +10,16 @@ struct proto;
 #define PACKET_HEAD_INLINE 64u
 #define PACKETS_CHUNK      1024u
 
+/* How a packet came into being; all but the first have a parent. */
+enum packet_birth {
+    PACKET_SENT,
+    PACKET_COPY,
+    PACKET_FLIPPED,    /* the parent's bytes with one bit flipped; it goes on in its place */
+    PACKET_FRAGMENT,   /* a part of the parent's bytes */
+    PACKET_TRANSLATED, /* the parent with other addresses (NAT) */
+    PACKET_WHOLE,      /* put together of fragments, of which the parent is the first */
+};
+
 struct packet {
     struct net net; /* as sent */
     struct unit unit;
@@ -23,15 +33,17 @@ struct packet {
     uint32_t size;             /* bytes on a point-to-point link */
     uint32_t heard_by;         /* 1 + node that it last arrived at, 0: none yet */
     uint32_t goal;             /* 1 + node that had its address when it was sent; 0: nobody */
-    uint32_t others;           /* further copies of it that a switch's flooding has under way */
-    uint32_t seq_base;         /* what its numbers count from: the initial ones that its sender */
-    uint32_t ack_base;         /* and the other end had when it was sent; 0: none seen */
+    uint32_t others;   /* further ends that must come before it is over: copies that a switch has
+                          flooded, fragments of it */
+    uint32_t seq_base; /* what its numbers count from: the initial ones that its sender */
+    uint32_t ack_base; /* and the other end had when it was sent; 0: none seen */
     uint16_t head_len;
     uint16_t ip_id;  /* IPv4 identification: counts up per sending node */
     bool is_raw;     /* head is the whole packet as it stands on the wire */
     bool has_base;   /* seq_base was given, whatever it says itself */
     bool is_marked;  /* a queue on its way has set CE (RFC 3168) */
     bool is_flipped; /* its parent, with a flipped bit, went on as this packet */
+    uint8_t birth;   /* enum packet_birth */
     union {
         uint8_t small[PACKET_HEAD_INLINE];
         uint8_t *large; /* head_len > PACKET_HEAD_INLINE; owned */
@@ -68,4 +80,11 @@ static inline struct bytes packet_head(const struct packet *packet)
 {
     bool is_large = packet->head_len > PACKET_HEAD_INLINE;
     return bytes_of(is_large ? packet->head.large : packet->head.small, packet->head_len);
+}
+
+/* Bytes behind the header by which it is known: a fragment's is IPv4's own, 20 bytes. */
+static inline uint32_t packet_body_len(const struct packet *packet)
+{
+    return packet->birth == PACKET_FRAGMENT && !packet->is_raw ? packet->size - 20
+                                                               : packet->body.len;
 }

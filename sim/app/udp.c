@@ -3,19 +3,21 @@
 #include "app/udp.h"
 
 #include "actor/fx.h"
+#include "wire/icmp.h"
 #include "wire/udp.h"
 
-enum why { NO_REASON, FIRST, ON_TIME, GOT };
+enum why { NO_REASON, FIRST, ON_TIME, GOT, TOO_BIG };
 static const struct reason reasons[] = {
     [NO_REASON] = {0},
     [FIRST] = {"udp.first", "RFC 768"},
     [ON_TIME] = {"udp.on-time", "RFC 768"},
     [GOT] = {"udp.got", "RFC 768"},
+    [TOO_BIG] = {"udp.too-big", "RFC 1191 4"},
     {0},
 };
 
 struct source {
-    int64_t rate, size, duration;
+    int64_t rate, size, duration, df;
     uint64_t sent;
     sim_time started;
     uint32_t stream;
@@ -57,8 +59,12 @@ static void source_step(void *self, const struct input *in, struct fx *fx)
     struct source *s = self;
     if (in->kind == IN_START) {
         s->key = in->net;
+        s->key.df = s->df;
         s->stream = in->body.stream;
         s->started = in->now;
+    } else if (in->kind == IN_ERROR && in->code == (ICMP_UNREACHABLE << 8 | ICMP_TOO_BIG)) {
+        fx_note(fx, TOO_BIG);
+        return;
     } else if (in->kind != IN_TIMER) {
         return; /* answers and ICMP errors stop nothing: UDP does not care */
     }
@@ -90,6 +96,7 @@ static const struct param source_params[] = {
     {"size", offsetof(struct source, size), PARAM_BYTES, .initial = 500, .min = 1, .max = 65507},
     {"for", offsetof(struct source, duration), PARAM_TIME, .may_be_off = true, .initial = -1,
      .min = 1, .max = SIM_NEVER / 2},
+    {"df", offsetof(struct source, df), PARAM_SWITCH, .max = 1},
     {0},
 };
 

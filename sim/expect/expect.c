@@ -342,7 +342,7 @@ void expect_check(const struct scenario *sc, const struct trace *t, enum lang la
     struct judge j = {.sc = sc, .t = t, .lang = lang};
     *out = (struct verdict){.count = sc->expect_count};
     out->results = arena_alloc(&out->arena, sc->expect_count * sizeof *out->results);
-    sends_make(t, &j.sends);
+    sends_make(t, true, &j.sends);
     for (uint32_t i = 0; i < sc->expect_count; i++) {
         struct finding f = {.when = SIM_NEVER};
         check(&j, &sc->expects[i], &f);

@@ -3,6 +3,7 @@
 #include "expect/expect.h"
 
 #include "base/os.h"
+#include "wire/ipv4.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -113,6 +114,35 @@ static bool packets_conserved(const struct trace *t, struct buf *what)
     return true;
 }
 
+static bool arrived_at(const struct trace *t, uint32_t packet, uint32_t node, uint32_t before)
+{
+    struct list all = trace_of_packet(t, packet);
+    for (uint32_t i = 0; i < all.count && all.at[i] < before; i++) {
+        const struct record *a = trace_record(t, all.at[i]);
+        if (a->kind == REC_ARRIVE && direction_to(t, a->where) == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A packet put together there of its fragments: each byte came in one of them. */
+static bool came_in_pieces(const struct trace *t, uint32_t packet, uint32_t node, uint32_t before)
+{
+    uint32_t bytes = 0;
+    for (uint32_t id = packet + 1; id <= t->packets.count; id++) {
+        const struct packet *p = trace_packet(t, id);
+        uint32_t root = id;
+        while (trace_packet(t, root)->birth == PACKET_FRAGMENT) {
+            root = trace_packet(t, root)->parent;
+        }
+        if (root == packet && root != id && arrived_at(t, id, node, before)) {
+            bytes += p->size - IPV4_HEADER;
+        }
+    }
+    return bytes > 0 && bytes >= trace_packet(t, packet)->size - IPV4_HEADER;
+}
+
 /* What an application got came in a packet that this application's host received. */
 static bool deliveries_arrived(const struct trace *t, struct buf *what)
 {
@@ -121,14 +151,10 @@ static bool deliveries_arrived(const struct trace *t, struct buf *what)
         if (r->kind != REC_DELIVER || r->packet == 0) {
             continue;
         }
-        struct list all = trace_of_packet(t, r->packet);
-        bool has_arrived = false;
-        for (uint32_t i = 0; i < all.count && all.at[i] < n; i++) {
-            const struct record *a = trace_record(t, all.at[i]);
-            has_arrived |=
-                a->kind == REC_ARRIVE && direction_to(t, a->where) == entity_node(t, r->where);
-        }
-        if (!has_arrived) {
+        uint32_t node = entity_node(t, r->where);
+        bool is_made = trace_packet(t, r->packet)->birth == PACKET_WHOLE;
+        if (!is_made && !arrived_at(t, r->packet, node, n) &&
+            !came_in_pieces(t, r->packet, node, n)) {
             buf_printf(what,
                        "record %" PRIu32 ": delivered from packet %" PRIu32
                        " that never arrived there",

@@ -10,7 +10,8 @@ struct sends {
     uint32_t *at;
     uint32_t count;
 };
-void sends_make(const struct trace *t, struct sends *out);
+/* with_made: also what was cut, copied or translated on the way (pattern_may_mean tells). */
+void sends_make(const struct trace *t, bool with_made, struct sends *out);
 void sends_free(struct sends *s);
 
 struct judge {

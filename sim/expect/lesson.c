@@ -214,7 +214,7 @@ void lesson_make(const struct scenario *sc, const struct trace *t, struct lesson
         return;
     }
     struct asking a = {.judge = {.sc = sc, .t = t}, .arena = &out->arena, .seed = t->seed};
-    sends_make(t, &a.judge.sends);
+    sends_make(t, false, &a.judge.sends);
     out->questions = arena_alloc(&out->arena, sc->question_count * sizeof *out->questions);
     for (uint32_t i = 0; i < sc->question_count; i++) {
         make_one(&a, &sc->questions[i], i, &out->questions[i]);

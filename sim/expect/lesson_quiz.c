@@ -128,7 +128,7 @@ void lesson_quiz(const struct trace *t, uint64_t seed, uint32_t most, struct les
     *out = (struct lesson){0};
     struct quiz *z = os_alloc(sizeof *z);
     z->a = (struct asking){.judge = {.t = t}, .arena = &out->arena, .seed = seed};
-    sends_make(t, &z->a.judge.sends);
+    sends_make(t, false, &z->a.judge.sends);
     for (uint32_t i = 0; i < z->a.judge.sends.count && i < LOOKED_AT; i++) {
         look_at_send(z, z->a.judge.sends.at[i]);
     }

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-void sends_make(const struct trace *t, struct sends *out)
+void sends_make(const struct trace *t, bool with_made, struct sends *out)
 {
     uint32_t count = 0;
     for (uint32_t n = 1; n <= t->count; n++) {
@@ -15,7 +15,7 @@ void sends_make(const struct trace *t, struct sends *out)
     *out = (struct sends){.at = os_alloc(count * sizeof *out->at)};
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
-        if (r->kind == REC_SEND && trace_packet(t, r->packet)->parent == 0) {
+        if (r->kind == REC_SEND && (with_made || trace_packet(t, r->packet)->parent == 0)) {
             out->at[out->count++] = n;
         }
     }
@@ -49,13 +49,16 @@ bool send_matches(const struct judge *j, const struct pattern *p, uint32_t send)
 {
     uint32_t id = trace_record(j->t, send)->packet;
     const struct packet *packet = trace_packet(j->t, id);
+    if (!pattern_may_mean(p, packet)) {
+        return false;
+    }
     struct packet_facts facts = {
         .from = packet_from_node(j->t, id),
         .to = packet_to_node(j->t, id),
         .link = {NO_NODE, NO_NODE},
         .proto = packet->proto->name,
         .head = packet_head(packet),
-        .body_len = packet->body.len,
+        .body_len = packet_body_len(packet),
         .flow = packet->flow ? j->t->flows[packet->flow].name : NULL,
         .seq_base = packet->seq_base,
         .ack_base = packet->ack_base,
@@ -63,33 +66,45 @@ bool send_matches(const struct judge *j, const struct pattern *p, uint32_t send)
     return p->given & PATTERN_LINK ? matches_on_link(j, p, id, &facts) : pattern_matches(p, &facts);
 }
 
-/* Did bits of it flip? Then a packet with these bits went on in its place. */
-static bool is_replaced(const struct trace *t, uint32_t packet, uint32_t last)
+static bool is_lost(const struct judge *j, uint32_t id);
+
+/* What went on in its place: with flipped bits it is lost; cut or translated, it is lost if what
+ * was made of it is. */
+static bool is_lost_as_another(const struct judge *j, uint32_t id)
 {
-    struct list next = trace_of_cause(t, last);
-    for (uint32_t i = 0; i < next.count; i++) {
-        const struct record *r = trace_record(t, next.at[i]);
-        if (r->kind == REC_SEND && trace_packet(t, r->packet)->parent == packet &&
-            trace_packet(t, r->packet)->is_raw) {
-            return true;
+    struct list all = trace_of_packet(j->t, id);
+    for (uint32_t i = 0; i < all.count; i++) {
+        struct list next = trace_of_cause(j->t, all.at[i]);
+        for (uint32_t k = 0; k < next.count; k++) {
+            const struct record *r = trace_record(j->t, next.at[k]);
+            const struct packet *p = r->kind == REC_SEND ? trace_packet(j->t, r->packet) : NULL;
+            bool goes_on = p && p->parent == id && p->birth != PACKET_COPY;
+            if (goes_on && (p->is_flipped || is_lost(j, r->packet))) {
+                return true;
+            }
         }
     }
     return false;
 }
 
-bool send_is_lost(const struct judge *j, uint32_t send)
+static bool is_lost(const struct judge *j, uint32_t id)
 {
-    uint32_t id = trace_record(j->t, send)->packet, goal = packet_to_node(j->t, id);
+    uint32_t goal = packet_to_node(j->t, id);
     struct list all = trace_of_packet(j->t, id);
     bool is_dropped = false;
     for (uint32_t i = 0; i < all.count; i++) {
         const struct record *r = trace_record(j->t, all.at[i]);
         if (r->kind == REC_ARRIVE && direction_to(j->t, r->where) == goal) {
-            return false;
+            return is_lost_as_another(j, id); /* its goal may have passed it on (NAT) */
         }
         is_dropped |= r->kind == REC_DROP;
     }
-    return is_dropped || is_replaced(j->t, id, all.at[all.count - 1]);
+    return is_dropped || is_lost_as_another(j, id);
+}
+
+bool send_is_lost(const struct judge *j, uint32_t send)
+{
+    return is_lost(j, trace_record(j->t, send)->packet);
 }
 
 bool send_in_time(const struct pattern *p, const struct record *send)

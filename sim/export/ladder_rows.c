@@ -96,7 +96,10 @@ static void packet_text(const struct ladder *l, const struct look *look, char ou
     if (p->parent && p->is_raw) {
         look_at(trace_packet(l->t, p->parent), &original);
     }
-    const char *mark = p->of ? "↻ " : p->parent && !p->is_raw ? "⧉ " : "";
+    const char *mark = p->birth == PACKET_FRAGMENT ? ""
+                       : p->of                     ? "↻ "
+                       : p->birth == PACKET_COPY   ? "⧉ "
+                                                   : "";
     look_numbers(&original, numbers);
     snprintf(out, LABEL, "%s%s%s", mark, look_name(&original, name), numbers);
 }
@@ -132,11 +135,13 @@ static enum row_style say_ending(const struct ladder *l, const struct ending *e,
 static enum row_style packet_note(const struct ladder *l, const struct look *look,
                                   const struct ending *e, struct buf *out)
 {
+    static const char *const made[] = {[PACKET_COPY] = "export.copied",
+                                       [PACKET_FLIPPED] = "export.altered",
+                                       [PACKET_FRAGMENT] = "export.cut",
+                                       [PACKET_TRANSLATED] = "export.translated",
+                                       [PACKET_WHOLE] = "export.whole"};
     const struct packet *p = look->packet;
-    const char *key = p->of                    ? "export.again"
-                      : p->parent && p->is_raw ? "export.altered"
-                      : p->parent              ? "export.copied"
-                                               : NULL;
+    const char *key = p->of && p->birth != PACKET_FRAGMENT ? "export.again" : made[p->birth];
     if (!key) {
         return say_ending(l, e, out);
     }
@@ -226,11 +231,11 @@ static unsigned draw_line(struct ladder *l, const struct ending *e, uint32_t fro
     return at + row_text(&l->row, at, end, node_name(l, to), STYLE_PLAIN) + 2;
 }
 
-/* A packet for nobody known ends where it got to. */
+/* Also of one that ended before: cut, or for nobody known. */
 static uint32_t goal_of(const struct ladder *l, uint32_t packet, const struct ending *e)
 {
     uint32_t to = packet_to_node(l->t, packet);
-    return to != UINT32_MAX ? to : e->outcome == OUTCOME_ARRIVED ? e->node : e->to;
+    return e->outcome == OUTCOME_ARRIVED ? e->node : to != UINT32_MAX ? to : e->to;
 }
 
 void ladder_print_packet(struct ladder *l, uint32_t record)

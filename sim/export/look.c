@@ -11,8 +11,10 @@ const struct story_wire look_wire = {packet_field, packet_label, true};
 
 void look_at(const struct packet *p, struct look *out)
 {
-    *out = (struct look){
-        .packet = p, .proto = p->proto->name, .head = packet_head(p), .body_len = p->body.len};
+    *out = (struct look){.packet = p,
+                         .proto = p->proto->name,
+                         .head = packet_head(p),
+                         .body_len = packet_body_len(p)};
     if (!p->is_raw) {
         return;
     }
@@ -56,8 +58,13 @@ char *look_name(const struct look *l, char buf[48])
 
 void look_numbers(const struct look *look, char out[LOOK_NUMBERS])
 {
-    int64_t seq, ack;
+    int64_t seq, ack, offset;
     out[0] = '\0';
+    if (look->packet->birth == PACKET_FRAGMENT &&
+        packet_field(look->proto, look->head, "offset", &offset)) {
+        unsigned at = (unsigned)offset * 8;
+        snprintf(out, LOOK_NUMBERS, " %u:%u", at, at + look->body_len);
+    }
     if (!look->packet->proto->initial || !packet_field(look->proto, look->head, "seq", &seq)) {
         return;
     }
@@ -144,14 +151,17 @@ void packet_ending(const struct trace *t, uint32_t packet, struct ending *out)
 uint32_t packet_replaced_by(const struct trace *t, uint32_t packet)
 {
     struct list all = trace_of_packet(t, packet);
-    if (all.count != 1) {
-        return 0;
+    for (uint32_t i = 1; i < all.count; i++) {
+        unsigned kind = trace_record(t, all.at[i])->kind;
+        if (kind == REC_QUEUE || kind == REC_TX || kind == REC_ARRIVE || kind == REC_DROP) {
+            return 0; /* it has been somewhere itself */
+        }
     }
     struct list next = trace_of_cause(t, all.at[0]);
     for (uint32_t i = 0; i < next.count; i++) {
         const struct record *r = trace_record(t, next.at[i]);
         const struct packet *p = r->kind == REC_SEND ? trace_packet(t, r->packet) : NULL;
-        if (p && p->parent == packet && p->is_raw) {
+        if (p && p->parent == packet && (p->is_raw || p->birth == PACKET_FRAGMENT)) {
             return r->packet;
         }
     }

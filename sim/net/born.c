@@ -22,12 +22,9 @@ void packet_bytes(const struct world *w, uint32_t packet, unsigned ttl, struct b
     packet_build(&view, out);
 }
 
-static uint32_t born_from(struct world *w, uint32_t where, uint32_t packet, struct bytes head,
-                          uint32_t cause)
+void packet_inherit(struct packet *made, const struct packet *p, uint32_t parent,
+                    enum packet_birth birth)
 {
-    uint32_t id = packet_new(&w->trace->packets, head);
-    struct packet *made = packet_at(&w->trace->packets, id);
-    const struct packet *p = packet_at(&w->trace->packets, packet);
     made->net = p->net;
     made->unit = p->unit;
     made->body = p->body;
@@ -43,14 +40,24 @@ static uint32_t born_from(struct world *w, uint32_t where, uint32_t packet, stru
     made->ip_id = p->ip_id;
     made->is_raw = p->is_raw;
     made->is_marked = p->is_marked;
-    made->parent = packet;
+    made->parent = parent;
+    made->birth = (uint8_t)birth;
+}
+
+static uint32_t born_from(struct world *w, uint32_t where, uint32_t packet, struct bytes head,
+                          enum packet_birth birth, uint32_t cause)
+{
+    uint32_t id = packet_new(&w->trace->packets, head);
+    packet_inherit(packet_at(&w->trace->packets, id), packet_at(&w->trace->packets, packet), packet,
+                   birth);
     world_record(w, REC_SEND, where, id, 0, 0, cause, 0);
     return id;
 }
 
 uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_t cause)
 {
-    return born_from(w, where, packet, packet_head(packet_at(&w->trace->packets, packet)), cause);
+    return born_from(w, where, packet, packet_head(packet_at(&w->trace->packets, packet)),
+                     PACKET_COPY, cause);
 }
 
 #define FRAME_HEAD 112 /* bits; on a LAN the bit is one of what the frame carries */
@@ -65,7 +72,7 @@ uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsign
         bit -= FRAME_HEAD;
     }
     wire.data[bit / 8 % wire.len] ^= (uint8_t)(0x80u >> bit % 8);
-    uint32_t id = born_from(w, where, packet, bytes_of(wire.data, wire.len), cause);
+    uint32_t id = born_from(w, where, packet, bytes_of(wire.data, wire.len), PACKET_FLIPPED, cause);
     struct packet *flipped = packet_at(&w->trace->packets, id);
     flipped->is_raw = true;
     flipped->is_flipped = true;

@@ -133,14 +133,14 @@ void fault_look(struct world *w, uint32_t packet, const struct direction *d)
                                  .link = {d ? d->from : NO_NODE, d ? d->to : NO_NODE},
                                  .proto = p->proto->name,
                                  .head = packet_head(p),
-                                 .body_len = p->body.len,
+                                 .body_len = packet_body_len(p),
                                  .flow = w->trace->flows[p->flow].name,
                                  .seq_base = p->seq_base,
                                  .ack_base = p->ack_base};
     for (uint32_t i = 0; i < w->sc->fault_count; i++) {
         const struct fault *f = &w->sc->faults[i];
         bool asks_link = f->pattern.given & PATTERN_LINK;
-        if (!is_packet_fault(f) || asks_link != (d != NULL) ||
+        if (!is_packet_fault(f) || asks_link != (d != NULL) || !pattern_may_mean(&f->pattern, p) ||
             !pattern_matches(&f->pattern, &facts)) {
             continue;
         }
@@ -161,7 +161,8 @@ static bool is_its_hop(const struct world *w, const struct fault *f, const struc
         return (d->from == ends[0] && d->to == ends[1]) || (d->from == ends[1] && d->to == ends[0]);
     }
     if (f->kind != FAULT_DROP || f->at == SIM_NEVER) {
-        return d->from == w->trace->entities[p->sender].node;
+        return p->birth == PACKET_FRAGMENT || /* which is asked where it is cut */
+               d->from == w->trace->entities[p->sender].node;
     }
     return f->at >= sched_now(&w->sched); /* the link knows whether it arrives before */
 }

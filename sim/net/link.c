@@ -222,7 +222,7 @@ static struct fate decide(struct world *w, struct direction *d, uint32_t packet,
         fate.is_lost = true;
         fate.why = DROP_LOSS;
     }
-    if (w->has_packet_faults && p->parent == 0) {
+    if (w->has_packet_faults && p->birth != PACKET_COPY && p->birth != PACKET_FLIPPED) {
         fault_look(w, packet, d);
         fate_by_faults(w, d, packet, &fate);
     }

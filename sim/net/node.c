@@ -1,4 +1,4 @@
-/* Nodes: an endpoint table, sending, forwarding, and who gets a packet. Point-to-point links carry
+/* Nodes: sending, forwarding, and who gets a packet. Point-to-point links carry
  * IP packets as they are; what a LAN needs more is in lan.c. */
 #include "net/world.h"
 
@@ -10,133 +10,6 @@
 #include "wire/ipv4.h"
 
 #include <stdlib.h>
-
-/* (protocol, local, remote), most exact first: remote.port 0 is any port of that address, no remote
- * a listener, local.ip 0 any address. */
-struct endpoint {
-    const struct proto *proto;
-    struct addr local, remote;
-    uint32_t row;  /* 0: a free place */
-    bool is_stale; /* removed: searches go on */
-};
-
-static uint64_t hash_of(const struct proto *proto, struct addr local, struct addr remote)
-{
-    uint64_t ends =
-        hash_mix((uint64_t)local.ip << 32 | remote.ip, (uint64_t)local.port << 16 | remote.port);
-    return hash_mix(ends, proto->number);
-}
-
-static bool is_same(struct addr a, struct addr b)
-{
-    return a.ip == b.ip && a.port == b.port;
-}
-
-/* The place of that key, or a free one. */
-static struct endpoint *place_of(const struct node *n, const struct proto *proto, struct addr local,
-                                 struct addr remote)
-{
-    for (uint64_t i = hash_of(proto, local, remote);; i++) {
-        struct endpoint *e = &n->table[i & (n->table_size - 1)];
-        if (e->row == 0 && !e->is_stale) {
-            return e;
-        }
-        if (e->row && e->proto == proto && is_same(e->local, local) && is_same(e->remote, remote)) {
-            return e;
-        }
-    }
-}
-
-static void grow_table(struct node *n)
-{
-    struct endpoint *old = n->table;
-    uint32_t size = n->table_size, alive = 0;
-    for (uint32_t i = 0; i < size; i++) {
-        alive += old[i].row != 0;
-    }
-    n->table_size = size == 0 ? 16 : 4 * alive > size ? size * 2 : size;
-    n->table = os_alloc(n->table_size * sizeof *n->table);
-    n->endpoint_count = 0;
-    for (uint32_t i = 0; i < size; i++) {
-        if (old[i].row) {
-            *place_of(n, old[i].proto, old[i].local, old[i].remote) = old[i];
-            n->endpoint_count++;
-        }
-    }
-    free(old);
-}
-
-bool node_add_endpoint(struct world *w, uint32_t node, uint32_t row)
-{
-    struct node *n = &w->nodes[node];
-    const struct row *r = &w->rows[row];
-    if (2 * n->endpoint_count >= n->table_size) {
-        grow_table(n);
-    }
-    struct endpoint *e = place_of(n, r->type->proto, r->key.from, r->key.to);
-    if (e->row) {
-        return false;
-    }
-    *e = (struct endpoint){
-        .proto = r->type->proto, .local = r->key.from, .remote = r->key.to, .row = row};
-    n->endpoint_count++;
-    return true;
-}
-
-void node_remove_endpoint(struct world *w, uint32_t node, uint32_t row)
-{
-    struct node *n = &w->nodes[node];
-    const struct row *r = &w->rows[row];
-    if (n->table_size == 0) {
-        return;
-    }
-    struct endpoint *e = place_of(n, r->type->proto, r->key.from, r->key.to);
-    if (e->row == row) {
-        e->row = 0;
-        e->is_stale = true;
-    }
-}
-
-static uint32_t find(const struct node *n, const struct proto *proto, struct addr local,
-                     struct addr remote)
-{
-    const struct endpoint *e = place_of(n, proto, local, remote);
-    return e->row;
-}
-
-uint32_t node_lookup(struct world *w, uint32_t node, const struct proto *proto,
-                     const struct net *in)
-{
-    const struct node *n = &w->nodes[node];
-    if (n->table_size == 0) {
-        return 0;
-    }
-    struct addr any = {.port = in->to.port};
-    uint32_t row = find(n, proto, in->to, in->from);
-    row = row ? row : find(n, proto, in->to, (struct addr){.ip = in->from.ip});
-    row = row ? row : find(n, proto, in->to, (struct addr){0});
-    return row ? row : find(n, proto, any, (struct addr){0});
-}
-
-static unsigned ip_protocol_of(const struct proto *p)
-{
-    return p->carrier == CARRIER_UDP ? IP_UDP : p->carrier == CARRIER_IP ? p->number : 0;
-}
-
-uint32_t node_lookup_sender(struct world *w, uint32_t node, unsigned protocol, const struct net *in)
-{
-    const struct node *n = &w->nodes[node];
-    const struct proto *tried = NULL;
-    uint32_t row = 0;
-    for (uint32_t i = 0; i < n->table_size && row == 0; i++) {
-        const struct endpoint *e = &n->table[i];
-        if (e->row && e->proto != tried && ip_protocol_of(e->proto) == protocol) {
-            tried = e->proto;
-            row = node_lookup(w, node, tried, in);
-        }
-    }
-    return row;
-}
 
 uint32_t node_of_ip(const struct world *w, uint32_t ip)
 {
@@ -154,6 +27,9 @@ void packet_is_over(struct world *w, uint32_t packet)
     if (w->armed_count > 0) {
         fault_forget(w, packet);
     }
+    if (p->birth == PACKET_FRAGMENT) {
+        packet_is_over(w, p->parent); /* whose bytes it needs no longer */
+    }
     if (w->watch) {
         return;
     }
@@ -169,6 +45,17 @@ void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class 
     world_record(w, REC_DROP, w->nodes[node].entity, packet, why, 0, cause, 0);
     w->trace->flows[packet_at(&w->trace->packets, packet)->flow].drops[why]++;
     packet_is_over(w, packet);
+}
+
+void node_offer(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                uint32_t cause)
+{
+    struct direction *d = &w->directions[w->nodes[node].ifaces[iface].out];
+    if (d->is_lan) {
+        lan_send(w, node, packet, ttl, iface, cause);
+    } else {
+        link_offer(w, d, packet, ttl, (struct macs){0}, cause);
+    }
 }
 
 /* RFC 1812 5.2.7.1: of a network that the node is on, only the host is missing. */
@@ -198,16 +85,16 @@ static void output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl
     struct direction *d = &w->directions[n->ifaces[iface].out];
     uint32_t mtu = d->set->mtu ? d->set->mtu : WORLD_MTU;
     const struct packet *p = packet_at(&w->trace->packets, packet);
-    if (p->size > mtu && p->proto->carrier != CARRIER_LINK) {
+    bool is_too_big = p->size > mtu && p->proto->carrier != CARRIER_LINK;
+    if (is_too_big && !p->net.df && fragment_send(w, node, packet, ttl, iface, mtu, cause)) {
+        return;
+    }
+    if (is_too_big) {
         icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_TOO_BIG, mtu, ttl, cause);
         node_drop(w, node, packet, DROP_TOO_BIG, cause);
         return;
     }
-    if (d->is_lan) {
-        lan_send(w, node, packet, ttl, iface, cause);
-    } else {
-        link_offer(w, d, packet, ttl, (struct macs){0}, cause);
-    }
+    node_offer(w, node, packet, ttl, iface, cause);
 }
 
 static uint16_t iface_to(const struct world *w, uint32_t node, uint32_t ip)
@@ -432,6 +319,29 @@ static bool is_for_ip(const struct world *w, const struct direction *d, uint32_t
            (d->is_lan && (own->ip == ip || own->ip == 0 || lan_is_broadcast(w, d->to, ip)));
 }
 
+/* A fragment for this node waits until the others are there, then the whole goes on. */
+static void take_packet(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+                        struct macs macs, uint32_t cause)
+{
+    uint32_t node = d->to;
+    struct heard h;
+    struct ipv4 ip;
+    read_packet(w, d, packet, ttl, &h);
+    h.in.net.mac = macs.from;
+    if (h.head_is_damaged) {
+        node_drop(w, node, packet, DROP_CHECKSUM, cause);
+    } else if (h.proto->carrier != CARRIER_LINK && !is_for_ip(w, d, h.ip)) {
+        forward(w, node, packet, h.ip, ttl, cause);
+    } else if (packet_is_fragment(packet_at(&w->trace->packets, packet), &ip)) {
+        uint32_t whole = assembly_hear(w, node, packet, ttl, cause);
+        if (whole) {
+            take_packet(w, d, whole, ttl, macs, cause);
+        }
+    } else {
+        deliver(w, node, packet, &h, cause);
+    }
+}
+
 void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                struct macs macs, uint32_t cause)
 {
@@ -458,14 +368,5 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
         packet_is_over(w, packet);
         return;
     }
-    struct heard h;
-    read_packet(w, d, packet, ttl, &h);
-    h.in.net.mac = macs.from;
-    if (h.head_is_damaged) {
-        node_drop(w, node, packet, DROP_CHECKSUM, cause);
-    } else if (h.proto->carrier == CARRIER_LINK || is_for_ip(w, d, h.ip)) {
-        deliver(w, node, packet, &h, cause);
-    } else {
-        forward(w, node, packet, h.ip, ttl, cause);
-    }
+    take_packet(w, d, packet, ttl, macs, cause);
 }

@@ -69,7 +69,7 @@ uint32_t raw_peer_initial(const struct world *w, uint32_t node, const struct net
 }
 
 /* A packet that is as it should be becomes an ordinary one; any other stays bytes. */
-static uint32_t packet_of_bytes(struct world *w, struct bytes wire)
+uint32_t packet_of_bytes(struct world *w, struct bytes wire)
 {
     struct packet_view view = {0};
     struct bytes payload = {0};

@@ -353,6 +353,12 @@ void script_look(struct world *w)
     w->waiting_count = kept;
 }
 
+/* Where it arrives, what NAT has made is the packet. */
+static bool is_as_sent(const struct packet *p)
+{
+    return p->birth == PACKET_SENT || p->birth == PACKET_TRANSLATED || p->birth == PACKET_WHOLE;
+}
+
 void script_hear(struct world *w, uint32_t packet)
 {
     const struct packet *p = packet_at(&w->trace->packets, packet);
@@ -367,7 +373,7 @@ void script_hear(struct world *w, uint32_t packet)
                                  .ack_base = p->ack_base};
     for (uint32_t i = 0; i < w->waiting_count; i++) {
         const struct pattern *pattern = w->sc->steps[w->waiting[i].step].when.packet;
-        if (pattern && p->parent == 0 && pattern_matches(pattern, &facts)) {
+        if (pattern && is_as_sent(p) && pattern_matches(pattern, &facts)) {
             w->waiting[i].packet_came = true;
         }
     }

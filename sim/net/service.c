@@ -190,6 +190,7 @@ void services_stop(struct world *w, uint32_t node, uint32_t cause)
 {
     struct node *n = &w->nodes[node];
     lan_forget(w, node, cause);
+    assembly_stop(w, node, cause);
     if (n->lease) {
         forget_address(w, node, &n->ifaces[lan_iface(n)]);
     }

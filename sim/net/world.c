@@ -294,6 +294,8 @@ static void handle(struct world *w, const struct event *ev)
     case EV_CALL:
         if (ev->slot == CALL_OF_SCRIPT) {
             script_event(w, ev);
+        } else if (ev->slot == CALL_OF_ASSEMBLY) {
+            assembly_timeout(w, ev->target, ev->packet);
         } else {
             traffic_start(w, ev->packet, 0);
         }
@@ -349,7 +351,8 @@ void world_free(struct world *w)
     for (uint32_t i = 0; i < w->sc->node_count; i++) {
         actors_forget(w, i);
         free(w->nodes[i].ifaces);
-        free(w->nodes[i].table);
+        endpoints_free(&w->nodes[i]);
+        assembly_end(&w->nodes[i]);
         free(w->nodes[i].held);
         buf_free(&w->nodes[i].disk);
         map_free(&w->nodes[i].neighbours);

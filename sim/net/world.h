@@ -75,9 +75,10 @@ struct held {
     uint8_t ttl;
 };
 
-struct endpoint; /* node.c */
+struct endpoint; /* endpoint.c */
 struct node_neighbour;
-struct routes; /* route.c */
+struct routes;      /* route.c */
+struct assemblings; /* fragment.c */
 
 /* What the endpoints of one type on a node have in common: it lasts until the node crashes. */
 struct shared {
@@ -106,11 +107,12 @@ struct node {
     uint32_t gateway;    /* where to send what is for no network of its own; 0: none */
     struct held *held;   /* in the order in which they came */
     uint32_t held_count, held_cap;
-    struct map neighbours; /* what ARP told: address -> MAC; address | 1 << 32 -> until */
-    struct map learned;    /* a switch's: MAC -> 1 + interface; MAC | LEARNED_AT -> when */
-    struct map snooped;    /* a switch's: snoop.c */
-    sim_time icmp_due;     /* of the next ICMP error, if they were sent at their highest rate */
-    uint8_t channels;      /* ARQ channels in use on this node's links */
+    struct assemblings *assemblings; /* datagrams of which parts are there; NULL: never any */
+    struct map neighbours;           /* what ARP told: address -> MAC; address | 1 << 32 -> until */
+    struct map learned; /* a switch's: MAC -> 1 + interface; MAC | LEARNED_AT -> when */
+    struct map snooped; /* a switch's: snoop.c */
+    sim_time icmp_due;  /* of the next ICMP error, if they were sent at their highest rate */
+    uint8_t channels;   /* ARQ channels in use on this node's links */
     bool is_down;
 };
 
@@ -255,6 +257,12 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
                struct macs macs, uint32_t cause);
 void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class why,
                uint32_t cause);
+/* Out of that interface; it fits the link. */
+void node_offer(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                uint32_t cause);
+
+/* endpoint.c: who gets what, on a node. */
+void endpoints_free(struct node *n);
 bool node_add_endpoint(struct world *w, uint32_t node, uint32_t row);
 void node_remove_endpoint(struct world *w, uint32_t node, uint32_t row);
 /* Who gets a packet with these addresses and ports, as received; 0: nobody. */
@@ -339,12 +347,29 @@ void fault_forget(struct world *w, uint32_t packet); /* the packet is over */
  * birthplace. */
 extern const struct proto ipv4_proto; /* of fragments, and of protocols that nobody here speaks */
 void packet_bytes(const struct world *w, uint32_t packet, unsigned ttl, struct buf *out);
+/* All that a packet has of its parent; for the caller to change what differs. */
+void packet_inherit(struct packet *made, const struct packet *p, uint32_t parent,
+                    enum packet_birth birth);
+
+/* fragment.c */
+/* Cuts it for a link of that MTU and sends the pieces; false: it cannot be cut. */
+bool fragment_send(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                   uint32_t mtu, uint32_t cause);
+struct ipv4;
+bool packet_is_fragment(const struct packet *p, struct ipv4 *ip);
+/* A fragment has reached the node that puts it together: the packet that is whole with it; 0: it
+ * waits for others, or was thrown away. */
+uint32_t assembly_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl,
+                       uint32_t cause);
+void assembly_timeout(struct world *w, uint32_t node, uint32_t number);
+void assembly_stop(struct world *w, uint32_t node, uint32_t cause); /* the node stops */
+void assembly_end(struct node *n);                                  /* the run is over */
 uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsigned ttl,
                         uint64_t bit, uint32_t cause);
 uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_t cause);
 
 /* EV_CALL: whose call it is, in the event's slot. */
-enum call_of { CALL_OF_TRAFFIC, CALL_OF_SCRIPT };
+enum call_of { CALL_OF_TRAFFIC, CALL_OF_SCRIPT, CALL_OF_ASSEMBLY };
 
 /* script.c: the steps of a script are calls to the socket application of their host. */
 void script_open(struct world *w);
@@ -355,6 +380,8 @@ void script_host_is_up(struct world *w, uint32_t node); /* after a restart */
 
 /* raw.c: a host that has no protocols: bytes in and out. base: what its numbers count from, else
  * its last SYN. */
+/* A packet made of bytes: an ordinary one if they are as they should be. */
+uint32_t packet_of_bytes(struct world *w, struct bytes wire);
 void raw_inject(struct world *w, uint32_t node, struct bytes wire, const uint32_t *base);
 /* On a LAN: a whole Ethernet frame; false: neither IPv4 nor ARP. */
 bool raw_inject_frame(struct world *w, uint32_t node, struct bytes frame);

@@ -139,3 +139,16 @@ bool pattern_matches(const struct pattern *p, const struct packet_facts *f)
            (!(p->given & PATTERN_IS) || strcmp(p->is, is_of(f)) == 0) &&
            (!(p->given & PATTERN_LEN) || p->len == f->body_len) && header_matches(p, f);
 }
+
+bool pattern_may_mean(const struct pattern *p, const struct packet *packet)
+{
+    switch ((enum packet_birth)packet->birth) {
+    case PACKET_SENT: return packet->parent == 0;
+    case PACKET_FRAGMENT: return (p->given & PATTERN_IS) && strcmp(p->is, "FRAGMENT") == 0;
+    case PACKET_TRANSLATED: return p->given & PATTERN_LINK;
+    case PACKET_COPY:
+    case PACKET_FLIPPED:
+    case PACKET_WHOLE: return false;
+    }
+    return false;
+}

@@ -5,7 +5,9 @@
  *
  * When to ask. A pattern with `link` is about a packet that is offered to that link, in either
  * direction; one without is asked once for each packet, when it is sent. A packet made by
- * corruption, duplication, fragmentation or NAT (packet.parent != 0) matches nothing. */
+ * corruption, duplication, fragmentation or NAT (packet.parent != 0) is not what a pattern means;
+ * but `is: FRAGMENT` means fragments, and a pattern with `link` what NAT has made, since beyond the
+ * router nothing else of that packet is there. */
 
 #include "base/bytes.h"
 #include "scenario/model.h"
@@ -25,4 +27,5 @@ struct packet_facts {
 /* The number that a pattern calls `field` ("seq", "ack"): an ARQ frame has one of the two. False:
  * the packet has none. */
 bool packet_number(const struct packet_facts *f, const char *field, int64_t *value);
+bool pattern_may_mean(const struct pattern *p, const struct packet *packet);
 bool pattern_matches(const struct pattern *p, const struct packet_facts *facts);

@@ -175,7 +175,13 @@ const char *story_kind_key(const struct trace *t, const struct record *r, char b
         return "orphan";
     }
     if (r->kind == REC_SEND && trace_packet(t, r->packet)->parent) {
-        return trace_packet(t, r->packet)->is_raw ? "flip" : "copy";
+        static const char *const born[] = {[PACKET_SENT] = "send",
+                                           [PACKET_COPY] = "copy",
+                                           [PACKET_FLIPPED] = "flip",
+                                           [PACKET_FRAGMENT] = "piece",
+                                           [PACKET_TRANSLATED] = "translate",
+                                           [PACKET_WHOLE] = "whole"};
+        return born[trace_packet(t, r->packet)->birth];
     }
     if (r->kind == REC_DROP) {
         snprintf(buf, 48, "drop.%s", drop_class_name(r->code));

@@ -119,7 +119,7 @@ static bool say_field(struct telling *k, uint32_t packet, const char *field)
     }
     if (strcmp(field, "len") == 0) {
         char text[32];
-        buf_str(k->out, value_print(p->body.len, "B", text));
+        buf_str(k->out, value_print(packet_body_len(p), "B", text));
     } else if (strcmp(field, "size") == 0) {
         char text[32];
         buf_str(k->out, value_print(p->size, "B", text));

@@ -60,13 +60,25 @@ static const struct field_spec fields[] = {
     {"to", FIELD_ADDRESS, 128, 32},      {NULL, FIELD_NUMBER, 0, 0},
 };
 
-static const char *const json[] = {"id", "offset", "protocol", NULL};
+static const char *const json[] = {"id", "mf", "offset", "protocol", NULL};
 
 static const char *is(struct bytes head, uint32_t body_len)
 {
     (void)body_len;
     struct ipv4 h;
     return ipv4_decode(head, &h) && ipv4_is_fragment(&h) ? "FRAGMENT" : "IP";
+}
+
+/* A fragment by the place of its first byte in the whole. */
+static void label(struct bytes head, uint32_t body_len, char buf[24])
+{
+    struct ipv4 h;
+    (void)body_len;
+    if (ipv4_decode(head, &h) && ipv4_is_fragment(&h)) {
+        snprintf(buf, 24, "FRAG %u", h.offset);
+    } else {
+        snprintf(buf, 24, "IP");
+    }
 }
 
 static enum packet_kind kind(struct bytes head, uint32_t body_len)
@@ -130,6 +142,7 @@ const struct format ipv4_format = {.name = "ipv4",
                                    .json = json,
                                    .is = is,
                                    .kind = kind,
+                                   .label = label,
                                    .split = split,
                                    .seal = seal,
                                    .intact = intact,

@@ -69,6 +69,7 @@ void packet_build(const struct packet_view *p, struct buf *out)
         return;
     }
     if (f == &ipv4_format && p->net.ttl && p->head.len >= IPV4_HEADER) {
+        out->data[start + 1] = (uint8_t)((out->data[start + 1] & 0xfc) | (p->net.ecn & 3));
         out->data[start + 8] = p->net.ttl;
     }
     add_body(p, out);

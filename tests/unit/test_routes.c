@@ -291,7 +291,7 @@ START_TEST(too_big_names_the_mtu_of_the_next_link)
     struct rig r;
     diamond(&r, (const int64_t[]){1, 1, 5, 5});
     r.sc.traffic_count = 0;
-    rig_udp(&r, A, B, mtus[_i].size, 1, SIM_S);
+    rig_set(rig_udp(&r, A, B, mtus[_i].size, 1, SIM_S), "df", 1);
     r.links[R1_B].direction[0].mtu = mtus[_i].mtu;
     rig_run_checked(&r);
     if (mtus[_i].fits) {
@@ -310,24 +310,25 @@ START_TEST(too_big_names_the_mtu_of_the_next_link)
 }
 END_TEST
 
-/* R1 refuses the datagram, and R2 the error on its way back: it is too big as well, and nothing is
- * said about that (RFC 1122 3.2.2). */
+/* R1 refuses the datagram, and its error goes round between the routers until its time is over:
+ * nothing is said about that (RFC 1122 3.2.2). */
 START_TEST(no_error_is_sent_about_an_error)
 {
     struct rig r;
-    struct scenario_route back;
+    struct scenario_route back, again;
     diamond(&r, (const int64_t[]){1, 1, 5, 5});
-    r.links[R1_B].direction[0].mtu = 64;
-    r.links[A_R2].direction[1].mtu = 40;
+    rig_set(&r.traffic[0], "df", 1);
+    r.links[R1_B].direction[0].mtu = 68;
     rig_link(&r, R1, R2, 0, 10 * SIM_MS);
     give_route(&r, R1, &back, r.addresses[A][0].ip, 32, R2);
+    give_route(&r, R2, &again, r.addresses[A][0].ip, 32, R1);
     rig_run_checked(&r);
     uint32_t error, where;
     sim_time when;
     struct ipv4 quoted;
     error_of(&r, &error, &quoted);
-    ck_assert_uint_eq(drop_of(&r.trace, error, &when, &where), DROP_TOO_BIG);
-    ck_assert_uint_eq(where, r.trace.nodes[R2].entity);
+    ck_assert_uint_eq(drop_of(&r.trace, error, &when, &where), DROP_TTL);
+    ck_assert_uint_eq(where, r.trace.nodes[R1].entity);
     rig_free(&r);
 }
 END_TEST
@@ -402,8 +403,8 @@ START_TEST(errors_have_fates_of_their_own)
     struct rig r;
     diamond(&r, (const int64_t[]){1, 1, 5, 5});
     r.sc.traffic_count = 0;
-    rig_udp(&r, A, B, 100, 400, SIM_MS);
-    r.links[R1_B].direction[0].mtu = 64;
+    rig_set(rig_udp(&r, A, B, 100, 400, SIM_MS), "df", 1);
+    r.links[R1_B].direction[0].mtu = 68;
     r.links[A_R1].direction[1].loss = (struct loss){.kind = LOSS_CHANCE, .chance = 500000000};
     rig_run_checked(&r);
     ck_assert_uint_eq(r.trace.flows[1].drops[DROP_TOO_BIG], 400);
