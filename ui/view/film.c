@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define HOPS_MAX    64u
 #define SAMPLES_MAX 4096u
@@ -325,6 +326,35 @@ static void collect_samples(struct film *f)
     }
 }
 
+/* An acknowledgement that was sent because something before it is missing repeats the number of the
+ * one before (RFC 5681 2). */
+static void count_repeats(struct film *f)
+{
+    const struct trace *t = f->trace;
+    struct repeated {
+        int64_t ack;
+        uint16_t count;
+    } *last = grown(t->entity_count + 1, sizeof *last);
+
+    f->repeats = grown(t->packets.count + 1, sizeof *f->repeats);
+    for (uint32_t id = 1; id <= t->packets.count; id++) {
+        const struct packet *p = trace_packet(t, id);
+        struct list l = trace_of_packet(t, id);
+        const struct record *r = l.count ? trace_record(t, l.at[0]) : NULL;
+        const char *reason = r && r->kind == REC_SEND ? record_reason(t, r) : NULL;
+        int64_t ack;
+
+        if (!reason || strcmp(reason, "tcp.gap") != 0 ||
+            !packet_field(p->proto->name, packet_head(p), "ack", &ack)) {
+            continue;
+        }
+        last[p->sender].count = last[p->sender].ack == ack ? last[p->sender].count : 0;
+        last[p->sender].ack = ack;
+        f->repeats[id] = ++last[p->sender].count;
+    }
+    free(last);
+}
+
 struct film *film_new(const struct trace *t)
 {
     struct film *f = grown(1, sizeof *f);
@@ -344,6 +374,7 @@ struct film *film_new(const struct trace *t)
     layout_make(t, f->spots, f->order);
     curves_make(&f->curves, t);
     leases_make(&f->leases, t);
+    count_repeats(f);
     return f;
 }
 
@@ -364,6 +395,7 @@ void film_free(struct film *f)
     free(f->busy);
     curves_free(&f->curves);
     leases_free(&f->leases);
+    free(f->repeats);
     axis_free(&f->plain);
     axis_free(&f->folded);
     free(f);

@@ -290,6 +290,10 @@ static void draw_capsule(struct ladder_frame *f, const struct flight *g)
     double h = place ? place->h : f->capsule_h;
     struct point p = ladder_point(f, g, start), head = ladder_point(f, g, now);
 
+    if (!place && !g->is_first && is_flying && !is_selected) {
+        show_capsule(f, g, head, h, true, false); /* what goes again is seen on every hop */
+        return;
+    }
     if ((!place && !is_selected) || (start > now && hides) || rides_elsewhere(f, g)) {
         return;
     }

@@ -9,6 +9,9 @@
 #define FIRST_SHARE  0.2 /* of the way: where a capsule stands if it may */
 #define NEXT_SHARE   0.07
 #define MANY         60u  /* flights: then not each has a capsule */
+#define MANY_GAP     20.0 /* between them, so that the other direction has room too, */
+#define NARROW_GAP   46.0 /* the more where two do not stand side by side */
+#define NARROW       200.0
 #define CAPSULES_MAX 500u /* more are not legible anyway */
 
 static bool overlap(struct rect a, struct rect b)
@@ -57,6 +60,9 @@ bool ladder_words(struct ladder_frame *f, enum type_role role, double x, double 
     struct rect r = {x, y - h / 2, w, h};
 
     r.x -= align == ALIGN_RIGHT ? w : align == ALIGN_CENTER ? w / 2 : 0;
+    if (r.x < f->panel.x + 3 || r.x + w > f->panel.x + f->panel.w - 3) {
+        return false; /* half a word tells nothing */
+    }
     for (int i = 0; i < 3; i++, r.y += h) {
         if (ladder_is_free(f, r)) {
             struct ladder_label label = {.rect = r, .kind = LABEL_WORDS};
@@ -122,6 +128,18 @@ static void reserve_loss_words(struct ladder_frame *f, const struct flight *g, d
     ladder_reserve(f, &label);
 }
 
+/* The share from a thin line at a, on the way to b, over which a capsule would lie on the lifeline
+ * behind it. */
+static double thin_limit(const struct ladder_frame *f, int thin, struct point a, struct point b,
+                         double w)
+{
+    int direction = b.x > a.x ? 1 : -1;
+    double behind = f->x[ladder_next_line(f, thin, -direction)], way = fabs(b.x - a.x);
+    double lacks = w / 2 + 15 * f->ui->k - fabs(a.x - behind);
+
+    return fmin(fmax(lacks / fmax(way, 1), 0), 0.5);
+}
+
 /* Shares of the way between which a capsule of width w may have its middle. */
 static void limits(const struct ladder_frame *f, const struct flight *g, double w, double *low,
                    double *high)
@@ -133,8 +151,9 @@ static void limits(const struct ladder_frame *f, const struct flight *g, double 
     margin = fmin(margin, 0.5); /* beyond the heads of other arrows at either end */
     int from, to;
     ladder_ends(f, g, &from, &to);
-    *low = f->is_thin[from] ? 0 : margin;
-    *high = f->is_thin[to] ? 1 : 1 - margin;
+    *low = f->is_thin[from] ? thin_limit(f, from, a, b, w) : margin;
+    *high = f->is_thin[to] ? 1 - thin_limit(f, to, b, a, w) : 1 - margin;
+    *high = fmax(*high, *low);
     if (g->hop.died != SIM_NEVER && g->hop.tx) {
         double died = fabs(ladder_point(f, g, g->hop.died).x - a.x) / fmax(way, 1);
 
@@ -151,7 +170,7 @@ static struct point at_share(const struct ladder_frame *f, const struct flight *
 }
 
 static bool try_place(struct ladder_frame *f, const struct flight *g, double w, double h,
-                      bool has_extra)
+                      bool has_extra, bool has_disc)
 {
     double low, high, gap = 1.5 * f->ui->k, share;
     struct ladder_label label = {
@@ -165,6 +184,11 @@ static bool try_place(struct ladder_frame *f, const struct flight *g, double w, 
 
         label.rect =
             (struct rect){p.x - w / 2 - gap, p.y - tall / 2 - gap, w + 2 * gap, tall + 2 * gap};
+        if (has_disc) { /* at its upper right corner */
+            label.rect.y -= 6 * f->ui->k;
+            label.rect.h += 6 * f->ui->k;
+            label.rect.w += 5 * f->ui->k;
+        }
         label.x = p.x;
         label.y = p.y;
         if (ladder_is_free(f, label.rect)) {
@@ -183,6 +207,24 @@ static bool has_label_before(const struct ladder_frame *f, const struct flight *
            ladder_label_of(f, g->packet, g->nth - 1) != NULL;
 }
 
+/* A hop to or from a router's place that is shorter than the capsule: another hop of the packet has
+ * the room. */
+static bool is_short(const struct ladder_frame *f, const struct flight *g, double w)
+{
+    struct hop hops[8];
+    struct point a = ladder_point(f, g, flight_start(g)), b = ladder_point(f, g, g->hop.arrive);
+    int from, to;
+
+    if (!ladder_ends(f, g, &from, &to) || fabs(b.x - a.x) > w) {
+        return false;
+    }
+    if (f->is_thin[from]) {
+        return true;
+    }
+    uint32_t n = trace_hops(f->s->trace, g->packet, hops, 8);
+    return f->is_thin[to] && g->nth + 1 < n && n <= 8 && hops[g->nth + 1].tx != 0;
+}
+
 static void place_capsule(struct ladder_frame *f, const struct flight *g)
 {
     static const double shrink[] = {1, 1, 0.82};
@@ -194,20 +236,39 @@ static void place_capsule(struct ladder_frame *f, const struct flight *g)
         ladder_point(f, g, g->hop.arrive).y < f->plot.y) {
         return;
     }
+    if (is_short(f, g, capsule_width(f->ui, &capsule))) {
+        return;
+    }
     numbers_extra(f->s, g->packet, extra);
     for (unsigned i = *extra ? 0 : 1; i < 3; i++) {
         capsule.h = f->capsule_h * shrink[i];
         capsule.extra = i == 0 ? extra : NULL;
-        if (try_place(f, g, capsule_width(f->ui, &capsule), capsule.h, i == 0)) {
+        if (try_place(f, g, capsule_width(f->ui, &capsule), capsule.h, i == 0,
+                      capsule.tries > 1 || capsule.repeats > 0)) {
             return;
         }
     }
 }
 
+/* What goes again and what asks for it tell the story: they have the first choice of place. */
+static bool comes_first(const struct ladder_frame *f, const struct flight *g)
+{
+    return !g->is_first || f->s->film->repeats[g->packet] == 3;
+}
+
+static double many_gap(const struct ladder_frame *f)
+{
+    double k = f->ui->k;
+
+    return f->last - f->first <= MANY   ? 0
+           : ladder_gap(f) < NARROW * k ? NARROW_GAP * k
+                                        : MANY_GAP * k;
+}
+
 void ladder_place_labels(struct ladder_frame *f)
 {
     const struct flight *flights = f->s->film->flights;
-    double last = -1e9, least = f->last - f->first > MANY ? 12 * f->ui->k : 0;
+    double last = -1e9, least = many_gap(f);
     double labelled[LADDER_LINES]; /* y of the last one that left each lifeline */
     uint32_t n = 0;
     int from, to;
@@ -225,9 +286,16 @@ void ladder_place_labels(struct ladder_frame *f)
         }
     }
     for (uint32_t i = f->first; i < f->last && n < CAPSULES_MAX; i++) {
+        if (comes_first(f, &flights[i]) && ladder_ends(f, &flights[i], &from, &to)) {
+            place_capsule(f, &flights[i]);
+            n++;
+        }
+    }
+    for (uint32_t i = f->first; i < f->last && n < CAPSULES_MAX; i++) {
         double y = ladder_y(f, flight_start(&flights[i]));
 
-        if (ladder_ends(f, &flights[i], &from, &to) && y - labelled[from] >= least) {
+        if (!comes_first(f, &flights[i]) && ladder_ends(f, &flights[i], &from, &to) &&
+            y - labelled[from] >= least) {
             place_capsule(f, &flights[i]);
             labelled[from] = y;
             n++;

@@ -73,6 +73,30 @@ static void weigh_gaps(const struct ladder_frame *f, double *weight)
     }
 }
 
+/* Routers on the way of ends that have states take no room of their own; true if all that is busy
+ * besides fits. */
+static bool choose_ends(struct ladder_frame *f, uint32_t most)
+{
+    const struct film *film = f->s->film;
+    uint32_t lines = 0;
+
+    if (!ends_have_states(film)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < f->s->trace->node_count && f->count < LADDER_LINES; i++) {
+        uint32_t node = film->order[i];
+
+        if (film->busy[node] > 0) {
+            f->node[f->count++] = node;
+            lines += f->s->trace->nodes[node].kind != NODE_ROUTER;
+        }
+    }
+    if (lines < 2 || lines > most || f->count == LADDER_LINES) {
+        f->count = 0;
+    }
+    return f->count > 0;
+}
+
 void ladder_choose_lines(struct ladder_frame *f, double width)
 {
     const struct film *film = f->s->film;
@@ -80,8 +104,9 @@ void ladder_choose_lines(struct ladder_frame *f, double width)
     double room = fmax(floor(width / (54 * f->ui->k)), 2);
     uint32_t most = room < LADDER_LINES ? (uint32_t)room : LADDER_LINES;
     uint32_t least = film_busy_limit(film, most);
+    bool has_ends = choose_ends(f, most);
 
-    for (uint32_t i = 0; i < t->node_count && f->count < most; i++) {
+    for (uint32_t i = 0; i < t->node_count && f->count < most && !has_ends; i++) {
         uint32_t node = film->order[i];
 
         if (film->busy[node] >= least && (film->busy[node] > 0 || t->node_count <= most)) {
@@ -163,10 +188,11 @@ static double outer_room(const struct ladder_frame *f, uint32_t node)
     double k = f->ui->k, room = 60 * k, states = widest_state(f, node);
     bool has_timers = ladder_has_timers(f, node);
 
+    if (f->is_narrow) {
+        return has_timers ? 62 * k : room;
+    }
     room = fmax(node_shows(f, node, has_items) ? 78 * k : room, widest_refusal(f, node));
-    if (has_timers && f->is_narrow) {
-        room = fmax(room, 62 * k);
-    } else if (has_timers) {
+    if (has_timers) {
         room = fmax(room, 30 * k + ladder_timer_label_width(f));
     }
     if (states > 0) {

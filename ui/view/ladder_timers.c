@@ -78,6 +78,14 @@ static void draw_words(struct ladder_frame *f, struct timer_lane *lane, const st
     if (high < 2.4 * line) {
         return;
     }
+    double now = ladder_y(f, f->s->now), clear = 15 * ui->k; /* where the flag of now reaches */
+    if (f->is_narrow && lane->side < 0 && y + 1.5 * line > now - clear &&
+        y - line / 2 < now + clear) {
+        y = now + clear + line / 2;
+    }
+    if (y + line > y1) {
+        return;
+    }
     ladder_words(f, TYPE_TAG, x, y, align, color, actor_timer_word(f->ui, lane->name));
     ladder_words(f, TYPE_LABEL, x, y + line, align, color, view_length(b->due - b->from, length));
     lane->is_labelled = true;

@@ -175,8 +175,8 @@ static void draw_content(struct plot_frame *f)
     plot_draw_folds(f);
     canvas_unclip(c);
     plot_draw_now(f);
-    plot_draw_labels(f);
     plot_draw_events(f);
+    plot_draw_labels(f);
 }
 
 /* Names of the flows that have charts; one that is chosen by its name stays until the next. */

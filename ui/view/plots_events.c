@@ -21,7 +21,11 @@ static void group_words(const struct plot_frame *f, const struct group *g, char 
     char count[16], key[48];
     snprintf(count, sizeof count, "%u", g->count);
     if (g->is_firing) {
-        snprintf(buf, size, "%s", ui_word(f->ui, "plots.timeout"));
+        const struct curve_point *p = curve_at(f->chart->curves[0], r->at);
+        char value[32] = "";
+        plot_value(f, p ? p->value : 0, value);
+        snprintf(buf, size, "%s: %s %s", ui_word(f->ui, "plots.timeout"),
+                 plot_series_word(f->ui, f->chart->curves[0]->series), value);
         return;
     }
     bool is_queue = r->code == DROP_QUEUE;

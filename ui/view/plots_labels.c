@@ -59,6 +59,19 @@ static unsigned collect(const struct plot_frame *f, struct plot_label *out)
     return n;
 }
 
+/* Moves r down, else up, past what stands there; false: there is no room within the plot. */
+static bool make_room(struct plot_frame *f, struct rect *r)
+{
+    double step = 4 * f->ui->k, y = r->y, floor_y = f->plot.y + f->plot.h + 2 - r->h;
+    for (int i = 0; i < 32; i++) {
+        r->y = y + step * (i % 2 ? -(i + 1) / 2 : i / 2);
+        if (r->y >= f->plot.y - 12 * f->ui->k && r->y <= floor_y && plot_reserve(f, *r)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void draw_label(struct plot_frame *f, const struct plot_label *l, bool is_left)
 {
     struct ui *ui = f->ui;
@@ -72,11 +85,13 @@ static void draw_label(struct plot_frame *f, const struct plot_label *l, bool is
     double w = name_w + text_width(ui->fonts, mono, value);
     double at = is_left ? x - 12 * k - w : x + 12 * k;
     struct rect room = {at - 3 * k, l->y - 8.5 * k, w + 6 * k, 17 * k};
+    if (!make_room(f, &room)) {
+        return;
+    }
+    double y = room.y + 12.5 * k;
     canvas_fill_box(ui->c, room, 3 * k, color_fade(ui->theme->panel, 0.86));
-    plot_reserve(f, room);
-    canvas_text(ui->c, bold, at, l->y + 4 * k, ALIGN_LEFT, plot_color(ui, l->curve->series, true),
-                name);
-    canvas_text(ui->c, mono, at + name_w, l->y + 4 * k, ALIGN_LEFT, ui->theme->ink2, value);
+    canvas_text(ui->c, bold, at, y, ALIGN_LEFT, plot_color(ui, l->curve->series, true), name);
+    canvas_text(ui->c, mono, at + name_w, y, ALIGN_LEFT, ui->theme->ink2, value);
 }
 
 /* The dot on the thick curve: yellow if this step changed it. */
@@ -111,8 +126,8 @@ static void draw_news(struct plot_frame *f, bool is_left)
     double left = is_left ? x + 12 * k : x - 10 * k - w;
     left = fmin(fmax(left, f->plot.x), f->plot.x + f->plot.w - w);
     struct rect r = {left, y - h / 2, w, h};
-    for (int tries = 0; tries < 4 && !plot_reserve(f, r); tries++) {
-        r.y += 24 * k;
+    if (!make_room(f, &r)) {
+        return;
     }
     canvas_fill_box(ui->c, r, 5 * k, ui->theme->marker);
     canvas_text_in(ui->c, font, r, ALIGN_CENTER, ui->theme->on_marker, word);
@@ -151,8 +166,8 @@ void plot_draw_labels(struct plot_frame *f)
     draw_dot(f);
     unsigned n = collect(f, labels);
     spread(f, labels, n);
+    draw_news(f, is_left);
     for (unsigned i = 0; i < n; i++) {
         draw_label(f, &labels[i], is_left);
     }
-    draw_news(f, is_left);
 }

@@ -131,7 +131,8 @@ struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, ch
                               .differs =
                                   (s->film && s->film->differs && s->film->differs[packet]) ||
                                   (s->changed && s->changed[packet]),
-                              .tries = p->of != 0 ? p->copy : 0};
+                              .tries = p->of != 0 ? p->copy : 0,
+                              .repeats = s->film ? s->film->repeats[packet] : 0};
 
     capsule.kind = packet_kind(p->proto->name, head, p->body.len);
     capsule.label = packet_label(p->proto->name, head, p->body.len, buf);
