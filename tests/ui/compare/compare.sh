@@ -22,7 +22,7 @@ shot()
 
 shot 1-handshake tcp/first-syn-lost --at 1.052s --select 3
 shot 2-go-back-n arq/gbn-frame-lost --at 101ms --select 12
-shot 3-congestion tcp/congestion-control --at 3952244076ns
+shot 3-congestion tcp/congestion-control --at 4022650476ns
 shot 6-dark-projector-zh tcp/first-syn-lost --at 1.052s --select 3 --theme dark --projector 1.5 \
     --lang zh
 shot 7-tcp-states tcp/two-streams --at 209ms --select 10
