@@ -14,15 +14,18 @@
 
 enum { EXIT_HELD = 0, EXIT_WRONG = 2, EXIT_UNABLE = 3 };
 
-#define IDLE_MS 50 /* how long nothing is looked at while nothing moves */
+#define SETTLED_FRAMES 300 /* of a screenshot */
+#define IDLE_MS        50  /* how long nothing is looked at while nothing moves */
 
 /* Without a window. */
 
 static int screenshot(struct show *s, const char *path, struct err *err)
 {
-    shell_tick(s->shell, 0);
-    show_draw(s); /* the first picture tells widgets where they are, the second one is settled */
-    shell_tick(s->shell, 0);
+    unsigned frames = 0;
+    do { /* the first picture tells widgets where they are; the first page makes one after another
+          */
+        show_draw(s);
+    } while ((shell_tick(s->shell, 0) || frames < 1) && ++frames < SETTLED_FRAMES);
     show_draw(s);
     return canvas_cairo_png(s->canvas, path, err) ? EXIT_HELD : EXIT_UNABLE;
 }
@@ -151,11 +154,15 @@ static int run(struct options *o, struct err *err)
     }
     o->shell.fonts = fonts;
     o->shell.is_settled = o->screenshot && !o->script;
+    bool has_window = !o->screenshot && !o->script;
+    o->shell.remembers = has_window;
     struct shell *shell = shell_new(&o->shell);
     int status = EXIT_WRONG;
-    if (shell_open(shell, o->file, err)) {
-        status =
-            o->screenshot || o->script ? without_window(shell, o, err) : with_window(shell, o, err);
+    if (!o->file) {
+        shell_home(shell);
+    }
+    if (!o->file || shell_open(shell, o->file, err)) {
+        status = has_window ? with_window(shell, o, err) : without_window(shell, o, err);
     }
     shell_free(shell);
     fonts_free(fonts);

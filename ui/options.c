@@ -211,7 +211,7 @@ bool options_read(int argc, char **argv, struct options *o, struct err *err)
         }
     }
     err->lang = o->shell.lang;
-    if (files != 1 && !o->help && !o->version) {
+    if (files > 1 && !o->help && !o->version) {
         char count[12];
         snprintf(count, sizeof count, "%d", files);
         err_fail(err, "window.one-file", "count", count, NULL);

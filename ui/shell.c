@@ -228,6 +228,10 @@ bool shell_open(struct shell *s, const char *path, struct err *err)
         return false;
     }
     shell_rerun(s, true);
+    s->at_home = false;
+    if (s->o.remembers) {
+        session_recent_add(path);
+    }
     if (is_first && s->o.at >= 0) {
         player_go(&s->player, s->o.at);
     }
@@ -422,13 +426,16 @@ void shell_draw(struct shell *s, struct canvas *c, double w, double h, double sc
         s->box = BOX_NONE; /* before a field in it takes the key */
         s->ui.focus = 0;
     }
-    if (s->film && !s->blank) {
+    if (s->at_home && !s->blank) {
+        shell_home_draw(s, root);
+        shell_boxes(s, root);
+    } else if (s->film && !s->blank) {
         shell_layout(s, root);
         shell_boxes(s, root);
     }
     shell_keys(s);
     ui_end(&s->ui);
-    if (s->film) {
+    if (s->film && !s->at_home) {
         uint32_t before = s->hovered;
         obey(s);
         s->ui.wants_frame |= s->hovered != before;
@@ -483,6 +490,10 @@ static const char *word_of(const struct shell *s, const char *name)
         {"main", shell_main_view(s)->name},
         {"relative", yes(s->is_relative)},
         {"panel", s->lower_count ? s->lower[s->lower_at]->name : "none"},
+        {"home", yes(s->at_home)},
+        {"card", s->at_home && s->home_at < s->list.count
+                     ? s->list.entries[s->home_at].title[s->lang]
+                     : "none"},
         {"title", s->film ? s->session.scenario->title[s->lang] : ""},
         {"file", s->session.path ? s->session.path : ""},
         {"error", s->error && (s->box == BOX_ERROR || s->box == BOX_BESIDE) ? s->error : ""},

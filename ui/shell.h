@@ -21,6 +21,7 @@ struct shell_options {
     double projector; /* 1, 1.5 or 2; 0 means 1 */
     sim_time at;      /* where the playhead starts; below 0: at the start */
     int64_t select;   /* packet id selected at first; below 0: none */
+    bool remembers;   /* what was opened last, in the user's state folder */
     bool is_settled;  /* a still picture: fades and slides are shown finished */
 };
 
@@ -28,6 +29,9 @@ struct shell *shell_new(const struct shell_options *o);
 void shell_free(struct shell *s);
 /* Reads and runs a scenario. False: *err tells, and what was open stays. */
 bool shell_open(struct shell *s, const char *path, struct err *err);
+
+/* The first page: lessons by topic, to choose one. */
+void shell_home(struct shell *s);
 
 void shell_event(struct shell *s, const struct ui_event *e);
 /* Time goes on: wall_ns is monotonic. True: the picture has changed and wants drawing. */

@@ -28,6 +28,11 @@ static double draw_mark(struct shell *s, struct rect r)
     struct ui *ui = &s->ui;
     const struct theme *t = &s->theme;
     double k = ui->k, middle = r.y + r.h / 2, x = r.x + 18;
+    struct rect hit = {r.x + 8, middle - 16 * k, 48 * k, 32 * k};
+    if (ui_region(ui, "home", hit, false).clicked && !s->at_home) {
+        shell_home(s);
+    }
+    ui_tooltip(ui, ui_word(ui, "help.home"), "Ctrl H");
     logo_draw(ui->c, x + 14 * k, middle, k, t);
     x += 28 * k + 10;
     if (k <= 1) {
@@ -213,7 +218,7 @@ void shell_bar(struct shell *s, struct rect r)
     if (draw_icon(s, &right, "help", ICON_HELP, false, "?")) {
         s->box = s->box == BOX_HELP ? BOX_NONE : BOX_HELP;
     }
-    if (ui->k <= 1 && draw_icon(s, &right, "shot", ICON_CAMERA, false, "F12")) {
+    if (ui->k <= 1 && !s->at_home && draw_icon(s, &right, "shot", ICON_CAMERA, false, "F12")) {
         s->wish_out = SHELL_SHOT;
     }
     if (draw_icon(s, &right, "projector", ICON_PROJECTOR, s->projector > 1, "P")) {
@@ -224,6 +229,10 @@ void shell_bar(struct shell *s, struct rect r)
     }
     rect_cut_right(&right, 4);
     draw_language(s, &right);
+    if (s->at_home) {
+        ui_text(ui, TYPE_SCENARIO, x, middle + 5 * ui->k, s->theme.ink, ui_word(ui, "home.title"));
+        return;
+    }
     draw_predict(s, &right);
     draw_title(s, x, right.x + right.w - 12, middle);
 }

@@ -58,6 +58,7 @@ static const struct key_row {
     {"E", "help.settings"},
     {"D", "help.changed"},
     {"Ctrl O", "help.open"},
+    {"Ctrl H", "help.home"},
     {"T", "help.theme"},
     {"G", "help.lang"},
     {"P", "help.projector"},
@@ -306,7 +307,7 @@ void shell_open_list(struct shell *s)
     s->ui.focus = 0;
     s->menu_row = 0;
     s->box_scroll = 0;
-    for (unsigned i = 0; i < s->list.count; i++) {
+    for (unsigned i = 0; i < s->list.count && s->film; i++) {
         if (strcmp(s->list.entries[i].title[s->lang], s->session.scenario->title[s->lang]) == 0) {
             s->menu_row = i;
         }

@@ -124,7 +124,11 @@ struct shell {
     bool misplaced;    /* what stands there leads nowhere */
     struct point menu; /* BOX_MENU: its corner */
     unsigned menu_row;
-    struct session_list list; /* BOX_OPEN */
+    struct session_list list; /* BOX_OPEN, and the first page */
+    bool at_home, home_opens, home_follows,
+        has_sketched;                   /* the first page is shown; its card opens */
+    unsigned home_at;                   /* card */
+    struct rect card[SESSION_LIST_MAX]; /* of the last picture */
     double box_scroll;
 
     enum shell_wish wish_out;
@@ -154,6 +158,8 @@ void shell_open_menu(struct shell *s, double x, double y);
 /* Opens a file (NULL: closes the window), but asks first where there are edits. */
 void shell_go_to_file(struct shell *s, const char *path);
 void shell_load(struct shell *s, const char *path); /* whatever there is; errors are shown */
+/* shell_home.c */
+void shell_home_draw(struct shell *s, struct rect root);
 /* shell_settings.c */
 void shell_settings(struct shell *s, struct rect r);
 /* "link.0", "node.1": opens the panel there. */

@@ -215,6 +215,8 @@ static void edit_keys(struct shell *s)
     } else if (ui_take_key(ui, 'd', 0) && s->session.change.from != SIM_NEVER) {
         s->player.is_playing = false;
         player_go(&s->player, s->session.change.from);
+    } else if (ui_take_key(ui, 'h', UI_CTRL)) {
+        shell_home(s);
     } else if (ui_take_key(ui, 'o', UI_CTRL)) {
         shell_open_list(s);
     } else if (s->selected && ui_take_key(ui, UI_KEY_DELETE, 0)) {
@@ -260,10 +262,22 @@ static void predict_keys(struct shell *s)
     }
 }
 
+/* What works on the first page as well. */
+static void home_keys(struct shell *s)
+{
+    struct ui *ui = &s->ui;
+    if (ui_take_key(ui, '?', 0) || ui_take_key(ui, UI_KEY_F1, 0)) {
+        s->box = s->box == BOX_HELP ? BOX_NONE : BOX_HELP;
+    } else if (ui_take_key(ui, 'q', UI_CTRL)) {
+        shell_go_to_file(s, NULL);
+    }
+    look_keys(s);
+}
+
 void shell_keys(struct shell *s)
 {
     struct ui *ui = &s->ui;
-    if (s->film && s->box == BOX_NONE) {
+    if (s->film && s->box == BOX_NONE && !s->at_home) {
         shell_lesson_keys(s);
     }
     if (ui_take_key(ui, 'b', 0) || (s->blank && ui->in.key != UI_KEY_NONE)) {
@@ -272,7 +286,8 @@ void shell_keys(struct shell *s)
         ui->wants_frame = true;
         return;
     }
-    if (!s->film) {
+    if (!s->film || s->at_home) {
+        home_keys(s);
         return;
     }
     if (ui_take_key(ui, UI_KEY_ESCAPE, 0)) {

@@ -1,6 +1,6 @@
 /* Files, the terminal, the clock and memory by POSIX; os_pool.c has the processes. No other file of
  * sim/ knows POSIX. */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "base/os.h"
 
 #include <dirent.h>
@@ -330,4 +330,38 @@ void os_journal_close(struct os_journal *j)
 bool os_remove(const char *path)
 {
     return unlink(path) == 0;
+}
+
+/* Makes every folder above the last part of a path. */
+static bool make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        bool good = mkdir(path, 0700) == 0 || errno == EEXIST;
+        *slash = '/';
+        if (!good) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool os_state_file(const char *name, bool makes, char *out, size_t size)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int n = state && *state == '/' ? snprintf(out, size, "%s/slowwire/%s", state, name)
+            : home && *home == '/' ? snprintf(out, size, "%s/.local/state/slowwire/%s", home, name)
+                                   : -1;
+    return n > 0 && (size_t)n < size && (!makes || make_folders(out));
+}
+
+bool os_full_path(const char *path, char *out, size_t size)
+{
+    char *full = realpath(path, NULL);
+    bool fits = full && strlen(full) < size;
+    if (fits) {
+        memcpy(out, full, strlen(full) + 1);
+    }
+    free(full);
+    return fits;
 }

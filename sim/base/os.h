@@ -56,6 +56,12 @@ void os_program_directory(char *out, size_t size);
  * is in neither place, or the path is longer than `size` allows. */
 bool os_find_bundled(const char *name, char *out, size_t size);
 
+/* A file of the user's in which a program remembers something: $XDG_STATE_HOME/slowwire/NAME, else
+ * ~/.local/state/slowwire/NAME. makes: its folders are made. False: there is no place for it. */
+bool os_state_file(const char *name, bool makes, char *out, size_t size);
+bool os_full_path(const char *path, char *out,
+                  size_t size); /* from the root; false: no such file */
+
 /* Replaces this process by another program, found beside the running one. Returns only on failure
  * (errno). argv[0] is set to the program's path. */
 void os_exec_beside(const char *program, char **argv);
