@@ -324,6 +324,19 @@ static void check_figure(const struct judge *j, const struct expect *e, struct f
     buf_free(&bounds);
 }
 
+static void check_unique(const struct judge *j, struct finding *f)
+{
+    struct address_twice twice;
+    f->held = !trace_address_twice(j->t, &twice);
+    tell(j, &f->expected, "expect.unique", NULL);
+    if (!f->held) {
+        char ip[16];
+        f->when = twice.at;
+        tell(j, &f->seen, "expect.twice", "address", ip_print(twice.ip, ip), "first",
+             j->t->nodes[twice.node[0]].name, "second", j->t->nodes[twice.node[1]].name, NULL);
+    }
+}
+
 static void check(const struct judge *j, const struct expect *e, struct finding *f)
 {
     switch (e->kind) {
@@ -333,6 +346,7 @@ static void check(const struct judge *j, const struct expect *e, struct finding 
     case EXPECT_COUNT: check_count(j, e, f); break;
     case EXPECT_NONE: check_none(j, e, f); break;
     case EXPECT_FIGURE: check_figure(j, e, f); break;
+    case EXPECT_UNIQUE: check_unique(j, f); break;
     }
 }
 

@@ -22,6 +22,14 @@ void expect_check(const struct scenario *sc, const struct trace *t, enum lang la
                   struct verdict *out);
 void verdict_free(struct verdict *v);
 
+/* An address that two DHCP clients held at once. */
+struct address_twice {
+    sim_time at;
+    uint32_t ip;
+    uint32_t node[2]; /* who had it, who got it as well */
+};
+bool trace_address_twice(const struct trace *t, struct address_twice *out); /* false: none */
+
 /* What holds of every run: each packet sent arrives, is dropped, or is under way at the end, once
  * on every hop; what an application got is a prefix of what was sent to it. False: `what` says. */
 bool trace_invariants(const struct trace *t, struct buf *what);

@@ -61,6 +61,7 @@ static uint32_t open_service(struct world *w, const char *name, uint32_t node, s
     const struct actor_type *type = type_called(w, name);
     uint32_t row = actor_open(w, type, node, key, flow, 0, NULL, 0);
     actor_start(w, row, START_OPENED, opener, cause);
+    effects_apply(w); /* what it opens has the next number */
     tell_interfaces(w, node, row, cause);
     return row;
 }

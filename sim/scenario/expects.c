@@ -92,6 +92,7 @@ static const struct key count_keys[] = {{"count", read_subject},
 static const struct key none_keys[] = {
     {"none", read_subject}, {"from", read_from}, {"until", read_until}, {NULL, NULL}};
 static const struct key end_keys[] = {{"end", read_subject}, {NULL, NULL}};
+static const struct key unique_keys[] = {{"unique", read_subject}, {NULL, NULL}};
 static const struct key figure_keys[] = {{"figure", read_subject},
                                          {"flow", read_flow},
                                          {"equals", read_figure_equals},
@@ -207,6 +208,13 @@ static void finish_figure(struct reader *r, struct item *i)
     }
 }
 
+static void finish_unique(struct reader *r, struct item *i)
+{
+    static const char *const words[] = {"addresses", NULL};
+    uint32_t which;
+    reader_word_of(r, i->subject, words, &which);
+}
+
 static const struct {
     const char *name; /* the key that tells the kind */
     const struct key *keys;
@@ -218,6 +226,7 @@ static const struct {
     [EXPECT_NONE] = {"none", none_keys, finish_none},
     [EXPECT_END] = {"end", end_keys, finish_end},
     [EXPECT_FIGURE] = {"figure", figure_keys, finish_figure},
+    [EXPECT_UNIQUE] = {"unique", unique_keys, finish_unique},
 };
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
 

@@ -221,7 +221,8 @@ enum expect_kind {
     EXPECT_COUNT,
     EXPECT_NONE,
     EXPECT_END,
-    EXPECT_FIGURE
+    EXPECT_FIGURE,
+    EXPECT_UNIQUE /* addresses */
 };
 struct expect {
     enum expect_kind kind;

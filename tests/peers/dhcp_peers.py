@@ -120,8 +120,7 @@ class Bridge:
                 return
             if len(frame) >= 14 and struct.unpack("!H", frame[12:14])[0] in KNOWN_TYPES:
                 self.ask(op="run_until", t=self.now())
-                self.frames.append((self.now(), frame))
-                self.ask(op="inject", hex=frame.hex())
+                self.frames.append((self.ask(op="inject", hex=frame.hex())["t"], frame))
 
     def to_tap(self):
         while True:
@@ -138,7 +137,7 @@ class Bridge:
         path = os.path.join(folder, "wire.pcap")
         with open(path, "wb") as file:  # nanosecond pcap, Ethernet
             file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 65535, 1))
-            for at, frame in sorted(self.frames, key=lambda pair: pair[0]):
+            for at, frame in self.frames:
                 file.write(struct.pack("<IIII", at // 10**9, at % 10**9, len(frame), len(frame)))
                 file.write(frame)
         return path
