@@ -8,6 +8,7 @@
 #include "app/udp.h"
 #include "proto/arp/arp.h"
 #include "proto/arq/arq.h"
+#include "proto/bluetooth/acl.h"
 #include "proto/dhcp/dhcp.h"
 #include "proto/rtp/rtp.h"
 #include "proto/tcp/tcp.h"
@@ -32,6 +33,7 @@ static const struct traffic_type *const traffic[] = {
     &arq_stop_and_wait,
     &arq_go_back_n,
     &arq_selective_repeat,
+    &bluetooth_acl,
     &udp_constant_rate,
     &bulk_tcp,
     &rtp_media,

@@ -91,6 +91,7 @@ struct proto {
     const char *name; /* its name in wire/dissect.h */
     enum carrier carrier;
     uint16_t number; /* ethertype, IP protocol, UDP port */
+    uint8_t trailer; /* bytes of a check that end the body, and are no data */
     /* Pure: adds the ports to what IP knows; false: malformed, dropped. */
     bool (*key)(struct bytes head, struct net *io);
     /* A packet that begins a space of sequence numbers (a SYN): its initial number. False: another

@@ -333,6 +333,7 @@ static void apply_send(struct world *w, const struct effect *e)
     struct row *r = &w->rows[e->author];
     struct flow *flow = &w->trace->flows[p->flow];
     bool repeats = p->unit.n > 0 && p->unit.at < r->unit_top;
+    uint32_t data = p->body.len > p->proto->trailer ? p->body.len - p->proto->trailer : 0;
     if (p->flow == 0 && e->packet && p->proto->carrier != CARRIER_LINK) {
         /* who has no flow of its own answers in that of the question */
         p->flow = packet_at(&w->trace->packets, e->packet)->flow;
@@ -341,9 +342,9 @@ static void apply_send(struct world *w, const struct effect *e)
     name_unit(w, r, p, e->index);
     if (p->flow && w->trace->entities[e->author].node == flow->from) {
         flow->packets++;
-        flow->bytes += repeats ? 0 : p->body.len;
+        flow->bytes += repeats ? 0 : data;
     }
-    r->sent += repeats ? 0 : p->body.len;
+    r->sent += repeats ? 0 : data;
     node_send(w, e->index, e->why, e->cause);
 }
 

@@ -16,7 +16,7 @@ static void count_first(struct world *w, const struct effect *e, struct flow *fl
         const struct packet *p = packet_at(&w->trace->packets, e->packet);
         uint32_t per = p->body.len ? p->body.len : 1;
         uint64_t pieces = (e->body.len + per - 1) / per;
-        flow->delivered_bits += pieces * (p->size - p->body.len) * 8;
+        flow->delivered_bits += pieces * (p->size - p->body.len + p->proto->trailer) * 8;
     }
 }
 
@@ -113,20 +113,30 @@ static bool is_judged(const struct world *w, const struct effect *e)
     return proto && proto->carrier == CARRIER_LINK && e->packet;
 }
 
+/* The flow's figures are of one direction, also where a link protocol serves both. */
+static bool is_counted(const struct world *w, const struct effect *e)
+{
+    const struct row *author = &w->rows[e->author];
+    return !is_judged(w, e) || author->node == w->trace->flows[author->flow].to;
+}
+
 enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint32_t *packet)
 {
     struct row *author = &w->rows[e->author];
     struct flow *flow = &w->trace->flows[author->flow];
     struct span body = e->body;
     enum deliver_fault fault = is_judged(w, e) ? judge(w, author, e, &body, packet) : DELIVER_RIGHT;
+    bool counts = is_counted(w, e), is_first = body.at >= author->delivered_top;
+    author->delivered_top = is_first ? body.at + body.len : author->delivered_top;
+    flow->end = sched_now(&w->sched);
+    if (!counts) {
+        return fault;
+    }
     flow->faults[fault]++;
     flow->delivered_bytes += body.len;
-    flow->last_delivery = flow->end = sched_now(&w->sched);
-    if (body.at >= author->delivered_top) {
-        author->delivered_top = body.at + body.len;
-        if (fault != DELIVER_DAMAGED) {
-            count_first(w, e, flow);
-        }
+    flow->last_delivery = flow->end;
+    if (is_first && fault != DELIVER_DAMAGED) {
+        count_first(w, e, flow);
     }
     return fault;
 }

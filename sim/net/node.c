@@ -203,7 +203,7 @@ static void read_raw(struct world *w, const struct packet *p, struct heard *h)
     struct packet_view view = {0};
     struct ipv4 ip;
     enum packet_state state =
-        packet_parse(wire, on_link ? LINK_FORM_FRAME : LINK_FORM_IP, &view, &payload);
+        packet_parse(wire, on_link ? packet_form(p->proto->name) : LINK_FORM_IP, &view, &payload);
     h->is_malformed = state == PACKET_MALFORMED;
     h->is_damaged = state != PACKET_INTACT;
     h->head_is_damaged = !on_link && (!ipv4_decode(wire, &ip) || !ipv4_intact(wire));

@@ -2,6 +2,7 @@
  * here. */
 #include "wire/arp.h"
 #include "wire/arq.h"
+#include "wire/baseband.h"
 #include "wire/dhcp.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
@@ -14,17 +15,18 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
-    &arp_format,  &arq_format, &dhcp_format, &icmp_format, &ipv4_format,
-    &rtcp_format, &rtp_format, &tcp_format,  &udp_format,
+    &arp_format,  &arq_format,  &baseband_format, &dhcp_format, &icmp_format,
+    &ipv4_format, &rtcp_format, &rtp_format,      &tcp_format,  &udp_format,
 };
 
-static const char *const names[] = {"arp",  "arq", "dhcp", "icmp", "ipv4",
-                                    "rtcp", "rtp", "tcp",  "udp",  NULL};
+static const char *const names[] = {"arp",  "arq", "baseband", "dhcp", "icmp", "ipv4",
+                                    "rtcp", "rtp", "tcp",      "udp",  NULL};
 
 /* SCENARIO.md's closed list, by protocol. */
 static const char *const is_names[] = {
-    "DATA",         "ACK",        "NAK",                                                  /* arq */
-    "SYN",          "SYN+ACK",    "FIN",         "RST",          "EMPTY",                 /* tcp */
+    "DATA",         "ACK",        "NAK",                                  /* arq */
+    "DH1",          "DH3",        "DH5",         "NULL",         "POLL",  /* baseband */
+    "SYN",          "SYN+ACK",    "FIN",         "RST",          "EMPTY", /* tcp */
     "ECHO",         "ECHO-REPLY", "UNREACHABLE", "TOO-BIG",      "TIME-EXCEEDED", "ICMP", /* icmp */
     "FRAGMENT",     "IP",                                                                 /* ipv4 */
     "ARP-REQUEST",  "ARP-REPLY",  "ARP-PROBE",   "ARP-ANNOUNCE",                          /* arp */
@@ -104,6 +106,7 @@ enum link_form packet_form(const char *proto)
     const struct format *f = format_find(proto);
     return !f || f->carrier != CARRIER_LINK ? LINK_FORM_IP
            : f == &arp_format               ? LINK_FORM_ARP
+           : f == &baseband_format          ? LINK_FORM_BASEBAND
                                             : LINK_FORM_FRAME;
 }
 

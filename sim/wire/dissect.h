@@ -32,7 +32,13 @@ enum packet_kind {
 };
 
 /* How a wire format stands on a link. */
-enum link_form { LINK_FORM_IP, LINK_FORM_FRAME, LINK_FORM_ETHERNET, LINK_FORM_ARP };
+enum link_form {
+    LINK_FORM_IP,
+    LINK_FORM_FRAME,
+    LINK_FORM_ETHERNET,
+    LINK_FORM_ARP,
+    LINK_FORM_BASEBAND,
+};
 /* A packet of that format as packet_build makes it: without an Ethernet header. */
 enum link_form packet_form(const char *proto);
 

@@ -10,7 +10,12 @@
 #define ETH_MIN_PAYLOAD 46
 #define ETH_FCS         4
 
-enum ethertype { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_ARP = 0x0806, ETHERTYPE_ARQ = 0x88b5 };
+enum ethertype {
+    ETHERTYPE_IPV4 = 0x0800,
+    ETHERTYPE_ARP = 0x0806,
+    ETHERTYPE_ARQ = 0x88b5,
+    ETHERTYPE_BASEBAND = 0x88b6, /* never on a LAN */
+};
 
 struct eth {
     uint8_t to[6], from[6];

@@ -149,9 +149,10 @@ void dissect(struct bytes wire, enum link_form form, struct dissection *out)
 {
     *out = (struct dissection){0};
     uint32_t at = 0;
-    uint16_t type = form == LINK_FORM_IP    ? ETHERTYPE_IPV4
-                    : form == LINK_FORM_ARP ? ETHERTYPE_ARP
-                                            : ETHERTYPE_ARQ;
+    uint16_t type = form == LINK_FORM_IP         ? ETHERTYPE_IPV4
+                    : form == LINK_FORM_ARP      ? ETHERTYPE_ARP
+                    : form == LINK_FORM_BASEBAND ? ETHERTYPE_BASEBAND
+                                                 : ETHERTYPE_ARQ;
     struct eth h;
     if (form == LINK_FORM_ETHERNET) {
         if (!eth_decode(wire, &h)) {

@@ -125,9 +125,10 @@ enum packet_state packet_parse(struct bytes wire, enum link_form form, struct pa
 {
     *out = (struct packet_view){0};
     *payload = (struct bytes){0};
-    uint16_t type = form == LINK_FORM_IP    ? ETHERTYPE_IPV4
-                    : form == LINK_FORM_ARP ? ETHERTYPE_ARP
-                                            : ETHERTYPE_ARQ;
+    uint16_t type = form == LINK_FORM_IP         ? ETHERTYPE_IPV4
+                    : form == LINK_FORM_ARP      ? ETHERTYPE_ARP
+                    : form == LINK_FORM_BASEBAND ? ETHERTYPE_BASEBAND
+                                                 : ETHERTYPE_ARQ;
     if (form == LINK_FORM_ETHERNET) {
         struct eth h;
         if (!eth_decode(wire, &h)) {

@@ -19,6 +19,7 @@ static const struct rule {
     {"sim/actor/", "sim/base/"},
     {"sim/proto/arp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/arq/", "sim/base/ sim/wire/ sim/actor/"},
+    {"sim/proto/bluetooth/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/dhcp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/rtp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/tcp/", "sim/base/ sim/wire/ sim/actor/"},

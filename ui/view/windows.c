@@ -126,6 +126,9 @@ static void name_columns(struct strip *g)
             const struct packet *p = trace_packet(g->s->trace, packet);
             packet_label(p->proto->name, packet_head(p), p->body.len, label);
             label[strcspn(label, " ")] = '\0'; /* without what rides along */
+            if (label[0] < '0' || label[0] > '9') { /* it tells kinds, not numbers */
+                snprintf(label, sizeof label, "%lld", (long long)key);
+            }
         }
         snprintf(g->label[i], sizeof g->label[i], "%.15s", label);
     }
