@@ -66,13 +66,13 @@ static struct next hole_at(const struct tcp *t, int64_t at, enum tcp_why why)
 }
 
 /* Rule 4: the last segment that lacks, once in a recovery: if it is lost too, nothing else would
- * ever say so. */
+ * ever say so. One that has gone again in this recovery needs no rescue. */
 static struct next rescue(const struct tcp *t)
 {
     const struct tcp_range *last = ranges_last(&t->sacked);
     int64_t end = last && last->to == t->snd_nxt ? last->from : t->snd_nxt;
     int64_t at = end - tcp_payload_most(t);
-    if (t->snd_una <= t->rescue_rxt || end <= t->snd_una) {
+    if (t->snd_una <= t->rescue_rxt || end <= t->snd_una || end <= t->high_rxt) {
         return (struct next){0};
     }
     at = at < t->snd_una ? t->snd_una : at;
