@@ -74,13 +74,16 @@ const char *plot_unit(const struct plot_frame *f, char *buf, size_t size)
     int64_t per = 0;
     const char *name = f->chart->count ? f->chart->curves[0]->series->per : NULL;
     snprintf(key, sizeof key, "plots.%s.unit%s", f->chart->row->name, name ? ".per" : "");
-    if (name && !actor_var(f->s, f->chart->owner, name, &per)) {
+    struct scene end = *f->s; /* known once the connection stands */
+    end.now = f->axis->end;
+    if (name && (!actor_var(&end, f->chart->owner, name, &per) || per <= 0)) {
         snprintf(key, sizeof key, "plots.%s.unit", f->chart->row->name);
     }
     char size_of[32];
     value_print(per, "B", size_of);
-    if (f->unit > 1) { /* bytes, in thousands */
-        snprintf(key, sizeof key, "plots.%s.unit.k", f->chart->row->name);
+    if (f->unit > 1) { /* bytes, in thousands or millions */
+        snprintf(key, sizeof key, "plots.%s.unit.%s", f->chart->row->name,
+                 f->unit > 1000 ? "M" : "k");
     }
     return view_format(f->ui, buf, size, key, "size", size_of, NULL);
 }

@@ -5,6 +5,8 @@
 #include <math.h>
 
 #define FUTURE   0.42
+#define DENSE    1.2 /* points to a pixel: then a column each is filled, which costs far less */
+#define AREA     0.16
 #define DOT      2.6
 #define DOT_MORE 4.5 /* samples closer than this are one dot */
 
@@ -70,6 +72,58 @@ static void clip_time(const struct plot_frame *f, bool is_past)
     canvas_clip(f->ui->c, (struct rect){left, f->plot.y - 4, right - left, f->plot.h + 8});
 }
 
+static bool is_dense(const struct plot_frame *f, const struct curve *c)
+{
+    uint32_t n = curve_at_or_after(c, f->to + 1) - curve_at_or_after(c, f->from);
+    return n > (c->series->look == SERIES_DOTS ? DENSE / 4 : DENSE) * f->plot.w;
+}
+
+/* What the curve covers between two times: the value in force before, and all that follow. */
+static bool cover(const struct curve *c, sim_time from, sim_time to, struct curve_range *out)
+{
+    uint32_t first = curve_at_or_after(c, from), last = curve_at_or_after(c, to);
+    first -= first > 0;
+    last = last > first ? last : first + 1;
+    if (c->points[first].at >= to) {
+        return false;
+    }
+    *out = curve_range_of(c, first, last);
+    return true;
+}
+
+/* One box a pixel, from x0 to x1; with a dash some are left out. */
+static void fill_columns(const struct plot_frame *f, const struct curve *c, double x0, double x1,
+                         struct color color, const struct stroke *s, bool is_area)
+{
+    double half = s->width / 2, cycle = s->on + s->off, bottom = plot_y(f, f->least);
+    struct curve_range r;
+    sim_time from = plot_time(f, x0);
+    canvas_begin(f->ui->c);
+    for (double x = floor(x0); x < x1; x += 1) {
+        sim_time to = plot_time(f, x + 1);
+        bool is_gap = cycle > 0 && fmod(x, cycle) >= s->on;
+        if (!is_gap && cover(c, from, to, &r)) {
+            double top = plot_y(f, r.most) - half;
+            double low = is_area ? bottom : plot_y(f, r.least) + half;
+            canvas_box(f->ui->c, (struct rect){x, top, 1, low - top}, 0);
+        }
+        from = to;
+    }
+    canvas_fill(f->ui->c, color);
+}
+
+static void draw_dense(const struct plot_frame *f, const struct curve *c, const struct stroke *s)
+{
+    double right = fmin(plot_x(f, f->axis->end), f->plot.x + f->plot.w);
+    double now = fmin(fmax(plot_x(f, f->s->now), f->plot.x), right);
+    struct color color = plot_color(f->ui, c->series, false);
+    bool is_area = c->series->look == SERIES_AREA;
+    fill_columns(f, c, f->plot.x, now, color_fade(color, is_area ? AREA : 1), s, is_area);
+    if (!f->s->player->hides_future) {
+        fill_columns(f, c, now, right, color_fade(color, is_area ? AREA / 2 : FUTURE), s, is_area);
+    }
+}
+
 static void stroke_path(const struct plot_frame *f, const struct curve *c)
 {
     struct stroke s = stroke_of(f, c);
@@ -96,11 +150,11 @@ static void draw_area(const struct plot_frame *f, const struct curve *c)
     canvas_close(f->ui->c);
     struct color color = plot_color(f->ui, c->series, false);
     clip_time(f, true);
-    canvas_fill(f->ui->c, color_fade(color, 0.16));
+    canvas_fill(f->ui->c, color_fade(color, AREA));
     canvas_unclip(f->ui->c);
     if (!f->s->player->hides_future) {
         clip_time(f, false);
-        canvas_fill(f->ui->c, color_fade(color, 0.07));
+        canvas_fill(f->ui->c, color_fade(color, AREA / 2));
         canvas_unclip(f->ui->c);
     }
 }
@@ -131,7 +185,10 @@ static void draw_dots(const struct plot_frame *f, const struct curve *c)
 static void draw_curve(const struct plot_frame *f, const struct curve *c)
 {
     double x0;
-    if (c->series->look == SERIES_AREA) {
+    struct stroke s = stroke_of(f, c);
+    if (is_dense(f, c)) {
+        draw_dense(f, c, &s);
+    } else if (c->series->look == SERIES_AREA) {
         draw_area(f, c);
     } else if (c->series->look == SERIES_DOTS) {
         draw_dots(f, c);

@@ -11,7 +11,7 @@ struct group {
     uint32_t first, count; /* record of the first */
     double x;
     sim_time until;
-    bool is_firing;
+    bool is_firing, is_words;
 };
 
 /* "3 lost", "queue full, 3 lost", "timeout". */
@@ -55,6 +55,7 @@ static void draw_words(struct plot_frame *f, double x, double y, const char *wor
     }
 }
 
+/* The ring; or, once all rings stand, the words beside it. */
 static void draw_group(struct plot_frame *f, const struct group *g)
 {
     const struct record *r = trace_record(f->s->trace, g->first);
@@ -65,22 +66,24 @@ static void draw_group(struct plot_frame *f, const struct group *g)
     }
     double k = f->ui->k, y = plot_y(f, fmin(p->value, f->most));
     char words[96];
-    struct rect ring = {g->x - 9 * k, y - 9 * k, 18 * k, 18 * k};
-    plot_reserve(f, ring);
+    if (g->is_words) {
+        group_words(f, g, words, sizeof words);
+        draw_words(f, g->x, y, words);
+        return;
+    }
+    plot_reserve(f, (struct rect){g->x - 9 * k, y - 9 * k, 18 * k, 18 * k});
     if (g->is_firing) {
         part_clock(f->ui, g->x, y, 8.5 * k);
     } else {
         part_loss(f->ui, g->x, y, 8.5 * k);
     }
-    group_words(f, g, words, sizeof words);
-    draw_words(f, g->x, y, words);
 }
 
 /* timer: below 0: losses. */
 static void draw_kind(struct plot_frame *f, const struct plot_event *list, uint32_t count,
-                      int timer)
+                      int timer, bool is_words)
 {
-    struct group g = {.is_firing = timer >= 0};
+    struct group g = {.is_firing = timer >= 0, .is_words = is_words};
     for (uint32_t i = events_at_or_after(list, count, f->from); i < count; i++) {
         const struct plot_event *e = &list[i];
         if (e->at > f->to) {
@@ -113,6 +116,8 @@ void plot_draw_events(struct plot_frame *f)
     if (timer < 0 || f->chart->count == 0) {
         return;
     }
-    draw_kind(f, c->losses, c->loss_count, -1);
-    draw_kind(f, c->firings, c->firing_count, timer);
+    for (int words = 0; words < 2; words++) {
+        draw_kind(f, c->losses, c->loss_count, -1, words);
+        draw_kind(f, c->firings, c->firing_count, timer, words);
+    }
 }

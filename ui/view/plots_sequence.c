@@ -44,7 +44,7 @@ void plot_scale_sequence(struct plot_frame *f)
     least = f->self->is_zoomed && isfinite(least) ? least : 0;
     most = fmax(most, least + 1);
     double margin = 0.06 * (most - least), rows = fmax(2, floor(f->plot.h / (46 * f->ui->k)));
-    f->unit = most >= 100000 ? 1000 : 1;
+    f->unit = most >= 1e7 ? 1e6 : most >= 1e5 ? 1000 : 1;
     f->step = (double)view_step((most - least) / rows);
     f->least = least > 0 ? least - margin : 0;
     f->most = most + margin;
