@@ -180,10 +180,10 @@ struct way_hop {
 };
 
 struct actor_type {
-    const char *name;          /* "tcp": also its key in a scenario file */
-    const struct proto *proto; /* NULL: an application above another endpoint */
-    size_t size;               /* bytes of one instance, zeroed before IN_START */
-    size_t host_size;          /* bytes that all instances on one host share; 0: none */
+    const char *name;                   /* "tcp": also its key in a scenario file */
+    const struct proto *proto;          /* NULL: an application above another endpoint */
+    size_t size;                        /* bytes of one instance, zeroed before IN_START */
+    size_t host_size;                   /* bytes that all instances on one host share; 0: none */
     const struct actor_type *host_type; /* shares those of that type; NULL: its own */
     const struct machine *machines;
     const struct set *sets;

@@ -120,10 +120,17 @@ static bool is_counted(const struct world *w, const struct effect *e)
     return !is_judged(w, e) || author->node == w->trace->flows[author->flow].to;
 }
 
+/* Of the packet that brought it, also when that belongs to a connection that is long over. */
+static struct flow *flow_of(struct world *w, const struct effect *e)
+{
+    uint32_t flow = e->packet ? packet_at(&w->trace->packets, e->packet)->flow : 0;
+    return &w->trace->flows[flow ? flow : w->rows[e->author].flow];
+}
+
 enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint32_t *packet)
 {
     struct row *author = &w->rows[e->author];
-    struct flow *flow = &w->trace->flows[author->flow];
+    struct flow *flow = flow_of(w, e);
     struct span body = e->body;
     enum deliver_fault fault = is_judged(w, e) ? judge(w, author, e, &body, packet) : DELIVER_RIGHT;
     bool counts = is_counted(w, e), is_first = body.at >= author->delivered_top;

@@ -278,10 +278,15 @@ static void check_degree(struct reader *r, const struct ways *w, uint32_t node)
 /* What breaks a protocol on purpose is a lesson, and never silent. */
 static void check_broken(struct reader *r, const struct scenario_node *n)
 {
+    static const struct {
+        const char *param, *told;
+    } rules[] = {{"handshake", "reader.tcp.two-way"}, {"persist", "reader.tcp.no-persist"}};
     for (uint32_t i = 0; i < n->settings.count; i++) {
         const struct setting *s = &n->settings.list[i];
-        if (strcmp(s->param->name, "handshake") == 0 && s->value != s->param->initial) {
-            suspect_at(r, n->place, "reader.tcp.two-way", "name", n->name);
+        for (size_t k = 0; k < sizeof rules / sizeof *rules; k++) {
+            if (strcmp(s->param->name, rules[k].param) == 0 && s->value != s->param->initial) {
+                suspect_at(r, n->place, rules[k].told, "name", n->name);
+            }
         }
     }
 }

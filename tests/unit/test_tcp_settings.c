@@ -28,6 +28,7 @@ static const struct {
     {"backlog", 128, 1, 65535, false},
     {"syn-cookies", 0, 0, 1, false},
     {"handshake", TCP_THREE_WAY, 0, 1, false},
+    {"persist", 1, 0, 1, false},
     {"path-mtu-discovery", 1, 0, 1, false},
     {"black-hole-detection", -1, 1, 100, true},
     {"user-timeout", -1, 1, MAX_TIME, true},

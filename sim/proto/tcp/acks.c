@@ -183,6 +183,17 @@ static bool ack_of_fin(struct tcp *t, sim_time now, struct fx *fx)
     return true;
 }
 
+/* RFC 5961 5.2: outside SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT. The answers are limited as
+ * challenges are (7): two ends that each take the other's acknowledgement for wrong would answer
+ * each other for ever. */
+static bool refuse_ack(struct tcp *t, enum tcp_why why, sim_time now, struct fx *fx)
+{
+    if (t->set.challenge_acks > 0 && !tcp_may_challenge(t, now)) {
+        return tcp_discard(TCP_WHY_CHALLENGED, fx);
+    }
+    return tcp_refuse(t, DROP_OUT_OF_WINDOW, why, fx);
+}
+
 bool tcp_check_ack(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
     if (!seg_has(a, TCP_ACK)) {
@@ -192,12 +203,10 @@ bool tcp_check_ack(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx
         return ack_of_syn(t, a, now, fx);
     }
     if (t->set.challenge_acks > 0 && a->ack < t->snd_una - (int64_t)t->snd_wnd_max) {
-        return tcp_may_challenge(t, now) /* RFC 5961 5 */
-                   ? tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_OLD_ACK, fx)
-                   : tcp_discard(TCP_WHY_CHALLENGED, fx);
+        return refuse_ack(t, TCP_WHY_OLD_ACK, now, fx);
     }
     if (a->ack > t->snd_nxt) {
-        return tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_FUTURE_ACK, fx);
+        return refuse_ack(t, TCP_WHY_FUTURE_ACK, now, fx);
     }
     take_ack(t, a, now, fx);
     return ack_of_fin(t, now, fx);

@@ -303,7 +303,7 @@ static bool send_next(struct tcp *t, sim_time now, enum tcp_why why, struct fx *
 /* Something waits, nothing is under way, and no timer would ever send it (3.8.6.1). */
 static void start_persist(struct tcp *t, sim_time now, struct fx *fx)
 {
-    bool waits = t->snd_at < t->snd_end && t->snd_una == t->snd_nxt;
+    bool waits = t->set.persist && t->snd_at < t->snd_end && t->snd_una == t->snd_nxt;
     if (waits && !tcp_timer_runs(t, TCP_PERSIST)) {
         tcp_timer_start(t, TCP_PERSIST, time_add(now, t->rto), fx);
     }

@@ -190,6 +190,7 @@ struct tcp_settings {
     int64_t backlog;                   /* of a listener: what each of its two queues holds */
     int64_t syn_cookies;               /* RFC 4987 3.6 */
     int64_t handshake;                 /* enum tcp_handshake */
+    int64_t persist;                   /* 0: a shut window is never probed (broken on purpose) */
     int64_t path_mtu_discovery;        /* RFC 1191: DF is set */
     int64_t black_hole;                /* timeouts until segments become small; -1: never */
     int64_t mss_most;                  /* no segment is longer, whatever the path; 0: no limit */

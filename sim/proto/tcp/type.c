@@ -238,6 +238,7 @@ static const struct param params[] = {
     {"syn-cookies", OF(syn_cookies), PARAM_SWITCH, .max = 1},
     {"handshake", OF(handshake), PARAM_CHOICE, .max = 1,
      .choices = (const char *const[]){"three-way", "two-way", NULL}},
+    {"persist", OF(persist), PARAM_SWITCH, .initial = 1, .max = 1},
     {"path-mtu-discovery", OF(path_mtu_discovery), PARAM_SWITCH, .initial = 1, .max = 1},
     {"black-hole-detection", OF(black_hole), PARAM_COUNT, .may_be_off = true, .initial = -1,
      .min = 1, .max = 100},
