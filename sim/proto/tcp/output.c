@@ -241,7 +241,8 @@ uint32_t tcp_payload_most(const struct tcp *t)
 static int64_t sendable(const struct tcp *t)
 {
     int64_t peer = t->snd_una + t->snd_wnd - t->snd_at;
-    int64_t network = t->snd_una + t->cwnd + t->limited - t->snd_at +
+    int64_t beyond = t->snd_at == t->snd_nxt ? t->limited : 0; /* RFC 3042 2: new data only */
+    int64_t network = t->snd_una + t->cwnd + beyond - t->snd_at +
                       ranges_within(&t->sacked, t->snd_una, t->snd_at);
     const struct tcp_range *held = ranges_behind(&t->sacked, t->snd_at);
     int64_t waits = (held ? held->from : t->snd_end) - t->snd_at;

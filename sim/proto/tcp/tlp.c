@@ -37,6 +37,7 @@ void tlp_fired(struct tcp *t, sim_time now, struct fx *fx)
     }
     struct rack_segment last = *segments_at(r, r->count - 1);
     r->tlp_is_again = fresh < 0;
+    r->tlp_end = t->snd_nxt;
     if (r->tlp_is_again) {
         tcp_transmit(t, last.from, last.to - last.from, now, TCP_WHY_TLP, fx);
     } else {
