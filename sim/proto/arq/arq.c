@@ -79,6 +79,7 @@ const struct reason arq_selective_reasons[WHY_COUNT + 1] = {
     [WHY_OUTSIDE] = {"sr.outside", "Selective repeat"},
     [WHY_ACK_ALL] = {"sr.ack-all", "Selective repeat"},
     [WHY_KEPT] = {"sr.kept", "Selective repeat"},
+    [WHY_TIMEOUT_ALL] = {"sr.timeout-all", "Selective repeat"},
     [WHY_ACKED_ALL] = {"sr.acked-all", "Selective repeat"},
     [WHY_DELIVERED] = {"arq.delivered", "ARQ"},
     [WHY_DAMAGED] = {"arq.damaged", "ARQ"},

@@ -41,6 +41,7 @@ enum arq_why {
     WHY_OUTSIDE,      /* outside the receiver's window */
     WHY_ACK_ALL,      /* selective repeat, cumulative: stands for all so far */
     WHY_KEPT,         /* the same: kept, but the answer cannot say so */
+    WHY_TIMEOUT_ALL,  /* the same: no answer has stood for it in time */
     WHY_ACKED_ALL,    /* the same: all up to there are acknowledged */
     WHY_OWED,         /* the answer waits for a frame of the other direction */
     WHY_ALONE,        /* no such frame left in time */

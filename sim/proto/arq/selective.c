@@ -158,7 +158,7 @@ static void sender_sent(struct sender *s, uint32_t low, sim_time now, struct fx 
 static void sender_timeout(struct sender *s, uint32_t low, sim_time now, struct fx *fx)
 {
     uint64_t frame = s->base + (uint32_t)(low - (uint32_t)s->base);
-    slot_of(s, frame)->again = WHY_TIMEOUT;
+    slot_of(s, frame)->again = s->end.cumulative ? WHY_TIMEOUT_ALL : WHY_TIMEOUT;
     arq_timed_out(&s->end);
     send_next(s, now, false, fx);
 }
