@@ -19,20 +19,30 @@ static void drops(const uint64_t counts[DROP_CLASS_COUNT], struct json *j)
     json_close(j, "}");
 }
 
-/* "delivered": {"again": 3}: only where something was wrong. */
+static void open_once(struct json *j, const char *key, bool *is_open)
+{
+    if (!*is_open) {
+        json_key(j, key);
+        json_open(j, "{");
+        *is_open = true;
+    }
+}
+
+/* "delivered": {"again": 3, "never": 2}: only where something was wrong. */
 static void faults(const struct flow *f, struct json *j)
 {
     bool is_open = false;
     for (unsigned i = DELIVER_AGAIN; i <= DELIVER_DAMAGED; i++) {
-        if (f->faults[i] > 0 && !is_open) {
-            json_key(j, "delivered");
-            json_open(j, "{");
-            is_open = true;
-        }
         if (f->faults[i] > 0) {
+            open_once(j, "delivered", &is_open);
             json_key(j, deliver_fault_name((enum deliver_fault)i));
             json_uint(j, f->faults[i]);
         }
+    }
+    if (f->never_count > 0) {
+        open_once(j, "delivered", &is_open);
+        json_key(j, "never");
+        json_uint(j, f->never_count);
     }
     if (is_open) {
         json_close(j, "}");

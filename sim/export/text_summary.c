@@ -257,7 +257,29 @@ static void say_way(const struct trace *t, const struct flow *f, const struct te
     buf_free(&line);
 }
 
-/* "frame 0, frame 4 and 3 more": what was passed on with that fault. */
+static void list_frame(struct buf *list, uint64_t unit, unsigned found, enum lang lang)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, unit);
+    if (found) {
+        separate(list, lang, "export.comma");
+    }
+    say(list, lang, "export.wrong.frame", "unit", text, NULL);
+}
+
+/* "frame 0, frame 4 and 3 more" */
+static void list_more(struct buf *list, uint64_t rest, enum lang lang)
+{
+    struct buf more = {0};
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, rest);
+    say(&more, lang, "export.wrong.more", "list", buf_cstr(list), "n", text, NULL);
+    buf_clear(list);
+    buf_str(list, buf_cstr(&more));
+    buf_free(&more);
+}
+
+/* What was passed on with that fault. */
 static void list_wrong(const struct trace *t, const struct flow *f, enum deliver_fault fault,
                        enum lang lang, struct buf *list)
 {
@@ -267,41 +289,51 @@ static void list_wrong(const struct trace *t, const struct flow *f, enum deliver
         const struct record *r = trace_record(t, n);
         if (r->kind == REC_DELIVER && r->code == fault &&
             &t->flows[t->entities[r->where].flow] == f) {
-            char unit[24];
-            snprintf(unit, sizeof unit, "%" PRIu64, trace_packet(t, r->packet)->unit.at);
-            if (found++) {
-                separate(list, lang, "export.comma");
-            }
-            say(list, lang, "export.wrong.frame", "unit", unit, NULL);
+            list_frame(list, trace_packet(t, r->packet)->unit.at, found++, lang);
         }
     }
     if (f->faults[fault] > found && found > 0) {
-        struct buf more = {0};
-        char rest[24];
-        snprintf(rest, sizeof rest, "%" PRIu64, f->faults[fault] - found);
-        say(&more, lang, "export.wrong.more", "list", buf_cstr(list), "n", rest, NULL);
-        buf_clear(list);
-        buf_str(list, buf_cstr(&more));
-        buf_free(&more);
+        list_more(list, f->faults[fault] - found, lang);
     }
+}
+
+static void list_never(const struct flow *f, enum lang lang, struct buf *list)
+{
+    unsigned found = 0;
+    for (; found < f->never_count && found < FLOW_NEVER_MAX; found++) {
+        list_frame(list, f->never[found], found, lang);
+    }
+    if (f->never_count > found) {
+        list_more(list, f->never_count - found, lang);
+    }
+}
+
+static void say_list(const char *key, struct buf *list, const struct text_options *o, FILE *out)
+{
+    struct buf line = {0};
+    if (list->len) {
+        buf_str(&line, "  ");
+        say(&line, o->lang, key, "list", buf_cstr(list), NULL);
+        end_line(&line, out);
+    }
+    buf_free(&line);
+    buf_free(list);
 }
 
 static void say_wrong(const struct trace *t, const struct flow *f, const struct text_options *o,
                       FILE *out)
 {
+    struct buf list = {0};
     for (unsigned i = DELIVER_AGAIN; i <= DELIVER_DAMAGED; i++) {
-        struct buf line = {0}, list = {0};
         char key[48];
+        snprintf(key, sizeof key, "export.wrong.%s", deliver_fault_name((enum deliver_fault)i));
         if (f->faults[i] > 0) {
             list_wrong(t, f, (enum deliver_fault)i, o->lang, &list);
-            snprintf(key, sizeof key, "export.wrong.%s", deliver_fault_name((enum deliver_fault)i));
-            buf_str(&line, "  ");
-            say(&line, o->lang, key, "list", buf_cstr(&list), NULL);
-            end_line(&line, out);
         }
-        buf_free(&line);
-        buf_free(&list);
+        say_list(key, &list, o, out);
     }
+    list_never(f, o->lang, &list);
+    say_list("export.wrong.never", &list, o, out);
 }
 
 static void say_error(const struct flow *f, enum lang lang, struct buf *line)

@@ -345,6 +345,7 @@ static void apply_send(struct world *w, const struct effect *e)
         flow->bytes += repeats ? 0 : data;
     }
     r->sent += repeats ? 0 : data;
+    r->unit_bytes = p->unit.n && p->proto->carrier == CARRIER_LINK ? data : r->unit_bytes;
     node_send(w, e->index, e->why, e->cause);
 }
 

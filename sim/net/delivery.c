@@ -147,3 +147,40 @@ enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint3
     }
     return fault;
 }
+
+/* The first frame at or after `from` that is in none of the deliveries; `top`: there is none. */
+static uint64_t next_never(const struct row *sink, uint64_t from, uint64_t top, uint32_t bytes)
+{
+    uint64_t least = sink->delivered_top / bytes;
+    least = least > from ? least : from;
+    for (uint32_t i = 0; i < sink->hole_count; i++) {
+        uint64_t first = sink->holes[i].from / bytes, end = sink->holes[i].to / bytes;
+        uint64_t at = first > from ? first : from;
+        least = at < end && at < least ? at : least;
+    }
+    return least < top ? least : top;
+}
+
+static void find_never(const struct row *source, const struct row *sink, struct flow *flow)
+{
+    uint64_t top = source->unit_top, below = sink->delivered_top / source->unit_bytes;
+    flow->never_count = top > below ? top - below : 0;
+    for (uint32_t i = 0; i < sink->hole_count; i++) {
+        flow->never_count += (sink->holes[i].to - sink->holes[i].from) / source->unit_bytes;
+    }
+    for (uint64_t n = 0, i = 0; i < FLOW_NEVER_MAX && i < flow->never_count; i++, n++) {
+        n = next_never(sink, n, top, source->unit_bytes);
+        flow->never[i] = n;
+    }
+}
+
+void deliveries_finish(struct world *w)
+{
+    for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
+        const struct row *source = &w->rows[w->traffic_sources[i]];
+        const struct row *sink = &w->rows[w->traffic_sinks[i]];
+        if (w->traffic_sources[i] && w->traffic_sinks[i] && source->unit_bytes) {
+            find_never(source, sink, &w->trace->flows[w->traffic_flows[i]]);
+        }
+    }
+}

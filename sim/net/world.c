@@ -336,6 +336,7 @@ void world_finish(struct world *w, sim_time stop)
         sim_time beyond = w->directions[i].busy_until - end;
         w->trace->link_figures[i].busy -= beyond > 0 ? beyond : 0;
     }
+    deliveries_finish(w);
 }
 
 void world_free(struct world *w)

@@ -135,6 +135,7 @@ struct row {
     int64_t *vars; /* last reading, then the new one */
     unsigned var_count;
     bool was_read;
+    uint32_t unit_bytes;   /* data of the last frame sent (link protocols) */
     uint64_t unit_top;     /* highest unit.at + unit.n sent */
     uint64_t unnamed;      /* packets with nothing to repeat, sent so far */
     struct map units;      /* unit.at -> latest packet << 20 | copies, while somebody asks */
@@ -216,6 +217,7 @@ struct world {
 /* delivery.c: counts what an endpoint passes on; the fault of it, if it is a link protocol's, and
  * then in *packet the packet that the data came in. */
 enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint32_t *packet);
+void deliveries_finish(struct world *w); /* what was sent, and never passed on */
 
 /* world.c */
 struct world *world_new(const struct scenario *sc, const struct catalogue *known, uint64_t seed,

@@ -47,6 +47,7 @@ static bool counted(const struct flow *f, const char *name, uint64_t *value)
         {"start_ns", (uint64_t)f->start},
         {"end_ns", (uint64_t)f->end},
         {"marks", f->marks},
+        {"delivered.never", f->never_count},
         {"delivered.again", f->faults[DELIVER_AGAIN]},
         {"delivered.out-of-order", f->faults[DELIVER_OUT_OF_ORDER]},
         {"delivered.damaged", f->faults[DELIVER_DAMAGED]},

@@ -51,6 +51,7 @@ struct trace_link {
 };
 
 /* A flow, with the figures that the engine counts whether or not anybody watches. */
+enum { FLOW_NEVER_MAX = 8 };
 struct flow {
     const char *name;
     const char *proto;   /* actor type or traffic key */
@@ -62,6 +63,8 @@ struct flow {
     uint64_t drops[DROP_CLASS_COUNT];
     uint64_t marks;                       /* packets that queues have marked (RFC 3168) */
     uint64_t faults[DELIVER_DAMAGED + 1]; /* deliveries by deliver_fault */
+    uint64_t never_count;                 /* frames sent, and never passed on (link protocols) */
+    uint64_t never[FLOW_NEVER_MAX];       /* the first of them */
     uint64_t delivered_bits;              /* first copies delivered in order, in bits on the wire */
     sim_time start, end; /* end: last delivery, or last arrival of an answer at the sender */
     sim_time last_delivery;
