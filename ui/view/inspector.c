@@ -112,11 +112,14 @@ static unsigned own_tab(const struct inspection *in)
 /* The field that a reader looks for first. */
 static int own_field(const struct inspection *in)
 {
-    static const char *const first[] = {"number", "ack", "seq", "to", "ttl", NULL};
+    static const char *const first[] = {"giaddr", "ciaddr", "yiaddr", "number", "ack",
+                                        "seq",    "to",     "ttl",    NULL};
     const struct layer *l = inspection_layer(in);
     for (const char *const *name = first; l && *name; name++) {
         for (unsigned i = l->first; i < (unsigned)(l->first + l->count); i++) {
-            if (strcmp(in->d.fields[i].name, *name) == 0 && in->d.fields[i].form != FIELD_FLAG) {
+            const struct field *f = &in->d.fields[i];
+            bool is_empty = name - first < 3 && f->value == 0; /* an address that is not told */
+            if (strcmp(f->name, *name) == 0 && f->form != FIELD_FLAG && !is_empty) {
                 return (int)i;
             }
         }

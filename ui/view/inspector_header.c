@@ -171,15 +171,16 @@ static const char *note_of(const struct grid *g, const struct field *f, bool *is
     if (is_check && !f->text[0]) {
         return ui_word(g->ui, *is_bad ? "inspector.wrong" : "inspector.right");
     }
+    bool is_note = *numbers_note(g->ui, g->in->scene, g->in->p, f->name, buf) != '\0';
     if (f->form == FIELD_ADDRESS) {
-        return owner_of(g, f);
+        return is_note ? buf : owner_of(g, f);
     }
     if (strcmp(f->name, "number") == 0 && g->in->p->unit.n) {
         char frame[24];
         snprintf(frame, sizeof frame, "%llu", (unsigned long long)g->in->p->unit.at);
         return view_format(g->ui, buf, 48, "inspector.frame", "n", frame, NULL);
     }
-    if (*numbers_note(g->ui, g->in->scene, g->in->p, f->name, buf)) {
+    if (is_note) {
         return buf;
     }
     return f->form == FIELD_NAMED || f->form == FIELD_NUMBER || f->form == FIELD_HEX ? f->text : "";

@@ -91,6 +91,20 @@ unsigned numbers_lines(const struct ui *ui, const struct scene *s, uint32_t pack
     return count;
 }
 
+/* What an address in a DHCP message says beside itself; empty: it is not told. */
+static const char *note_of_address(const struct ui *ui, const struct packet *p, const char *field,
+                                   char buf[48])
+{
+    char key[32];
+    int64_t value = 0;
+
+    snprintf(key, sizeof key, "note.dhcp.%s", field);
+    const char *words = word_find(ui->lang, key);
+    bool is_told = words && packet_field(p->proto->name, packet_head(p), field, &value) && value;
+    snprintf(buf, 48, "%s", is_told ? words : "");
+    return buf;
+}
+
 const char *numbers_note(const struct ui *ui, const struct scene *s, const struct packet *p,
                          const char *field, char buf[48])
 {
@@ -99,6 +113,9 @@ const char *numbers_note(const struct ui *ui, const struct scene *s, const struc
     struct scene absolute = *s;
 
     buf[0] = 0;
+    if (strcmp(p->proto->name, "dhcp") == 0) {
+        return note_of_address(ui, p, field, buf);
+    }
     absolute.is_relative = false;
     if ((!is_seq && !is_ack) || !numbers_of(&absolute, p, &n)) {
         return buf;
