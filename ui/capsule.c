@@ -229,6 +229,20 @@ void part_diamond(struct ui *ui, double x, double y, double radius)
     }
 }
 
+/* "CE", what a queue has set, at the lower corner: the upper one is the disc's. */
+static void flag(struct ui *ui, double x, double y, double h)
+{
+    double k = ui->k, size = fmax(11 * k, 0.5 * h);
+    struct font font = {FACE_SANS_SEMIBOLD, 0.78 * size};
+    double w = text_width(ui->fonts, font, "CE") + 0.6 * size;
+    struct rect r = {x - w, y - size / 2, w, size};
+    struct rect rim = {r.x - 1.5 * k, r.y - 1.5 * k, r.w + 3 * k, r.h + 3 * k};
+    canvas_fill_box(ui->c, rim, RADIUS_CELL * k, ui->theme->panel);
+    canvas_fill_box(ui->c, r, RADIUS_CELL * k - k, ui->theme->marker);
+    canvas_text(ui->c, font, x - w / 2, y + text_cap(ui->fonts, font) / 2, ALIGN_CENTER,
+                ui->theme->on_marker, "CE");
+}
+
 struct rect capsule_draw(struct ui *ui, double x, double y, const struct capsule *p)
 {
     double w = capsule_width(ui, p), h = height(ui, p);
@@ -243,6 +257,9 @@ struct rect capsule_draw(struct ui *ui, double x, double y, const struct capsule
     words(ui, p, r, &ink);
     if (p->differs) {
         part_diamond(ui, r.x + 2 * ui->k, r.y, 4.5 * ui->k);
+    }
+    if (p->is_marked) {
+        flag(ui, r.x + w + 2 * ui->k, r.y + h, h);
     }
     unsigned number = p->repeats ? p->repeats : p->tries;
     if (number) {

@@ -18,6 +18,7 @@ struct capsule {
     bool is_selected, is_hovered;
     bool
         differs; /* it has no equal in the run beside or before this one: a diamond at its corner */
+    bool is_marked;   /* a queue has marked it (CE): a flag at its lower corner */
     bool is_again;    /* sent again: amber, hatched, loop arrow */
     unsigned tries;   /* number in the corner disc: 2 = second copy; 0: no disc */
     unsigned repeats; /* duplicate ACK count in the corner disc; 0: no disc */

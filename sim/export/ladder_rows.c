@@ -141,6 +141,12 @@ static enum row_style packet_note(const struct ladder *l, const struct look *loo
                                        [PACKET_TRANSLATED] = "export.translated",
                                        [PACKET_WHOLE] = "export.whole"};
     const struct packet *p = look->packet;
+    char time[32];
+    if (p->is_marked && e->outcome == OUTCOME_ARRIVED) {
+        print_time(l, trace_record(l->t, e->record)->at, time);
+        say(out, l->o->lang, "export.arrives-marked", "time", time, NULL);
+        return STYLE_AGAIN;
+    }
     const char *key = p->of && p->birth != PACKET_FRAGMENT ? "export.again" : made[p->birth];
     if (!key) {
         return say_ending(l, e, out);

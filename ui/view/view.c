@@ -120,6 +120,21 @@ static bool is_numbered(const struct packet *p)
            packet_field(p->proto->name, packet_head(p), "number", &value);
 }
 
+/* A queue on its way has set CE by now. */
+static bool is_marked(const struct scene *s, uint32_t packet)
+{
+    struct hop hops[8];
+    bool is_ever = trace_packet(s->trace, packet)->is_marked;
+    uint32_t n = is_ever ? trace_hops(s->trace, packet, hops, 8) : 0;
+    for (uint32_t i = 0; i < n && i < 8; i++) {
+        if (hops[i].tx && hops[i].start <= s->now &&
+            (trace_record(s->trace, hops[i].tx)->code & ECN_CE) == ECN_CE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, char buf[24])
 {
     const struct packet *p = intact(s->trace, packet);
@@ -128,6 +143,7 @@ struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, ch
                               .is_selected = packet == s->selected,
                               .is_hovered = packet == s->hovered,
                               .is_again = p->of != 0,
+                              .is_marked = is_marked(s, packet),
                               .differs =
                                   (s->film && s->film->differs && s->film->differs[packet]) ||
                                   (s->changed && s->changed[packet]),
