@@ -194,6 +194,14 @@ static uint32_t flow_of(const struct trace *t, const struct record *r)
     return p ? p->flow : 0;
 }
 
+/* The figures of a flow are of one direction, also where a link protocol serves both. */
+static bool is_other_way(const struct trace *t, const struct record *r)
+{
+    const struct actor_type *type = t->entities[r->where].type;
+    bool is_alone = type && type->proto && type->proto->carrier == CARRIER_LINK;
+    return is_alone && entity_node(t, r->where) != t->flows[flow_of(t, r)].to;
+}
+
 static void add_up(const struct trace *t, struct sums *sums)
 {
     for (uint32_t n = 1; n <= t->count; n++) {
@@ -203,7 +211,7 @@ static void add_up(const struct trace *t, struct sums *sums)
             bool is_source = flow && entity_node(t, r->where) == t->flows[flow].from;
             sums[flow].packets += is_source;
             sums[flow].again += trace_packet(t, r->packet)->of != 0;
-        } else if (r->kind == REC_DELIVER) {
+        } else if (r->kind == REC_DELIVER && !is_other_way(t, r)) {
             sums[flow_of(t, r)].delivered += (uint64_t)r->value;
         } else if (r->kind == REC_DROP && r->packet) {
             sums[flow_of(t, r)].drops[r->code]++;
