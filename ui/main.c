@@ -49,8 +49,9 @@ struct window {
     struct shell *shell;
     struct canvas *canvas;
     struct fonts *fonts;
-    int w, h;     /* pixels of the canvas */
-    double scale; /* from the command line; 0: the platform's */
+    int w, h;         /* pixels of the canvas */
+    double scale;     /* from the command line; 0: the platform's */
+    const char *tell; /* file, NULL: none */
     unsigned shots;
     bool is_open;
 };
@@ -79,9 +80,40 @@ static void shoot(struct window *win)
     } while (os_is_file(path));
     struct err err = {0};
     if (!canvas_cairo_png(win->canvas, path, &err)) {
-        err_print(&err, stderr, false);
+        shell_complain(win->shell, &err);
     }
     err_free(&err);
+}
+
+/* "now 0.150", "playing no" …, and where some controls are; whole or not at all. */
+static void tell(const struct window *win)
+{
+    static const char *const names[] = {
+        "home",   "card",  "title",    "file",     "now",       "playing",
+        "step",   "steps", "packets",  "selected", "lang",      "theme",
+        "speed",  "box",   "edited",   "changed",  "gone",      "asking",
+        "ask",    "right", "predict",  "settings", "error",     "main",
+        "moving", "panel", "relative", "folded",   "projector", "expectations"};
+    static const char *const places[] = {"timeline.0.play", "timeline.0.scrubber", "title", "theme",
+                                         "predict"};
+    struct os_out out;
+    char value[1024];
+    double x, y;
+    if (!win->tell || !os_out_open(&out, win->tell)) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (shell_query(win->shell, names[i], value, sizeof value)) {
+            value[strcspn(value, "\n")] = '\0';
+            fprintf(out.file, "%s %s\n", names[i], value);
+        }
+    }
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (shell_place(win->shell, places[i], &x, &y)) {
+            fprintf(out.file, "@%s %.0f %.0f\n", places[i], x, y);
+        }
+    }
+    os_out_commit(&out);
 }
 
 static void obey(struct window *win)
@@ -127,6 +159,7 @@ static void loop(struct window *win)
             draw(win);
             show_title(win, title, sizeof title);
             obey(win);
+            tell(win);
             platform_pace(win->platform);
         }
     }
@@ -138,8 +171,11 @@ static int with_window(struct shell *shell, const struct options *o, struct err 
     if (!platform) {
         return EXIT_UNABLE;
     }
-    struct window win = {
-        .platform = platform, .shell = shell, .fonts = o->shell.fonts, .scale = o->scale};
+    struct window win = {.platform = platform,
+                         .shell = shell,
+                         .fonts = o->shell.fonts,
+                         .scale = o->scale,
+                         .tell = o->tell};
     loop(&win);
     canvas_free(win.canvas);
     platform_free(platform);

@@ -97,6 +97,12 @@ static bool read_screenshot(struct options *o, const char *value)
     return *value != 0;
 }
 
+static bool read_tell(struct options *o, const char *value)
+{
+    o->tell = value;
+    return *value != 0;
+}
+
 static bool read_script(struct options *o, const char *value)
 {
     o->script = value;
@@ -137,6 +143,7 @@ static const struct option {
     {"--scale", "S", read_scale, "window.want.scale", "window.help.scale"},
     {"--screenshot", "FILE.png", read_screenshot, "window.want.size", "window.help.screenshot"},
     {"--script", "FILE", read_script, "window.want.size", "window.help.script"},
+    {"--tell", "FILE", read_tell, "window.want.size", "window.help.tell"},
     {"--fixed-clock", NULL, read_fixed_clock, NULL, NULL},
     {"--help", NULL, read_help, NULL, "window.help.help"},
     {"--version", NULL, read_version, NULL, "window.help.version"},

@@ -8,6 +8,7 @@ struct options {
     struct shell_options shell; /* fonts not set */
     int w, h;                   /* logical pixels */
     double scale;               /* pixels to a logical pixel; 0: what the screen says */
+    const char *tell;           /* file into which the window writes what it shows; NULL: none */
     const char *screenshot, *script, *file;
     bool help, version;
 };

@@ -287,6 +287,12 @@ void shell_show_error(struct shell *s, struct err *err)
     s->wants_draw = true;
 }
 
+void shell_complain(struct shell *s, struct err *err)
+{
+    err->lang = s->lang;
+    shell_show_error(s, err);
+}
+
 void shell_event(struct shell *s, const struct ui_event *e)
 {
     s->wants_draw = true;
@@ -498,6 +504,8 @@ static const char *word_of(const struct shell *s, const char *name)
         {"file", s->session.path ? s->session.path : ""},
         {"error", s->error && (s->box == BOX_ERROR || s->box == BOX_BESIDE) ? s->error : ""},
         {"settings", yes(s->settings.is_open)},
+        {"moving",
+         yes(s->player.is_playing || s->player.glide_to != SIM_NEVER || s->ui.wants_frame)},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i].name, name) == 0) {

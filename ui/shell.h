@@ -33,6 +33,8 @@ bool shell_open(struct shell *s, const char *path, struct err *err);
 /* The first page: lessons by topic, to choose one. */
 void shell_home(struct shell *s);
 
+void shell_complain(struct shell *s, struct err *err); /* shows what err says, and empties it */
+
 void shell_event(struct shell *s, const struct ui_event *e);
 /* Time goes on: wall_ns is monotonic. True: the picture has changed and wants drawing. */
 bool shell_tick(struct shell *s, int64_t wall_ns);

@@ -302,8 +302,8 @@ void shell_keys(struct shell *s)
     edit_keys(s);
     story_keys(s);
     predict_keys(s);
-    if (ui->in.menu && s->hovered) {
-        s->selected = s->hovered;
+    if (ui->in.menu && s->wish.hovered) { /* of this picture: the pointer may just have come */
+        s->selected = s->wish.hovered;
         shell_open_menu(s, ui->in.x, ui->in.y);
     }
     struct scene scene = shell_scene(s);

@@ -233,6 +233,8 @@ static double draw_content(struct ui *ui, struct inspection *in, struct rect r, 
     double gap = 12 * ui->k, y = r.y;
     struct rect at = r;
     if (in->self->tab == 0) {
+        y += inspector_why(ui, in, at, is_measured);
+        at.y = y;
         y += inspector_way(ui, in, at, is_measured) + gap;
     } else {
         y += inspector_header(ui, in, at, is_measured) + gap;

@@ -37,4 +37,5 @@ const char *inspection_label(const struct ui *ui, const struct inspection *in,
  * is drawn. */
 double inspector_header(struct ui *ui, struct inspection *in, struct rect r, bool is_measured);
 double inspector_bytes(struct ui *ui, struct inspection *in, struct rect r, bool is_measured);
+double inspector_why(struct ui *ui, struct inspection *in, struct rect r, bool is_measured);
 double inspector_way(struct ui *ui, struct inspection *in, struct rect r, bool is_measured);

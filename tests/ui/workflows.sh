@@ -1,0 +1,311 @@
+#!/bin/bash
+# What a teacher and a student do, with real keys and a real pointer: the window on an X server of its
+# own, driven by xdotool. After each step the window tells what it shows (--tell); every wait is for
+# such a state, none for time alone. Pictures are those of F12.
+set -u
+[ -x "$SLOWWIRE_UI" ] || exit 77
+for tool in Xvfb xdotool identify compare; do
+    command -v $tool >/dev/null || {
+        echo "skipped: $tool is not here"
+        exit 77
+    }
+done
+work=$(mktemp -d) || exit 1
+failures=0
+pid=
+cd "$work" || exit 1
+export XDG_STATE_HOME=$work/state LC_ALL=C.UTF-8
+unset WAYLAND_DISPLAY SDL_VIDEODRIVER LANG LANGUAGE
+
+wrong()
+{
+    echo "workflows: $*"
+    failures=$((failures + 1))
+}
+
+Xvfb -displayfd 3 -screen 0 1500x960x24 -nolisten tcp 3>display 2>/dev/null &
+server=$!
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; kill $server 2>/dev/null; rm -rf "$work"' EXIT
+for _ in $(seq 200); do [ -s display ] && break; sleep 0.05; done
+[ -s display ] || {
+    echo "skipped: no X server can be started here"
+    exit 77
+}
+DISPLAY=:$(cat display)
+export DISPLAY
+
+# open [OPTION...] [FILE]: the window, and the focus on it.
+open()
+{
+    close
+    rm -f told
+    "$SLOWWIRE_UI" --tell told --size 1440x900 "$@" 2>err &
+    pid=$!
+    for _ in $(seq 200); do [ -s told ] && break; sleep 0.05; done
+    window=$(xdotool search --pid $pid 2>/dev/null | tail -1)
+    [ -n "$window" ] || wrong "no window for $*: $(cat err)"
+    xdotool windowfocus "$window" mousemove 5 950 2>/dev/null
+}
+
+close()
+{
+    [ -z "$pid" ] || {
+        kill "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+    }
+    pid=
+}
+
+value()
+{
+    sed -n "s/^$1 //p" told | head -1
+}
+
+# wants NAME VALUE: what the window tells becomes this within ten seconds.
+wants()
+{
+    for _ in $(seq 400); do
+        [ "$(value "$1")" = "$2" ] && return
+        sleep 0.025
+    done
+    wrong "$workflow: $1 is '$(value "$1")', not '$2'"
+}
+
+key()
+{
+    xdotool key --delay 20 "$@"
+}
+
+# go PLACE: by the box that goes there
+go()
+{
+    key slash
+    wants box goto
+    xdotool type --delay 15 "$1"
+    key Return
+    wants box none
+}
+
+# shot FILE: F12; the picture counts when it is whole and not of one colour.
+shot()
+{
+    wants moving no
+    rm -f slowwire-*.png
+    key F12
+    for _ in $(seq 200); do ls slowwire-*.png >/dev/null 2>&1 && break; sleep 0.025; done
+    mv slowwire-*.png "$1" 2>/dev/null || wrong "$workflow: no picture"
+    [ "$(identify -format '%k' "$1" 2>/dev/null || echo 0)" -gt 40 ] || wrong "$workflow: $1 is empty"
+}
+
+# alike A B: at most so many pixels differ as a focus ring has
+alike()
+{
+    local n
+    n=$(compare -metric AE "$1" "$2" null: 2>&1)
+    n=${n%%[^0-9]*}
+    [ "${n:-999999}" -le 3000 ] || wrong "$workflow: $1 and $2 differ in $n pixels"
+}
+
+click()
+{
+    xdotool mousemove --window "$window" "$1" "$2" click "${3:-1}"
+}
+
+hand=$SOURCE_DIR/scenarios/tcp/handshake.yaml
+lost=$SOURCE_DIR/scenarios/arq/frame-lost.yaml
+
+workflow="1 open and teach"
+open --lang zh
+wants home yes
+wants lang zh
+key Right Right
+key Return
+wants home no
+key space
+wants playing yes
+key space
+wants playing no
+shot open.png
+[ -s state/slowwire/recent ] || wrong "$workflow: what was opened is not remembered"
+
+workflow="2 slow motion"
+open --lang en "$hand"
+key q q
+wants predict off
+key Next
+wants step 2
+shot before.png
+key Next
+wants step 3
+wants now 0.150
+key Prior
+wants step 2
+shot after.png
+alike before.png after.png
+
+workflow="3 predict, then reveal"
+open --lang en "$hand"
+wants predict lesson
+key space
+wants asking yes
+wants ask ack
+shot asked.png
+key b
+wants asking told
+wants right 1
+key space
+wants asking yes
+wants ask flags
+key Escape
+
+workflow="4 what if this one is lost"
+open --lang en "$hand"
+key q q
+go "175 ms"
+click 240 194 3
+wants box menu
+key Return
+wants edited yes
+wants box none
+wants now 0.175
+[ "$(value changed)" -gt 0 ] || wrong "$workflow: nothing is marked as changed"
+shot killed.png
+key ctrl+z
+wants edited no
+go "225 ms"
+key Up
+key Delete
+wants edited yes
+key ctrl+z
+wants edited no
+
+workflow="5 two runs side by side"
+close
+"$SLOWWIRE_UI" --compare "$SOURCE_DIR/scenarios/arq/race-go-back-n.yaml" \
+    "$SOURCE_DIR/scenarios/arq/race-selective-repeat.yaml" 2>err &
+pid=$!
+for _ in $(seq 200); do xdotool search --pid $pid >/dev/null 2>&1 && break; sleep 0.05; done
+window=$(xdotool search --pid $pid 2>/dev/null | tail -1)
+xdotool windowfocus "$window" key space
+import -window "$window" compared.png 2>/dev/null
+[ "$(identify -format '%k' compared.png 2>/dev/null || echo 0)" -gt 40 ] || wrong "$workflow: $(cat err)"
+
+workflow="6 zoom out to numbers"
+open --lang en "$SOURCE_DIR/scenarios/tcp/first-syn-lost.yaml"
+key q q
+go "#2"
+wants selected 2
+was=$(value relative)
+shot absolute.png
+key r
+[ "$was" = no ] && wants relative yes || wants relative no
+shot relative.png
+cmp -s absolute.png relative.png && wrong "$workflow: the numbers stay"
+
+workflow="7 a surprise question"
+cp "$lost" live.yaml
+open --lang en live.yaml
+go "20 ms"
+sed 's/delay: 10 ms/delay: 500 ms/' "$lost" >live.new && mv live.new live.yaml
+for _ in $(seq 400); do [ "$(value changed)" != 0 ] && break; sleep 0.025; done
+wants edited no
+wants now 0.020
+[ "$(value changed)" != 0 ] || wrong "$workflow: the picture does not follow the file"
+sed 's/delay: 10 ms/dealy: 10 ms/' "$lost" >live.yaml
+wants box beside
+case $(value error) in *"did you mean 'delay'"* | *live.yaml*) ;; *) wrong "$workflow: error '$(value error)'" ;; esac
+shot broken.png
+cp "$lost" live.yaml
+wants box none
+
+workflow="8 take a figure home"
+if "$SLOWWIRE" draw "$hand" --lang zh -o figure.svg >/dev/null 2>err; then
+    grep -q '客户端' figure.svg || wrong "$workflow: no Chinese labels"
+else
+    wrong "$workflow: $(cat err)"
+fi
+
+workflow="9 projector"
+open --lang zh --size 1024x768 "$hand"
+key q q
+key p
+wants projector 1.5
+shot hall.png
+key p p
+wants projector 1
+key g
+wants lang en
+
+workflow="10 hand out and collect"
+mkdir class && cp "$lost" class/anna.yaml && sed 's/equals: 5/equals: 4/; s/frames: 4/frames: 3/' "$lost" >class/ben.yaml
+printf 'title: t\nchecks:\n  - {name: five, points: 2, expect: {count: {from: a, is: DATA}, equals: 5}}\n' >rubric.yaml
+"$SLOWWIRE" test --grade rubric.yaml class -o grades.csv >/dev/null 2>&1
+grep -q 'anna.*2' grades.csv || wrong "$workflow: $(cat grades.csv 2>&1)"
+
+workflow="11 copy, change one line, see"
+"$SLOWWIRE" new tcp/handshake mine.yaml >/dev/null || wrong "$workflow: new"
+sed -i 's/delay: 50 ms/dealy: 50 ms/' mine.yaml
+"$SLOWWIRE" --lang zh check mine.yaml 2>err
+grep -q '是不是想写' err || wrong "$workflow: $(cat err)"
+grep -q '\^~' err || wrong "$workflow: no caret"
+sed -i 's/dealy: 50 ms/delay: 20 ms/' mine.yaml
+open --lang zh mine.yaml
+wants steps "$(value steps)"
+
+workflow="13 the homework table"
+"$SLOWWIRE" run --format summary "$SOURCE_DIR/scenarios/arq/exam-window-1000.yaml" >sum.json || wrong "$workflow: run"
+grep -q utilization_theory sum.json || wrong "$workflow: no idealised utilization"
+
+workflow="14 the real world"
+"$SLOWWIRE" run --format none --pcapng hand.pcapng "$hand" || wrong "$workflow: run"
+if command -v tshark >/dev/null; then
+    tshark -r hand.pcapng -T fields -e tcp.flags 2>/dev/null >flags
+    [ "$(tr '\n' ' ' <flags)" = "0x0002 0x0012 0x0010 " ] || wrong "$workflow: flags $(tr '\n' ' ' <flags)"
+fi
+
+workflow="15 report a puzzle"
+open --lang en "$hand"
+key q q
+go "175 ms"
+click 240 194 3
+wants box menu
+key Return
+wants edited yes
+key ctrl+s
+wants box save
+for _ in $(seq ${#hand} $((2 * ${#hand} + 4))); do printf 'BackSpace '; done | xargs xdotool key --delay 20
+xdotool type --delay 20 "$work/puzzle.yaml"
+key Return
+wants box none
+wants edited no
+wants file "$work/puzzle.yaml"
+"$SLOWWIRE" run --format jsonl puzzle.yaml >a.jsonl 2>/dev/null # what it expected no longer holds
+"$SLOWWIRE" run --format jsonl puzzle.yaml >b.jsonl 2>/dev/null
+cmp -s a.jsonl b.jsonl || wrong "$workflow: it does not replay"
+grep -q '"why":"fault"' a.jsonl || wrong "$workflow: the click is not in the file"
+key ctrl+t
+wants edited yes
+key ctrl+q
+wants box unsaved
+key d
+for _ in $(seq 200); do kill -0 $pid 2>/dev/null || break; sleep 0.025; done
+kill -0 $pid 2>/dev/null && wrong "$workflow: the window stays"
+pid=
+
+workflow="by mouse"
+open --lang en "$hand"
+# shellcheck disable=SC2046 # two numbers
+click $(value @timeline.0.play)
+wants playing yes
+wants asking yes
+# shellcheck disable=SC2046
+click $(value @theme)
+wants theme dark
+# shellcheck disable=SC2046
+click $(value @timeline.0.scrubber)
+wants now 0.125
+wants asking no
+close
+
+[ $failures -eq 0 ] && echo "workflows: all went well"
+[ $failures -eq 0 ]
