@@ -229,6 +229,8 @@ START_TEST(a_number_is_told_by_what_it_counts_from)
     ck_assert_str_eq(numbers_note(&r->ui, &r->scene, syn, "ack", buf), "");
     ck_assert_str_eq(numbers_note(&r->ui, &r->scene, answer, "seq", buf), "B's first number");
     ck_assert_str_eq(numbers_note(&r->ui, &r->scene, answer, "ack", buf), "1000 + 1");
+    ck_assert_str_eq(numbers_block_note(answer, "2001:3001", buf), "2001:3001 (1001:2001)");
+    ck_assert_str_eq(numbers_block_note(syn, "2001:3001", buf), "2001:3001");
     ck_assert_str_eq(numbers_note(&r->ui, &r->scene, answer, "win", buf), "");
     rig_close(r);
 }

@@ -180,6 +180,9 @@ static const char *note_of(const struct grid *g, const struct field *f, bool *is
         snprintf(frame, sizeof frame, "%llu", (unsigned long long)g->in->p->unit.at);
         return view_format(g->ui, buf, 48, "inspector.frame", "n", frame, NULL);
     }
+    if (strcmp(f->name, "sack") == 0) {
+        return numbers_block_note(g->in->p, f->text, buf);
+    }
     if (is_note) {
         return buf;
     }

@@ -66,6 +66,27 @@ const char *numbers_extra(const struct scene *s, uint32_t packet, char buf[24])
     return buf;
 }
 
+/* "sack 4381:5841, 7301:8761": as many blocks as fit; "": it has none. */
+static void say_blocks(const struct scene *s, const struct packet *p, char line[48])
+{
+    char left[] = "sack1_left", right[] = "sack1_right", block[32];
+    uint32_t base = s->is_relative ? p->ack_base : 0;
+    int64_t from, to;
+
+    line[0] = 0;
+    while (packet_field(p->proto->name, packet_head(p), left, &from) &&
+           packet_field(p->proto->name, packet_head(p), right, &to)) {
+        snprintf(block, sizeof block, "%s%" PRIu32 ":%" PRIu32, *line ? ", " : "sack ",
+                 (uint32_t)from - base, (uint32_t)to - base);
+        if (strlen(line) + strlen(block) >= 48) {
+            return;
+        }
+        strcat(line, block);
+        left[4]++;
+        right[4]++;
+    }
+}
+
 unsigned numbers_lines(const struct ui *ui, const struct scene *s, uint32_t packet,
                        char lines[2][48])
 {
@@ -88,6 +109,10 @@ unsigned numbers_lines(const struct ui *ui, const struct scene *s, uint32_t pack
         snprintf(number, sizeof number, "%" PRIu32, n.ack);
         view_format(ui, lines[count++], 48, "stage.ack", "n", number, NULL);
     }
+    if (count < 2) {
+        say_blocks(s, p, lines[count]);
+        count += lines[count][0] != 0;
+    }
     return count;
 }
 
@@ -102,6 +127,18 @@ static const char *note_of_address(const struct ui *ui, const struct packet *p, 
     const char *words = word_find(ui->lang, key);
     bool is_told = words && packet_field(p->proto->name, packet_head(p), field, &value) && value;
     snprintf(buf, 48, "%s", is_told ? words : "");
+    return buf;
+}
+
+const char *numbers_block_note(const struct packet *p, const char *text, char buf[48])
+{
+    uint32_t left, right;
+
+    if (p->ack_base == 0 || sscanf(text, "%" SCNu32 ":%" SCNu32, &left, &right) != 2) {
+        return text;
+    }
+    snprintf(buf, 48, "%.22s (%" PRIu32 ":%" PRIu32 ")", text, left - p->ack_base,
+             right - p->ack_base);
     return buf;
 }
 

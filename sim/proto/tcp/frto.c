@@ -58,7 +58,7 @@ static bool first(struct tcp *t, const struct tcp_news *news, sim_time now, stru
 
 /* RFC 4015 3.2: the window is what is under way and what has just left it; ssthresh as it was. The
  * backed-off timeout is forgotten. */
-static void take_back(struct tcp *t, uint32_t acked, struct fx *fx)
+static void take_back(struct tcp *t, uint32_t acked, sim_time now, struct fx *fx)
 {
     uint32_t initial = (uint32_t)(t->set.initial_window * t->snd_mss);
     t->frto = FRTO_OFF;
@@ -68,6 +68,7 @@ static void take_back(struct tcp *t, uint32_t acked, struct fx *fx)
     t->ssthresh = t->pipe_prev;
     t->cwnd_acked = 0;
     rtt_restore(t);
+    tcp_timer_start(t, TCP_RETRANSMIT, time_add(now, t->rto), fx);
     fx_note(fx, TCP_WHY_SPURIOUS);
     if (t->cwnd >= t->ssthresh) {
         cc_enter(t, TCP_AVOIDANCE, TCP_WHY_SPURIOUS, fx);
@@ -86,7 +87,7 @@ static bool go_back(struct tcp *t)
     return back_to_normal(t);
 }
 
-static bool second(struct tcp *t, const struct tcp_news *news, struct fx *fx)
+static bool second(struct tcp *t, const struct tcp_news *news, sim_time now, struct fx *fx)
 {
     const struct tcp_range *last = ranges_last(&t->sacked);
     bool is_beyond = news->ack > t->frto_end || (last && last->to > t->frto_end);
@@ -97,11 +98,11 @@ static bool second(struct tcp *t, const struct tcp_news *news, struct fx *fx)
     if (t->sack_ok ? is_beyond || !is_news : news->acked == 0) {
         return go_back(t);
     }
-    take_back(t, news->acked, fx);
+    take_back(t, news->acked, now, fx);
     return true;
 }
 
 bool frto_heard(struct tcp *t, const struct tcp_news *news, sim_time now, struct fx *fx)
 {
-    return t->frto == FRTO_FIRST ? first(t, news, now, fx) : second(t, news, fx);
+    return t->frto == FRTO_FIRST ? first(t, news, now, fx) : second(t, news, now, fx);
 }
