@@ -87,7 +87,7 @@ def verdict(tree, build, tests):
 def main():
     parse = argparse.ArgumentParser()
     parse.add_argument("folder")
-    parse.add_argument("tests", nargs="?", default="test_tcp|probe|scenario_checks|golden")
+    parse.add_argument("tests", nargs="?", default="test_tcp|probe|scenario_checks|conformance|golden")
     parse.add_argument("--count", type=int, default=100)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--tree", default="build/mutants")

@@ -352,6 +352,13 @@ static void keep_left(struct descriptor *f, struct span body)
     f->left[f->left_count++] = body;
 }
 
+/* CONNECT itself is told that its addresses are taken, and may be made elsewhere. */
+static bool is_refused_at_once(const struct descriptors *d, const struct descriptor *f,
+                               enum errno_code error)
+{
+    return f && error == ERR_EADDRINUSE && f->state == FD_CONNECTING && f == &d->list[d->caller];
+}
+
 static void take_end(struct descriptors *d, const struct input *in)
 {
     struct descriptor *f = of_handle(d, in->index);
@@ -363,7 +370,11 @@ static void take_end(struct descriptors *d, const struct input *in)
         e->has_ended = true;
         e->error = error;
     }
-    if (f) {
+    if (is_refused_at_once(d, f, error)) {
+        f->state = FD_FRESH;
+        f->handle = 0;
+        descriptor_fail(d, error);
+    } else if (f) {
         f->has_ended = true;
         f->error = error ? error : f->error;
         f->state = is_over ? FD_OVER : f->state;

@@ -2,6 +2,7 @@
  */
 #include "net/world.h"
 
+#include "actor/errno_code.h"
 #include "actor/node_call.h"
 #include "base/os.h"
 
@@ -407,6 +408,26 @@ static uint32_t flow_of_peer(struct world *w, const struct actor_type *type, con
     return r->type == type && r->key.to.port ? r->flow : 0;
 }
 
+/* Another endpoint of the node has these very addresses and ports: the new one would hear nothing.
+ */
+static bool is_taken(struct world *w, uint32_t row)
+{
+    const struct row *r = &w->rows[row];
+    struct net seen = {.from = r->key.to, .to = r->key.from};
+    return r->type->proto && r->type->proto->initial && r->key.to.port &&
+           node_lookup(w, r->node, r->type->proto, &seen) != row;
+}
+
+static void refuse_open(struct world *w, const struct effect *e, uint32_t row)
+{
+    struct input in = {
+        .kind = IN_INDICATION, .code = CODE_CLOSED, .index = row, .body = {.len = ERR_EADDRINUSE}};
+    uint32_t record =
+        world_record(w, REC_CALL, e->author, 0, CODE_CLOSED | CALL_UP, ERR_EADDRINUSE, e->cause, 0);
+    actor_end(w, row);
+    actor_step(w, e->author, &in, 0, record);
+}
+
 static void apply_open(struct world *w, const struct effect *e)
 {
     const struct row *author = &w->rows[e->author];
@@ -419,7 +440,11 @@ static void apply_open(struct world *w, const struct effect *e)
         flow = birth_of_flow(w, node, type, &key);
     }
     uint32_t row = actor_open(w, type, node, key, flow, e->author, NULL, e->index);
-    actor_start(w, row, START_OPENED, e->author, e->cause);
+    if (is_taken(w, row)) {
+        refuse_open(w, e, row);
+    } else {
+        actor_start(w, row, START_OPENED, e->author, e->cause);
+    }
 }
 
 /* The child inherits the flow of the packet it was made for, and gets that packet next. */

@@ -97,6 +97,25 @@ def icmp_too_big_makes_segments_smaller(p):
     same(p.call("getsockopt", fd=3, name="TCP_MAXSEG"), {"value": 960})
 
 
+def addresses_that_wait_are_not_used_again(p):
+    same(p.call("socket"), {"value": 3})
+    same(p.call("bind", fd=3, port=5555), {"value": 0})
+    same(p.call("connect", fd=3, to="peer:8080"), {"errno": "EINPROGRESS"})
+    p.expect(10**6, flags=SYN, seq=5000)
+    p.inject(SYN | ACK, 0, 5001, port=8080, to=5555)
+    p.expect(10**6, flags=ACK)
+    same(p.call("close", fd=3), {"value": 0})
+    p.expect(10**6, flags=ACK | FIN)
+    p.inject(ACK | FIN, 1, 5002, port=8080, to=5555)
+    p.expect(10**6, flags=ACK)
+    same(p.call("socket"), {"value": 3})
+    same(p.call("bind", fd=3, port=5555), {"value": 0})
+    same(p.call("connect", fd=3, to="peer:8080"), {"errno": "EADDRINUSE"})  # it is in TIME-WAIT
+    p.silent(S)
+    same(p.call("connect", fd=3, to="peer:8081"), {"errno": "EINPROGRESS"})
+    p.expect(2 * S, flags=SYN, to=8081)
+
+
 def closing_while_connecting_sends_nothing(p):
     connecting(p)
     same(p.call("close", fd=3), {"value": 0})

@@ -14,7 +14,7 @@ struct tcp_queue {
     uint32_t waiting;        /* the accept queue: they stand, and nobody has accepted them */
     bool is_by_hand;         /* the application accepts them one by one */
     bool is_used;            /* false: the listener is gone, and the place free */
-    sim_time cookies_until;  /* an ACK up to then may answer a cookie */
+    sim_time cookies_until;  /* an ACK before then may answer a cookie */
 };
 
 #define TCP_PATHS 8

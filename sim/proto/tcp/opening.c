@@ -142,7 +142,7 @@ static void listener_takes_ack(struct tcp *t, const struct tcp_arrival *a, const
                                struct fx *fx)
 {
     const struct tcp_queue *q = tcp_queue_of(t->host, t->key.from);
-    bool is_asked = q && in->now <= q->cookies_until && !seg_has(a, TCP_SYN);
+    bool is_asked = q && in->now < q->cookies_until && !seg_has(a, TCP_SYN);
     if (!is_asked || tcp_cookie_mss(&a->seg, in) == 0) {
         fx_drop(fx, DROP_NO_LISTENER, TCP_WHY_NOT_TAKEN);
         tcp_answer_reset(&a->seg, &in->net, TCP_WHY_NOBODY, fx);
