@@ -76,6 +76,10 @@ static const struct {
       {". 1001:2501 ack 1", ". 1:1 ack 501 sack 1001:2501,3001:3501"},
       {". 1001:1501 ack 1", ". 1:1 ack 501 sack 1001:1501,1001:2501,3001:3501"},
       {". 2001:2501 ack 1", ". 1:1 ack 501 sack 2001:2501,1001:2501,3001:3501"}}},
+    {"a duplicate that is a whole block stands there twice (4, rule 4)",
+     {{". 1001:1501 ack 1", ". 1:1 ack 1 sack 1001:1501"},
+      {". 1001:1501 ack 1", ". 1:1 ack 1 sack 1001:1501,1001:1501"},
+      {". 2001:2501 ack 1", ". 1:1 ack 1 sack 2001:2501,1001:1501"}}},
     {"a segment that is new at both ends of what is here: one piece is reported",
      {{". 1001:1501 ack 1", ". 1:1 ack 1 sack 1001:1501"},
       {". 501:2001 ack 1", ". 1:1 ack 1 sack 1001:1501,501:2001"}}},
@@ -117,7 +121,7 @@ START_TEST(sack_is_used_if_both_permit_it)
     rig_hear(&r, ". 101:201 ack 1");
     ck_assert_str_eq(r.said, offers[_i].ok ? ". 1:1 ack 1 sack 101:201" : ". 1:1 ack 1");
     rig_hear(&r, ". 101:201 ack 1");
-    ck_assert_str_eq(r.said, offers[_i].ok ? ". 1:1 ack 1 sack 101:201" : ". 1:1 ack 1");
+    ck_assert_str_eq(r.said, offers[_i].ok ? ". 1:1 ack 1 sack 101:201,101:201" : ". 1:1 ack 1");
     rig_free(&r);
 }
 END_TEST
@@ -129,6 +133,16 @@ START_TEST(data_makes_room_for_blocks)
     rig_hear(&r, ". 501:601 ack 1");
     rig_call(&r, CODE_SEND, 3000);
     ck_assert_str_eq(r.said, ". 1:1449 ack 1 sack 501:601; . 1449:2897 ack 1 sack 501:601");
+    rig_free(&r);
+    r = rig_with_sack();
+    r.tcp.ts_on = true; /* beside timestamps there is room for three */
+    for (int i = 0; i < 4; i++) {
+        char in[64];
+        snprintf(in, sizeof in, ". %d:%d ack 1 ts 1:1", 501 + 200 * i, 601 + 200 * i);
+        rig_hear(&r, in);
+    }
+    ck_assert_ptr_nonnull(strstr(r.said, "sack 1101:1201,901:1001,701:801"));
+    ck_assert_ptr_null(strstr(r.said, "501:601"));
     rig_free(&r);
     r = rig_with_sack();
     r.tcp.snd_mss = 20; /* 10 of them are too few for a block */
@@ -391,6 +405,7 @@ START_TEST(recovery_is_a_setting)
     }
     ck_assert_int_eq(r.tcp.congestion, ways[_i].state);
     ck_assert_int_eq(sack_recovers(&r.tcp), ways[_i].has_scoreboard);
+    ck_assert_uint_eq(r.tcp.sacked.count, ways[_i].has_scoreboard);
     rig_free(&r);
 }
 END_TEST

@@ -60,9 +60,10 @@ bool sack_duplicate(struct tcp *t, int64_t at, uint32_t len)
     return true;
 }
 
-static bool has_block(const struct tcp_seg *seg, struct tcp_sack block)
+/* Among those from `first` on: a duplicate that is a whole block is told by saying it twice. */
+static bool has_block(const struct tcp_seg *seg, unsigned first, struct tcp_sack block)
 {
-    for (unsigned i = 0; i < seg->sack_count; i++) {
+    for (unsigned i = first; i < seg->sack_count; i++) {
         if (seg->sack[i].left.v == block.left.v && seg->sack[i].right.v == block.right.v) {
             return true;
         }
@@ -73,7 +74,7 @@ static bool has_block(const struct tcp_seg *seg, struct tcp_sack block)
 static void add_block(const struct tcp *t, struct tcp_seg *seg, struct tcp_range r)
 {
     struct tcp_sack block = {tcp_seq_out(t->irs, r.from), tcp_seq_out(t->irs, r.to)};
-    if (!has_block(seg, block)) {
+    if (!has_block(seg, t->dup_to > t->dup_from, block)) {
         seg->sack[seg->sack_count++] = block;
     }
 }

@@ -48,7 +48,7 @@ static bool send_new(struct tcp *t, sim_time now, struct fx *fx)
 static bool first(struct tcp *t, const struct tcp_news *news, sim_time now, struct fx *fx)
 {
     if (news->acked == 0) { /* 3.1 (2): wait; 2.1 (2a): a duplicate */
-        return t->sack_ok || (news->is_repeat && back_to_normal(t));
+        return sack_has_scoreboard(t) || (news->is_repeat && back_to_normal(t));
     }
     if (news->ack >= t->frto_end) {
         return back_to_normal(t);
@@ -95,7 +95,7 @@ static bool second(struct tcp *t, const struct tcp_news *news, sim_time now, str
     if (!is_news && !news->is_repeat) {
         return false;
     }
-    if (t->sack_ok ? is_beyond || !is_news : news->acked == 0) {
+    if (sack_has_scoreboard(t) ? is_beyond || !is_news : news->acked == 0) {
         return go_back(t);
     }
     take_back(t, news->acked, now, fx);

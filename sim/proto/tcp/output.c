@@ -359,7 +359,12 @@ int64_t tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 void tcp_send_again(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
     t->again_why = (uint8_t)why;
-    t->snd_at = t->snd_una;
+    t->high_rxt = t->snd_una;
+    if (t->rack) {
+        rack_all_lost(t);
+    } else {
+        t->snd_at = t->snd_una;
+    }
     tcp_output(t, now, why, fx);
 }
 

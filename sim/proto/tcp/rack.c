@@ -262,6 +262,16 @@ void rack_timed_out(struct tcp *t, sim_time now)
     r->tlp_end = 0;
 }
 
+void rack_all_lost(struct tcp *t)
+{
+    for (uint32_t i = 0; i < t->rack->count; i++) {
+        struct rack_segment *s = segments_at(t->rack, i);
+        if (!s->is_sacked) {
+            segments_mark_lost(t->rack, s);
+        }
+    }
+}
+
 bool rack_send_next(struct tcp *t, sim_time now, struct fx *fx)
 {
     int64_t pipe = segments_pipe(t->rack);

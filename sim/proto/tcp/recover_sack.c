@@ -19,6 +19,11 @@ bool sack_recovers(const struct tcp *t)
     return t->sack_ok && cc_of(t) != &cc_reno && cc_of(t) != &cc_tahoe;
 }
 
+bool sack_has_scoreboard(const struct tcp *t)
+{
+    return t->rack || sack_recovers(t);
+}
+
 /* (4): the first segment that lacks goes again, whatever the pipe says. */
 static void enter(struct tcp *t, sim_time now, struct fx *fx)
 {

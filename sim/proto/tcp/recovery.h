@@ -50,6 +50,7 @@ void rack_sent(struct tcp *t, int64_t from, int64_t to, bool is_again, sim_time 
 void rack_learn(struct tcp *t, const struct tcp_news *news, sim_time now); /* what has arrived */
 void rack_heard(struct tcp *t, const struct tcp_news *news, sim_time now, struct fx *fx);
 void rack_timed_out(struct tcp *t, sim_time now);
+void rack_all_lost(struct tcp *t);
 void rack_fired(struct tcp *t, sim_time now, struct fx *fx); /* the reordering timer */
 bool rack_recovers(const struct tcp *t);                     /* after a loss or a timeout */
 /* One segment that is lost. False: none, or no room for it. */

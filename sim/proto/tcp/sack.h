@@ -24,7 +24,8 @@ int64_t sack_hole(const struct tcp *t, int64_t at);     /* the first number from
 int64_t sack_hole_end(const struct tcp *t, int64_t at); /* and where what lacks ends */
 
 /* recover_sack.c */
-bool sack_recovers(const struct tcp *t); /* losses are repaired by the scoreboard */
+bool sack_recovers(const struct tcp *t);       /* losses are repaired by the scoreboard */
+bool sack_has_scoreboard(const struct tcp *t); /* so, or by time: else blocks count for nothing */
 void sack_heard(struct tcp *t, uint32_t acked, int64_t sacked, sim_time now, struct fx *fx);
 /* One segment of a recovery (RFC 6675 5 (C)). False: nothing more may go now. */
 bool sack_send_next(struct tcp *t, sim_time now, struct fx *fx);

@@ -17,9 +17,11 @@ static struct tcp_range block_of(const struct tcp *t, const struct tcp_seg *seg,
                               tcp_offset(t->iss, t->snd_una, seg->sack[i].right)};
 }
 
-/* A block that speaks of what was never sent says nothing. */
+/* A block that speaks of what was never sent says nothing. Who counts duplicates has a window that
+ * grows by each, and must not know besides what has left the network. */
 int64_t sack_update(struct tcp *t, const struct tcp_seg *seg, int64_t ack, struct tcp_range *dsack)
 {
+    bool counts = sack_has_scoreboard(t);
     int64_t fresh = 0;
     for (unsigned i = 0; i < seg->sack_count; i++) {
         struct tcp_range b = block_of(t, seg, i), next = {0};
@@ -29,7 +31,7 @@ int64_t sack_update(struct tcp *t, const struct tcp_seg *seg, int64_t ack, struc
         if (i == 0 && b.from < b.to && is_dsack(b, ack, next)) {
             *dsack = b;
         }
-        if (b.from < b.to && b.to <= t->snd_nxt) {
+        if (counts && b.from < b.to && b.to <= t->snd_nxt) {
             fresh += ranges_add(&t->sacked, b.from > t->snd_una ? b.from : t->snd_una, b.to);
         }
     }
