@@ -54,8 +54,41 @@ status 0 "$tcp/fast-retransmit.yaml" -o strips.svg --view window --at 1.2s --lan
 for word in 'SND.UNA' 'SND.NXT' 'RCV.NXT' '2921' '失序到达' '窗口到 68456 →'; do
     grep -q ">$word<" strips.svg || fail "the strips do not tell $word"
 done
+status 0 "$tcp/fast-retransmit.yaml" -o sheet.svg --worksheet --at 1.25s --lang en
+grep -q '>2921<' sheet.svg && fail "a worksheet tells a number"
+grep -q '>____<' sheet.svg || fail "a worksheet has no blanks"
+grep -q '>Name ____' sheet.svg || fail "a worksheet has no place for a name"
+
+# Films: ffmpeg gets whole pictures and its file gets the name; without it a message says so.
+mkdir bin
+cat >bin/ffmpeg <<'END'
+#!/bin/sh
+for last; do :; done
+echo "$@" >arguments
+wc -c >"$last"
+END
+chmod +x bin/ffmpeg
+PATH="$PWD/bin:$PATH" status 0 "$tcp/handshake.yaml" -o run.mp4 --size 640x360 --to 300ms
+bytes=$(cat run.mp4)
+picture=$((640 * 360 * 4))
+[ $((bytes / picture * picture)) = "$bytes" ] || fail "a film of $bytes bytes is no row of pictures"
+[ "$bytes" -gt $((30 * picture)) ] || fail "a film of $bytes bytes is over at once"
+grep -q -- '-s 640x360 -r 30 -i -' arguments || fail "ffmpeg was told $(cat arguments)"
+[ ! -e run.mp4.part ] || fail "a part of a film is left"
+printf '#!/bin/sh\ncat >/dev/null; exit 7\n' >bin/ffmpeg
+PATH="$PWD/bin:$PATH" status 3 "$tcp/handshake.yaml" -o broken.gif --size 640x360 --to 300ms
+grep -q 'status 7' out || fail "a film that fails is not told: $(cat out)"
+[ ! -e broken.gif ] || fail "a broken film is there"
+mkdir none
+PATH="$PWD/none" "$SLOWWIRE" draw "$tcp/handshake.yaml" -o run.gif --lang en >out 2>&1
+[ $? = 3 ] || fail "a film without ffmpeg: $(cat out)"
+grep -q 'ffmpeg, which is not installed' out || fail "nobody says that ffmpeg is missing: $(cat out)"
+if command -v ffprobe >/dev/null; then
+    status 0 "$tcp/handshake.yaml" -o real.gif --size 640x360 --to 300ms
+    ffprobe -v error -show_entries stream=width,height -of csv=p=0 real.gif | grep -q '^640,360' || fail "no GIF"
+fi
 status 0 "$arq/gbn-frame-lost.yaml" -o part.svg --from 10ms --to 60ms
-status 2 "$arq/no-loss.yaml" -o d.gif
+status 2 "$arq/no-loss.yaml" -o d.bmp
 status 2 "$arq/no-loss.yaml"
 status 2 -o e.png
 status 2 "$arq/no-loss.yaml" -o e.png --view ladders

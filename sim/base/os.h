@@ -1,6 +1,6 @@
 #pragma once
 /* What the operating system gives: memory, files, the terminal, the wall clock, processors.
- * os.c and os_pool.c are the only files of sim/ that include POSIX headers. */
+ * os.c, os_pool.c and os_pipe.c are the only files of sim/ that include POSIX headers. */
 
 #include "base/bytes.h"
 
@@ -65,6 +65,14 @@ bool os_full_path(const char *path, char *out,
 /* Replaces this process by another program, found beside the running one. Returns only on failure
  * (errno). argv[0] is set to the program's path. */
 void os_exec_beside(const char *program, char **argv);
+
+/* Starts a program of the PATH, which reads from standard input what is written here and prints to
+ * nobody but on standard error. NULL: it cannot be started (errno; ENOENT: there is none). */
+struct os_pipe;
+struct os_pipe *os_pipe_open(char **argv);
+bool os_pipe_write(struct os_pipe *p, const void *data, size_t size); /* false: it reads no more */
+int os_pipe_close(struct os_pipe *p); /* waits for its end; its exit status, -1: it was killed */
+bool os_rename(const char *from, const char *to);
 
 /* A file that only grows, a line at a time, so that whoever is killed loses at most the line being
  * written. One process has it at a time (a lock): open fails with EAGAIN while another has it. What

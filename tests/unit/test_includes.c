@@ -53,9 +53,11 @@ static const struct rule {
                  "ui/view/ ui/widgets "
                  "ui/parts ui/icons ui/event ui/canvas. ui/text ui/theme"},
     {"ui/cli/", "sim/"},
-    {"ui/draw/", "sim/ ui/view/ ui/canvas ui/text ui/theme ui/player ui/parts"},
+    {"ui/movie", "sim/base/ ui/canvas_cairo"},
+    {"ui/draw/", "sim/ ui/view/ ui/canvas ui/text ui/theme ui/player ui/parts ui/movie"},
     {"ui/compare", "sim/base/ ui/draw/draw.h ui/platform.h"},
-    {"ui/main.c", "sim/base/ ui/compare ui/shell ui/session ui/platform.h ui/options ui/script"},
+    {"ui/main.c", "sim/base/ ui/compare ui/shell ui/session ui/platform.h ui/options ui/script "
+                  "ui/export ui/movie"},
     {"ui/options", "sim/base/ ui/shell"},
     {"ui/script", "sim/base/ ui/shell ui/canvas_cairo"},
     {"ui/platform.h", "sim/base/err.h ui/canvas_cairo ui/event"},

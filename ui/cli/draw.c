@@ -42,12 +42,12 @@ static int plot(struct err *err, const struct command *self, int argc, char **ar
 
 /* For --help; slowwire-draw reads them. */
 static const struct option draw_options[] = {
-    {"--output", 'o', "FILE"}, {"--view", 0, "NAMES"},
-    {"--at", 0, "T"},          {"--from", 0, "T"},
-    {"--to", 0, "T"},          {"--size", 0, "WxH"},
-    {"--scale", 0, "N"},       {"--theme", 0, "light|dark"},
-    {"--compare", 0, NULL},    {"--set", 0, "PATH=VALUE"},
-    {NULL, 0, NULL},
+    {"--output", 'o', "FILE"},  {"--view", 0, "NAMES"},
+    {"--at", 0, "T"},           {"--from", 0, "T"},
+    {"--to", 0, "T"},           {"--size", 0, "WxH"},
+    {"--scale", 0, "N"},        {"--theme", 0, "light|dark"},
+    {"--worksheet", 0, NULL},   {"--compare", 0, NULL},
+    {"--set", 0, "PATH=VALUE"}, {NULL, 0, NULL},
 };
 static const struct option plot_options[] = {
     {"--output", 'o', "FILE"}, {"--x", 0, "COLUMN"}, {"--y", 0, "COLUMN"},

@@ -34,7 +34,8 @@ struct draw_options {
     double scale;
     enum theme_name theme;
     enum lang lang;
-    bool help, version, is_compare;
+    bool help, version, is_compare, is_worksheet;
+    bool has_views; /* --view was given */
 };
 
 /* False: *err tells what is wrong. Free with draw_options_free in either case. */
@@ -59,6 +60,9 @@ void drawn_free(struct drawn *d);
 void drawn_share_clock(struct drawn *d, unsigned count);
 /* Marks in each film the packets that have no equal in another run. */
 void drawn_differ(struct drawn *d, unsigned count);
+
+/* The first run as a film, to o->output. */
+bool reel_make(const struct draw_options *o, struct drawn *d, struct fonts *fonts, struct err *err);
 
 /* The whole picture: a column a run, its views one below the other; of several runs a table. */
 void picture_draw(struct ui *ui, const struct draw_options *o, struct drawn *runs,

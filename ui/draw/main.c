@@ -4,6 +4,7 @@
 #include "base/os.h"
 #include "ui/draw/form.h"
 #include "ui/draw/plot.h"
+#include "ui/movie.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +43,9 @@ static int make(const struct draw_options *o, struct err *err)
     if (fonts) {
         drawn_share_clock(runs, o->run_count);
         drawn_differ(runs, o->run_count);
-        status = paint(o, runs, fonts, err);
+        status = !movie_is(o->output)                 ? paint(o, runs, fonts, err)
+                 : reel_make(o, &runs[0], fonts, err) ? EXIT_HELD
+                                                      : EXIT_UNABLE;
         fonts_free(fonts);
     } else if (!status) {
         status = EXIT_UNABLE;
@@ -70,7 +73,7 @@ int main(int argc, char **argv)
     } else if (!o.output) {
         err_fail(&err, "draw.no-output", NULL);
         status = EXIT_WRONG;
-    } else if (picture_form(o.output) == FORM_NONE) {
+    } else if (picture_form(o.output) == FORM_NONE && !movie_is(o.output)) {
         err_fail(&err, "draw.unknown-format", "file", o.output, NULL);
         status = EXIT_WRONG;
     } else {

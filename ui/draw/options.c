@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct view *const known[] = {&view_ladder,  &view_window,    &view_stage,
-                                           &view_machine, &view_inspector, &view_plots, &view_lease};
+                                           &view_machine, &view_inspector, &view_plots,
+                                           &view_lease};
 
 static bool read_views(struct draw_options *o, const char *value)
 {
@@ -25,7 +26,8 @@ static bool read_views(struct draw_options *o, const char *value)
         o->views[o->view_count++] = known[i];
         s += n + (s[n] == ',');
     }
-    return o->view_count > 0;
+    o->has_views = o->view_count > 0;
+    return o->has_views;
 }
 
 static bool read_size(struct draw_options *o, const char *value)
@@ -144,6 +146,8 @@ bool draw_options_read(int argc, char **argv, struct draw_options *o, struct err
             *(argv[i][2] == 'h' ? &o->help : &o->version) = true;
         } else if (strcmp(argv[i], "--compare") == 0) {
             o->is_compare = true;
+        } else if (strcmp(argv[i], "--worksheet") == 0) {
+            o->is_worksheet = true;
         } else if (argv[i][0] == '-') {
             if (!read_option(o, argc, argv, &i, err)) {
                 return false;

@@ -95,6 +95,10 @@ static void draw_title(struct ui *ui, const struct draw_options *o, const struct
     const char *title = d->scenario->title[o->lang], *varied = d->run->varied;
     canvas_text_in(ui->c, theme_font(ui->theme, TYPE_SCENARIO), r, ALIGN_LEFT, ui->theme->ink,
                    title);
+    if (o->is_worksheet) { /* who fills it in */
+        canvas_text_in(ui->c, theme_font(ui->theme, TYPE_BODY), r, ALIGN_RIGHT, ui->theme->ink2,
+                       word(o->lang, "draw.worksheet"));
+    }
     if (varied) {
         r.x += ui_text_width(ui, TYPE_SCENARIO, title) + MARGIN;
         canvas_text_in(ui->c, theme_font(ui->theme, *varied ? TYPE_VALUE : TYPE_BODY), r,
@@ -123,7 +127,8 @@ static void draw_run(struct ui *ui, const struct draw_options *o, struct drawn *
                               .story = &d->story,
                               .step = story_at(&d->story, d->player.now),
                               .wish = &wish,
-                              .is_relative = numbers_are_long(&d->trace)};
+                              .is_relative = numbers_are_long(&d->trace),
+                              .is_worksheet = o->is_worksheet};
         void *self = os_alloc(v->size + 1);
         if (v == &view_ladder) {
             show_part(o, d, self);

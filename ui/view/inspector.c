@@ -46,6 +46,10 @@ static char *blob(const struct inspection *in, const struct field *f, char *buf,
 
 char *inspection_value(const struct inspection *in, const struct field *f, char *buf, size_t size)
 {
+    if (in->scene->is_worksheet && f->form != FIELD_FLAG && f->form != FIELD_UNUSED) {
+        snprintf(buf, size, "%s", "________");
+        return buf;
+    }
     switch (f->form) {
     case FIELD_HEX: snprintf(buf, size, "0x%0*" PRIx64, (f->bits + 3) / 4, f->value); return buf;
     case FIELD_BYTES:

@@ -138,6 +138,9 @@ static void draw_item(struct ladder_frame *f, uint32_t number, const struct reco
     } else {
         view_format(f->ui, words, sizeof words, key, "n", digits, NULL);
     }
+    if (f->s->is_worksheet) {
+        view_blank(f->s, words, sizeof words);
+    }
     draw_mark(f, line, r->at, is_good, words);
 }
 

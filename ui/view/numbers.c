@@ -63,7 +63,7 @@ const char *numbers_extra(const struct scene *s, uint32_t packet, char buf[24])
     case PACKET_REPORT:
     case PACKET_MEDIA: break;
     }
-    return buf;
+    return view_blank(s, buf, 24);
 }
 
 /* "sack 4381:5841, 7301:8761": as many blocks as fit; "": it has none. */
@@ -113,6 +113,9 @@ unsigned numbers_lines(const struct ui *ui, const struct scene *s, uint32_t pack
         say_blocks(s, p, lines[count]);
         count += lines[count][0] != 0;
     }
+    for (unsigned i = 0; i < count; i++) {
+        view_blank(s, lines[i], 48);
+    }
     return count;
 }
 
@@ -154,7 +157,7 @@ const char *numbers_note(const struct ui *ui, const struct scene *s, const struc
         return note_of_address(ui, p, field, buf);
     }
     absolute.is_relative = false;
-    if ((!is_seq && !is_ack) || !numbers_of(&absolute, p, &n)) {
+    if (s->is_worksheet || (!is_seq && !is_ack) || !numbers_of(&absolute, p, &n)) {
         return buf;
     }
     uint32_t base = is_seq ? p->seq_base : p->ack_base, value = is_seq ? n.seq : n.ack;

@@ -293,6 +293,7 @@ static void draw_var(const struct pen *p, uint32_t actor, unsigned var, struct r
         value_print(shown_value(p->s, actor, v, trace_record(p->s->trace, record)->value), v->unit,
                     text);
     }
+    view_blank(p->s, text, sizeof text);
     bool is_news = record != 0 && actor_is_news(p->s, record);
     draw_row(p, r, var_label(p, actor, v), text,
              is_news && !is_first(p->s->trace, actor, var, record));

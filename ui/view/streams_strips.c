@@ -69,6 +69,7 @@ static void draw_pointer(const struct stream_frame *f, double byte, double y, co
     struct font bold = theme_font(ui->theme, TYPE_TAG), mono = theme_font(ui->theme, TYPE_AXIS);
     const char *word = ui_word(ui, key);
     snprintf(number, sizeof number, "%u", stream_number(f, byte));
+    view_blank(f->s, number, sizeof number);
     double w = text_width(ui->fonts, bold, word) + 5 * k;
     double all = w + text_width(ui->fonts, mono, number);
     is_left = (is_left && x - 8 * k - all > f->x) || x + 8 * k + all > f->x + f->w;
@@ -90,6 +91,7 @@ static struct rect frame_tag(const struct stream_frame *f, double from, double t
     double k = f->ui->k, end = f->first + f->shown;
     char number[16];
     snprintf(number, sizeof number, "%u", stream_number(f, to));
+    view_blank(f->s, number, sizeof number);
     const char *key = to - from < 1 ? "streams.window.shut"
                       : to > end    ? "streams.window.open"
                                     : "streams.window";
@@ -157,6 +159,7 @@ static void draw_segment(const struct stream_frame *f, const struct plot_span *s
     char number[16];
     struct font mono = theme_font(f->ui->theme, TYPE_AXIS);
     snprintf(number, sizeof number, "%u", stream_number(f, (double)s->from));
+    view_blank(f->s, number, sizeof number);
     if (text_width(f->ui->fonts, mono, number) + 6 * k < r.w) {
         struct color on = s->is_again ? f->ui->theme->retx.on : f->ui->theme->data.on;
         canvas_text_in(f->ui->c, mono, r, ALIGN_CENTER, on, number);

@@ -111,6 +111,30 @@ bool view_is_damaged(const struct trace *t, uint32_t packet)
     return p->is_raw && p->parent != 0;
 }
 
+char *view_blank(const struct scene *s, char *text, size_t size)
+{
+    char out[256];
+    size_t n = 0;
+
+    for (const char *p = text; s->is_worksheet && *p && n + 5 < sizeof out;) {
+        size_t digits = strspn(p, "0123456789");
+
+        if (digits == 0) {
+            out[n++] = *p++;
+            continue;
+        }
+        p += digits;
+        p += *p == '.' && isdigit((unsigned char)p[1]) ? 1 + strspn(p + 1, "0123456789") : 0;
+        memcpy(out + n, "____", 4);
+        n += 4;
+    }
+    if (s->is_worksheet) {
+        out[n] = 0;
+        snprintf(text, size, "%s", out);
+    }
+    return text;
+}
+
 /* Its header numbers packets, so that its label does. */
 static bool is_numbered(const struct packet *p)
 {
@@ -155,6 +179,12 @@ struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, ch
     if (capsule.kind == PACKET_DATA && p->unit.n > 0 && !is_numbered(p)) {
         snprintf(buf, 24, "%llu", (unsigned long long)p->unit.at / p->unit.n + 1);
         capsule.label = buf;
+    }
+    if (s->is_worksheet) {
+        if (capsule.label != buf) {
+            snprintf(buf, 24, "%s", capsule.label);
+        }
+        capsule.label = view_blank(s, buf, 24);
     }
     return capsule;
 }

@@ -38,8 +38,9 @@ struct scene {
     struct wish *wish;
     const uint8_t *changed; /* by packet: the edit before changed it; NULL: nothing is compared */
     sim_time changed_from;  /* the first of them; SIM_NEVER: none */
-    bool is_asked;    /* a question about what comes: the future is hidden until it is answered */
-    bool is_relative; /* sequence numbers count from the start of their side */
+    bool is_asked;     /* a question about what comes: the future is hidden until it is answered */
+    bool is_relative;  /* sequence numbers count from the start of their side */
+    bool is_worksheet; /* numbers are left out, to be filled in by hand */
 };
 
 struct view {
@@ -90,5 +91,7 @@ const char *view_node_label(const struct ui *ui, const struct trace *t, uint32_t
 enum icon view_node_icon(const struct trace *t, uint32_t node);
 /* The flash of a damaged packet, beside or on its capsule. */
 void view_flash(struct ui *ui, double x, double y);
+/* On a worksheet each number of the text becomes a blank, in place. Returns text. */
+char *view_blank(const struct scene *s, char *text, size_t size);
 /* Words of a key with {names} replaced: pairs of name and value, ended by NULL. */
 char *view_format(const struct ui *ui, char *buf, size_t size, const char *key, ...);

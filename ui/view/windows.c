@@ -125,11 +125,12 @@ static void name_columns(struct strip *g)
         if (packet) {
             const struct packet *p = trace_packet(g->s->trace, packet);
             packet_label(p->proto->name, packet_head(p), p->body.len, label);
-            label[strcspn(label, " ")] = '\0'; /* without what rides along */
+            label[strcspn(label, " ")] = '\0';      /* without what rides along */
             if (label[0] < '0' || label[0] > '9') { /* it tells kinds, not numbers */
                 snprintf(label, sizeof label, "%lld", (long long)key);
             }
         }
+        view_blank(g->s, label, sizeof label);
         snprintf(g->label[i], sizeof g->label[i], "%.15s", label);
     }
 }
@@ -240,6 +241,7 @@ static void draw_pointer(const struct strip *g, uint32_t actor, const char *name
     char key[48], text[24];
     snprintf(key, sizeof key, "window.var.%s", name);
     snprintf(text, sizeof text, "%lld", (long long)value);
+    view_blank(g->s, text, sizeof text);
     canvas_begin(c);
     canvas_move(c, x, y + 2 * k);
     canvas_to(c, x - 6 * k, y + 11 * k);
