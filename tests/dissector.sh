@@ -26,6 +26,23 @@ read_frames | grep -q 'ARQ.*DATA 0 + ACK 1' || fail "the column does not tell wh
 "$SLOWWIRE" run --format none --tap b --pcapng "$dir/x.pcapng" "$SOURCE_DIR/scenarios/arq/corrupted-frame.yaml"
 [ "$(read_frames -Y 'slowwire_arq.crc.bad' | wc -l)" = 1 ] || fail "the flipped bit is not found"
 read_frames | grep -q 'ARQ.*DATA 1 \[bad CRC\]' || fail "the column does not tell: $(read_frames | head -3)"
+# Bluetooth's packets are read by Wireshark itself: type, FLOW (GO), ARQN and SEQN of the run in which a STOP is
+# lost (a NULL or POLL has its sender's SEQN of the moment), and of the other the header that is damaged and the payload whose CRC fails.
+"$SLOWWIRE" run --format none --tap b --pcapng "$dir/x.pcapng" "$SOURCE_DIR/scenarios/arq/bluetooth-flow.yaml"
+radio() { tshark -r "$dir/x.pcapng" "$@" 2>/dev/null; }
+radio -T fields -e btbredr_rf.packet_header.type -e btbredr_rf.packet_header.flow_control \
+    -e btbredr_rf.packet_header.arqn -e btbredr_rf.packet_header.seqn |
+    sed 's/0x0*\([0-9a-f]\)/\1/; s/True/1/g; s/False/0/g' | tr '\t\n' '  ' >"$dir/seen"
+want='4 1 0 1 0 0 1 1 1 1 0 0 0 0 1 1 4 1 0 0 0 0 0 1 1 1 0 0 0 1 0 1 4 1 0 0 0 0 1 1 '
+case $(cat "$dir/seen") in
+"$want"*) ;;
+*) fail "Wireshark reads otherwise: $(cat "$dir/seen")" ;;
+esac
+"$SLOWWIRE" run --format none --tap b --pcapng "$dir/x.pcapng" "$SOURCE_DIR/scenarios/arq/bluetooth-crc-or-hec.yaml"
+[ "$(radio -Y 'btbredr_rf.incorrect_packet_header_or_hec' | wc -l)" = 1 ] || fail "the damaged header is not found"
+[ "$(radio -Y 'btbredr_rf.flags.crc_check == 1 && btbredr_rf.flags.crc_pass == 0 && btbredr_rf.flags.hec_pass == 1' |
+    wc -l)" = 1 ] || fail "the damaged payload is not found"
+[ "$(radio -Y _ws.malformed | wc -l)" = 0 ] || fail "Bluetooth's packets are malformed"
 [ ! -s "$dir/err" ] || ! grep -qi 'lua' "$dir/err" || fail "$(cat "$dir/err")"
 echo "dissector: $wrong wrong"
 [ $wrong = 0 ]

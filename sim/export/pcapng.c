@@ -4,12 +4,13 @@
 
 #include "base/err.h"
 #include "base/os.h"
+#include "export/radio.h"
 #include "wire/dissect.h"
 #include "wire/eth.h"
 
 #include <stdlib.h>
 
-enum { LINKTYPE_ETHERNET = 1, LINKTYPE_RAW = 101, LINKTYPE_USER0 = 147 };
+enum { LINKTYPE_ETHERNET = 1, LINKTYPE_RAW = 101, LINKTYPE_USER0 = 147, LINKTYPE_RADIO = 255 };
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
 enum { OPT_END = 0, OPT_COMMENT = 1, OPT_NAME = 2, OPT_EPB_FLAGS = 2, OPT_TSRESOL = 9 };
 enum { OPT_USERAPPL = 4, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };
@@ -17,9 +18,9 @@ enum { OPT_USERAPPL = 4, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };
 /* One end of one link, as the capturing program sees it: what leaves by one direction, what comes
  * by the other. `number` 0: no packet of that format passes, so no interface is described. */
 struct tap {
-    uint32_t out, in; /* directions */
-    uint32_t
-        number[2]; /* 1 + interface number: IP packets (on a LAN all), frames that stand alone */
+    uint32_t out, in;   /* directions */
+    uint32_t number[3]; /* 1 + interface number: IP packets (on a LAN all), frames that stand alone,
+                           packets of a radio */
     bool is_lan;
 };
 
@@ -110,9 +111,16 @@ static bool is_frame(const struct packet *p)
 }
 
 /* On a LAN everything stands in an Ethernet frame. */
-static bool stands_alone(const struct capture *c, const struct tap *tap, const struct record *r)
+static bool is_radio(const struct packet *p)
 {
-    return !tap->is_lan && is_frame(trace_packet(c->t, r->packet));
+    return packet_form(p->proto->name) == LINK_FORM_BASEBAND;
+}
+
+/* Which of the tap's interfaces. */
+static unsigned interface_of(const struct capture *c, const struct tap *tap, const struct record *r)
+{
+    const struct packet *p = trace_packet(c->t, r->packet);
+    return tap->is_lan || !is_frame(p) ? 0 : is_radio(p) ? 2 : 1;
 }
 
 static void collect_taps(struct capture *c)
@@ -152,18 +160,18 @@ static void describe_interfaces(struct capture *c)
         const struct record *r = trace_record(c->t, n);
         uint32_t from = 0;
         for (struct tap *tap; (tap = tap_of(c, r, &from));) {
-            tap->number[stands_alone(c, tap, r)] = 1;
+            tap->number[interface_of(c, tap, r)] = 1;
         }
     }
     for (uint32_t i = 0; i < c->tap_count; i++) {
-        bool is_quiet = !c->taps[i].number[0] && !c->taps[i].number[1];
-        for (int frames = 0; frames < 2; frames++) {
-            if (c->taps[i].number[frames] || (is_quiet && !frames)) {
-                c->taps[i].number[frames] = ++c->interface_count;
-                write_interface(c, &c->taps[i],
-                                frames              ? LINKTYPE_USER0
-                                : c->taps[i].is_lan ? LINKTYPE_ETHERNET
-                                                    : LINKTYPE_RAW);
+        const uint32_t *n = c->taps[i].number;
+        const uint16_t types[] = {c->taps[i].is_lan ? LINKTYPE_ETHERNET : LINKTYPE_RAW,
+                                  LINKTYPE_USER0, LINKTYPE_RADIO};
+        bool is_quiet = !n[0] && !n[1] && !n[2];
+        for (int which = 0; which < 3; which++) {
+            if (n[which] || (is_quiet && !which)) {
+                c->taps[i].number[which] = ++c->interface_count;
+                write_interface(c, &c->taps[i], types[which]);
             }
         }
     }
@@ -243,6 +251,9 @@ static void build_packet(struct capture *c, uint32_t number, const struct record
     view.net.ecn = hop & 3;
     buf_clear(&c->bytes);
     packet_build(&view, &c->bytes);
+    if (is_radio(p)) {
+        radio_packet(&c->bytes);
+    }
     frame_packet(c, number, p);
 }
 
@@ -251,7 +262,7 @@ static void write_packet(struct capture *c, const struct tap *tap, uint32_t numb
 {
     build_packet(c, number, r);
     comment_on(c, r->packet);
-    add_u32(&c->block, tap->number[stands_alone(c, tap, r)] - 1);
+    add_u32(&c->block, tap->number[interface_of(c, tap, r)] - 1);
     add_u32(&c->block, (uint32_t)((uint64_t)r->at >> 32));
     add_u32(&c->block, (uint32_t)r->at);
     add_u32(&c->block, (uint32_t)c->bytes.len);

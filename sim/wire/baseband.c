@@ -79,10 +79,10 @@ static uint16_t air_bits(unsigned lt_addr, unsigned type, bool flow, bool arqn, 
                       (unsigned)seqn << 9);
 }
 
-/* 6.3: preamble, sync word of the general inquiry's LAP 9e8b33, trailer. The last byte but one, of
- * the sync word, is the piconet's own here. */
-static const uint8_t access_code[9] = {0x54, 0x75, 0xc5, 0x8c, 0xc7, 0x33, 0x45, 0xe7, 0x2a};
-enum { CHANNEL_AT = 7 };
+/* 6.3: preamble, sync word of the piconet's LAP, trailer. The last byte but one is another in each
+ * piconet of a link. */
+static const uint8_t access_code[9] = {0xad, 0x1e, 0xbf, 0x4c, 0x94, 0xf3, 0x61, 0x50, 0xd5};
+enum { CHANNEL_AT = 7, LLID = 1 }; /* LLID 1: a frame of the layer above goes on */
 
 size_t baseband_encode(const struct baseband *b, uint8_t out[BASEBAND_HEAD_MAX])
 {
@@ -97,11 +97,11 @@ size_t baseband_encode(const struct baseband *b, uint8_t out[BASEBAND_HEAD_MAX])
     out[9] = (uint8_t)(header >> 10);
     out[10] = (uint8_t)(header >> 2);
     out[11] = (uint8_t)(header << 6);
-    if (k->header == 1) { /* LLID 2: the start of an L2CAP frame; FLOW of that layer: go */
-        out[16] = (uint8_t)(2u << 6 | 1u << 5 | b->length);
-    } else if (k->header == 2) {
-        out[16] = (uint8_t)(2u << 6 | 1u << 5 | b->length >> 5);
-        out[17] = (uint8_t)(b->length << 3);
+    if (k->header) { /* FLOW of the layer above: go */
+        out[16] = (uint8_t)((b->length & 31u) << 3 | 1u << 2 | LLID);
+    }
+    if (k->header == 2) {
+        out[17] = (uint8_t)(b->length >> 5);
     }
     return BASEBAND_HEADER + k->header;
 }
@@ -123,9 +123,8 @@ bool baseband_decode(struct bytes head, struct baseband *out)
     out->hec_holds = bits_read(head, 82, 8) == baseband_hec(air, BASEBAND_UAP);
     const struct kind_of_packet *k = kind_find(type);
     if (k && head.len >= (size_t)BASEBAND_HEADER + k->header) {
-        out->length = k->header == 1   ? (uint16_t)bits_read(head, 131, 5)
-                      : k->header == 2 ? (uint16_t)bits_read(head, 131, 10)
-                                       : 0;
+        out->length = (uint16_t)(k->header ? bits_read(head, 128, 5) : 0);
+        out->length |= (uint16_t)(k->header == 2 ? bits_read(head, 139, 5) << 5 : 0);
         return true;
     }
     return !out->hec_holds;
@@ -137,14 +136,14 @@ static const struct field_spec fields[] = {
     {"seqn", FIELD_FLAG, 81, 1},  {"hec", FIELD_HEX, 82, 8},     {"copies", FIELD_UNUSED, 90, 38},
     {NULL, FIELD_NUMBER, 0, 0},
 };
-static const struct field_spec short_payload[] = {{"llid", FIELD_NUMBER, 128, 2},
-                                                  {"l2flow", FIELD_FLAG, 130, 1},
-                                                  {"length", FIELD_NUMBER, 131, 5},
+static const struct field_spec short_payload[] = {{"length", FIELD_NUMBER, 128, 5},
+                                                  {"l2flow", FIELD_FLAG, 133, 1},
+                                                  {"llid", FIELD_NUMBER, 134, 2},
                                                   {NULL, FIELD_NUMBER, 0, 0}};
 static const struct field_spec long_payload[] = {
-    {"llid", FIELD_NUMBER, 128, 2},    {"l2flow", FIELD_FLAG, 130, 1},
-    {"length", FIELD_NUMBER, 131, 10}, {"reserved", FIELD_UNUSED, 141, 3},
-    {NULL, FIELD_NUMBER, 0, 0},
+    {"length_low", FIELD_NUMBER, 128, 5},  {"l2flow", FIELD_FLAG, 133, 1},
+    {"llid", FIELD_NUMBER, 134, 2},        {"reserved", FIELD_UNUSED, 136, 3},
+    {"length_high", FIELD_NUMBER, 139, 5}, {NULL, FIELD_NUMBER, 0, 0},
 };
 
 static const struct kind_of_packet *kind_in(struct bytes head)
@@ -199,16 +198,17 @@ static void label(struct bytes head, uint32_t body_len, char buf[24])
     }
 }
 
-/* SEQN numbers data. */
+/* SEQN numbers data; the length of several slots stands in two bytes. */
 static bool value(struct bytes head, const char *field, int64_t *out)
 {
     const struct kind_of_packet *k = kind_in(head);
-    bool is_number = strcmp(field, "number") == 0 || strcmp(field, "seq") == 0;
-    if (!is_number || !k || !k->most) {
+    struct baseband b;
+    if (!k || !k->most || !baseband_decode(head, &b)) {
         return false;
     }
-    *out = (int64_t)bits_read(head, 81, 1);
-    return true;
+    bool is_number = strcmp(field, "number") == 0 || strcmp(field, "seq") == 0;
+    *out = is_number ? b.seqn : b.length;
+    return is_number || strcmp(field, "length") == 0;
 }
 
 static bool split(struct bytes message, size_t *head_len, size_t *body_len)

@@ -5,19 +5,21 @@
  *    access code, 72 bits | header, 18 bits | its copies, 38 bits | payload
  *
  *    header:  LT_ADDR 3 | TYPE 4 | FLOW 1 | ARQN 1 | SEQN 1 | HEC 8
- *    payload: LLID 2 | FLOW 1 | LENGTH 5 (of several slots: LENGTH 10, 3 unused) | data | CRC 16
+ *    payload: LENGTH 5 | FLOW 1 | LLID 2 (of several slots: 3 unused, 5 more of LENGTH) | data |
+ * CRC
  *
- * On the air the lowest bit of a number leaves first, and each bit of the header thrice; here
- * numbers stand as one reads them, and the copies in one block, so that a flipped bit of the header
- * proper is one that the repetition could not mend, and one of the copies does no harm. 126 and 366
- * bits are padded to whole bytes: a packet takes 2 us longer than it does on the air. The access
- * code is that of the piconet; its last byte but one tells several of one link apart. */
+ * On the air the lowest bit of a byte leaves first, and each bit of the header thrice; here the
+ * header's numbers stand as one reads them, and the copies in one block, so that a flipped bit of
+ * the header proper is one that the repetition could not mend, and one of the copies does no harm.
+ * 126 and 366 bits are padded to whole bytes: a packet takes 2 us longer than it does on the air.
+ * The access code is that of the piconet; its last byte but one tells several of one link apart. */
 
 #include "wire/format.h"
 
 #define BASEBAND_HEADER   16 /* access code, header, copies: all of a NULL or POLL */
 #define BASEBAND_CRC      2
 #define BASEBAND_HEAD_MAX (BASEBAND_HEADER + 2)
+#define BASEBAND_LAP      0x2a1b3c /* of the master, and so of the piconet */
 #define BASEBAND_UAP      0x47
 #define BASEBAND_SLOT     (625 * SIM_US)
 

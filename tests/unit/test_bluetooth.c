@@ -31,19 +31,19 @@ START_TEST(the_payload_check_is_the_specifications)
 }
 END_TEST
 
-/* Access code of LAP 9e8b33: 5 475c58cc73345e72 a. LT_ADDR 1, TYPE 4, FLOW 1, ARQN 0, SEQN 1 leave
- * as 100 0010 1 0 1, which is 0x2a1; LLID 2, flow, length 27. */
+/* Access code of LAP 2a1b3c, by the rule that makes 475c58cc73345e72 of 9e8b33. LT_ADDR 1, TYPE 4,
+ * FLOW 1, ARQN 0, SEQN 1 leave as 100 0010 1 0 1, which is 0x2a1; length 27, go, LLID 1. */
 START_TEST(a_packet_stands_as_the_header_says)
 {
     struct baseband b = {BASEBAND_DH1, 0, 1, true, false, true, false, 27}, back;
     uint8_t head[BASEBAND_HEAD_MAX];
     char label[24];
     ck_assert_uint_eq(baseband_encode(&b, head), 17);
-    ck_assert_mem_eq(head, "\x54\x75\xc5\x8c\xc7\x33\x45\xe7\x2a", 9);
+    ck_assert_mem_eq(head, "\xad\x1e\xbf\x4c\x94\xf3\x61\x50\xd5", 9);
     unsigned header = (unsigned)head[9] << 16 | (unsigned)head[10] << 8 | head[11];
     ck_assert_uint_eq(header >> 14, 0x0a5); /* 001 0100 1 0 1 */
     ck_assert_uint_eq(header >> 6 & 255, baseband_hec(0x2a1, 0x47));
-    ck_assert_uint_eq(head[16], 0xbb); /* 10 1 11011 */
+    ck_assert_uint_eq(head[16], 0xdd); /* 11011 1 01 */
     struct bytes bytes = bytes_of(head, 17);
     ck_assert(baseband_decode(bytes, &back) && back.hec_holds);
     ck_assert(back.type == BASEBAND_DH1 && back.flow && !back.arqn && back.seqn);
