@@ -157,6 +157,28 @@ START_TEST(the_host_remembers_the_path)
 }
 END_TEST
 
+/* RFC 1191 6.3: after ten minutes the first full segment tries the whole MTU again. */
+START_TEST(larger_segments_are_tried_again_in_time)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    tcp_take_mss(&r.tcp, 1400);
+    rig_call(&r, CODE_SEND, 1400);
+    hear_error(&r, TOO_BIG, 1, 1440, 1000);
+    rig_hear(&r, ". 1:1 ack 1401");
+    r.now = 600 * SIM_S - 1;
+    rig_call(&r, CODE_SEND, 960);
+    ck_assert_str_eq(r.said, "P. 1401:2361 ack 1");
+    ck_assert_uint_eq(r.tcp.snd_mss, 960);
+    rig_hear(&r, ". 1:1 ack 2361");
+    r.now = 600 * SIM_S;
+    rig_call(&r, CODE_SEND, 2800);
+    ck_assert_str_eq(r.said, ". 2361:3761 ack 1; P. 3761:5161 ack 1");
+    hear_error(&r, TOO_BIG, 2361, 1440, 1000); /* it has not changed */
+    ck_assert_uint_eq(r.tcp.snd_mss, 960);
+    rig_free(&r);
+}
+END_TEST
+
 /* RFC 2923 2.1: nobody says why large segments vanish. */
 START_TEST(small_segments_are_tried_after_so_many_timeouts)
 {
@@ -181,6 +203,7 @@ int main(void)
     tcase_add_test(c, what_was_too_big_goes_again_in_pieces);
     tcase_add_test(c, discovery_can_be_switched_off);
     tcase_add_test(c, the_host_remembers_the_path);
+    tcase_add_test(c, larger_segments_are_tried_again_in_time);
     tcase_add_test(c, small_segments_are_tried_after_so_many_timeouts);
     return rig_run("tcp-errors", c);
 }

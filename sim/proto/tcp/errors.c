@@ -8,7 +8,9 @@
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
 
-#define MTU_LEAST 68 /* RFC 791: every link carries that much */
+#define PATH_LIFE (600 * SIM_S) /* RFC 1191 6.3: ten minutes, then larger packets are tried again  \
+                                 */
+#define MTU_LEAST 68            /* RFC 791: every link carries that much */
 
 /* RFC 1191 7, table 7-1: where the router does not say how large the next link is. */
 static uint32_t plateau_below(uint32_t size)
@@ -78,6 +80,14 @@ void tcp_use_mtu(struct tcp *t, uint32_t mtu)
     t->snd_mss = t->snd_mss > most ? most : t->snd_mss;
 }
 
+/* RFC 1191 6.3: the way may have changed. If it has not, a router will say so again. */
+void tcp_try_larger(struct tcp *t)
+{
+    t->path_until = 0;
+    t->path_mtu = (uint32_t)t->set.mtu;
+    tcp_take_mss(t, t->peer_mss);
+}
+
 /* RFC 1191 6.5: the lost segments go again at once, in smaller ones; that says nothing about
  * congestion. */
 static void too_big(struct tcp *t, const struct input *in, const struct quote *q, struct fx *fx)
@@ -91,6 +101,7 @@ static void too_big(struct tcp *t, const struct input *in, const struct quote *q
         return;
     }
     tcp_use_mtu(t, mtu);
+    t->path_until = time_add(in->now, PATH_LIFE);
     tcp_path_learnt(t->host, t->key.to.ip, mtu, in->now);
     fx_note(fx, TCP_WHY_TOO_BIG);
     if (!is_opening(t)) {
@@ -126,8 +137,6 @@ void tcp_hear_error(struct tcp *t, const struct input *in, struct fx *fx)
 }
 
 /* ---- what the host remembers ---- */
-
-#define PATH_LIFE (600 * SIM_S)
 
 uint32_t tcp_path_mtu(const struct tcp_host *h, uint32_t ip, uint32_t own, sim_time now)
 {

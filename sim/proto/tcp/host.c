@@ -64,7 +64,11 @@ void tcp_offer_options(const struct tcp *t, struct tcp_seg *syn, bool is_answer)
  * says only what we take. */
 void tcp_take_mss(struct tcp *t, uint32_t mss)
 {
-    t->snd_mss = mss == 0 ? DEFAULT_MSS : mss;
+    t->peer_mss = (uint16_t)(mss == 0 ? DEFAULT_MSS : mss);
+    t->snd_mss = t->peer_mss;
+    if (t->ts_on && t->snd_mss > TS_LENGTH) {
+        t->snd_mss -= TS_LENGTH;
+    }
     if (t->set.mss_most > 0 && t->snd_mss > t->set.mss_most) {
         t->snd_mss = (uint32_t)t->set.mss_most;
     }

@@ -333,6 +333,9 @@ static void settle(struct tcp *t, sim_time now, struct fx *fx)
 
 void tcp_output(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
+    if (t->path_until && now >= t->path_until) {
+        tcp_try_larger(t);
+    }
     if (may_send_data(t->state)) {
         cc_restart(t, now);
         while (send_next(t, now, why, fx)) {

@@ -219,13 +219,15 @@ struct tcp {
     struct net key;
     enum tcp_state state;
     enum tcp_congestion congestion;
-    bool is_passive;    /* it came from LISTEN */
-    bool is_first;      /* the first connection of its host: `isn` is its */
-    uint8_t queued;     /* enum tcp_queued */
-    uint8_t soft_error; /* errno_code that ICMP hinted at since the last progress */
-    uint32_t path_mtu;  /* largest packet that the path carries, as far as it is known */
-    uint16_t running;   /* timers, a bit each */
-    seq32 iss, irs;     /* ISS, IRS */
+    bool is_passive;     /* it came from LISTEN */
+    bool is_first;       /* the first connection of its host: `isn` is its */
+    uint8_t queued;      /* enum tcp_queued */
+    uint8_t soft_error;  /* errno_code that ICMP hinted at since the last progress */
+    uint16_t peer_mss;   /* SendMSS: what the peer announced, or 536 */
+    sim_time path_until; /* when larger packets may be tried again; 0: the path takes all of ours */
+    uint32_t path_mtu;   /* largest packet that the path carries, as far as it is known */
+    uint16_t running;    /* timers, a bit each */
+    seq32 iss, irs;      /* ISS, IRS */
 
     /* Sending: RFC 9293 3.3.1. Offsets from ISS. */
     int64_t snd_una;      /* SND.UNA: the oldest that is not acknowledged */
@@ -348,6 +350,7 @@ bool tcp_still_receiving(enum tcp_state s); /* the peer may still send data */
 
 /* errors.c */
 void tcp_hear_error(struct tcp *t, const struct input *in, struct fx *fx);
+void tcp_try_larger(struct tcp *t);
 void tcp_use_mtu(struct tcp *t, uint32_t mtu); /* segments fit into it from now on */
 
 /* input.c */
