@@ -8,37 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LABEL_W    86.0
-#define AXIS_H     28.0
-#define OUTAGE_H   20.0
-#define ROW_MOST   66.0
-#define ROW_LEAST  14.0
-#define ROW_WORDS  42.0 /* below this a row has no words of its own */
-#define ROW_ALL    56.0 /* below this none under its bar */
-#define TICK_ROOM  78.0
-#define HATCH_WIDE 9.0
-#define HATCH_THIN 4.5
-
-struct bars {
-    struct ui *ui;
-    const struct scene *s;
-    const struct leases *l;
-    struct rect plot;  /* of the bars, left and right the ends of the axis */
-    sim_time from, to; /* of the axis */
-    double row;        /* height of a row */
-    double bottom;     /* of the last bar */
-    uint32_t focus;    /* node that the present caption step is about; UINT32_MAX: none */
-};
-
-static double x_at(const struct bars *b, sim_time t)
-{
-    double share = (double)(t - b->from) / fmax(1, (double)(b->to - b->from));
-
-    return b->plot.x + b->plot.w * fmin(fmax(share, 0), 1);
-}
+#define LABEL_W   86.0
+#define AXIS_H    28.0
+#define OUTAGE_H  20.0
+#define ROW_MOST  66.0
+#define ROW_LEAST 14.0
+#define TICK_ROOM 78.0
 
 /* All of the run, and of each client the whole of its first lease. */
-static void choose_axis(struct bars *b)
+static void choose_axis(struct lease_bars *b)
 {
     b->from = 0;
     b->to = b->s->player->axis->end > 0 ? b->s->player->axis->end : SIM_S;
@@ -51,7 +29,7 @@ static void choose_axis(struct bars *b)
 }
 
 /* Seconds, minutes or hours, so that the numbers on the axis stay short. */
-static sim_time axis_unit(const struct bars *b)
+static sim_time axis_unit(const struct lease_bars *b)
 {
     sim_time length = b->to - b->from;
 
@@ -63,7 +41,7 @@ static const char *axis_unit_key(sim_time unit)
     return unit == SIM_S ? "lease.seconds" : unit == 60 * SIM_S ? "lease.minutes" : "lease.hours";
 }
 
-static void draw_axis(const struct bars *b)
+static void draw_axis(const struct lease_bars *b)
 {
     struct ui *ui = b->ui;
     double k = ui->k, most = fmax(2, floor(b->plot.w / (TICK_ROOM * k)));
@@ -73,7 +51,7 @@ static void draw_axis(const struct bars *b)
     char text[32];
 
     for (sim_time t = 0; t <= b->to; t += step) {
-        double x = x_at(b, t);
+        double x = lease_x(b, t);
 
         canvas_vline(ui->c, x, b->plot.y, b->bottom, 1, ui->theme->hair2);
         view_time(t, unit, step, text);
@@ -81,10 +59,10 @@ static void draw_axis(const struct bars *b)
     }
 }
 
-static void draw_now(const struct bars *b)
+static void draw_now(const struct lease_bars *b)
 {
     struct ui *ui = b->ui;
-    double k = ui->k, x = x_at(b, b->s->now);
+    double k = ui->k, x = lease_x(b, b->s->now);
     sim_time unit = axis_unit(b);
     char text[32];
 
@@ -100,14 +78,14 @@ static void draw_now(const struct bars *b)
 }
 
 /* When a server went off, a dotted line over all rows; when it came back, a thin one. */
-static void draw_outages(const struct bars *b)
+static void draw_outages(const struct lease_bars *b)
 {
     struct ui *ui = b->ui;
     double k = ui->k, last = -1e9;
 
     for (uint32_t i = 0; i < b->l->outage_count; i++) {
         const struct lease_outage *o = &b->l->outages[i];
-        double x = x_at(b, o->at), top = b->plot.y - OUTAGE_H * k;
+        double x = lease_x(b, o->at), top = b->plot.y - OUTAGE_H * k;
         char words[80];
 
         if (o->at > b->s->now || o->at == 0) {
@@ -132,166 +110,7 @@ static void draw_outages(const struct bars *b)
     }
 }
 
-static double bar_height(const struct bars *b)
-{
-    return fmin(26 * b->ui->k, b->row * (b->row > ROW_WORDS * b->ui->k ? 0.42 : 0.7));
-}
-
-static void hatch(const struct bars *b, double x0, double x1, double y, double h, double step)
-{
-    if (x1 - x0 < 1) {
-        return;
-    }
-    canvas_begin(b->ui->c);
-    canvas_box(b->ui->c, (struct rect){x0, y, x1 - x0, h}, 0);
-    canvas_hatch(b->ui->c, b->ui->theme->report.fill, step * b->ui->k, 1.1 * b->ui->k);
-}
-
-/* Where the bar of a span ends: cut where the next one goes on or the address was lost. */
-static sim_time shown_end(const struct bars *b, const struct lease_span *p)
-{
-    sim_time end = p->end == SIM_NEVER ? b->to : p->end;
-
-    return p->until <= b->s->now && p->until < end ? p->until : end;
-}
-
-static void fill_span(const struct bars *b, const struct lease_span *p, double y, double h)
-{
-    struct ui *ui = b->ui;
-    const struct hue *hue = &ui->theme->report;
-    sim_time end = shown_end(b, p), gone = b->s->now < end ? b->s->now : end;
-    double x0 = x_at(b, p->start), x1 = x_at(b, end), radius = fmin(4 * ui->k, h / 3);
-    double t1 = p->t1 < end ? x_at(b, p->t1) : x1, t2 = p->t2 < end ? x_at(b, p->t2) : x1;
-    struct rect r = {x0, y, fmax(x1 - x0, 1) + (end > b->to ? 12 * ui->k : 0), h};
-
-    canvas_clip(ui->c,
-                (struct rect){x0 - 4, y - 4, fmax(x1 - x0, 1) + 5, h + 8}); /* beyond: open */
-    canvas_begin(ui->c);
-    canvas_box(ui->c, r, radius);
-    canvas_clip_path(ui->c);
-    canvas_fill_box(ui->c, r, 0, hue->pale);
-    hatch(b, fmin(t1, t2), t2, y, h, HATCH_WIDE);
-    hatch(b, t2, x1, y, h, HATCH_THIN);
-    canvas_fill_box(ui->c, (struct rect){x0, y, x_at(b, gone) - x0, fmax(h * 0.24, 2)}, 0,
-                    hue->fill);
-    canvas_unclip(ui->c);
-    canvas_stroke_box(ui->c, r, radius, fmin(1.5 * ui->k, h / 4), hue->fill);
-    canvas_unclip(ui->c);
-}
-
-/* The tick of T1 or T2 with its name and its share of the lease. */
-static void draw_tick(const struct bars *b, const struct lease_span *p, sim_time at,
-                      const char *name, double y, double h, double room)
-{
-    struct ui *ui = b->ui;
-    double k = ui->k, x = x_at(b, at);
-    char share[24];
-    double percent = 100 * (double)(at - p->start) / fmax(1, (double)(p->end - p->start));
-
-    canvas_vline(ui->c, x, y - 5 * k, y + h + 5 * k, 2 * k, ui->theme->ink);
-    double w = ui_text_width(ui, TYPE_TAG, name);
-    snprintf(share, sizeof share, "%.4g %%", percent);
-    double with_share = w + 5 * k + ui_text_width(ui, TYPE_LABEL, share);
-    if (room > with_share + 4 * k) {
-        ui_text(ui, TYPE_LABEL, x - w / 2 + w + 5 * k, y - 9 * k, ui->theme->ink3, share);
-    }
-    if (room > w + 4 * k) {
-        ui_text_center(ui, TYPE_TAG, x, y - 9 * k, ui->theme->ink, name);
-    }
-}
-
-static void draw_ticks(const struct bars *b, const struct lease_span *p, double y, double h)
-{
-    sim_time end = shown_end(b, p);
-    bool both = p->t1 < end && p->t2 < end;
-    double between = both ? fabs(x_at(b, p->t2) - x_at(b, p->t1)) : b->plot.w;
-
-    if (p->t1 < end) {
-        draw_tick(b, p, p->t1, "T1", y, h, between);
-    }
-    if (p->t2 < end) {
-        draw_tick(b, p, p->t2, "T2", y, h, both ? fmax(between, 60 * b->ui->k) : b->plot.w);
-    }
-}
-
-/* What the client does in each part, below the bar. */
-static void draw_words(const struct bars *b, const struct lease_span *p, double y)
-{
-    struct ui *ui = b->ui;
-    const char *keys[] = {"lease.bound", "lease.renewing", "lease.rebinding"};
-    sim_time end = shown_end(b, p), at[] = {p->start, p->t1, p->t2, end};
-    double right = -1e9;
-
-    for (int i = 0; i < 3; i++) {
-        const char *words = ui_word(ui, keys[i]);
-        double x = at[i] < end ? x_at(b, at[i]) + 4 * ui->k : 1e9;
-
-        if (x > b->plot.x + b->plot.w - 20 * ui->k || x < right) {
-            continue;
-        }
-        double next = i < 2 && at[i + 1] < end ? x_at(b, at[i + 1]) : b->plot.x + b->plot.w + 30;
-        if (ui_text_width(ui, TYPE_TAG, words) < next - x) {
-            right = x + ui_text(ui, TYPE_TAG, x, y, ui->theme->report.text, words);
-        }
-    }
-}
-
-/* How the address was lost, at the end of its bar. */
-static void draw_fate(const struct bars *b, const struct lease_span *p, double y, double h)
-{
-    static const char *const keys[] = {[SPAN_OVER] = "lease.over",
-                                       [SPAN_REFUSED] = "lease.refused",
-                                       [SPAN_RELEASED] = "lease.released",
-                                       [SPAN_CRASHED] = "lease.crashed"};
-    struct ui *ui = b->ui;
-    double k = ui->k, x = x_at(b, p->until);
-
-    if (p->until > b->s->now || p->fate == SPAN_EXTENDED || p->fate == SPAN_HOLDS) {
-        return;
-    }
-    bool is_loss = p->fate != SPAN_RELEASED;
-    if (is_loss) {
-        part_loss(ui, x, y + h / 2, fmin(8 * k, h / 2));
-    } else {
-        canvas_ring(ui->c, x, y + h / 2, fmin(5 * k, h / 3), 2 * k, ui->theme->report.fill);
-    }
-    const char *words = ui_word(ui, keys[p->fate]);
-    double w = ui_text_width(ui, TYPE_TAG, words);
-    bool fits = x + 14 * k + w < b->plot.x + b->plot.w;
-    struct color color = is_loss ? ui->theme->loss.text : ui->theme->report.text;
-    if (b->row >= ROW_WORDS * k && fits) {
-        ui_text(ui, TYPE_TAG, x + 13 * k, y + h / 2 + 4 * k, color, words);
-    }
-}
-
-/* Requests to extend a lease: the answered ones as the ACK that came, others as a cross. */
-static void draw_tries(const struct bars *b, const struct lease_client *c, double y, double h)
-{
-    struct ui *ui = b->ui;
-    double k = ui->k, last = -1e9;
-
-    for (uint32_t i = 0; i < c->try_count; i++) {
-        const struct lease_try *t = &c->tries[i];
-        double x = x_at(b, t->at);
-        struct capsule ack = {.kind = PACKET_REPORT, .label = "ACK", .h = 14};
-        bool is_wide = b->row >= ROW_WORDS * k;
-        double half = is_wide ? capsule_width(ui, &ack) / 2 : 4 * k;
-
-        if (t->at > b->s->now) {
-            break;
-        }
-        if (!t->is_answered) {
-            part_mark(ui, x, y + h + 6 * k, MARK_LOSS, PACKET_REPORT, false, 1);
-        } else if (is_wide && x - half > last) {
-            capsule_draw(ui, x, y - 10 * k, &ack);
-        } else {
-            part_mark(ui, x, y - 5 * k, MARK_PACKET, PACKET_REPORT, false, 1);
-        }
-        last = x + half;
-    }
-}
-
-static void draw_name(const struct bars *b, const struct lease_client *c, double y)
+static void draw_name(const struct lease_bars *b, const struct lease_client *c, double y)
 {
     struct ui *ui = b->ui;
     double k = ui->k, x = b->plot.x - LABEL_W * k;
@@ -302,7 +121,7 @@ static void draw_name(const struct bars *b, const struct lease_client *c, double
     if (b->row < 18 * k) {
         return;
     }
-    if (b->row < ROW_WORDS * k) {
+    if (b->row < LEASE_ROW_WORDS * k) {
         canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), name, ALIGN_LEFT, ui->theme->ink,
                        view_node_label(ui, b->s->trace, c->node));
         return;
@@ -321,40 +140,27 @@ static void draw_name(const struct bars *b, const struct lease_client *c, double
                    note);
 }
 
-/* The span that the caption is about has the marker's rim. */
-static void draw_rim(const struct bars *b, const struct lease_span *p, double y, double h)
+static void draw_client(const struct lease_bars *b, const struct lease_client *c, double top)
 {
-    double k = b->ui->k, x0 = x_at(b, p->start), x1 = x_at(b, shown_end(b, p));
-    struct rect r = {x0 - 4 * k, y - 4 * k, x1 - x0 + 8 * k, h + 8 * k};
-
-    canvas_fill_box(b->ui->c, r, 7 * k, b->ui->theme->marker);
-    canvas_stroke_box(b->ui->c, rect_inset(r, 2 * k, 2 * k), 6 * k, 2 * k,
-                      b->ui->theme->name == THEME_DARK ? b->ui->theme->on_marker
-                                                       : b->ui->theme->ink);
-}
-
-static void draw_client(const struct bars *b, const struct lease_client *c, double top)
-{
-    double h = bar_height(b),
-           y = top + (b->row >= ROW_WORDS * b->ui->k ? 22 * b->ui->k : (b->row - h) / 2);
+    double h = lease_bar_height(b),
+           y = top + (b->row >= LEASE_ROW_WORDS * b->ui->k ? 22 * b->ui->k : (b->row - h) / 2);
     const struct lease_span *now = lease_span_at(c, b->s->now);
-    bool has_words = b->row >= ROW_WORDS * b->ui->k;
+    bool has_words = b->row >= LEASE_ROW_WORDS * b->ui->k;
 
     draw_name(b, c, y + h / 2);
     if (now && c->node == b->focus && has_words) {
-        draw_rim(b, now, y, h);
+        lease_draw_rim(b, now, y, h);
     }
     for (uint32_t i = 0; i < c->span_count && c->spans[i].told <= b->s->now; i++) {
-        fill_span(b, &c->spans[i], y, h);
-        draw_fate(b, &c->spans[i], y, h);
+        lease_draw_span(b, &c->spans[i], y, h);
     }
     if (now && has_words) {
-        draw_ticks(b, now, y, h);
-        if (c->node == b->focus && b->row >= ROW_ALL * b->ui->k) {
-            draw_words(b, now, y + h + 15 * b->ui->k);
+        lease_draw_ticks(b, now, y, h);
+        if (c->node == b->focus && b->row >= LEASE_ROW_ALL * b->ui->k) {
+            lease_draw_words(b, now, y + h + 15 * b->ui->k);
         }
     }
-    draw_tries(b, c, y, h);
+    lease_draw_tries(b, c, y, h);
 }
 
 /* The client of the present caption step, else of the first that holds an address. */
@@ -373,7 +179,7 @@ static uint32_t focus_of(const struct scene *s)
     return l->client_count ? l->clients[0].node : UINT32_MAX;
 }
 
-static void draw_bars(struct bars *b, struct lease_view *self, struct rect r)
+static void draw_bars(struct lease_bars *b, struct lease_view *self, struct rect r)
 {
     double k = b->ui->k;
     struct rect area = r;
@@ -424,7 +230,7 @@ static const char *note_of(const struct ui *ui, const struct leases *l, char *bu
 
 static void draw_lease(void *self, struct ui *ui, const struct scene *s, struct rect area)
 {
-    struct bars b = {.ui = ui, .s = s, .l = &s->film->leases, .focus = focus_of(s)};
+    struct lease_bars b = {.ui = ui, .s = s, .l = &s->film->leases, .focus = focus_of(s)};
     char note[64];
 
     choose_axis(&b);
@@ -435,7 +241,7 @@ static void draw_lease(void *self, struct ui *ui, const struct scene *s, struct 
         ui_text(ui, TYPE_BODY, r.x, r.y + 16 * ui->k, ui->theme->ink3, ui_word(ui, "lease.none"));
         return;
     }
-    double bars_least = (OUTAGE_H + AXIS_H + fmin(b.l->client_count, 3) * ROW_ALL) * ui->k;
+    double bars_least = (OUTAGE_H + AXIS_H + fmin(b.l->client_count, 3) * LEASE_ROW_ALL) * ui->k;
     double pool =
         lease_pool_height(ui, s, r.w, b.l->client_count ? fmax(r.h - bars_least, 0.26 * r.h) : r.h);
     struct rect below = rect_cut_bottom(&r, pool);

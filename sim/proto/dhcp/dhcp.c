@@ -1,10 +1,12 @@
 /* What client and server share: the wire format's side, and the arithmetic of RFC 2131. */
 #include "proto/dhcp/dhcp.h"
 
+#include "wire/udp.h"
+
+/* Whether the message is sound is for who listens to say: every host of a LAN gets a broadcast. */
 static bool dhcp_key(struct bytes head, struct net *io)
 {
-    struct dhcp m;
-    if (dhcp_decode(head, &m) != DHCP_SOUND) {
+    if (head.len < UDP_HEADER) {
         return false;
     }
     io->from.port = get_u16(head.data);
