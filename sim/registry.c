@@ -10,6 +10,7 @@
 #include "proto/arq/arq.h"
 #include "proto/bluetooth/acl.h"
 #include "proto/dhcp/dhcp.h"
+#include "proto/nat/nat.h"
 #include "proto/rtp/rtp.h"
 #include "proto/tcp/tcp.h"
 
@@ -24,6 +25,7 @@ static const struct actor_type *const actors[] = {
     &dhcp_relay_type,
     &dhcp_ping_type,
     &rtcp_type,
+    &nat_type,
     &probe_udp_type,
     &probe_icmp_type,
     NULL,

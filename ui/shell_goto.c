@@ -77,7 +77,7 @@ static bool is_kind(const struct trace *t, const struct record *r, const char *w
     }
     if (same_word(word, "timeout")) {
         const struct actor_type *type = t->entities[r->where].type;
-        return r->kind == REC_FIRE && type && !type->timers[r->code].is_pace;
+        return r->kind == REC_FIRE && type && type->timers[r->code].kind == TIMER_KIND_WAIT;
     }
     if (same_word(word, "retransmit")) {
         return r->kind == REC_SEND && trace_packet(t, r->packet)->of != 0;

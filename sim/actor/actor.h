@@ -115,10 +115,15 @@ struct set {
     const char *name;          /* "frame" */
     const char *const *states; /* of an item, NULL-terminated; 0 is "absent" */
 };
+enum timer_kind {
+    TIMER_KIND_WAIT,
+    TIMER_KIND_PACE, /* it paces what is sent: no wait that a reader should see */
+    TIMER_KIND_IDLE, /* it runs out only if something else happens later: it keeps no run open */
+};
 struct timer {
     const char *name;
     uint32_t slots; /* index < slots; selective repeat uses frame % slots */
-    bool is_pace;   /* it paces what is sent: no wait that a reader should see */
+    uint8_t kind;   /* enum timer_kind */
 };
 struct reason {
     const char *key; /* message key: the languages translate it */
@@ -192,6 +197,7 @@ struct actor_type {
     const struct var *vars;
     const struct param *params;
     const struct figure *figures;
+    char *(*print_key)(int64_t key, char buf[48]); /* an item's in words; NULL: the number does */
     /* Hop i of the route that it found, from 0; false: there is none (any more). NULL: it finds
      * none. */
     bool (*hop)(const void *self, unsigned i, struct way_hop *out);

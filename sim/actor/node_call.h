@@ -10,14 +10,16 @@ enum node_call {
     NODE_INTERFACE = 0x3001, /* struct node_interface: an interface is there, or has changed */
     NODE_RESOLVE,            /* struct node_neighbour: whose is this address? */
     NODE_PROBE,              /* struct node_probe, from another actor: is this address in use? */
-    NODE_RESERVE, /* struct node_neighbour, to a DHCP server: this one gets that address */
-    NODE_SUBNET,  /* struct node_subnet, to a DHCP server: it lends there too, through a relay */
-    NODE_RESTORE, /* to an actor that keeps something on disk: the bytes that it kept */
+    NODE_RESERVE,   /* struct node_neighbour, to a DHCP server: this one gets that address */
+    NODE_SUBNET,    /* struct node_subnet, to a DHCP server: it lends there too, through a relay */
+    NODE_RESTORE,   /* to an actor that keeps something on disk: the bytes that it kept */
+    NODE_TRANSLATE, /* struct node_translate, to address translation: a packet is to pass */
     /* Up. */
-    NODE_NEIGHBOUR, /* struct node_neighbour: to the node; mac 0: nobody answered */
-    NODE_PROBED,    /* struct node_neighbour: to who asked; mac 0: it is free */
-    NODE_ADDRESS,   /* struct node_interface: this is my address now; ip 0: I have none */
-    NODE_GATEWAY,   /* struct node_neighbour: my way out; ip 0: none */
+    NODE_NEIGHBOUR,  /* struct node_neighbour: to the node; mac 0: nobody answered */
+    NODE_PROBED,     /* struct node_neighbour: to who asked; mac 0: it is free */
+    NODE_ADDRESS,    /* struct node_interface: this is my address now; ip 0: I have none */
+    NODE_GATEWAY,    /* struct node_neighbour: my way out; ip 0: none */
+    NODE_TRANSLATED, /* struct node_translate: with the addresses that it has from now on */
 };
 
 /* What a script asks of a host's DHCP client, also what the node itself asks at its start. */
@@ -54,4 +56,18 @@ struct node_interface {
     uint16_t iface;
     uint8_t prefix;
     bool is_new; /* the address was just taken: tell the neighbours */
+};
+
+/* A packet before and after its translation. Of an ICMP error the ends are those of the packet that
+ * it quotes, turned round: as if that had come from where it was going. */
+struct node_translate {
+    struct addr from, to;
+    uint32_t packet, cause; /* the node's own affair: given back as they were */
+    uint8_t ttl;
+    uint8_t protocol;    /* of IP */
+    uint8_t flags;       /* of TCP */
+    bool is_inbound;     /* it is for the address outside */
+    bool is_from_inside; /* with is_inbound: it turns back */
+    bool is_error;       /* an ICMP error: it begins nothing */
+    bool is_good;        /* back: it may pass */
 };

@@ -66,7 +66,7 @@ static bool is_line(const struct trace *t, uint32_t n)
     const struct record *r = trace_record(t, n);
     switch ((enum record_kind)r->kind) {
     case REC_SEND: return packet_replaced_by(t, r->packet) == 0;
-    case REC_FIRE: return !t->entities[r->where].type->timers[r->code].is_pace;
+    case REC_FIRE: return t->entities[r->where].type->timers[r->code].kind == TIMER_KIND_WAIT;
     case REC_NOTE: return true;
     case REC_DROP: return is_refusal(t, r);
     case REC_STATE: return is_first_state(t, n);

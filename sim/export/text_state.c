@@ -83,15 +83,19 @@ static void print_items(struct view *v, uint32_t entity, unsigned set)
 {
     const struct set *s = &v->t->entities[entity].type->sets[set];
     struct keys keys = trace_item_keys(v->t, entity, set);
+    char *(*named)(int64_t, char[48]) = v->t->entities[entity].type->print_key;
     for (uint32_t i = 0; i < keys.count;) {
         unsigned state = trace_item_at(v->t, entity, set, keys.at[i], v->at);
         uint32_t end = i + 1;
-        while (end < keys.count && keys.at[end] == keys.at[end - 1] + 1 &&
+        while (!named && end < keys.count && keys.at[end] == keys.at[end - 1] + 1 &&
                trace_item_at(v->t, entity, set, keys.at[end], v->at) == state) {
             end++;
         }
         if (state != 0) {
-            buf_printf(&v->line, "%s%" PRId64, v->line.len ? ", " : "", keys.at[i]);
+            char key[48];
+            snprintf(key, sizeof key, "%" PRId64, keys.at[i]);
+            buf_printf(&v->line, "%s%s", v->line.len ? ", " : "",
+                       named ? named(keys.at[i], key) : key);
             if (end > i + 1) {
                 buf_printf(&v->line, "–%" PRId64, keys.at[end - 1]);
             }

@@ -220,6 +220,9 @@ void actor_end(struct world *w, uint32_t row)
             sched_timer_free(&w->sched, r->timers[i]);
         }
     }
+    if (w->idle_count > 0) {
+        idle_forget(w, row);
+    }
     if (r->type->proto) {
         node_remove_endpoint(w, r->node, row);
     }
@@ -259,6 +262,12 @@ static void apply_timer(struct world *w, const struct effect *e)
         slot += r->type->timers[i].slots;
     }
     slot += e->index % r->type->timers[e->code].slots;
+    if (r->type->timers[e->code].kind == TIMER_KIND_IDLE) {
+        uint32_t told =
+            world_record(w, REC_TIMER, e->author, e->index, e->code, e->value, e->cause, e->why);
+        idle_arm(w, (struct idle){e->value, e->author, e->index, told, e->code});
+        return;
+    }
     if (r->timers[slot] == 0) {
         if (e->value == SIM_NEVER) {
             return; /* it never ran */

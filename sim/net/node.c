@@ -83,7 +83,7 @@ static void output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl
         return;
     }
     struct direction *d = &w->directions[n->ifaces[iface].out];
-    uint32_t mtu = d->set->mtu ? d->set->mtu : WORLD_MTU;
+    uint32_t mtu = direction_mtu(d);
     const struct packet *p = packet_at(&w->trace->packets, packet);
     bool is_too_big = p->size > mtu && p->proto->carrier != CARRIER_LINK;
     if (is_too_big && !p->net.df && fragment_send(w, node, packet, ttl, iface, mtu, cause)) {
@@ -97,7 +97,7 @@ static void output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl
     node_offer(w, node, packet, ttl, iface, cause);
 }
 
-static uint16_t iface_to(const struct world *w, uint32_t node, uint32_t ip)
+uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip)
 {
     const struct node *n = &w->nodes[node];
     uint32_t target = node_of_ip(w, ip);
@@ -148,7 +148,7 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     uint32_t node = w->trace->entities[p->sender].node;
     bool on_link = p->proto->carrier == CARRIER_LINK;
     bool is_given = on_link || lan_is_broadcast(w, node, p->net.to.ip);
-    uint16_t iface = is_given ? p->net.iface : iface_to(w, node, p->net.to.ip);
+    uint16_t iface = is_given ? p->net.iface : node_iface_to(w, node, p->net.to.ip);
     if (w->has_leases) {
         p->goal = node_of_ip(w, p->net.to.ip) + 1;
     }
@@ -173,8 +173,8 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     output(w, node, packet, p->net.ttl, iface, record);
 }
 
-static void forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
-                    uint32_t cause)
+void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
+                  uint32_t cause)
 {
     if (w->nodes[node].set->kind != SCENARIO_ROUTER) {
         node_drop(w, node, packet, DROP_NO_ROUTE, cause);
@@ -182,7 +182,7 @@ static void forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip
         icmp_send_error(w, node, packet, ICMP_TIME_EXCEEDED, 0, 0, ttl, cause);
         node_drop(w, node, packet, DROP_TTL, cause);
     } else {
-        output(w, node, packet, ttl - 1, iface_to(w, node, ip), cause);
+        output(w, node, packet, ttl - 1, node_iface_to(w, node, ip), cause);
     }
 }
 
@@ -291,6 +291,9 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
         return;
     }
     uint32_t row = node_lookup(w, node, h->proto, &h->in.net);
+    if (row == 0 && w->has_nat) {
+        row = traffic_sink_of(w, node, packet, h->proto);
+    }
     if (row == 0 && h->is_damaged) {
         node_drop(w, node, packet, DROP_CHECKSUM, cause);
     } else if (row == 0) {
@@ -328,15 +331,19 @@ static void take_packet(struct world *w, struct direction *d, uint32_t packet, u
     struct ipv4 ip;
     read_packet(w, d, packet, ttl, &h);
     h.in.net.mac = macs.from;
+    bool is_own = h.proto->carrier == CARRIER_LINK || is_for_ip(w, d, h.ip);
+    bool is_fragment = packet_is_fragment(packet_at(&w->trace->packets, packet), &ip);
     if (h.head_is_damaged) {
         node_drop(w, node, packet, DROP_CHECKSUM, cause);
-    } else if (h.proto->carrier != CARRIER_LINK && !is_for_ip(w, d, h.ip)) {
-        forward(w, node, packet, h.ip, ttl, cause);
-    } else if (packet_is_fragment(packet_at(&w->trace->packets, packet), &ip)) {
+    } else if (is_fragment && (is_own || nat_wants_whole(w, d, h.ip))) {
         uint32_t whole = assembly_hear(w, node, packet, ttl, cause);
         if (whole) {
             take_packet(w, d, whole, ttl, macs, cause);
         }
+    } else if (w->nodes[node].nat && nat_hear(w, d, packet, ttl, cause)) {
+        return;
+    } else if (!is_own) {
+        node_forward(w, node, packet, h.ip, ttl, cause);
     } else {
         deliver(w, node, packet, &h, cause);
     }

@@ -133,10 +133,28 @@ static bool is_started_by_script(const struct world *w, uint32_t node)
     return false;
 }
 
+/* The interface with the address outside; all others are inside. */
+static void open_nat(struct world *w, uint32_t node, uint32_t cause)
+{
+    struct node *n = &w->nodes[node];
+    struct node_interface outside = {.ip = n->set->nat_outside};
+    w->has_nat = true;
+    n->nat_ip = n->set->nat_outside;
+    n->nat_iface = UINT16_MAX;
+    for (uint32_t i = 0; i < n->iface_count; i++) {
+        n->nat_iface = n->ifaces[i].ip == n->nat_ip ? (uint16_t)i : n->nat_iface;
+    }
+    n->nat = open_service(w, "nat", node, (struct net){0}, 0, 0, cause);
+    request(w, n->nat, NODE_INTERFACE, &outside, sizeof outside, cause);
+}
+
 static void open_services(struct world *w, uint32_t node, uint32_t flow, uint32_t cause)
 {
     struct node *n = &w->nodes[node];
     n->gateway = n->set->gateway;
+    if (n->set->has_nat) {
+        open_nat(w, node, cause);
+    }
     if (n->set->kind == SCENARIO_SWITCH || lan_iface(n) == UINT32_MAX) {
         return;
     }
@@ -261,6 +279,12 @@ bool service_told(struct world *w, const struct effect *e)
     uint32_t node = w->rows[e->author].node;
     struct node_neighbour neighbour;
     struct node_interface address;
+    if (e->code == NODE_TRANSLATED) {
+        struct node_translate translated;
+        memcpy(&translated, e->head.data, sizeof translated);
+        nat_told(w, node, &translated);
+        return true;
+    }
     if (e->code == NODE_ADDRESS) {
         memcpy(&address, e->head.data, sizeof address);
         take_address(w, node, &address, e->cause);

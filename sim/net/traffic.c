@@ -42,6 +42,18 @@ static void choose_keys(struct world *w, const struct scenario_traffic *t, struc
     }
 }
 
+uint32_t traffic_sink_of(const struct world *w, uint32_t node, uint32_t packet,
+                         const struct proto *proto)
+{
+    uint32_t flow = packet_at(&w->trace->packets, packet)->flow;
+    uint32_t i = w->sc->traffic_count && flow ? flow - w->traffic_flows[0] : UINT32_MAX;
+    if (i >= w->sc->traffic_count || w->traffic_flows[i] != flow || w->sc->traffic[i].to != node) {
+        return 0;
+    }
+    uint32_t row = w->traffic_sinks[i];
+    return row && w->rows[row].self && w->rows[row].type->proto == proto ? row : 0;
+}
+
 static void schedule_start(struct world *w, uint32_t traffic)
 {
     struct event ev = {.at = w->sc->traffic[traffic].start, .packet = traffic, .what = EV_CALL};

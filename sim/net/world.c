@@ -317,7 +317,12 @@ static void handle(struct world *w, const struct event *ev)
 bool world_run(struct world *w, sim_time until, uint64_t max_events)
 {
     struct event ev;
-    while (sched_next(&w->sched, until, &ev)) {
+    while (true) {
+        while (w->idle_count > 0 && idle_step(w, until)) {
+        }
+        if (!sched_next(&w->sched, until, &ev)) {
+            break;
+        }
         handle(w, &ev);
         w->events += ev.what != EV_TX;
         if (w->events >= max_events || w->raw_heard.len > w->raw_given) {
@@ -371,6 +376,7 @@ void world_free(struct world *w)
     buf_free(&w->raw_bytes);
     map_free(&w->copy_macs);
     free(w->waiting);
+    free(w->idle);
     fx_free(&w->fx);
     sched_free(&w->sched);
     arena_free(&w->arena);

@@ -58,6 +58,11 @@ struct direction {
     int64_t red_count; /* that passed since one was chosen */
 };
 
+static inline uint32_t direction_mtu(const struct direction *d)
+{
+    return d->set->mtu ? d->set->mtu : WORLD_MTU;
+}
+
 struct iface {
     uint32_t ip;
     uint8_t prefix;
@@ -98,14 +103,16 @@ struct node {
     uint32_t endpoint_count, table_size;
     uint16_t next_port;
     uint16_t next_ip_id;
-    uint32_t arp;        /* entity of its ARP, 0: on no LAN */
-    uint32_t lease;      /* entity of its DHCP client, 0: none */
-    uint32_t server;     /* entity of its DHCP server, 0: none */
-    struct buf disk;     /* what its server keeps over a loss of power */
-    uint32_t remembered; /* the address that its DHCP client had last: it outlives a crash */
-    bool has_begun;      /* its DHCP client was started */
-    uint32_t gateway;    /* where to send what is for no network of its own; 0: none */
-    struct held *held;   /* in the order in which they came */
+    uint32_t arp;         /* entity of its ARP, 0: on no LAN */
+    uint32_t nat, nat_ip; /* entity of its address translation, 0: none; its address outside */
+    uint16_t nat_iface;   /* that has it */
+    uint32_t lease;       /* entity of its DHCP client, 0: none */
+    uint32_t server;      /* entity of its DHCP server, 0: none */
+    struct buf disk;      /* what its server keeps over a loss of power */
+    uint32_t remembered;  /* the address that its DHCP client had last: it outlives a crash */
+    bool has_begun;       /* its DHCP client was started */
+    uint32_t gateway;     /* where to send what is for no network of its own; 0: none */
+    struct held *held;    /* in the order in which they came */
     uint32_t held_count, held_cap;
     struct assemblings *assemblings; /* datagrams of which parts are there; NULL: never any */
     struct map neighbours;           /* what ARP told: address -> MAC; address | 1 << 32 -> until */
@@ -164,6 +171,12 @@ struct waiting {
     bool packet_came; /* the condition's packet, at this instant */
 };
 
+struct idle {
+    sim_time at;
+    uint32_t row, index, cause;
+    uint16_t slot;
+};
+
 /* A packet that reached the raw host, as bytes. */
 struct raw_packet {
     sim_time at;
@@ -195,6 +208,8 @@ struct world {
     uint32_t armed_count, armed_cap;
     uint32_t *done; /* packets to release when the list of effects is empty */
     uint32_t done_count, done_cap;
+    struct idle *idle; /* actors' timers that keep no run open, the earliest first */
+    uint32_t idle_count, idle_cap;
     struct map births;         /* how many of a kind each node has had */
     const struct input *heard; /* the packet that is delivered now, for a listener's child */
     bool keeps_raw;            /* what reaches the raw host is kept for who asks */
@@ -204,6 +219,7 @@ struct world {
     struct map raw_flows;  /* addresses and ports -> flow */
     uint32_t *sockets;     /* by node: its socket application, 0: none */
     struct map copy_macs;  /* of copies that come late: 2 * packet -> to, 2 * packet + 1 -> from */
+    bool has_nat;          /* some router translates addresses */
     bool has_leases;       /* addresses may move while it runs */
     const char *next_flow; /* `as:` of the call that runs now, NULL: none */
     struct waiting *waiting;
@@ -249,6 +265,11 @@ void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet
 void actor_end(struct world *w, uint32_t row);
 void actors_forget(struct world *w, uint32_t node); /* what they shared there is gone */
 void actor_timer(struct world *w, const struct event *ev);
+/* idle.c: timers that run out only if something else happens later. */
+void idle_arm(struct world *w, struct idle timer); /* at SIM_NEVER: stops it */
+void idle_forget(struct world *w, uint32_t row);
+/* Lets those run out that are due before the next event; false: none is. */
+bool idle_step(struct world *w, sim_time until);
 void effects_apply(struct world *w); /* until the list is empty */
 /* The name of the next flow of that type on the node: "client.tcp1". */
 const char *world_flow_name(struct world *w, uint32_t node, const char *type);
@@ -259,6 +280,10 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
                struct macs macs, uint32_t cause);
 void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class why,
                uint32_t cause);
+/* The interface by which a packet for that address leaves; UINT16_MAX: none, or it is its own. */
+uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip);
+void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
+                  uint32_t cause);
 /* Out of that interface; it fits the link. */
 void node_offer(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
                 uint32_t cause);
@@ -353,6 +378,14 @@ void packet_bytes(const struct world *w, uint32_t packet, unsigned ttl, struct b
 void packet_inherit(struct packet *made, const struct packet *p, uint32_t parent,
                     enum packet_birth birth);
 
+/* translate.c: at a router that translates addresses. */
+struct node_translate;
+/* False: the packet does not pass the table. */
+bool nat_hear(struct world *w, const struct direction *in, uint32_t packet, unsigned ttl,
+              uint32_t cause);
+bool nat_wants_whole(const struct world *w, const struct direction *in, uint32_t ip);
+void nat_told(struct world *w, uint32_t node, const struct node_translate *t);
+
 /* fragment.c */
 /* Cuts it for a link of that MTU and sends the pieces; false: it cannot be cut. */
 bool fragment_send(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
@@ -404,6 +437,10 @@ void routes_free(struct world *w);
 
 /* traffic.c: what the scenario's flows open. */
 void traffic_open(struct world *w);
+/* The sink of the packet's flow on that node, whatever address NAT has given its source; 0: none.
+ */
+uint32_t traffic_sink_of(const struct world *w, uint32_t node, uint32_t packet,
+                         const struct proto *proto);
 int64_t traffic_rate(const struct world *w, uint32_t from, uint32_t to); /* slowest link; 0: none */
 void traffic_start(struct world *w, uint32_t traffic, uint32_t cause);
 void traffic_restart(struct world *w, uint32_t node, uint32_t cause);

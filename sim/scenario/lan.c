@@ -152,6 +152,7 @@ void check_lans(struct reader *r)
             wrong_at(r, n->place, "reader.lan.dhcp", "name", n->name);
         }
         check_snooping(r, n, i);
+        check_nat(r, &r->sc->nodes[i]);
         if (n->relays_dhcp && (n->kind != SCENARIO_ROUTER || n->serves_dhcp)) {
             wrong_at(r, n->place, "reader.lan.relay", "name", n->name);
         }

@@ -61,7 +61,9 @@ struct scenario_node {
     bool is_raw;
     uint32_t raw_isn; /* a raw host's own initial sequence number */
     bool is_hub;
-    struct { /* a switch that looks into DHCP */
+    bool has_nat;         /* `nat: on` */
+    uint32_t nat_outside; /* its address outside */
+    struct {              /* a switch that looks into DHCP */
         bool is_on;
         uint32_t *trusted; /* neighbours from which servers may answer */
         uint32_t trusted_count;

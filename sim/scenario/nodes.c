@@ -215,6 +215,9 @@ static bool read_protocol(struct reader *r, const struct doc_node *v, void *into
     if (!*t) {
         return false;
     }
+    if (strcmp((*t)->name, "nat") == 0 && !read_nat(r, v, node)) {
+        return true;
+    }
     node->serves_dhcp |= strcmp((*t)->name, "dhcp-server") == 0;
     if (strcmp((*t)->name, "dhcp-relay") == 0) {
         node->relays_dhcp = true;
@@ -225,7 +228,7 @@ static bool read_protocol(struct reader *r, const struct doc_node *v, void *into
     for (const struct doc_node *c = reader_is_map(r, v) ? v->first : NULL; c; c = c->next) {
         const struct param *p = param_find(*t, c->key->text);
         int64_t value;
-        if (read_dhcp_key(r, c, (*t)->name, node)) {
+        if (read_dhcp_key(r, c, (*t)->name, node) || read_nat_key(r, c, (*t)->name, node)) {
             continue;
         }
         if (!p) {
@@ -288,9 +291,11 @@ static const struct key router_keys[] = {
 
 static void read_switch(struct reader *r, const struct doc_node *v, struct scenario_node *node)
 {
-    const struct key keys[] = {
-        switch_key_kind, switch_key_snooping, {"label", read_label}, {"place", read_place},
-        {NULL, NULL}};
+    const struct key keys[] = {switch_key_kind,
+                               switch_key_snooping,
+                               {"label", read_label},
+                               {"place", read_place},
+                               {NULL, NULL}};
     struct key_reading how = {.keys = keys, .what = "reader.a.switch"};
     if (!v->is_absent) {
         reader_map(r, v, &how, node);

@@ -113,6 +113,11 @@ extern const struct key switch_key_kind, switch_key_snooping;
 void check_snooping(struct reader *r, const struct scenario_node *node, uint32_t number);
 void read_mac(struct reader *r, const struct doc_node *v, void *into);
 /* A key of a DHCP server that is no single value; false: it is another. */
+/* `nat: on` or a mapping; false: it was a switch, there is no more to read. */
+bool read_nat(struct reader *r, const struct doc_node *v, struct scenario_node *node);
+bool read_nat_key(struct reader *r, const struct doc_node *v, const char *type,
+                  struct scenario_node *node);
+void check_nat(struct reader *r, struct scenario_node *n);
 bool read_dhcp_key(struct reader *r, const struct doc_node *v, const char *type,
                    struct scenario_node *node);
 /* `dhcp-relay: 10.0.2.5`, in short; false: it is a mapping. */

@@ -110,7 +110,7 @@ static bool is_forwarding(const struct trace *t, const struct record *r)
 static bool is_pace(const struct trace *t, const struct record *r)
 {
     const struct actor_type *type = t->entities[r->where].type;
-    return type && r->code < timer_count(type) && type->timers[r->code].is_pace;
+    return type && r->code < timer_count(type) && type->timers[r->code].kind != TIMER_KIND_WAIT;
 }
 
 static enum rank rank_of(const struct trace *t, const struct record *r)

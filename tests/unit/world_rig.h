@@ -79,7 +79,7 @@ static inline void rig_set(struct scenario_traffic *t, const char *param, int64_
 {
     const struct actor_type *ends[] = {t->type->source, t->type->sink};
     for (int i = 0; i < 2; i++) {
-        const struct param *p = param_find(ends[i], param);
+        const struct param *p = ends[i] ? param_find(ends[i], param) : NULL;
         if (p) {
             struct setting *list = (struct setting *)t->settings.list;
             list[t->settings.count++] = (struct setting){ends[i], p, value};

@@ -42,7 +42,7 @@ struct actor_wait actor_wait(const struct scene *s, uint32_t actor)
     const struct actor_type *type = s->trace->entities[actor].type;
     struct actor_wait first = {.due = SIM_NEVER};
     for (unsigned i = 0; i < timer_count(type); i++) {
-        if (type->timers[i].is_pace) {
+        if (type->timers[i].kind != TIMER_KIND_WAIT) {
             continue;
         }
         first.name = first.name ? first.name : type->timers[i].name;

@@ -136,7 +136,7 @@ static bool mark_of(const struct trace *t, uint32_t number, struct mark *out)
     case REC_FIRE:
         out->kind = MARK_FIRED;
         out->packet = 0;
-        return !t->entities[r->where].type->timers[r->code].is_pace;
+        return t->entities[r->where].type->timers[r->code].kind == TIMER_KIND_WAIT;
     case REC_STATE:
         out->kind = MARK_STATE;
         out->packet = 0;

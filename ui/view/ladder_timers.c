@@ -29,7 +29,7 @@ struct timer_lane {
 bool actor_has_timers(const struct actor_type *type)
 {
     for (unsigned i = 0; i < timer_count(type); i++) {
-        if (!type->timers[i].is_pace) {
+        if (type->timers[i].kind == TIMER_KIND_WAIT) {
             return true;
         }
     }
@@ -181,7 +181,7 @@ static bool is_behind(const struct ladder_frame *f, const struct timer_lane *lan
     for (unsigned i = 0; i < timer_count(type); i++) {
         sim_time armed = 0, due;
 
-        if (i == lane->timer || type->timers[i].is_pace) {
+        if (i == lane->timer || type->timers[i].kind != TIMER_KIND_WAIT) {
             continue;
         }
         due = trace_timer_at(t, lane->actor, i, 0, b->from, &armed);
@@ -248,7 +248,7 @@ static unsigned draw_actor(struct ladder_frame *f, uint32_t actor, unsigned colu
                                       .timer = i};
             bool is_drawn = false;
 
-            if (timer->is_pace || list.count == 0 || column == COLUMNS) {
+            if (timer->kind != TIMER_KIND_WAIT || list.count == 0 || column == COLUMNS) {
                 continue;
             }
             lane.x = f->x[line] + lane.side * (20 + 14.0 * column) * f->ui->k;

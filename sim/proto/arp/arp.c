@@ -307,6 +307,11 @@ static const struct param params[] = {
     {0},
 };
 
+static char *print_key(int64_t key, char buf[48])
+{
+    return ip_print((uint32_t)key, buf);
+}
+
 const struct actor_type arp_type = {
     .name = "arp",
     .proto = &arp_proto,
@@ -315,6 +320,7 @@ const struct actor_type arp_type = {
     .timers = (const struct timer[]){{"retry", ARP_SLOTS, false}, {"probe", 1, false}, {0}},
     .reasons = reasons,
     .params = params,
+    .print_key = print_key,
     .step = arp_step,
     .free = arp_free,
 };
