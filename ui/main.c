@@ -4,6 +4,8 @@
 
 #include "base/os.h"
 #include "ui/compare.h"
+#include "ui/export.h"
+#include "ui/movie.h"
 #include "ui/options.h"
 #include "ui/platform.h"
 #include "ui/script.h"
@@ -53,6 +55,10 @@ struct window {
     double scale;     /* from the command line; 0: the platform's */
     const char *tell; /* file, NULL: none */
     unsigned shots;
+    struct movie *movie; /* being recorded, NULL: none */
+    char film[32];
+    int64_t film_from; /* its clock: pictures come evenly, however long each takes */
+    unsigned film_frames;
     bool is_open;
 };
 
@@ -116,6 +122,50 @@ static void tell(const struct window *win)
     os_out_commit(&out);
 }
 
+/* slowwire-1.mp4 and so on: all that the window shows, until it stops playing. */
+static void record(struct window *win)
+{
+    struct err err = {0};
+    do {
+        snprintf(win->film, sizeof win->film, "slowwire-%u.mp4", ++win->shots);
+    } while (os_is_file(win->film));
+    win->movie = movie_open(win->film, win->w, win->h, movie_rate(win->film), &err);
+    win->film_from = os_wall_ns();
+    win->film_frames = 0;
+    if (!win->movie) {
+        shell_record_done(win->shell, win->film, &err);
+    }
+    err_free(&err);
+}
+
+static void end_record(struct window *win)
+{
+    struct err err = {0};
+    if (win->movie) {
+        movie_close(win->movie, &err);
+        win->movie = NULL;
+        shell_record_done(win->shell, win->film, &err);
+    }
+    err_free(&err);
+}
+
+/* A window of another size ends the film. */
+static void add_to_film(struct window *win)
+{
+    struct pixels picture = canvas_cairo_pixels(win->canvas);
+    if (win->movie && (!movie_fits(win->movie, picture) || !movie_add(win->movie, picture))) {
+        end_record(win);
+    }
+}
+
+/* The clock of the shell: the wall's, or the film's. */
+static int64_t clock_of(struct window *win)
+{
+    int64_t rate = movie_rate(win->film);
+    return win->movie ? win->film_from + win->film_frames++ * INT64_C(1000000000) / rate
+                      : os_wall_ns();
+}
+
 static void obey(struct window *win)
 {
     switch (shell_take_wish(win->shell)) {
@@ -123,6 +173,9 @@ static void obey(struct window *win)
     case SHELL_QUIT: win->is_open = false; break;
     case SHELL_FULLSCREEN: platform_fullscreen(win->platform); break;
     case SHELL_SHOT: shoot(win); break;
+    case SHELL_EXPORT: export_write(win->shell, win->fonts); break;
+    case SHELL_RECORD: record(win); break;
+    case SHELL_RECORD_END: end_record(win); break;
     }
 }
 
@@ -154,9 +207,10 @@ static void loop(struct window *win)
     win->is_open = true;
     while (win->is_open) {
         bool heard = hear(win, busy ? 0 : IDLE_MS);
-        busy = shell_tick(win->shell, os_wall_ns()) || heard;
+        busy = shell_tick(win->shell, clock_of(win)) || heard || win->movie;
         if (busy) {
             draw(win);
+            add_to_film(win);
             show_title(win, title, sizeof title);
             obey(win);
             tell(win);
@@ -177,6 +231,7 @@ static int with_window(struct shell *shell, const struct options *o, struct err 
                          .scale = o->scale,
                          .tell = o->tell};
     loop(&win);
+    end_record(&win);
     canvas_free(win.canvas);
     platform_free(platform);
     return EXIT_HELD;

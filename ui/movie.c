@@ -82,6 +82,11 @@ struct movie *movie_open(const char *path, int w, int h, unsigned rate, struct e
     return m;
 }
 
+bool movie_fits(const struct movie *m, struct pixels picture)
+{
+    return picture.w == m->w && picture.h == m->h;
+}
+
 bool movie_add(struct movie *m, struct pixels picture)
 {
     for (int y = 0; y < m->h; y++) {

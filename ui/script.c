@@ -19,6 +19,7 @@
 #include "ui/script.h"
 
 #include "base/os.h"
+#include "ui/export.h"
 
 #include <errno.h>
 #include <math.h>
@@ -129,6 +130,10 @@ static void say(struct reader *r, const struct ui_event *e)
     shell_event(r->show->shell, e);
     shell_tick(r->show->shell, frame_ns(r->show->frame));
     show_draw(r->show);
+    if (shell_take_wish(r->show->shell) == SHELL_EXPORT) { /* what else it wants needs a window */
+        export_write(r->show->shell, r->show->fonts);
+        show_draw(r->show);
+    }
 }
 
 static void say_kind(struct reader *r, struct ui_event e, enum ui_event_kind kind)

@@ -344,9 +344,13 @@ bool shell_tick(struct shell *s, int64_t wall_ns)
     watch(s);
     sim_time before = s->player.now;
     bool was_playing = s->player.is_playing;
-    bool moved = s->film && player_advance(&s->player, fmin(seconds, 0.25));
+    bool moved = s->film && player_advance(&s->player, fmin(fmax(seconds, 0), 0.25));
     if (s->film && was_playing) {
         moved |= quiz_stops(s, before);
+    }
+    if (s->is_recording && !s->player.is_playing) { /* the film ends with the run */
+        s->is_recording = false;
+        s->wish_out = SHELL_RECORD_END;
     }
     bool wants = s->wants_draw || s->ui.wants_frame || s->ui.wakes_at <= s->time;
     s->wants_draw = false;
@@ -386,7 +390,8 @@ struct scene shell_scene(struct shell *s)
                           .wish = &s->wish,
                           .changed = s->session.change.is_new,
                           .changed_from = s->session.change.from,
-                          .is_relative = s->is_relative};
+                          .is_relative = s->is_relative,
+                          .is_worksheet = s->is_worksheet};
 }
 
 /* Logical pixels: the window's scale, the user's zoom, and 1.25 steps for a very wide window. */
@@ -465,8 +470,8 @@ static const char *yes(bool is)
     return is ? "yes" : "no";
 }
 
-static const char *const boxes[] = {"none", "help", "error",  "save",   "menu",
-                                    "open", "goto", "beside", "unsaved"};
+static const char *const boxes[] = {"none", "help", "error",  "save",    "menu",
+                                    "open", "goto", "beside", "unsaved", "export"};
 
 static const char *const predicts[] = {"off", "lesson", "quiz"};
 

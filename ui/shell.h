@@ -43,8 +43,21 @@ bool shell_tick(struct shell *s, int64_t wall_ns);
 void shell_draw(struct shell *s, struct canvas *c, double w, double h, double scale);
 
 /* What the shell wants from the window; taken once. */
-enum shell_wish { SHELL_NOTHING, SHELL_QUIT, SHELL_FULLSCREEN, SHELL_SHOT };
+enum shell_wish {
+    SHELL_NOTHING,
+    SHELL_QUIT,
+    SHELL_FULLSCREEN,
+    SHELL_SHOT,
+    SHELL_EXPORT, /* a picture: of that size, drawn so, to that file, and how it went */
+    SHELL_RECORD, /* a film of what the window shows from now until it stops playing */
+    SHELL_RECORD_END,
+};
 enum shell_wish shell_take_wish(struct shell *s);
+const char *shell_export_file(const struct shell *s);
+void shell_export_size(const struct shell *s, double *w, double *h); /* logical pixels */
+void shell_export_draw(struct shell *s, struct canvas *c, double w, double h, double scale);
+void shell_export_done(struct shell *s, struct err *err);
+void shell_record_done(struct shell *s, const char *file, struct err *err); /* or could not begin */
 const char *shell_title(const struct shell *s); /* for the window's title bar */
 
 /* For scripts: the value of "now" (seconds, as time_print), "selected" (packet id or "none"),

@@ -8,8 +8,8 @@
 #include <string.h>
 
 /* Dims the rest and draws a panel of that size in the middle. */
-static struct rect begin_box(struct shell *s, struct rect root, double w, double h,
-                             const char *title)
+struct rect shell_begin_box(struct shell *s, struct rect root, double w, double h,
+                            const char *title)
 {
     struct ui *ui = &s->ui;
     ui_overlay_begin(ui, root);
@@ -21,7 +21,7 @@ static struct rect begin_box(struct shell *s, struct rect root, double w, double
     return part_panel(ui, r, title, NULL, NULL);
 }
 
-static void end_box(struct shell *s)
+void shell_end_box(struct shell *s)
 {
     ui_overlay_end(&s->ui);
 }
@@ -65,6 +65,8 @@ static const struct key_row {
     {"Ctrl +  Ctrl −", "help.scale"},
     {"F11", "help.full"},
     {"F12", "help.shot"},
+    {"Ctrl E", "help.export"},
+    {"Ctrl R", "help.record"},
     {"B", "help.blank"},
     {"Tab", "help.focus"},
     {"?", "help.help"},
@@ -88,8 +90,8 @@ static void draw_help(struct shell *s, struct rect root)
     struct ui *ui = &s->ui;
     double line = 26 * ui->k;
     unsigned columns = root.w > 760 * ui->k ? 2 : 1, lines = (ROWS + columns - 1) / columns;
-    struct rect r = begin_box(s, root, (columns == 2 ? 800 : 460) * ui->k, lines * line + 96,
-                              ui_word(ui, "help.title"));
+    struct rect r = shell_begin_box(s, root, (columns == 2 ? 800 : 460) * ui->k, lines * line + 96,
+                                    ui_word(ui, "help.title"));
     struct rect foot = rect_cut_bottom(&r, 32);
     double y = ui_scroll_begin(ui, "keys", r, lines * line, &s->box_scroll);
     for (unsigned i = 0; i < ROWS; i++) {
@@ -98,7 +100,7 @@ static void draw_help(struct shell *s, struct rect root)
     }
     ui_scroll_end(ui);
     ui_text(ui, TYPE_LABEL, foot.x, foot.y + 22, s->theme.ink3, ui_word(ui, "help.mouse"));
-    end_box(s);
+    shell_end_box(s);
 }
 
 static void close_button(struct shell *s, struct rect foot)
@@ -144,8 +146,8 @@ static void draw_error(struct shell *s, struct rect root)
     struct font font = theme_font(&s->theme, TYPE_CODE);
     double line = font.px * 1.5;
     unsigned lines = line_count(s->error);
-    struct rect r = begin_box(s, root, 780 * ui->k, (lines + 0.6) * line + 150 * ui->k,
-                              ui_word(ui, "box.error"));
+    struct rect r = shell_begin_box(s, root, 780 * ui->k, (lines + 0.6) * line + 150 * ui->k,
+                                    ui_word(ui, "box.error"));
     struct rect foot = rect_cut_bottom(&r, 44 * ui->k);
     canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_BODY), rect_cut_top(&r, 28 * ui->k),
                      s->theme.ink3, ui_word(ui, "box.error.stays"));
@@ -153,7 +155,7 @@ static void draw_error(struct shell *s, struct rect root)
     draw_error_lines(s, r.x, y, line);
     ui_scroll_end(ui);
     close_button(s, (struct rect){foot.x, foot.y + 10, foot.w, foot.h});
-    end_box(s);
+    shell_end_box(s);
 }
 
 /* The same beside the last good run: nothing is dimmed, and every key still works. */
@@ -176,7 +178,7 @@ static void draw_beside(struct shell *s, struct rect root)
 }
 
 /* The only field of a box has the keyboard from the first picture on. */
-static void focus_field(struct ui *ui, const char *name, const char *text)
+void shell_focus_field(struct ui *ui, const char *name, const char *text)
 {
     if (!ui->focus) {
         ui->focus = ui_name(ui, name);
@@ -202,9 +204,10 @@ static void save(struct shell *s)
 static void draw_save(struct shell *s, struct rect root)
 {
     struct ui *ui = &s->ui;
-    struct rect r = begin_box(s, root, 560 * ui->k, 144 * ui->k, ui_word(ui, "box.save.title"));
+    struct rect r =
+        shell_begin_box(s, root, 560 * ui->k, 144 * ui->k, ui_word(ui, "box.save.title"));
     struct rect field = rect_cut_top(&r, SIZE_CONTROL * ui->k);
-    focus_field(ui, "file", s->file);
+    shell_focus_field(ui, "file", s->file);
     bool is_done = ui_text_field(ui, "file", field, s->file, sizeof s->file, "scenario.yaml");
     rect_cut_top(&r, 16);
     const char *word = ui_word(ui, "box.save");
@@ -214,7 +217,7 @@ static void draw_save(struct shell *s, struct rect root)
     canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_LABEL),
                      (struct rect){r.x, r.y, r.w - 16, 40 * ui->k}, s->theme.ink3,
                      ui_word(ui, "box.save.note"));
-    end_box(s);
+    shell_end_box(s);
     if (is_done) {
         save(s);
     }
@@ -227,7 +230,8 @@ static void draw_unsaved(struct shell *s, struct rect root)
     const char *words[] = {ui_word(ui, "box.unsaved.save"), ui_word(ui, "box.unsaved.discard"),
                            ui_word(ui, "box.unsaved.stay")};
     static const char *const names[] = {"unsaved-save", "unsaved-discard", "unsaved-stay"};
-    struct rect r = begin_box(s, root, 560 * ui->k, 150 * ui->k, ui_word(ui, "box.unsaved.title"));
+    struct rect r =
+        shell_begin_box(s, root, 560 * ui->k, 150 * ui->k, ui_word(ui, "box.unsaved.title"));
     canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_BODY), rect_cut_top(&r, 40 * ui->k),
                      s->theme.ink2, ui_word(ui, "box.unsaved.note"));
     int chosen = ui_take_key(ui, 's', 0) ? 0 : ui_take_key(ui, 'd', 0) ? 1 : -1;
@@ -241,7 +245,7 @@ static void draw_unsaved(struct shell *s, struct rect root)
             chosen = i;
         }
     }
-    end_box(s);
+    shell_end_box(s);
     if (chosen == 0) {
         s->box = BOX_SAVE;
         ui->focus = 0;
@@ -280,9 +284,9 @@ void shell_open_menu(struct shell *s, double x, double y)
 static void draw_goto(struct shell *s, struct rect root)
 {
     struct ui *ui = &s->ui;
-    struct rect r = begin_box(s, root, 460 * ui->k, 136 * ui->k, ui_word(ui, "box.goto"));
+    struct rect r = shell_begin_box(s, root, 460 * ui->k, 136 * ui->k, ui_word(ui, "box.goto"));
     struct rect field = rect_cut_top(&r, SIZE_CONTROL * ui->k);
-    focus_field(ui, "place", s->place);
+    shell_focus_field(ui, "place", s->place);
     if (!s->place[0] && strcmp(ui->in.text, "/") == 0) {
         ui->in.text[0] = '\0'; /* the key that opened the box also types */
     }
@@ -292,7 +296,7 @@ static void draw_goto(struct shell *s, struct rect root)
                      (struct rect){r.x, r.y, r.w, 40 * ui->k},
                      s->misplaced ? s->theme.loss.text : s->theme.ink3,
                      ui_word(ui, s->misplaced ? "box.goto.nowhere" : "box.goto.note"));
-    end_box(s);
+    shell_end_box(s);
     if (is_done) {
         s->misplaced = !shell_goto(s, s->place);
         s->box = s->misplaced ? BOX_GOTO : BOX_NONE;
@@ -334,14 +338,14 @@ static void draw_open(struct shell *s, struct rect root)
         items[i] = (struct ui_item){e->title[s->lang], is_first ? topics[i] : none};
     }
     double h = fmin(s->list.count * 30 * ui->k + 62, root.h - 120);
-    struct rect r = begin_box(s, root, 520 * ui->k, h, ui_word(ui, "box.open.title"));
+    struct rect r = shell_begin_box(s, root, 520 * ui->k, h, ui_word(ui, "box.open.title"));
     if (!ui->focus) {
         ui->focus = ui_name(ui, "scenarios");
         ui->wants_frame = true;
     }
     bool is_chosen =
         ui_list(ui, "scenarios", r, items, s->list.count, &s->menu_row, &s->box_scroll);
-    end_box(s);
+    shell_end_box(s);
     if (is_chosen) {
         s->box = BOX_NONE;
         ui->focus = 0;
@@ -392,5 +396,6 @@ void shell_boxes(struct shell *s, struct rect root)
     case BOX_GOTO: draw_goto(s, root); break;
     case BOX_BESIDE: draw_beside(s, root); break;
     case BOX_UNSAVED: draw_unsaved(s, root); break;
+    case BOX_EXPORT: shell_draw_export(s, root); break;
     }
 }

@@ -23,7 +23,8 @@ enum shell_box {
     BOX_OPEN,
     BOX_GOTO,
     BOX_BESIDE,
-    BOX_UNSAVED
+    BOX_UNSAVED,
+    BOX_EXPORT
 };
 enum shell_pane {
     PANE_STAGE,
@@ -68,6 +69,16 @@ struct quiz {
     bool is_low; /* the panel has no room for a card a line */
 };
 
+enum export_what { EXPORT_VIEW, EXPORT_LADDER, EXPORT_WINDOW };
+
+/* A picture to be taken home; shell_export.c. */
+struct exporting {
+    unsigned what, form; /* export_what; SVG, PNG, PDF */
+    bool is_worksheet;
+    char file[1024];
+    char done[1200]; /* what was written last */
+};
+
 /* What a link and a host are set to, with sliders and fields; shell_settings.c. */
 struct settings_panel {
     bool is_open;
@@ -91,6 +102,9 @@ struct shell {
     uint32_t selected, hovered; /* packets, 0: none */
     struct quiz quiz;
     struct settings_panel settings;
+    struct exporting exporting;
+    bool is_worksheet; /* while a picture is made */
+    bool is_recording;
     struct player shown; /* the player as the views see it: while it is asked the future is
                             hidden */
     uint32_t step;       /* caption step that a key went to; several share an instant */
@@ -198,3 +212,13 @@ void shell_edit(struct shell *s, enum fault_kind kind);
 void shell_undo(struct shell *s, bool redo);
 /* After the session's run has changed: film, story, player. */
 void shell_rerun(struct shell *s, bool is_new);
+/* shell_box.c: a panel of that size in the middle, the rest dimmed; and a field that has the focus
+ * when the box opens. */
+struct rect shell_begin_box(struct shell *s, struct rect root, double w, double h,
+                            const char *title);
+void shell_end_box(struct shell *s);
+void shell_focus_field(struct ui *ui, const char *name, const char *text);
+/* shell_export.c */
+void shell_open_export(struct shell *s);
+void shell_draw_export(struct shell *s, struct rect root);
+void shell_record(struct shell *s); /* begins a film, or ends it */

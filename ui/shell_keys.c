@@ -210,6 +210,10 @@ static void edit_keys(struct shell *s)
         shell_go_to_file(s, NULL);
     } else if (ui_take_key(ui, 't', UI_CTRL)) {
         freeze(s);
+    } else if (ui_take_key(ui, 'e', UI_CTRL)) {
+        shell_open_export(s);
+    } else if (ui_take_key(ui, 'r', UI_CTRL)) {
+        shell_record(s);
     } else if (ui_take_key(ui, 'e', 0)) {
         s->settings.is_open = !s->settings.is_open;
     } else if (ui_take_key(ui, 'd', 0) && s->session.change.from != SIM_NEVER) {
@@ -295,7 +299,8 @@ void shell_keys(struct shell *s)
     } else if (ui_take_key(ui, '?', 0) || ui_take_key(ui, UI_KEY_F1, 0)) {
         s->box = s->box == BOX_HELP ? BOX_NONE : BOX_HELP;
     }
-    if (s->box == BOX_SAVE || s->box == BOX_ERROR || s->box == BOX_GOTO || s->box == BOX_UNSAVED) {
+    if (s->box == BOX_SAVE || s->box == BOX_ERROR || s->box == BOX_GOTO || s->box == BOX_UNSAVED ||
+        s->box == BOX_EXPORT) {
         return;
     }
     look_keys(s);

@@ -17,4 +17,10 @@ for script in "$SOURCE_DIR"/tests/ui/*.script; do
         status=1
     fi
 done
+# What export.script wrote.
+wrong() { echo "export: $*" >&2; status=1; }
+grep -q '>2921<' fast-retransmit-1.svg || wrong "the first picture has no numbers"
+head -c 5 fast-retransmit-2.pdf | grep -q '%PDF-' || wrong "no PDF of the whole ladder"
+grep -q '>____<' fast-retransmit-2.svg || wrong "the worksheet of the window has no blanks"
+grep -q '>2921<' fast-retransmit-2.svg && wrong "the worksheet of the window tells a number"
 exit $status

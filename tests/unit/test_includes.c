@@ -55,12 +55,15 @@ static const struct rule {
                  "ui/parts ui/icons ui/event ui/canvas. ui/text ui/theme"},
     {"ui/cli/", "sim/"},
     {"ui/movie", "sim/base/ ui/canvas_cairo"},
-    {"ui/draw/", "sim/ ui/view/ ui/canvas ui/text ui/theme ui/player ui/parts ui/movie"},
+    {"ui/form", "sim/base/ ui/canvas"},
+    {"ui/export", "sim/base/ ui/shell.h ui/form"},
+    {"ui/draw/", "sim/ ui/view/ ui/canvas ui/text ui/theme ui/player ui/parts ui/movie "
+                 "ui/form"},
     {"ui/compare", "sim/base/ ui/draw/draw.h ui/platform.h"},
     {"ui/main.c", "sim/base/ ui/compare ui/shell ui/session ui/platform.h ui/options ui/script "
                   "ui/export ui/movie"},
     {"ui/options", "sim/base/ ui/shell"},
-    {"ui/script", "sim/base/ ui/shell ui/canvas_cairo"},
+    {"ui/script", "sim/base/ ui/shell ui/canvas_cairo ui/export"},
     {"ui/platform.h", "sim/base/err.h ui/canvas_cairo ui/event"},
     {"ui/platform_sdl.c", "ui/platform.h ui/canvas_cairo ui/text ui/event"},
 };

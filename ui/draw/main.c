@@ -2,7 +2,7 @@
 #include "ui/draw/draw.h"
 
 #include "base/os.h"
-#include "ui/draw/form.h"
+#include "ui/form.h"
 #include "ui/draw/plot.h"
 #include "ui/movie.h"
 

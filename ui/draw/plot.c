@@ -2,7 +2,7 @@
 #include "ui/draw/plot.h"
 
 #include "base/os.h"
-#include "ui/draw/form.h"
+#include "ui/form.h"
 
 #include <errno.h>
 #include <stdio.h>

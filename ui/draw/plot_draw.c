@@ -1,6 +1,6 @@
 /* The picture of a plot: axes with round ticks, a line and bars a series, what it shows in words.
  */
-#include "ui/draw/form.h"
+#include "ui/form.h"
 #include "ui/draw/plot.h"
 
 #include <math.h>

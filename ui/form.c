@@ -1,5 +1,5 @@
 /* The three forms of a picture, told by its file's name. */
-#include "ui/draw/form.h"
+#include "ui/form.h"
 
 #include "ui/canvas_cairo.h"
 #include "ui/canvas_svg.h"
