@@ -331,6 +331,34 @@ START_TEST(a_new_syn_ends_time_wait)
 }
 END_TEST
 
+/* RFC 6191 2. */
+static const struct {
+    uint32_t stamp;
+    const char *numbers;
+    bool opens;
+} stamps[] = {
+    {101, "S 1:1", true},
+    {100, "S 2:2", true},
+    {100, "S 1:1", false},
+    {99, "S 100:100", false},
+};
+
+START_TEST(timestamps_tell_a_new_syn)
+{
+    struct tcp_rig r = rig_in(TCP_TIME_WAIT);
+    struct tcp listener = r.tcp;
+    char text[64];
+    listener.host = &r.host;
+    tcp_queue_open(&listener, 1, false);
+    r.tcp.ts_on = true;
+    r.tcp.ts_recent = 100;
+    snprintf(text, sizeof text, "%s ts %u:0", stamps[_i].numbers, stamps[_i].stamp);
+    rig_hear(&r, text);
+    ck_assert_int_eq(r.has_spawned, stamps[_i].opens);
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(its_numbers_lie_beyond_the_old_ones)
 {
     struct tcp_rig r = rig_child(false);
@@ -395,6 +423,7 @@ int main(void)
     tcase_add_test(c, nobody_asked_for_a_cookie);
     tcase_add_test(c, so_many_challenges_in_five_seconds);
     tcase_add_loop_test(c, a_new_syn_ends_time_wait, 0, ROWS(news));
+    tcase_add_loop_test(c, timestamps_tell_a_new_syn, 0, ROWS(stamps));
     tcase_add_test(c, its_numbers_lie_beyond_the_old_ones);
     tcase_add_test(c, a_two_way_handshake_believes_the_syn);
     return rig_run("tcp-queue", c);

@@ -60,12 +60,20 @@ static bool is_crossed_answer(const struct tcp *t, const struct tcp_arrival *a)
            seg_has(a, TCP_ACK) && a->seq == 0;
 }
 
+/* RFC 6191 2: where both have timestamps they decide; equal ones leave it to the numbers. */
+static bool is_later(const struct tcp *t, const struct tcp_arrival *a)
+{
+    bool has_both = t->ts_on && a->seg.options & TCP_OPT_TIMESTAMPS;
+    int32_t newer = has_both ? (int32_t)(a->seg.ts_val - t->ts_recent) : 0;
+    return newer > 0 || (newer == 0 && a->seq >= t->rcv_nxt);
+}
+
 /* RFC 9293 3.6.1: a SYN beyond all that the old connection used opens the next one, if somebody
  * listens, from numbers of ours that are beyond as well. */
 static bool reopens(const struct tcp *t, const struct tcp_arrival *a)
 {
     bool is_syn = (a->seg.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
-    return t->state == TCP_TIME_WAIT && is_syn && a->seq >= t->rcv_nxt &&
+    return t->state == TCP_TIME_WAIT && is_syn && is_later(t, a) &&
            tcp_queue_of(t->host, t->key.from);
 }
 
