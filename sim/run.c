@@ -120,6 +120,29 @@ static void protocol_figures(const struct world *w)
     }
 }
 
+/* Of what serves a node at the end of the run: what it was before a loss of power is gone. */
+static void service_figures(const struct world *w)
+{
+    struct trace *t = w->trace;
+    for (uint32_t i = 1; i < w->row_count; i++) {
+        const struct row *row = &w->rows[i];
+        const struct figure *figures = row->type ? row->type->figures : NULL;
+        if (!row->self || row->flow || !figures) {
+            continue;
+        }
+        unsigned count = 0;
+        while (figures[count].name) {
+            count++;
+        }
+        t->services = os_realloc(t->services, (t->service_count + 1) * sizeof *t->services);
+        struct service *s = &t->services[t->service_count++];
+        *s = (struct service){row->node, row->type, os_alloc((count + 1) * sizeof *s->values)};
+        for (unsigned f = 0; f < count; f++) {
+            s->values[f] = figures[f].value(row->self, &(struct path){0});
+        }
+    }
+}
+
 void run_close(struct run *r)
 {
     r->trace->end = r->world->events >= r->max_events ? END_EVENTS
@@ -127,6 +150,7 @@ void run_close(struct run *r)
                                                       : END_NOTHING_LEFT;
     world_finish(r->world, r->trace->end == END_STOP ? r->stop : SIM_NEVER);
     protocol_figures(r->world);
+    service_figures(r->world);
     world_free(r->world);
     trace_finish(r->trace);
     map_free(&r->sent);

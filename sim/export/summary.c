@@ -208,12 +208,33 @@ static void lists(const struct trace *t, struct json *j)
     json_close(j, "]");
 }
 
+static void services(const struct trace *t, struct json *j)
+{
+    json_key(j, "services");
+    json_open(j, "[");
+    for (uint32_t i = 0; i < t->service_count; i++) {
+        const struct service *s = &t->services[i];
+        json_open(j, "{");
+        json_text(j, "node", t->nodes[s->node].name);
+        json_text(j, "type", s->type->name);
+        for (unsigned f = 0; s->type->figures[f].name; f++) {
+            json_key(j, s->type->figures[f].name);
+            json_double(j, s->values[f]);
+        }
+        json_close(j, "}");
+    }
+    json_close(j, "]");
+}
+
 static void ending(const struct trace *t, struct json *j)
 {
     json_key(j, "events");
     json_uint(j, t->events);
     json_text(j, "reason", end_reason_name(t->end));
     lists(t, j);
+    if (t->service_count > 0) {
+        services(t, j);
+    }
 }
 
 void summary_fields(const struct trace *t, struct json *j)

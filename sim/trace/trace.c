@@ -119,6 +119,10 @@ void trace_free(struct trace *t)
     free(t->nodes);
     free(t->links);
     free(t->link_figures);
+    for (uint32_t i = 0; i < t->service_count; i++) {
+        free(t->services[i].values);
+    }
+    free(t->services);
     free(t->lan_hops);
     for (uint32_t i = 1; i <= t->flow_count; i++) {
         free(t->flows[i].hops);

@@ -80,6 +80,13 @@ struct flow {
     unsigned hop_count;
 };
 
+/* The figures of an actor that serves a node and belongs to no flow, if its type has any. */
+struct service {
+    uint32_t node;
+    const struct actor_type *type;
+    double *values; /* in the order of type->figures; owned */
+};
+
 struct link_figures { /* one a direction, in the order of links, [0] before [1] */
     sim_time busy;
     uint32_t queue_packets_max;
@@ -108,6 +115,8 @@ struct trace {
     struct trace_link *links;
     uint32_t link_count;
     struct link_figures *link_figures; /* 2 * link_count */
+    struct service *services;
+    uint32_t service_count;
     struct flow *flows;                /* [0] unused; 1 .. flow_count */
     uint32_t flow_count, flow_cap;
     struct packets packets;

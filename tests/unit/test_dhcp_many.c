@@ -163,8 +163,11 @@ START_TEST(no_address_is_held_twice_and_the_figures_add_up)
     for (unsigned i = 0; i < FIGURES; i++) {
         ck_assert_int_eq(own[i], seen[i]);
     }
-    ck_assert_int_ge(own[ACKS], size.addresses); /* all were lent */
-    ck_assert_int_gt(own[EXPIRED], 0);           /* and some ran out */
+    ck_assert_uint_eq(t.service_count, 1); /* what the summary has: the server's last life */
+    ck_assert_double_le(t.services[0].values[0], (double)own[OFFERS]);
+    ck_assert_double_le(t.services[0].values[5], size.addresses); /* bound */
+    ck_assert_int_ge(own[ACKS], size.addresses);                  /* all were lent */
+    ck_assert_int_gt(own[EXPIRED], 0);                            /* and some ran out */
     ck_assert_uint_gt(count_bound(&t), size.addresses / 2);
     ck_assert_msg(trace_invariants(&t, &what), "%s", buf_cstr(&what));
     trace_free(&t);

@@ -173,6 +173,57 @@ static void server_read(const void *self, int64_t *out)
     out[6] = s->last;
 }
 
+static double figure_offers(const void *self, const struct path *path)
+{
+    (void)path;
+    return (double)((const struct server *)self)->offers;
+}
+
+static double figure_acks(const void *self, const struct path *path)
+{
+    (void)path;
+    return (double)((const struct server *)self)->acks;
+}
+
+static double figure_naks(const void *self, const struct path *path)
+{
+    (void)path;
+    return (double)((const struct server *)self)->naks;
+}
+
+static double figure_declined(const void *self, const struct path *path)
+{
+    (void)path;
+    return (double)((const struct server *)self)->declines;
+}
+
+static double figure_expired(const void *self, const struct path *path)
+{
+    (void)path;
+    return (double)((const struct server *)self)->expired;
+}
+
+static double figure_bound(const void *self, const struct path *path)
+{
+    const struct server *s = self;
+    unsigned bound = 0;
+    (void)path;
+    for (uint32_t i = 0; i < s->leases.count; i++) {
+        bound += s->leases.list[i].state == LEASE_BOUND;
+    }
+    return bound;
+}
+
+static const struct figure figures[] = {
+    {"offers", figure_offers},
+    {"acks", figure_acks},
+    {"naks", figure_naks},
+    {"declined", figure_declined},
+    {"expired", figure_expired},
+    {"bound", figure_bound},
+    {0},
+};
+
 static void server_free(void *self)
 {
     struct server *s = self;
@@ -212,6 +263,7 @@ const struct actor_type dhcp_server_type = {
     .reasons = server_reasons,
     .vars = vars,
     .params = params,
+    .figures = figures,
     .lowers = (const char *const[]){"dhcp-ping", NULL},
     .step = server_step,
     .read = server_read,
