@@ -198,7 +198,7 @@ wants selected 2
 was=$(value relative)
 shot absolute.png
 key r
-[ "$was" = no ] && wants relative yes || wants relative no
+case $was in no) wants relative yes ;; *) wants relative no ;; esac
 shot relative.png
 cmp -s absolute.png relative.png && wrong "$workflow: the numbers stay"
 
