@@ -125,6 +125,16 @@ static void note_numbers(struct flow *flow, uint32_t node, struct packet *p)
     p->ack_base = flow->initial[!side];
 }
 
+static bool has_address(const struct node *n, uint32_t ip)
+{
+    for (uint32_t i = 0; i < n->iface_count; i++) {
+        if (n->ifaces[i].ip == ip) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* An address that DHCP gave and that is no longer there: nothing may leave under it, or under none
  * but what asks for one (RFC 2131 4.4.5). */
 static bool lacks_address(const struct world *w, uint32_t node, const struct packet *p)
@@ -133,7 +143,7 @@ static bool lacks_address(const struct world *w, uint32_t node, const struct pac
     bool asks = proto->carrier == CARRIER_LINK ||
                 (proto->carrier == CARRIER_UDP && proto->number == DHCP_SERVER_PORT);
     return w->nodes[node].set->is_dhcp && !asks && !p->is_raw &&
-           node_of_ip(w, p->net.from.ip) != node;
+           !has_address(&w->nodes[node], p->net.from.ip);
 }
 
 /* Its head begins with what stands first on a point-to-point link. */

@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum entry_state { ENTRY_ABSENT, ENTRY_ASKED, ENTRY_KNOWN };
-enum timers { TIMER_RETRY, TIMER_PROBE };
+enum timers { TIMER_RETRY, TIMER_PROBE, TIMER_ANNOUNCE };
 enum why {
     NO_REASON,
     WHO_HAS,
@@ -26,7 +26,9 @@ enum why {
     ANNOUNCE,
     IN_USE,
     IS_FREE,
-    TWICE
+    ANNOUNCE_AGAIN,
+    TWICE,
+    DEFEND
 };
 static const struct reason reasons[] = {
     [NO_REASON] = {0},
@@ -40,13 +42,15 @@ static const struct reason reasons[] = {
     [ANNOUNCE] = {"arp.announce", "RFC 5227 2.3"},
     [IN_USE] = {"arp.in-use", "RFC 5227 2.1.1"},
     [IS_FREE] = {"arp.free", "RFC 5227 2.1.1"},
+    [ANNOUNCE_AGAIN] = {"arp.announce-again", "RFC 5227 2.3"},
     [TWICE] = {"arp.twice", "RFC 5227 2.4"},
+    [DEFEND] = {"arp.defend", "RFC 5227 2.4"},
     {0},
 };
 
 struct entry {
     uint64_t mac;
-    sim_time until; /* KNOWN */
+    sim_time until; /* KNOWN: how long it is good. ASKED: when it is asked for again */
     uint32_t ip;
     uint16_t iface;
     uint8_t state, tries;
@@ -57,9 +61,18 @@ struct probing {
     uint32_t asker, sent;
 };
 
+/* An interface of the node, and what is said of its address unasked. */
+struct own {
+    struct node_interface is;
+    sim_time again;     /* when it is announced once more; 0: it is not */
+    sim_time contested; /* when it was last defended */
+    bool was_contested;
+};
+
 struct arp_actor {
     int64_t lifetime; /* param */
-    struct node_interface ifaces[ARP_IFACES];
+    struct own *own;  /* owned, by interface */
+    uint32_t own_count;
     struct entry *entries; /* owned; a place is never used for another address */
     uint32_t count, cap;
     struct probing probing;
@@ -90,7 +103,7 @@ static void request(const struct arp_actor *self, uint16_t iface, uint32_t from,
                     unsigned why, struct fx *fx)
 {
     struct arp a = {.op = ARP_REQUEST,
-                    .sender_mac = self->ifaces[iface].mac,
+                    .sender_mac = self->own[iface].is.mac,
                     .sender_ip = from,
                     .target_ip = ip};
     send(&a, iface, MAC_BROADCAST, why, fx);
@@ -117,11 +130,6 @@ static struct entry *add(struct arp_actor *self, uint32_t ip, uint16_t iface)
     return e;
 }
 
-static uint32_t slot_of(const struct arp_actor *self, const struct entry *e)
-{
-    return (uint32_t)(e - self->entries) % ARP_SLOTS;
-}
-
 static void enter(struct entry *e, enum entry_state state, unsigned why, struct fx *fx)
 {
     e->state = (uint8_t)state;
@@ -134,10 +142,22 @@ static void tell_node(const struct entry *e, struct fx *fx)
     fx_indicate(fx, 0, NODE_NEIGHBOUR, bytes_of(&n, sizeof n), (struct span){0});
 }
 
+/* For the entry that is to be asked for again first. */
+static void arm(const struct arp_actor *self, struct fx *fx)
+{
+    sim_time next = SIM_NEVER;
+    for (uint32_t i = 0; i < self->count; i++) {
+        const struct entry *e = &self->entries[i];
+        next = e->state == ENTRY_ASKED && e->until < next ? e->until : next;
+    }
+    fx_timer(fx, TIMER_RETRY, 0, next);
+}
+
 static void ask(struct arp_actor *self, struct entry *e, unsigned why, sim_time now, struct fx *fx)
 {
-    request(self, e->iface, self->ifaces[e->iface].ip, e->ip, why, fx);
-    fx_timer(fx, TIMER_RETRY, slot_of(self, e), now + ARP_RETRY);
+    request(self, e->iface, self->own[e->iface].is.ip, e->ip, why, fx);
+    e->until = now + ARP_RETRY;
+    arm(self, fx);
 }
 
 static void resolve(struct arp_actor *self, const struct node_neighbour *who, sim_time now,
@@ -161,36 +181,44 @@ static void resolve(struct arp_actor *self, const struct node_neighbour *who, si
     ask(self, e, WHO_HAS, now, fx);
 }
 
-static void retry(struct arp_actor *self, uint32_t slot, sim_time now, struct fx *fx)
+static void give_up(struct entry *e, struct fx *fx)
 {
-    struct entry *e = slot < self->count ? &self->entries[slot] : NULL;
-    if (!e || e->state != ENTRY_ASKED) {
-        return;
-    }
-    if (e->tries < ARP_TRIES) {
-        e->tries++;
-        ask(self, e, AGAIN, now, fx);
-        return;
-    }
     e->mac = 0;
     e->until = 0;
     enter(e, ENTRY_ABSENT, GAVE_UP, fx);
     tell_node(e, fx);
 }
 
+static void retry(struct arp_actor *self, sim_time now, struct fx *fx)
+{
+    for (uint32_t i = 0; i < self->count; i++) {
+        struct entry *e = &self->entries[i];
+        if (e->state != ENTRY_ASKED || e->until > now) {
+            continue;
+        }
+        if (e->tries < ARP_TRIES) {
+            e->tries++;
+            ask(self, e, AGAIN, now, fx);
+        } else {
+            give_up(e, fx);
+        }
+    }
+    arm(self, fx);
+}
+
 static void learn(struct arp_actor *self, struct entry *e, uint64_t mac, sim_time now,
                   struct fx *fx)
 {
-    bool is_news = e->state != ENTRY_KNOWN || e->mac != mac;
-    if (e->state == ENTRY_ASKED) {
-        fx_timer(fx, TIMER_RETRY, slot_of(self, e), SIM_NEVER);
-    }
+    bool is_news = e->state != ENTRY_KNOWN || e->mac != mac, was_asked = e->state == ENTRY_ASKED;
     e->mac = mac;
     e->until = now + self->lifetime;
     if (is_news) {
         enter(e, ENTRY_KNOWN, LEARNT, fx);
     }
     e->state = ENTRY_KNOWN;
+    if (was_asked) {
+        arm(self, fx);
+    }
     tell_node(e, fx);
 }
 
@@ -215,7 +243,7 @@ static void look_for_conflict(struct arp_actor *self, const struct arp *a, struc
 {
     struct probing *p = &self->probing;
     bool is_about = a->sender_ip == p->what.ip || (a->sender_ip == 0 && a->target_ip == p->what.ip);
-    if (p->what.count == 0 || !is_about || a->sender_mac == self->ifaces[p->what.iface].mac) {
+    if (p->what.count == 0 || !is_about || a->sender_mac == self->own[p->what.iface].is.mac) {
         return;
     }
     struct node_neighbour answer = {.mac = a->sender_mac, .ip = p->what.ip, .iface = p->what.iface};
@@ -223,6 +251,20 @@ static void look_for_conflict(struct arp_actor *self, const struct arp *a, struc
     fx_timer(fx, TIMER_PROBE, 0, SIM_NEVER);
     fx_note(fx, IN_USE);
     fx_indicate(fx, p->asker, NODE_PROBED, bytes_of(&answer, sizeof answer), (struct span){0});
+}
+
+/* RFC 5227 2.4 (c): it keeps its address and says so, but not more often than each DEFEND_INTERVAL,
+ * so that two who both insist do not fill the network. */
+static void defend(struct arp_actor *self, uint16_t iface, sim_time now, struct fx *fx)
+{
+    struct own *own = &self->own[iface];
+    bool is_first = !own->was_contested || now - own->contested >= ARP_DEFEND_INTERVAL;
+    own->was_contested = true;
+    fx_note(fx, TWICE);
+    if (is_first) {
+        own->contested = now;
+        request(self, iface, own->is.ip, own->is.ip, DEFEND, fx);
+    }
 }
 
 static void hear(struct arp_actor *self, const struct input *in, struct fx *fx)
@@ -233,11 +275,14 @@ static void hear(struct arp_actor *self, const struct input *in, struct fx *fx)
         return;
     }
     look_for_conflict(self, &a, fx);
-    const struct node_interface *own = &self->ifaces[in->net.iface];
+    if (in->net.iface >= self->own_count) {
+        return;
+    }
+    const struct node_interface *own = &self->own[in->net.iface].is;
     bool is_for_me = own->ip && a.target_ip == own->ip;
     struct entry *e = a.sender_ip ? find(self, a.sender_ip) : NULL;
     if (own->ip && a.sender_ip == own->ip && a.sender_mac != own->mac) {
-        fx_note(fx, TWICE);
+        defend(self, in->net.iface, in->now, fx);
         return;
     }
     if (!e && is_for_me && a.sender_ip) {
@@ -253,15 +298,46 @@ static void hear(struct arp_actor *self, const struct input *in, struct fx *fx)
     }
 }
 
-static void take_interface(struct arp_actor *self, const struct node_interface *i, struct fx *fx)
+static void arm_announcement(const struct arp_actor *self, struct fx *fx)
 {
-    if (i->iface >= ARP_IFACES) {
-        return;
+    sim_time next = SIM_NEVER;
+    for (uint32_t i = 0; i < self->own_count; i++) {
+        next = self->own[i].again && self->own[i].again < next ? self->own[i].again : next;
     }
-    self->ifaces[i->iface] = *i;
-    if (i->is_new) {
+    fx_timer(fx, TIMER_ANNOUNCE, 0, next);
+}
+
+/* A new address is announced twice (RFC 5227 2.3). */
+static void take_interface(struct arp_actor *self, const struct node_interface *i, sim_time now,
+                           struct fx *fx)
+{
+    if (i->iface >= self->own_count) {
+        uint32_t count = i->iface + 1u;
+        self->own = os_realloc(self->own, count * sizeof *self->own);
+        memset(&self->own[self->own_count], 0, (count - self->own_count) * sizeof *self->own);
+        self->own_count = count;
+    }
+    struct own *own = &self->own[i->iface];
+    bool had_announcement = own->again != 0;
+    *own = (struct own){.is = *i, .again = i->is_new && i->ip ? now + ARP_ANNOUNCE_INTERVAL : 0};
+    if (i->is_new && i->ip) {
         request(self, i->iface, i->ip, i->ip, ANNOUNCE, fx);
     }
+    if (own->again || had_announcement) {
+        arm_announcement(self, fx);
+    }
+}
+
+static void announce_again(struct arp_actor *self, sim_time now, struct fx *fx)
+{
+    for (uint32_t i = 0; i < self->own_count; i++) {
+        struct own *own = &self->own[i];
+        if (own->again && own->again <= now) {
+            own->again = 0;
+            request(self, own->is.iface, own->is.ip, own->is.ip, ANNOUNCE_AGAIN, fx);
+        }
+    }
+    arm_announcement(self, fx);
 }
 
 static void begin_probe(struct arp_actor *self, const struct input *in, struct fx *fx)
@@ -280,12 +356,14 @@ static void arp_step(void *instance, const struct input *in, struct fx *fx)
     if (in->kind == IN_PACKET) {
         hear(self, in, fx);
     } else if (in->kind == IN_TIMER && in->code == TIMER_RETRY) {
-        retry(self, in->index, in->now, fx);
+        retry(self, in->now, fx);
+    } else if (in->kind == IN_TIMER && in->code == TIMER_ANNOUNCE) {
+        announce_again(self, in->now, fx);
     } else if (in->kind == IN_TIMER) {
         probe_on(self, in->now, fx);
     } else if (in->kind == IN_REQUEST && in->code == NODE_INTERFACE) {
         memcpy(&i, in->head.data, sizeof i);
-        take_interface(self, &i, fx);
+        take_interface(self, &i, in->now, fx);
     } else if (in->kind == IN_REQUEST && in->code == NODE_RESOLVE) {
         memcpy(&n, in->head.data, sizeof n);
         resolve(self, &n, in->now, fx);
@@ -297,6 +375,7 @@ static void arp_step(void *instance, const struct input *in, struct fx *fx)
 static void arp_free(void *instance)
 {
     free(((struct arp_actor *)instance)->entries);
+    free(((struct arp_actor *)instance)->own);
 }
 
 static const char *const entry_states[] = {"absent", "asked", "known", NULL};
@@ -317,7 +396,10 @@ const struct actor_type arp_type = {
     .proto = &arp_proto,
     .size = sizeof(struct arp_actor),
     .sets = (const struct set[]){{"neighbour", entry_states}, {0}},
-    .timers = (const struct timer[]){{"retry", ARP_SLOTS, false}, {"probe", 1, false}, {0}},
+    .timers = (const struct timer[]){{"retry", 1, TIMER_KIND_WAIT},
+                                     {"probe", 1, TIMER_KIND_WAIT},
+                                     {"announce", 1, TIMER_KIND_PACE},
+                                     {0}},
     .reasons = reasons,
     .params = params,
     .print_key = print_key,
