@@ -116,14 +116,19 @@ static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, s
     }
 }
 
+void tcp_stands(struct tcp *t, sim_time now, struct fx *fx)
+{
+    tcp_keep_alive_start(t, now, fx);
+    cc_of(t)->start(t);
+    rack_start(t);
+}
+
 void tcp_establish(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
     tcp_enter(t, TCP_ESTABLISHED, why, fx);
     tcp_queue_stands(t);
     rtt_data_begins(t);
-    tcp_keep_alive_start(t, now, fx);
-    cc_of(t)->start(t);
-    rack_start(t);
+    tcp_stands(t, now, fx);
     fx_indicate(fx, 0, CODE_OPENED, bytes_of(&t->key, sizeof t->key), (struct span){0});
     if (t->fin_wanted) {
         tcp_enter(t, TCP_FIN_WAIT_1, TCP_WHY_CLOSE, fx);

@@ -353,6 +353,9 @@ void tcp_hear_error(struct tcp *t, const struct input *in, struct fx *fx);
 void tcp_try_larger(struct tcp *t);
 void tcp_use_mtu(struct tcp *t, uint32_t mtu); /* segments fit into it from now on */
 
+/* acks.c */
+void tcp_stands(struct tcp *t, sim_time now, struct fx *fx); /* what a connection begins with */
+
 /* input.c */
 void tcp_segment_arrives(struct tcp *t, const struct input *in, struct fx *fx);
 

@@ -107,7 +107,7 @@ static void close_sending(struct tcp *t, sim_time now, struct fx *fx)
             break; /* data waits for ESTABLISHED, and the FIN behind it */
         }
         tcp_enter(t, TCP_FIN_WAIT_1, TCP_WHY_CLOSE, fx);
-        cc_of(t)->start(t); /* ESTABLISHED is passed over */
+        tcp_stands(t, now, fx); /* ESTABLISHED is passed over */
         break;
     case TCP_ESTABLISHED: tcp_enter(t, TCP_FIN_WAIT_1, TCP_WHY_CLOSE, fx); break;
     case TCP_CLOSED: refuse(ERR_ENOTCONN, fx); return;
