@@ -400,7 +400,8 @@ static bool is_refused(struct world *w, struct direction *d, uint32_t packet, ui
     if (!why) {
         return false;
     }
-    sim_time start, end = d->busy_until;
+    sim_time start, now = sched_now(&w->sched);
+    sim_time end = d->busy_until > now ? d->busy_until : now; /* RED may choose it at a free link */
     if (d->cuts && packet_at(&w->trace->packets, packet)->proto->carrier == CARRIER_LINK) {
         end = occupy(w, d, size, &start); /* its sender cannot know and waits for the end */
     }

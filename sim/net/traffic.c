@@ -159,6 +159,7 @@ void traffic_start(struct world *w, uint32_t traffic, uint32_t cause)
                               w->traffic_flows[traffic], 0, &t->settings, 0);
     w->traffic_sources[traffic] = row;
     actor_start(w, row, START_OPENED, 0, cause);
+    effects_apply(w); /* what it opens has its number already: nothing may be opened before */
 }
 
 /* A host that comes back opens anew what the scenario declared on it. */

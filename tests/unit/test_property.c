@@ -3,7 +3,7 @@
  * failure names its seed; SLOWWIRE_LONG=1 tries 2 000 of them. */
 #include "world_check.h"
 
-enum { NODES_MAX = 8, BUDGET = 400000 };
+enum { NODES_MAX = 8, BUDGET = 1000000 };
 
 /* One random number after another; the test's own, not the simulator's. */
 struct rng {
@@ -59,7 +59,16 @@ static void random_direction(struct rng *g, struct scenario_direction *d, struct
                                      .loss = random_loss(g, list)};
     d->jitter = chance(g, 25) ? PICK(g, 1, SIM_MS, 20 * SIM_MS) : 0;
     d->bit_errors = chance(g, 20) ? PICK(g, 1000000000000, 100000000000000) : 0;
-    d->duplicate = chance(g, 20) ? PICK(g, 10000000, 300000000) : 0;
+    d->duplicate = chance(g, 20) ? PICK(g, 10000000, 50000000) : 0; /* routes may go round */
+    if (chance(g, 20)) {
+        uint32_t min = (uint32_t)below(g, 5);
+        d->red = (struct red){.is_on = true,
+                              .marks = chance(g, 70),
+                              .min = min,
+                              .max = min + 1 + (uint32_t)below(g, 10),
+                              .chance = PICK(g, 20000000, 100000000, 1000000000),
+                              .weight = PICK(g, 2000000, 100000000, 1000000000)};
+    }
     if (chance(g, 20)) {
         d->reorder_chance = PICK(g, 20000000, 300000000);
         d->reorder_by = PICK(g, 1, SIM_MS, 50 * SIM_MS);
@@ -113,14 +122,53 @@ static void random_routes(struct rng *g, struct rig *r, struct scenario_route *r
     }
 }
 
+static const struct actor_type *tcp_type_known(void)
+{
+    const struct actor_type *const *t = registry()->actors;
+    while (strcmp((*t)->name, "tcp") != 0) {
+        t++;
+    }
+    return *t;
+}
+
+/* Of each host's TCP: options that both ends must want, and whose machinery differs. */
+static void random_settings(struct rng *g, struct rig *r)
+{
+    static const char *const names[] = {"timestamps", "ecn",      "sack",      "f-rto",
+                                        "nagle",      "recovery", "congestion"};
+    enum { NAMES = sizeof names / sizeof *names };
+    static struct setting list[NODES_MAX][NAMES];
+    const struct actor_type *tcp = tcp_type_known();
+    for (uint32_t n = 0; n < r->sc.node_count; n++) {
+        for (unsigned i = 0; i < NAMES; i++) {
+            const struct param *p = param_find(tcp, names[i]);
+            list[n][i] = (struct setting){tcp, p, (int64_t)below(g, (uint64_t)p->max + 1)};
+        }
+        r->nodes[n].settings = (struct settings){list[n], NAMES};
+    }
+}
+
+static void random_tcp(struct rng *g, struct rig *r, uint64_t flow)
+{
+    uint32_t from = (uint32_t)below(g, r->sc.node_count);
+    uint32_t to = (from + 1 + (uint32_t)below(g, r->sc.node_count - 1)) % r->sc.node_count;
+    struct scenario_traffic *t = rig_traffic(r, "tcp", from, to);
+    rig_set(t, "bytes", (int64_t)below(g, 60000));
+    t->port = (uint16_t)(80 + flow);
+}
+
 static void random_traffic(struct rng *g, struct rig *r)
 {
     static const char *const arq[] = {"stop-and-wait", "go-back-n", "selective-repeat"};
     for (uint64_t flows = 1 + below(g, 4); flows > 0; flows--) {
         uint32_t link = (uint32_t)below(g, r->sc.link_count);
         const uint32_t *ends = r->links[link].node;
-        uint64_t kind = below(g, 5);
+        uint64_t kind = below(g, 7);
         struct scenario_traffic *t;
+        if (kind > 4) {
+            random_tcp(g, r, flows);
+            continue;
+        }
         if (kind < 3 && rig_type(arq[kind])) {
             t = rig_traffic(r, arq[kind], ends[0], ends[1]);
             rig_set(t, "frames", 1 + (int64_t)below(g, 30));
@@ -184,6 +232,7 @@ static void random_rig(struct rng *g, struct rig *r, struct scenario_route *rout
     rig_init(r);
     random_network(g, r);
     random_routes(g, r, routes);
+    random_settings(g, r);
     random_traffic(g, r);
     for (uint64_t faults = below(g, 5); faults > 0; faults--) {
         random_fault(g, r);
