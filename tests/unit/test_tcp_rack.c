@@ -40,7 +40,7 @@ static const char *at(struct tcp_rig *r, int64_t ms, const char *in)
     return r->said;
 }
 
-/* RFC 8985 3.3: of P0 to P3 the last three are lost, and so is the first retransmission of P1. */
+/* RFC 8985 3.4: of P0 to P3 the last three are lost, and so is the first retransmission of P1. */
 START_TEST(the_example_of_the_rfc)
 {
     struct tcp_rig r = rig_with_rack(4000);
