@@ -430,6 +430,7 @@ static const struct {
     {"cwnd", 14601},   {"ssthresh", 65535}, {"flight", 1899},  {"rto", 1500},     {"srtt", 500},
     {"rttvar", 250},   {"iss", 1000},       {"irs", 5000},     {"mss", 1460},     {"retries", 3},
     {"dup-acks", 2},   {"unread", 7},          {"rtt", 400},
+    {"sacked", 100},   {"ts.recent", 77},
 };
 
 START_TEST(variables_are_read_by_name)
@@ -447,6 +448,8 @@ START_TEST(variables_are_read_by_name)
     t->srtt = 500;
     t->rttvar = 250;
     t->rtt = 400;
+    t->ts_recent = 77;
+    ranges_add(&t->sacked, 201, 301);
     t->retries = 3;
     t->dup_acks = 2;
     pieces_append(&t->unread, 4, (struct span){.stream = RIG_STREAM, .len = 7});

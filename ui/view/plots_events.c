@@ -11,7 +11,7 @@ struct group {
     uint32_t first, count; /* record of the first */
     double x;
     sim_time until;
-    bool is_firing, is_words;
+    bool is_firing, is_words, is_first;
 };
 
 /* "3 lost", "queue full, 3 lost", "timeout". */
@@ -28,13 +28,13 @@ static void group_words(const struct plot_frame *f, const struct group *g, char 
                  plot_series_word(f->ui, f->chart->curves[0]->series), value);
         return;
     }
-    bool is_queue = r->code == DROP_QUEUE;
+    bool is_queue = r->code == DROP_QUEUE && g->is_first; /* the cause is told once */
     snprintf(key, sizeof key, "plots.lost.%s", is_queue ? "queue" : "wire");
     view_format(f->ui, buf, size, key, "n", count, NULL);
 }
 
 /* Right of the ring, else left, above, below; nowhere if all is taken. */
-static void draw_words(struct plot_frame *f, double x, double y, const char *words)
+static bool draw_words(struct plot_frame *f, double x, double y, const char *words)
 {
     struct ui *ui = f->ui;
     double k = ui->k, w = ui_text_width(ui, TYPE_TAG, words), h = 16 * k;
@@ -50,26 +50,26 @@ static void draw_words(struct plot_frame *f, double x, double y, const char *wor
             canvas_fill_box(ui->c, (struct rect){r.x - 3 * k, r.y, w + 6 * k, h}, 3 * k,
                             color_fade(ui->theme->panel, 0.8));
             ui_text(ui, TYPE_TAG, r.x, r.y + 12 * k, ui->theme->loss.text, words);
-            return;
+            return true;
         }
     }
+    return false;
 }
 
-/* The ring; or, once all rings stand, the words beside it. */
-static void draw_group(struct plot_frame *f, const struct group *g)
+/* The ring; or, once all rings stand, the words beside it: true if they had room. */
+static bool draw_group(struct plot_frame *f, const struct group *g)
 {
     const struct record *r = trace_record(f->s->trace, g->first);
     const struct curve *c = f->chart->curves[0];
     const struct curve_point *p = curve_at(c, r->at);
     if (r->at > f->s->now || !p) {
-        return;
+        return false;
     }
     double k = f->ui->k, y = plot_y(f, fmin(p->value, f->most));
     char words[96];
     if (g->is_words) {
         group_words(f, g, words, sizeof words);
-        draw_words(f, g->x, y, words);
-        return;
+        return draw_words(f, g->x, y, words);
     }
     plot_reserve(f, (struct rect){g->x - 9 * k, y - 9 * k, 18 * k, 18 * k});
     if (g->is_firing) {
@@ -77,13 +77,14 @@ static void draw_group(struct plot_frame *f, const struct group *g)
     } else {
         part_loss(f->ui, g->x, y, 8.5 * k);
     }
+    return false;
 }
 
 /* timer: below 0: losses. */
 static void draw_kind(struct plot_frame *f, const struct plot_event *list, uint32_t count,
                       int timer, bool is_words)
 {
-    struct group g = {.is_firing = timer >= 0, .is_words = is_words};
+    struct group g = {.is_firing = timer >= 0, .is_words = is_words, .is_first = true};
     for (uint32_t i = events_at_or_after(list, count, f->from); i < count; i++) {
         const struct plot_event *e = &list[i];
         if (e->at > f->to) {
@@ -97,7 +98,7 @@ static void draw_kind(struct plot_frame *f, const struct plot_event *list, uint3
             continue;
         }
         if (g.count) {
-            draw_group(f, &g);
+            g.is_first = !draw_group(f, &g) && g.is_first;
         }
         g.first = e->record;
         g.count = 1;

@@ -160,7 +160,10 @@ static void draw_segment(const struct stream_frame *f, const struct plot_span *s
     struct font mono = theme_font(f->ui->theme, TYPE_AXIS);
     snprintf(number, sizeof number, "%u", stream_number(f, (double)s->from));
     view_blank(f->s, number, sizeof number);
-    if (text_width(f->ui->fonts, mono, number) + 6 * k < r.w) {
+    if (f->stream.reported->count > 0) { /* what is reported has the lower part */
+        r.h *= 0.62;
+    }
+    if (r.h > 11 * k && text_width(f->ui->fonts, mono, number) + 6 * k < r.w) {
         struct color on = s->is_again ? f->ui->theme->retx.on : f->ui->theme->data.on;
         canvas_text_in(f->ui->c, mono, r, ALIGN_CENTER, on, number);
     }
@@ -195,8 +198,8 @@ static void draw_reported(const struct stream_frame *f)
         const struct plot_span *s = &reported->spans[i];
         double from = fmax((double)s->from, f->now.una), to = fmin((double)s->to, f->now.nxt);
         if (to > from) {
-            struct rect r = stretch(f, from, to, f->top + f->cell * 0.55);
-            r.h = f->cell * 0.45;
+            struct rect r = stretch(f, from, to, f->top + f->cell * 0.64);
+            r.h = f->cell * 0.36;
             stream_cell(f->ui, r, STREAM_REPORTED);
         }
     }

@@ -161,6 +161,8 @@ enum {
     VAR_DUP_ACKS,
     VAR_UNREAD,
     VAR_RTT,
+    VAR_SACKED,
+    VAR_TS_RECENT,
 };
 static const struct var vars[] = {
     [VAR_SND_UNA] = {"snd.una", "", "send"},
@@ -181,6 +183,8 @@ static const struct var vars[] = {
     [VAR_DUP_ACKS] = {"dup-acks", "", "window"},
     [VAR_UNREAD] = {"unread", "B", "receive"},
     [VAR_RTT] = {"rtt", "ns", "time"},
+    [VAR_SACKED] = {"sacked", "B", "window"},
+    [VAR_TS_RECENT] = {"ts.recent", "", "time"},
     {0},
 };
 
@@ -206,6 +210,8 @@ static void read(const void *self, int64_t *v)
     v[VAR_DUP_ACKS] = t->dup_acks;
     v[VAR_UNREAD] = pieces_bytes(&t->unread);
     v[VAR_RTT] = t->rtt;
+    v[VAR_SACKED] = ranges_within(&t->sacked, t->snd_una, t->snd_nxt);
+    v[VAR_TS_RECENT] = t->ts_recent;
 }
 
 /* ---- params ---- */
