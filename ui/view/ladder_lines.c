@@ -136,9 +136,31 @@ static bool has_items(const struct actor_type *type)
     return set_count(type) > 0;
 }
 
+/* One of its timers that a reader should see runs at some time. */
+static bool waits(const struct trace *t, uint32_t actor)
+{
+    const struct actor_type *type = t->entities[actor].type;
+
+    for (unsigned i = 0; i < timer_count(type); i++) {
+        if (!type->timers[i].is_pace && trace_of_subject(t, REC_TIMER, actor, i, 0).count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool ladder_has_timers(const struct ladder_frame *f, uint32_t node)
 {
-    return node_shows(f, node, actor_has_timers);
+    const struct film *film = f->s->film;
+
+    for (uint32_t i = 0; i < film->actor_count; i++) {
+        const struct entity *e = &f->s->trace->entities[film->actors[i]];
+
+        if (e->node == node && actor_has_timers(e->type) && waits(f->s->trace, film->actors[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The widest words with which a node refuses a packet in this run; 0: none does. */
