@@ -190,6 +190,11 @@ static enum part_cell look_below(const struct strip *g, int64_t key)
     return key == var_or(g->s, actor, "expected", "base", 0) ? CELL_EXPECTED : CELL_LATER;
 }
 
+bool windows_is_thrown(const struct strip *g, int64_t key)
+{
+    return g->pair.bottom && look_below(g, key) == CELL_THROWN;
+}
+
 static void draw_cells(const struct strip *g)
 {
     for (unsigned i = 0; i < g->columns; i++) {
@@ -226,14 +231,15 @@ static void draw_frame(const struct strip *g, struct windows *self, unsigned ind
     part_window_frame(g->ui, r, has_name ? ui_word(g->ui, "window.frame") : NULL);
 }
 
-/* A triangle below a cell with the name and value of the variable that points there. */
-static void draw_pointer(const struct strip *g, uint32_t actor, const char *name, double y,
-                         bool is_left)
+/* A triangle below a cell with the name and value of the variable that points there. Returns where
+ * its words end, 0: it points nowhere. */
+static double draw_pointer(const struct strip *g, uint32_t actor, const char *name, double y,
+                           bool is_left)
 {
     int64_t value;
     if (!actor || !actor_var(g->s, actor, name, &value) || value < g->first ||
         value >= g->first + g->columns) {
-        return;
+        return 0;
     }
     struct canvas *c = g->ui->c;
     const struct theme *t = g->ui->theme;
@@ -256,6 +262,7 @@ static void draw_pointer(const struct strip *g, uint32_t actor, const char *name
     double at = is_left ? x - 11 * k - all : x + 11 * k;
     canvas_text(c, bold, at, y + 14 * k, ALIGN_LEFT, t->ink, word);
     canvas_text(c, mono, at + w + 5 * k, y + 14 * k, ALIGN_LEFT, t->ink2, text);
+    return is_left ? x + 11 * k : at + all;
 }
 
 /* Whose strip it is, the state that end is in, and what it does. */
@@ -307,7 +314,8 @@ static void draw_pointers(const struct strip *g)
             draw_pointer(g, g->pair.top, "next", y, false);
         }
     }
-    draw_pointer(g, g->pair.bottom, "expected", g->bottom + g->cell, false);
+    double end = draw_pointer(g, g->pair.bottom, "expected", g->bottom + g->cell, false);
+    windows_thrown(g, fmax(end, g->x) + 14 * g->ui->k, g->bottom + g->cell + 14 * g->ui->k);
 }
 
 static void draw_pair(struct windows *self, struct ui *ui, const struct scene *s, struct pair pair,

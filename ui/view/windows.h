@@ -27,3 +27,5 @@ double windows_column_x(const struct strip *g, double key); /* left edge of a co
 void windows_between(const struct strip *g);
 /* The newest answer that came back, around x at the right of the strips. */
 void windows_answer(const struct strip *g, double x);
+bool windows_is_thrown(const struct strip *g, int64_t key); /* its lower cell says so now */
+void windows_thrown(const struct strip *g, double x, double y);

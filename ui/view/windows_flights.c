@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The column of a packet: its own unit, or, of an answer, that of what it answers. -1: none. */
 static int64_t column_of(const struct strip *g, uint32_t packet)
@@ -68,6 +69,42 @@ void windows_between(const struct strip *g)
     }
 }
 
+/* Answers of the same words that came back so far. */
+static unsigned answers_like(const struct strip *g, uint32_t packet)
+{
+    uint32_t first, last;
+    unsigned count = 0;
+    char wanted[24], label[24];
+    snprintf(wanted, sizeof wanted, "%s", view_capsule(g->s, packet, 22, label).label);
+    film_flights(g->s->film, 0, g->s->now, &first, &last);
+    for (uint32_t i = first; i < last; i++) {
+        const struct flight *f = &g->s->film->flights[i];
+        bool has_come = f->hop.tx && f->hop.died == SIM_NEVER && f->hop.arrive <= g->s->now;
+        count += has_come && trace_packet(g->s->trace, f->packet)->sender == g->pair.bottom &&
+                 strcmp(view_capsule(g->s, f->packet, 22, label).label, wanted) == 0;
+    }
+    return count;
+}
+
+/* "3, 4, 5 were thrown away": the cells that say so now, right of what points below the strip. */
+void windows_thrown(const struct strip *g, double x, double y)
+{
+    char list[96] = "";
+    unsigned count = 0;
+    for (unsigned i = 0; i < g->columns; i++) {
+        if (windows_is_thrown(g, g->first + i) && count++ < 6) {
+            size_t at = strlen(list);
+            snprintf(list + at, sizeof list - at, "%s%s", at ? ", " : "", g->label[i]);
+        }
+    }
+    if (count) {
+        char text[160];
+        view_format(g->ui, text, sizeof text, count == 1 ? "window.thrown.1" : "window.thrown",
+                    "list", list, NULL);
+        ui_text(g->ui, TYPE_LABEL, x, y, g->ui->theme->loss.text, text);
+    }
+}
+
 /* The newest answer that came back, at the right between the rows. */
 void windows_answer(const struct strip *g, double x)
 {
@@ -90,4 +127,11 @@ void windows_answer(const struct strip *g, double x)
     struct capsule c = view_capsule(g->s, found, 22, label);
     c.motion = (struct point){0, 0};
     capsule_draw(g->ui, x, y + 12 * g->ui->k, &c);
+    unsigned count = answers_like(g, found);
+    if (count > 1 && y + 44 * g->ui->k < g->bottom + g->cell) {
+        char number[12], text[48];
+        snprintf(number, sizeof number, "%u", count);
+        view_format(g->ui, text, sizeof text, "window.times", "n", number, NULL);
+        ui_text_center(g->ui, TYPE_LABEL, x, y + 40 * g->ui->k, g->ui->theme->ink3, text);
+    }
 }
