@@ -142,7 +142,8 @@ static bool waits(const struct trace *t, uint32_t actor)
     const struct actor_type *type = t->entities[actor].type;
 
     for (unsigned i = 0; i < timer_count(type); i++) {
-        if (!type->timers[i].is_pace && trace_of_subject(t, REC_TIMER, actor, i, 0).count > 0) {
+        if (type->timers[i].kind == TIMER_KIND_WAIT &&
+            trace_of_subject(t, REC_TIMER, actor, i, 0).count > 0) {
             return true;
         }
     }

@@ -29,8 +29,9 @@ const struct set arq_sent_sets[] = {
     {"frame", (const char *const[]){"absent", "sent", "again", "acked", NULL}}, {0}};
 const struct set arq_got_sets[] = {
     {"frame", (const char *const[]){"absent", "passed-on", "thrown", "buffered", NULL}}, {0}};
-const struct timer arq_receiver_timers[] = {{"ack", 1, false}, {0}};
-const struct timer arq_sender_timers[] = {{"timeout", 1, false}, {"arrival", 1, true}, {0}};
+const struct timer arq_receiver_timers[] = {{"ack", 1, TIMER_KIND_WAIT}, {0}};
+const struct timer arq_sender_timers[] = {
+    {"timeout", 1, TIMER_KIND_WAIT}, {"arrival", 1, TIMER_KIND_PACE}, {0}};
 
 enum { WINDOW_BASE, WINDOW_NEXT, WINDOW_SIZE, WINDOW_USED, WINDOW_TIMEOUT };
 const struct var arq_window_vars[] = {

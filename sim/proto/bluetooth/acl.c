@@ -250,7 +250,8 @@ static void read_vars(const void *self, int64_t *out)
 /* A table each: a setting belongs to one end's. */
 static const struct param master_params[] = {ACL_PARAMS}, slave_params[] = {ACL_PARAMS};
 static const struct set sets[] = {{"frame", items}, {"back", items}, {0}};
-static const struct timer timers[] = {{"slot", 1, true}, {"read", 1, true}, {0}};
+static const struct timer timers[] = {
+    {"slot", 1, TIMER_KIND_PACE}, {"read", 1, TIMER_KIND_PACE}, {0}};
 static const struct machine_edge edges[] = {
     {ACL_IDLE, ACL_ACTIVE, "arq.edge.send"},
     {ACL_ACTIVE, ACL_DONE_STATE, "arq.edge.done"},

@@ -21,7 +21,19 @@ shot()
 }
 
 shot 1-handshake tcp/first-syn-lost --at 1.052s --select 3
-shot 2-go-back-n arq/gbn-frame-lost --at 101ms --select 12
+# The fourth question, three answered.
+cat >"$work/2-go-back-n.script" <<END
+key shift+q
+key d
+key shift+q
+key b
+key shift+q
+key d
+key shift+q
+at 200 shot $work/2-go-back-n.png
+END
+"$ui" --script "$work/2-go-back-n.script" --fixed-clock --size 1440x900 --lang en \
+    "$root/scenarios/arq/gbn-frame-lost.yaml"
 shot 3-congestion tcp/congestion-control --at 4022650476ns
 shot 4-dhcp-lease dhcp/life-of-a-lease --at 413600200us --select 28
 shot 6-dark-projector-zh tcp/first-syn-lost --at 1.052s --select 3 --theme dark --projector 1.5 \
