@@ -117,7 +117,7 @@ struct trace {
     struct link_figures *link_figures; /* 2 * link_count */
     struct service *services;
     uint32_t service_count;
-    struct flow *flows;                /* [0] unused; 1 .. flow_count */
+    struct flow *flows; /* [0] unused; 1 .. flow_count */
     uint32_t flow_count, flow_cap;
     struct packets packets;
     struct streams streams;

@@ -44,7 +44,7 @@ struct film {
     struct leases leases; /* of DHCP */
     bool *differs; /* by packet: it has no equal in a run beside this one; NULL: there is none */
     uint32_t differ_count;
-    uint16_t *repeats;    /* by packet: which duplicate of an acknowledgement it is; 0: none */
+    uint16_t *repeats; /* by packet: which duplicate of an acknowledgement it is; 0: none */
 };
 
 struct film *film_new(const struct trace *t);
