@@ -26,7 +26,7 @@ static double draw_head(struct shell *s, struct rect r, const char *title)
     canvas_unclip(ui->c);
     canvas_stroke_box(ui->c, r, RADIUS_PANEL, STROKE_BORDER, t->hair);
     icon_draw(ui->c, ICON_BULB, r.x + 26 * ui->k, middle, 18 * ui->k, t->panel);
-    canvas_text_in(ui->c, theme_font(t, TYPE_TITLE),
+    canvas_text_in(ui->c, theme_font(t, TYPE_SCENARIO),
                    (struct rect){r.x + 42 * ui->k, r.y, r.w - 58 * ui->k, h}, ALIGN_LEFT, t->panel,
                    title);
     return h;
@@ -58,7 +58,7 @@ static double draw_question(struct shell *s, const struct lesson_question *q, st
 struct card {
     const struct lesson_question *q;
     unsigned option;
-    bool is_right, is_chosen, is_told;
+    bool is_right, is_chosen, is_told, is_pointed_at;
 };
 
 static void draw_letter(struct shell *s, const struct card *k, double x, double y)
@@ -68,7 +68,10 @@ static void draw_letter(struct shell *s, const struct card *k, double x, double 
     double size = 26 * ui->k;
     struct rect r = {x, y, size, size};
     bool is_wrong = k->is_told && k->is_chosen && !k->is_right, is_good = k->is_told && k->is_right;
-    struct color fill = is_wrong ? t->loss.fill : is_good ? t->data.fill : t->tint;
+    struct color fill = is_wrong           ? t->loss.fill
+                        : is_good          ? t->data.fill
+                        : k->is_pointed_at ? t->ink
+                                           : t->tint;
     char letter[2] = {(char)('A' + k->option), '\0'};
     canvas_fill_box(ui->c, r, RADIUS_CONTROL, fill);
     if (is_wrong || is_good) {
@@ -76,10 +79,11 @@ static void draw_letter(struct shell *s, const struct card *k, double x, double 
                         16 * ui->k, 3, is_good ? t->data.on : t->loss.on);
         return;
     }
-    canvas_text_in(ui->c, theme_font(t, TYPE_TITLE), r, ALIGN_CENTER, t->ink2, letter);
+    canvas_text_in(ui->c, theme_font(t, TYPE_TITLE), r, ALIGN_CENTER,
+                   k->is_pointed_at ? t->panel : t->ink2, letter);
 }
 
-static double draw_card(struct shell *s, const struct card *k, struct rect r)
+static double draw_card(struct shell *s, struct card *k, struct rect r)
 {
     struct ui *ui = &s->ui;
     const struct theme *t = &s->theme;
@@ -116,7 +120,7 @@ static double draw_cards(struct shell *s, const struct lesson_question *q, struc
     unsigned columns = s->quiz.is_low ? 2 : 1;
     double w = (r.w - (columns - 1) * gap) / columns;
     for (unsigned i = 0; i < q->option_count; i++) {
-        struct card card = {q, i, i == q->right, i == s->quiz.chosen, s->quiz.is_told};
+        struct card card = {q, i, i == q->right, i == s->quiz.chosen, s->quiz.is_told, false};
         double h = draw_card(s, &card, (struct rect){r.x + i % columns * (w + gap), y, w, 0});
         high = fmax(i % columns ? high : 0, h);
         if ((i + 1) % columns == 0 || i + 1 == q->option_count) {

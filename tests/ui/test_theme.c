@@ -3,6 +3,7 @@
 #include "ui/theme.h"
 
 #include <check.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,99 @@ START_TEST(themes_have_names)
 }
 END_TEST
 
+/* Colours for those who see red and green otherwise: linear light through the projections of
+ * Viénot, Brettel and Mollon (1999), compared in CIE L*a*b*. */
+static const struct {
+    const char *name;
+    double m[3][3];
+} eyes[] = {
+    {"all three cones", {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}},
+    {"deuteranopia", {{0.29275, 0.70725, 0}, {0.29275, 0.70725, 0}, {-0.02234, 0.02234, 1}}},
+    {"protanopia", {{0.11238, 0.88762, 0}, {0.11238, 0.88762, 0}, {0.00401, -0.00401, 1}}},
+};
+#define EYES ((int)(sizeof eyes / sizeof *eyes))
+
+static double linear(uint8_t c)
+{
+    double v = c / 255.0;
+    return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+}
+
+static void times(const double m[3][3], const double in[3], double out[3])
+{
+    for (int i = 0; i < 3; i++) {
+        out[i] = m[i][0] * in[0] + m[i][1] * in[1] + m[i][2] * in[2];
+    }
+}
+
+static double lab_curve(double t)
+{
+    return t > 0.008856 ? cbrt(t) : 7.787 * t + 16.0 / 116;
+}
+
+static void seen_as(struct color c, int eye, double lab[3])
+{
+    static const double xyz[3][3] = {
+        {0.4124, 0.3576, 0.1805}, {0.2126, 0.7152, 0.0722}, {0.0193, 0.1192, 0.9505}};
+    static const double white[] = {0.9505, 1, 1.089};
+    double light[3] = {linear(c.r), linear(c.g), linear(c.b)}, through[3], x[3], f[3];
+    times(eyes[eye].m, light, through);
+    for (int i = 0; i < 3; i++) {
+        through[i] = fmin(fmax(through[i], 0), 1);
+    }
+    times(xyz, through, x);
+    for (int i = 0; i < 3; i++) {
+        f[i] = lab_curve(x[i] / white[i]);
+    }
+    lab[0] = 116 * f[1] - 16;
+    lab[1] = 500 * (f[0] - f[1]);
+    lab[2] = 200 * (f[1] - f[2]);
+}
+
+static double apart(struct color a, struct color b, int eye)
+{
+    double x[3], y[3];
+    seen_as(a, eye, x);
+    seen_as(b, eye, y);
+    return sqrt((x[0] - y[0]) * (x[0] - y[0]) + (x[1] - y[1]) * (x[1] - y[1]) +
+                (x[2] - y[2]) * (x[2] - y[2]));
+}
+
+/* Fifteen times what can just be told apart; the shape and the label tell as well. (A bare ACK has
+ * no colour: it is an outline.) */
+#define APART 15.0
+
+START_TEST(packets_differ_for_every_eye)
+{
+    struct theme t = theme_make(_i % 2 ? THEME_DARK : THEME_LIGHT, 1);
+    int eye = _i / 2;
+    const struct {
+        const char *name;
+        struct color fill;
+    } kinds[] = {{"control", t.control.fill}, {"data", t.data.fill},     {"again", t.retx.fill},
+                 {"loss", t.loss.fill},       {"report", t.report.fill}, {"media", t.media.fill},
+
+                 {"panel", t.panel}};
+    int count = (int)(sizeof kinds / sizeof *kinds);
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < i; k++) {
+            double d = apart(kinds[i].fill, kinds[k].fill, eye);
+            ck_assert_msg(d >= APART, "%s, %s: %s and %s are %.1f apart", theme_code(t.name),
+                          eyes[eye].name, kinds[k].name, kinds[i].name, d);
+        }
+    }
+}
+END_TEST
+
+/* Red and green of one lightness, which a deuteranope confuses: the measure notices. */
+START_TEST(colours_that_are_confused_are_noticed)
+{
+    struct color red = rgb(0xC06A50), green = rgb(0x8F8A3C);
+    ck_assert_double_ge(apart(red, green, 0), 30);
+    ck_assert_double_lt(apart(red, green, 1), APART);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("theme");
@@ -132,6 +226,8 @@ int main(void)
     tcase_add_test(t, a_headline_grows_with_the_projector);
     tcase_add_test(t, colours_mix_and_fade);
     tcase_add_test(t, themes_have_names);
+    tcase_add_loop_test(t, packets_differ_for_every_eye, 0, 2 * EYES);
+    tcase_add_test(t, colours_that_are_confused_are_noticed);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

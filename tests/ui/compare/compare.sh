@@ -40,6 +40,11 @@ shot 6-dark-projector-zh tcp/first-syn-lost --at 1.052s --select 3 --theme dark 
     --lang zh
 shot 7-tcp-states tcp/two-streams --at 209ms --select 10
 
+"${SLOWWIRE_GALLERY:-${ui%/*}/ui_gallery}" "$work/0-components.png"
+printf 'key space\nat 600 expect asking yes\nmove 1200 250\nat 640 shot %s/2-predict.png\n' "$work" \
+    >"$work/predict.script"
+"$ui" --lang en --size 1440x900 --script "$work/predict.script" "$root/scenarios/tcp/handshake.yaml"
+
 crop()
 {
     convert "$1" -crop "$2" +repage -resize '600x>' -bordercolor '#888888' -border 1 "$3"
@@ -51,7 +56,8 @@ while IFS='|' read -r sheet feature left right; do
     sheet=${sheet// /}
     number=$((number + 1))
     row=$(printf '%s/%s.row.%03d.png' "$work" "$sheet" "$number")
-    crop "$look/$sheet.png" "${left// /}" "$work/left.png"
+    drawing=${sheet/2-predict/2-go-back-n} # the panel of that drawing
+    crop "$look/$drawing.png" "${left// /}" "$work/left.png"
     crop "$work/$sheet.png" "${right// /}" "$work/right.png"
     convert -size 1220x20 xc:white -font "$root/assets/fonts/Inter-Medium.ttf" -pointsize 13 \
         -fill '#171B22' -annotate +4+15 "${feature# }" "$work/name.png"
@@ -60,7 +66,7 @@ while IFS='|' read -r sheet feature left right; do
     convert "$work/name.png" "$work/pair.png" -background white -append "$row"
 done < "$here/features.txt"
 
-for sheet in 1-handshake 2-go-back-n 3-congestion 4-dhcp-lease 6-dark-projector-zh 7-tcp-states; do
+for sheet in 0-components 2-predict 1-handshake 2-go-back-n 3-congestion 4-dhcp-lease 6-dark-projector-zh 7-tcp-states; do
     convert "$work/$sheet".row.*.png -background white -append -colors 128 \
         -define png:compression-level=9 "PNG8:$here/$sheet.png"
     ls -l "$here/$sheet.png"
