@@ -1,14 +1,22 @@
 #pragma once
 /* TCP (RFC 9293): one actor is one endpoint, a connection or a listener. The files follow the RFC:
  *
- *   state    figure 5: the states, their edges, and the one way from one to another
- *   input    3.10.7, SEGMENT ARRIVES: a function a check, in the RFC's order; its fifth, ACK, in
- * acks, LISTEN and SYN-SENT in opening output   what is sent and when: segments, Nagle, windows,
- * acknowledgements user     3.10.1 to 3.10.6: the calls timers   3.10.8: what happens when a timer
- * runs out rtt      RFC 6298: the retransmission timeout pieces   lists of payload: to be sent, to
- * be read, out of order host     initial sequence numbers (RFC 6528), options that both ends agree
- * on cc       congestion control (RFC 5681): one interface, a file an algorithm type     the
- * tables: variables, params, reasons, the wire format
+ * - state: figure 5, the states, their edges, and the one way from one to another
+ * - input: 3.10.7, SEGMENT ARRIVES, a function a check, in the RFC's order
+ * - acks: its fifth check, ACK
+ * - opening: LISTEN and SYN-SENT; cookie (RFC 4987) and queue: what a listener holds
+ * - output: what is sent and when, segments, Nagle, windows, acknowledgements
+ * - user: 3.10.1 to 3.10.6, the calls
+ * - timers: 3.10.8, what happens when a timer runs out; rtt: how long it runs (RFC 6298)
+ * - host: initial sequence numbers (RFC 6528), options that both ends agree on
+ * - timestamps (RFC 7323), ecn (RFC 3168), errors (ICMP, path MTU)
+ * - cc: congestion control (RFC 5681), how much is under way: one interface, a file an algorithm
+ * - recovery: what is lost, and when it goes again; who says so: the algorithm by counting,
+ *   recover_sack (RFC 6675), or rack and tlp (RFC 8985); frto: was it needless (RFC 5682)
+ * - blocks: SACK as the receiver reports it (RFC 2018, RFC 2883); scoreboard: as the sender keeps
+ * it
+ * - pieces: lists of payload; ranges: sets of numbers; segments: what is under way, with its times
+ * - type: the tables, variables, params, reasons, the wire format
  *
  * Sequence numbers inside are offsets of 64 bits from the initial sequence number of their
  * direction: the SYN is 0, the first byte of data 1. They never wrap, so plain integers compare.
