@@ -219,6 +219,25 @@ START_TEST(after_a_timeout_the_function_begins_at_its_flat_part)
 }
 END_TEST
 
+/* 4.9.1: the function goes on as if the timeout had not been. */
+START_TEST(a_spurious_timeout_is_forgotten)
+{
+    struct fx fx = {.is_unwatched = true};
+    sim_time now = SIM_S;
+    struct tcp t = avoiding(1000, 100 * SIM_MS);
+    t.ssthresh = t.cwnd = cc_cubic.threshold(&t);
+    run(&t, 4, &now);
+    uint32_t cwnd = t.cwnd;
+    cc_cubic.timeout(&t, &fx);
+    cc_cubic.restore(&t);
+    t.cwnd = cwnd;
+    t.congestion = TCP_AVOIDANCE;
+    double k = k_of(1000, 700), found = run(&t, 4, &now);
+    ck_assert_double_le(fabs(found / window_at(1000, k, 8) - 1), 0.01);
+    fx_free(&fx);
+}
+END_TEST
+
 /* 5.8: a window that is not used does not grow, and the time does not count. */
 START_TEST(idle_time_does_not_count)
 {
@@ -267,6 +286,7 @@ int main(void)
     tcase_add_test(c, a_short_way_has_renos_window);
     tcase_add_test(c, fast_convergence_gives_way);
     tcase_add_test(c, after_a_timeout_the_function_begins_at_its_flat_part);
+    tcase_add_test(c, a_spurious_timeout_is_forgotten);
     tcase_add_test(c, idle_time_does_not_count);
     tcase_add_test(c, slow_start_is_as_ever);
     return rig_run("tcp-cubic", c);

@@ -204,9 +204,23 @@ END_TEST
 
 START_TEST(the_window_is_two_segments_at_least)
 {
-    struct tcp_rig r = rig_agreed(2000);
+    struct tcp_rig r = rig_agreed(3000);
     rig_hear(&r, ".E 1:1 ack 1001");
     ck_assert_uint_eq(r.tcp.cwnd, 2000);
+    rig_free(&r);
+}
+END_TEST
+
+/* Behind a timeout: a mark makes no window larger. */
+START_TEST(a_window_of_one_segment_stays)
+{
+    struct tcp_rig r = rig_agreed(3000);
+    rig_until(&r, SIM_S);
+    ck_assert_uint_eq(r.tcp.cwnd, 1000);
+    r.tcp.ecn_reduced = 0;
+    rig_hear(&r, ".E 1:1 ack 1001");
+    ck_assert_uint_eq(r.tcp.cwnd, 1000);
+    ck_assert_int_eq(r.tcp.congestion, TCP_SLOW_START);
     rig_free(&r);
 }
 END_TEST
@@ -254,6 +268,7 @@ int main(void)
     tcase_add_test(c, a_mark_is_told_until_it_is_heard);
     tcase_add_loop_test(c, the_window_shrinks_once_a_window, 0, ROWS(halves));
     tcase_add_test(c, the_window_is_two_segments_at_least);
+    tcase_add_test(c, a_window_of_one_segment_stays);
     tcase_add_test(c, a_loss_owes_a_cwr_too);
     tcase_add_test(c, the_handshake_shrinks_nothing);
     return rig_run("tcp-ecn", c);

@@ -38,7 +38,7 @@ static uint32_t by_rule(uint32_t mss, uint32_t most, uint32_t bytes)
     return most * mss < least ? most * mss : least;
 }
 
-static uint32_t initial_window(const struct tcp *t)
+uint32_t cc_first_window(const struct tcp *t)
 {
     switch (t->set.initial_window) {
     case CC_RFC3390: return by_rule(t->snd_mss, 4, 4380);
@@ -51,7 +51,7 @@ static uint32_t initial_window(const struct tcp *t)
  * the largest window that the peer could announce. */
 void cc_initial_window(struct tcp *t)
 {
-    t->cwnd = t->syn_was_lost ? t->snd_mss : initial_window(t);
+    t->cwnd = t->syn_was_lost ? t->snd_mss : cc_first_window(t);
     t->ssthresh = (uint32_t)UINT16_MAX << t->snd_shift;
     t->recover = 0;
     memset(t->cc_own, 0, sizeof t->cc_own);
@@ -60,7 +60,7 @@ void cc_initial_window(struct tcp *t)
 /* RFC 5681 4.1: after a pause of more than a timeout the window says nothing any more. */
 void cc_restart(struct tcp *t, sim_time now)
 {
-    uint32_t restart = initial_window(t);
+    uint32_t restart = cc_first_window(t);
     bool is_idle = t->snd_una == t->snd_nxt && now - t->sent_at > t->rto;
     if (is_idle && t->cwnd > restart) {
         t->cwnd = restart;
@@ -129,12 +129,14 @@ void cc_marked(struct tcp *t, int64_t ack, struct fx *fx)
         return;
     }
     cc_reduce(t);
-    t->cwnd = t->ssthresh;
+    bool is_small = t->cwnd < t->ssthresh; /* a window of one segment stays as it is */
+    t->cwnd = is_small ? t->cwnd : t->ssthresh;
     t->cwnd_acked = 0;
-    if (t->congestion == TCP_AVOIDANCE) {
+    if (is_small || t->congestion == TCP_AVOIDANCE) {
         fx_note(fx, TCP_WHY_MARKED);
+    } else {
+        cc_enter(t, TCP_AVOIDANCE, TCP_WHY_MARKED, fx);
     }
-    cc_enter(t, TCP_AVOIDANCE, TCP_WHY_MARKED, fx);
 }
 
 void cc_open(struct tcp *t, uint32_t n, sim_time now, struct fx *fx)

@@ -22,6 +22,9 @@ struct cc_algorithm {
     bool (*duplicate)(struct tcp *t, struct fx *fx);
     /* The retransmission timer ran out, before anything is sent again. */
     void (*timeout)(struct tcp *t, struct fx *fx);
+    /* The last timeout was spurious: what the algorithm knew before it counts again. NULL: nothing.
+     */
+    void (*restore)(struct tcp *t);
 };
 
 #define CC_DECLARE(name) extern const struct cc_algorithm cc_##name;
@@ -37,6 +40,7 @@ extern const char *const cc_window_rules[]; /* NULL-terminated */
 /* What they share: cc.c. */
 uint32_t cc_flight(const struct tcp *t); /* FlightSize: sent and not acknowledged, bytes */
 void cc_enter(struct tcp *t, enum tcp_congestion to, enum tcp_why why, struct fx *fx);
+uint32_t cc_first_window(const struct tcp *t); /* what `initial-window` says, bytes */
 void cc_initial_window(struct tcp *t);
 void cc_restart(struct tcp *t, sim_time now); /* RFC 5681 4.1: after idling */
 bool cc_third(struct tcp *t);                 /* counts a duplicate; true: it is the third */

@@ -10,7 +10,15 @@
 
 #define SPAN_MAX (INT64_C(1) << 20) /* ms beyond which the cube would not fit in 64 bits */
 
+/* What a sign of congestion changes. */
+struct course {
+    sim_time epoch;
+    int64_t k;
+    uint32_t w_max, w_est, cwnd_prior;
+};
+
 struct cubic {
+    struct course before; /* as it was before the last one (4.9) */
     sim_time epoch; /* when this congestion avoidance began; what the application left idle moves it
                        on. 0: it has not begun */
     sim_time seen;  /* the last acknowledgement of this epoch */
@@ -62,6 +70,7 @@ int64_t cubic_k(uint32_t w_max, uint32_t cwnd_epoch, uint32_t mss)
 static uint32_t threshold(struct tcp *t)
 {
     struct cubic *c = own(t);
+    c->before = (struct course){c->epoch, c->k, c->w_max, c->w_est, c->cwnd_prior};
     uint64_t reduced = (uint64_t)cc_lost_flight(t) * 7 / 10;
     bool has_shrunk = t->cwnd < c->w_max;
     c->cwnd_prior = t->cwnd;
@@ -77,6 +86,18 @@ static void timeout(struct tcp *t, struct fx *fx)
     cc_collapse(t, fx);
     own(t)->epoch = 0;
     own(t)->is_anew = true;
+}
+
+/* 4.9.1: the timeout was spurious. */
+static void restore(struct tcp *t)
+{
+    struct cubic *c = own(t);
+    c->epoch = c->before.epoch;
+    c->k = c->before.k;
+    c->w_max = c->before.w_max;
+    c->w_est = c->before.w_est;
+    c->cwnd_prior = c->before.cwnd_prior;
+    c->is_anew = false;
 }
 
 static void begin(struct tcp *t, struct cubic *c, sim_time now)
@@ -158,4 +179,5 @@ const struct cc_algorithm cc_cubic = {.name = "cubic",
                                       .grow = grow,
                                       .acked = newreno_acked,
                                       .duplicate = newreno_duplicate,
-                                      .timeout = timeout};
+                                      .timeout = timeout,
+                                      .restore = restore};

@@ -60,13 +60,16 @@ static bool first(struct tcp *t, const struct tcp_news *news, sim_time now, stru
  * backed-off timeout is forgotten. */
 static void take_back(struct tcp *t, uint32_t acked, sim_time now, struct fx *fx)
 {
-    uint32_t initial = (uint32_t)(t->set.initial_window * t->snd_mss);
+    uint32_t initial = cc_first_window(t);
     t->frto = FRTO_OFF;
     t->recover = t->snd_una;
     t->snd_at = t->snd_nxt;
     t->cwnd = cc_flight(t) + (acked < initial ? acked : initial);
     t->ssthresh = t->pipe_prev;
     t->cwnd_acked = 0;
+    if (cc_of(t)->restore) {
+        cc_of(t)->restore(t);
+    }
     rtt_restore(t);
     tcp_timer_start(t, TCP_RETRANSMIT, time_add(now, t->rto), fx);
     fx_note(fx, TCP_WHY_SPURIOUS);

@@ -308,7 +308,7 @@ struct tcp {
     uint32_t dup_acks;
     int64_t recover; /* RFC 6582, RFC 6675 (RecoveryPoint): SND.NXT when the loss was noticed */
     bool is_told_of_mark; /* the acknowledgement that is handled now carries ECE */
-    uint64_t cc_own[8];   /* what the algorithm keeps for itself; zero at the start */
+    uint64_t cc_own[11];   /* what the algorithm keeps for itself; zero at the start */
 
     /* SACK: RFC 2018, RFC 2883, RFC 6675. */
     bool sack_ok;             /* both SYNs permit it */
