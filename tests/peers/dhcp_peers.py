@@ -3,7 +3,8 @@
 `slowwire probe` runs a LAN with our end and a raw host; this program carries the frames between that
 raw host and a TAP interface, in real time, and the other program sits behind the TAP: dnsmasq as the
 server of our client, udhcpc and ISC dhclient as clients of our server. Addresses are leased, renewed
-and released both ways; what crossed the wire goes to tshark, which finds nothing malformed.
+and released both ways, and a remembered one is confirmed; what crossed the wire goes to tshark, which
+finds nothing malformed.
 """
 import fcntl
 import json
@@ -25,7 +26,8 @@ KNOWN_TYPES = (0x0800, 0x0806)
 OUR_CLIENT = """
 stop: 60 s
 hosts:
-  laptop: {address: dhcp, mac: "02:00:00:00:00:77", dhcp-client: {host-name: laptop, client-id: our-laptop}}
+  laptop: {address: dhcp, mac: "02:00:00:00:00:77",
+    dhcp-client: {host-name: laptop, client-id: our-laptop}}
   peer: {address: 10.77.0.1/24, raw: on}
 switches: {sw: {}}
 links:
@@ -35,14 +37,16 @@ script:
   - {at: 500 ms, laptop: dhcp-start}
   - {at: 3 s, laptop: dhcp-renew}
   - {at: 3500 ms, laptop: dhcp-inform}
-  - {at: 4 s, laptop: dhcp-release}
+  - {at: 4 s, laptop: power-off}
+  - {at: 4200 ms, laptop: power-on}
+  - {at: 6500 ms, laptop: dhcp-release}
 """
 
 OUR_SERVER = """
 stop: 60 s
 hosts:
-  home: {address: 10.77.0.1/24, dhcp-server: {pool: 10.77.0.100 - 10.77.0.110, lease: 20 s, t1: 3 s, t2: 15 s,
-    router: 10.77.0.1, dns: [10.77.0.1, 10.77.0.2], domain: example.org, broadcast-address: on}}
+  home: {address: 10.77.0.1/24, dhcp-server: {pool: 10.77.0.100 - 10.77.0.110, lease: 20 s,
+    t1: 3 s, t2: 15 s, router: 10.77.0.1, dns: [10.77.0.1, 10.77.0.2], domain: example.org, broadcast-address: on}}
   peer: {address: 10.77.0.9/24, raw: on}
 switches: {sw: {}}
 links:
@@ -55,7 +59,8 @@ script:
 # What udhcpc and dhclient call when something changes; one line an event goes to the file $LOG.
 HOOK = """#!/bin/sh
 event=${reason:-$1}
-echo "$event ip=${ip:-$new_ip_address} mask=${subnet:-$new_subnet_mask} router=${router:-$new_routers}" \\
+echo "$event ip=${ip:-$new_ip_address} mask=${subnet:-$new_subnet_mask}" \\
+     "router=${router:-$new_routers}" \\
      "dns=${dns:-$new_domain_name_servers} lease=${lease:-$new_dhcp_lease_time}" \\
      "domain=${domain:-$new_domain_name} server=${serverid:-$new_dhcp_server_identifier}" >> "$LOG"
 case $event in
@@ -198,7 +203,8 @@ def our_client_and_dnsmasq(folder):
     server.wait(timeout=10)
     assert bridge.state("laptop")["state"] == "INIT"
     assert "02:00:00:00:00:77" not in read(leases), "not released: " + read(leases)
-    in_order(["DISCOVER", "OFFER", "REQUEST", "ACK", "REQUEST", "ACK", "INFORM", "ACK", "RELEASE"],
+    in_order(["DISCOVER", "OFFER", "REQUEST", "ACK", "REQUEST", "ACK", "INFORM", "ACK",
+              "REQUEST", "ACK", "RELEASE"],  # the third REQUEST: INIT-REBOOT
              messages(bridge.close(folder)))
 
 
