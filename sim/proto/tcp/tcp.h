@@ -13,8 +13,7 @@
  * - cc: congestion control (RFC 5681), how much is under way: one interface, a file an algorithm
  * - recovery: what is lost, and when it goes again; who says so: the algorithm by counting,
  *   recover_sack (RFC 6675), or rack and tlp (RFC 8985); frto: was it needless (RFC 5682)
- * - blocks: SACK as the receiver reports it (RFC 2018, RFC 2883); scoreboard: as the sender keeps
- * it
+ * - blocks: SACK as the receiver reports it (RFC 2018, 2883); scoreboard: as the sender keeps it
  * - pieces: lists of payload; ranges: sets of numbers; segments: what is under way, with its times
  * - type: the tables, variables, params, reasons, the wire format
  *
@@ -325,6 +324,7 @@ struct tcp {
     uint8_t frto;          /* step of RFC 5682: 0 none, 1 and 2 the acknowledgement waited for */
     int64_t frto_end;      /* its `recover`: SND.NXT at the timeout */
     uint32_t pipe_prev;    /* RFC 4015: FlightSize or ssthresh then, the larger */
+    uint64_t cc_prior[8];  /* cc_own then (RFC 9438 4.9.1) */
 };
 
 /* A segment that arrived, in offsets. */
