@@ -88,6 +88,26 @@ START_TEST(no_label_of_the_ladder_covers_another)
 }
 END_TEST
 
+/* A ladder of 340 pixels, as it stands beside plots and diagrams. */
+static const char *const crowded[] = {
+    "tcp/congestion-control", "tcp/fast-retransmit",     "tcp/two-streams",    "tcp/first-syn-lost",
+    "tcp/sack-two-holes",     "tcp/reordering-needless", "arq/gbn-frame-lost", "udp/over-a-router"};
+
+START_TEST(no_label_covers_another_in_a_narrow_ladder)
+{
+    struct view_rig *r = rig_open(crowded[_i], 900, 900, THEME_LIGHT, 1);
+
+    for (int i = 0; i < 25; i++) {
+        r->lang = i % 2 ? LANG_ZH : LANG_EN;
+        rig_draw(r, r->film->plain.end * i / 24);
+        if (r->ladder.label_count > 4) {
+            check_labels(r, crowded[_i]);
+        }
+    }
+    rig_close(r);
+}
+END_TEST
+
 /* Capsules of this packet in the ladder. */
 static const struct ladder_label *capsule_of(const struct view_rig *r, uint32_t packet)
 {
@@ -98,6 +118,25 @@ static const struct ladder_label *capsule_of(const struct view_rig *r, uint32_t 
     }
     return NULL;
 }
+
+/* What goes again is seen, however much flies beside it. */
+START_TEST(a_repeat_has_its_capsule_in_a_crowd)
+{
+    struct view_rig *r = rig_open("tcp/congestion-control", 900, 900, THEME_LIGHT, 1);
+    unsigned seen = 0, repeats = 0;
+
+    for (uint32_t id = 1; id <= r->trace.packets.count; id++) {
+        if (trace_packet(&r->trace, id)->of != 0) {
+            rig_draw(r, film_packet_sent(r->film, id) + 40 * SIM_MS);
+            repeats++;
+            seen += capsule_of(r, id) != NULL;
+        }
+    }
+    ck_assert_uint_gt(repeats, 3);
+    ck_assert_uint_ge(seen, repeats - 1);
+    rig_close(r);
+}
+END_TEST
 
 START_TEST(every_packet_of_a_short_run_has_its_capsule)
 {
@@ -341,6 +380,9 @@ int main(void)
 
     tcase_add_loop_test(look, the_picture_does_not_depend_on_the_way, 0, BUNDLED);
     tcase_add_loop_test(look, no_label_of_the_ladder_covers_another, 0, BUNDLED);
+    tcase_add_loop_test(look, no_label_covers_another_in_a_narrow_ladder, 0,
+                        sizeof crowded / sizeof *crowded);
+    tcase_add_test(look, a_repeat_has_its_capsule_in_a_crowd);
     tcase_add_test(look, every_packet_of_a_short_run_has_its_capsule);
     tcase_add_test(look, labels_stand_still_while_time_goes_on_within_a_page);
     tcase_add_test(look, a_packet_moves_evenly);
