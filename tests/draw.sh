@@ -50,6 +50,9 @@ status 0 "$tcp/fast-retransmit.yaml" -o plots.svg --view plots --at 1.2s --lang 
 for word in 'Congestion window' 'cwnd' 'ssthresh' 'SRTT' 'RTO' 'Time and sequence' '1.200 s' '1 lost'; do
     grep -q ">$word<" plots.svg || fail "the plots do not tell $word"
 done
+status 0 "$tcp/fast-retransmit.yaml" -o story.svg --view caption,state,timeline --at 1180ms --lang en
+grep -q 'again at once' story.svg || fail "the caption does not stand in its picture"
+grep -q '>1.180<' story.svg || fail "the transport does not tell the time"
 status 0 "$tcp/fast-retransmit.yaml" -o strips.svg --view window --at 1.2s --lang zh
 for word in 'SND.UNA' 'SND.NXT' 'RCV.NXT' '2921' '失序到达' '窗口到 68456 →'; do
     grep -q ">$word<" strips.svg || fail "the strips do not tell $word"

@@ -12,7 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARGIN = 12, TITLE = 34, COLUMN = 620, LADDER = 760, STRIP = 300 };
+enum {
+    MARGIN = 12,
+    TITLE = 34,
+    COLUMN = 620,
+    LADDER = 760,
+    STRIP = 300,
+    CAPTION = 124,
+    TRANSPORT = 110
+};
 
 bool drawn_open(struct drawn *d, const struct draw_run *run, struct err *err)
 {
@@ -58,7 +66,10 @@ void drawn_share_clock(struct drawn *d, unsigned count)
 
 static double view_height(const struct view *v)
 {
-    return v == &view_window ? STRIP : LADDER;
+    return v == &view_caption                      ? CAPTION
+           : v == &view_timeline                   ? TRANSPORT
+           : v == &view_window || v == &view_state ? STRIP
+                                                   : LADDER;
 }
 
 void picture_size(const struct draw_options *o, const struct drawn *runs, double *w, double *h)
