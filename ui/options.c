@@ -13,6 +13,7 @@ static bool read_lang(struct options *o, const char *value)
 
 static bool read_theme(struct options *o, const char *value)
 {
+    o->shell.has_theme = true;
     return theme_parse(value, &o->shell.theme);
 }
 
@@ -34,6 +35,7 @@ static bool read_projector(struct options *o, const char *value)
         return false;
     }
     o->shell.projector = v;
+    o->shell.has_projector = true;
     return true;
 }
 

@@ -56,6 +56,9 @@ struct shell *shell_new(const struct shell_options *o)
     s->theme = theme_make(s->theme_name, s->projector);
     s->step = UINT32_MAX;
     s->quiz.at = QUIZ_NONE;
+    if (o->remembers) {
+        shell_remember(s);
+    }
     forget_selves(s);
     return s;
 }
@@ -71,6 +74,9 @@ void shell_free(struct shell *s)
 {
     if (!s) {
         return;
+    }
+    if (s->o.remembers) {
+        shell_keep(s);
     }
     forget_film(s);
     lesson_free(&s->quiz.lesson);
@@ -499,6 +505,7 @@ static const char *word_of(const struct shell *s, const char *name)
         {"drawer", yes(s->drawer)},
         {"inspector", yes(!s->no_inspector)},
         {"main", shell_main_view(s)->name},
+        {"alone", yes(s->is_alone)},
         {"relative", yes(s->is_relative)},
         {"panel", s->lower_count ? s->lower[s->lower_at]->name : "none"},
         {"home", yes(s->at_home)},

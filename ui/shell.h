@@ -21,8 +21,9 @@ struct shell_options {
     double projector; /* 1, 1.5 or 2; 0 means 1 */
     sim_time at;      /* where the playhead starts; below 0: at the start */
     int64_t select;   /* packet id selected at first; below 0: none */
-    bool remembers;   /* what was opened last, in the user's state folder */
-    bool is_settled;  /* a still picture: fades and slides are shown finished */
+    bool remembers;   /* what was opened last and how it was arranged, in the user's state folder */
+    bool has_theme, has_projector; /* wanted so, whatever is remembered */
+    bool is_settled;               /* a still picture: fades and slides are shown finished */
 };
 
 struct shell *shell_new(const struct shell_options *o);

@@ -159,6 +159,11 @@ static void draw_third(struct shell *s, struct rect r)
 
 static void draw_columns(struct shell *s, struct rect r)
 {
+    if (s->is_alone) {
+        draw_main(s, r);
+        draw_drawer(s, (struct rect){r.x + r.w / 2, r.y, r.w / 2, r.h});
+        return;
+    }
     bool has_third = shell_has_third(s, r.w);
     lay_out(s, r.w, r.h);
     double all = r.w, rest = r.w - SIZE_GAP * (has_third ? 2 : 1), right = s->split_right;

@@ -127,6 +127,7 @@ struct shell {
     double laid_w;             /* width that was laid out last */
     double scroll_x, scroll_y; /* of a window that is too small */
     bool drawer, no_inspector, blank, looped_once;
+    bool is_alone; /* the middle pane has the room of all three */
 
     enum shell_box box;
     char *error;       /* text of BOX_ERROR; owned */
@@ -172,6 +173,9 @@ void shell_open_menu(struct shell *s, double x, double y);
 /* Opens a file (NULL: closes the window), but asks first where there are edits. */
 void shell_go_to_file(struct shell *s, const char *path);
 void shell_load(struct shell *s, const char *path); /* whatever there is; errors are shown */
+/* shell_memory.c: how the window is arranged, read and written. */
+void shell_remember(struct shell *s);
+void shell_keep(const struct shell *s);
 /* shell_home.c */
 void shell_home_draw(struct shell *s, struct rect root);
 /* shell_settings.c */

@@ -176,6 +176,8 @@ static void look_keys(struct shell *s)
         s->wish_out = SHELL_SHOT;
     } else if (ui_take_key(ui, 'i', 0)) {
         toggle_inspector(s);
+    } else if (ui_take_key(ui, 'f', 0)) {
+        s->is_alone = !s->is_alone;
     } else if (ui_take_key(ui, 'r', 0)) {
         s->is_relative = !s->is_relative;
     } else if (ui_take_key(ui, 'v', 0)) {

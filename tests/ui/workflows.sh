@@ -38,6 +38,7 @@ export DISPLAY
 open()
 {
     close
+    case ${workflow:-} in "the arrangement"*) ;; *) rm -f state/slowwire/window ;; esac
     rm -f told
     "$SLOWWIRE_UI" --tell told --size 1440x900 "$@" 2>err &
     pid=$!
@@ -187,8 +188,13 @@ pid=$!
 for _ in $(seq 200); do xdotool search --pid $pid >/dev/null 2>&1 && break; sleep 0.05; done
 window=$(xdotool search --pid $pid 2>/dev/null | tail -1)
 xdotool windowfocus "$window" key space
-import -window "$window" compared.png 2>/dev/null
-[ "$(identify -format '%k' compared.png 2>/dev/null || echo 0)" -gt 40 ] || wrong "$workflow: $(cat err)"
+for _ in $(seq 100); do # until it has drawn
+    import -window "$window" compared.png 2>/dev/null
+    colours=$(identify -format '%k' compared.png 2>/dev/null || echo 0)
+    [ "$colours" -gt 40 ] && break
+    sleep 0.05
+done
+[ "$colours" -gt 40 ] || wrong "$workflow: nothing is drawn: $(cat err)"
 
 workflow="6 zoom out to numbers"
 open --lang en "$SOURCE_DIR/scenarios/tcp/first-syn-lost.yaml"
@@ -290,6 +296,30 @@ wants box unsaved
 key d
 for _ in $(seq 200); do kill -0 $pid 2>/dev/null || break; sleep 0.025; done
 kill -0 $pid 2>/dev/null && wrong "$workflow: the window stays"
+pid=
+
+workflow="the arrangement is remembered"
+rm -f state/slowwire/window
+open --lang en "$hand"
+key t
+wants theme dark
+key q q
+wants predict off
+key ctrl+q
+for _ in $(seq 200); do kill -0 $pid 2>/dev/null || break; sleep 0.025; done
+pid=
+open --lang en "$hand"
+wants theme dark
+wants predict off
+key t
+wants theme light
+key f
+shot alone.png
+key f
+key q
+wants predict lesson
+key ctrl+q
+for _ in $(seq 200); do kill -0 $pid 2>/dev/null || break; sleep 0.025; done
 pid=
 
 workflow="by mouse"
