@@ -140,7 +140,7 @@ START_TEST(an_old_timestamp_is_refused_in_every_state)
     snprintf(text, sizeof text, ". %lld:%lld ack 1 ts 699:0", (long long)next,
              (long long)next + 100);
     rig_hear(&r, text);
-    ck_assert_str_eq(r.dropped, "out-of-window");
+    ck_assert_str_eq(r.dropped, "late");
     ck_assert_uint_eq(r.last_why, TCP_WHY_PAWS);
     ck_assert_int_eq(r.tcp.rcv_nxt, next);
     ck_assert_int_eq(r.tcp.state, synchronized[_i].state);

@@ -8,7 +8,8 @@
 
 bool tcp_refuse(struct tcp *t, enum drop_class c, enum tcp_why why, struct fx *fx)
 {
-    bool is_seen_before = why == TCP_WHY_OLD || why == TCP_WHY_TWICE || why == TCP_WHY_FIN_AGAIN;
+    bool is_seen_before = why == TCP_WHY_OLD || why == TCP_WHY_TWICE || why == TCP_WHY_FIN_AGAIN ||
+                          why == TCP_WHY_PAWS;
     fx_drop(fx, c, is_seen_before ? TCP_NO_REASON : TCP_WHY_NOT_TAKEN);
     tcp_send_ack(t, why, fx);
     return false;

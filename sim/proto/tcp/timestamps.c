@@ -78,7 +78,7 @@ bool tcp_check_paws(struct tcp *t, struct tcp_arrival *a, sim_time now, struct f
         return seg_has(a, TCP_SYN) || tcp_discard(TCP_WHY_NO_TIMESTAMP, fx);
     }
     if (is_older(a->seg.ts_val, t->ts_recent) && is_valid(t)) {
-        return tcp_refuse(t, DROP_OUT_OF_WINDOW, TCP_WHY_PAWS, fx);
+        return tcp_refuse(t, DROP_LATE, TCP_WHY_PAWS, fx);
     }
     return true;
 }
