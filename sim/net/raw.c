@@ -112,7 +112,10 @@ static void settle(struct world *w, uint32_t node, uint32_t id)
         uint32_t flow = flow_of(w, node, p->proto, net);
         p = packet_at(&w->trace->packets, id);
         p->flow = flow;
-        w->trace->flows[flow].packets += w->trace->flows[flow].from == node;
+        if (w->trace->flows[flow].from == node) {
+            w->trace->flows[flow].packets++;
+            w->trace->flows[flow].bytes += p->body.len; /* nobody knows what a raw host repeats */
+        }
     }
 }
 

@@ -179,8 +179,7 @@ static bool ack_of_fin(struct tcp *t, sim_time now, struct fx *fx)
     if (t->state == TCP_FIN_WAIT_1) {
         tcp_enter(t, TCP_FIN_WAIT_2, TCP_WHY_FIN_ACKED, fx);
     } else if (t->state == TCP_CLOSING) {
-        tcp_enter(t, TCP_TIME_WAIT, TCP_WHY_BOTH_CLOSED, fx);
-        tcp_timer_start(t, TCP_2MSL, time_add(now, 2 * t->set.msl), fx);
+        tcp_start_time_wait(t, TCP_WHY_BOTH_CLOSED, now, fx);
     } else if (t->state == TCP_LAST_ACK) {
         tcp_end(t, TCP_WHY_BOTH_CLOSED, ERR_NONE, fx);
         return false;

@@ -267,11 +267,17 @@ static bool check_text(struct tcp *t, struct tcp_arrival *a, sim_time now, struc
 
 /* ---- eighth: FIN ---- */
 
-static void start_time_wait(struct tcp *t, enum tcp_why why, sim_time now, struct fx *fx)
+#define RFC_MSL (120 * SIM_S) /* RFC 9293 3.4.2 */
+
+/* A lesson that cannot wait so long says so. */
+void tcp_start_time_wait(struct tcp *t, enum tcp_why why, sim_time now, struct fx *fx)
 {
     tcp_enter(t, TCP_TIME_WAIT, why, fx);
     tcp_timer_stop(t, TCP_RETRANSMIT, fx);
     tcp_timer_start(t, TCP_2MSL, time_add(now, 2 * t->set.msl), fx);
+    if (t->set.msl < RFC_MSL) {
+        fx_note(fx, TCP_WHY_SHORT_WAIT);
+    }
 }
 
 /* FIN-WAIT-1 means here that our own FIN is not acknowledged: the fifth step has already moved us
@@ -287,7 +293,7 @@ static void take_fin(struct tcp *t, sim_time now, struct fx *fx)
         tcp_enter(t, TCP_CLOSING, TCP_WHY_FIN_CROSSED, fx);
         t->ack_now = TCP_WHY_FIN_CROSSED;
     } else if (t->state == TCP_FIN_WAIT_2) {
-        start_time_wait(t, TCP_WHY_LAST_FIN, now, fx);
+        tcp_start_time_wait(t, TCP_WHY_LAST_FIN, now, fx);
         t->ack_now = TCP_WHY_LAST_FIN;
     }
     tcp_deliver(t, fx);

@@ -155,6 +155,7 @@ enum tcp_why {
     TCP_WHY_STRAY_ERROR,   /* an ICMP error about nothing that is under way */
     TCP_WHY_HARD_ERROR,    /* an ICMP error ends what was being opened */
     TCP_WHY_BLACK_HOLE,    /* large segments vanish without a word: smaller ones from now on */
+    TCP_WHY_SHORT_WAIT,    /* TIME-WAIT is shorter here than the RFC's four minutes */
     TCP_WHY_COUNT,
 };
 
@@ -365,6 +366,7 @@ void tcp_use_mtu(struct tcp *t, uint32_t mtu); /* segments fit into it from now 
 void tcp_stands(struct tcp *t, sim_time now, struct fx *fx); /* what a connection begins with */
 
 /* input.c */
+void tcp_start_time_wait(struct tcp *t, enum tcp_why why, sim_time now, struct fx *fx);
 void tcp_segment_arrives(struct tcp *t, const struct input *in, struct fx *fx);
 
 /* output.c */

@@ -137,6 +137,7 @@ static const struct reason reasons[] = {
     [TCP_WHY_STRAY_ERROR] = {"tcp.stray-error", "RFC 5927 §4.1"},
     [TCP_WHY_HARD_ERROR] = {"tcp.unreachable-hard", "RFC 9293 §3.9.2.2"},
     [TCP_WHY_BLACK_HOLE] = {"tcp.black-hole", "RFC 2923 §2.1"},
+    [TCP_WHY_SHORT_WAIT] = {"tcp.short-wait", "RFC 9293 §3.4.2"},
     [TCP_WHY_COUNT] = {0},
 };
 
