@@ -6,7 +6,7 @@ export LC_ALL=C.UTF-8
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 cd "$SOURCE_DIR" || exit 1
-topics="tcp udp dhcp rtp"
+topics="tcp udp dhcp rtp arq net"
 failures=0
 
 wrong()
@@ -17,7 +17,7 @@ wrong()
 
 for topic in $topics; do
     for file in scenarios/"$topic"/*.yaml; do
-        grep -q '^lesson:' "$file" || wrong "$file asks nothing"
+        [ ! -e "$file" ] || grep -q '^lesson:' "$file" || wrong "$file asks nothing"
     done
 done
 

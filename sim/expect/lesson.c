@@ -48,7 +48,7 @@ static bool is_answered(const struct trace *t, uint32_t arrival)
 
 /* Where a packet gets to: the host it is for, else (a broadcast, an address that two hosts claim)
  * the one that answers it, else the first. 0: nowhere. */
-static uint32_t arrival_of(const struct trace *t, uint32_t packet)
+static uint32_t own_arrival(const struct trace *t, uint32_t packet)
 {
     uint32_t goal = packet_to_node(t, packet), from = packet_from_node(t, packet), first = 0;
     struct list all = trace_of_packet(t, packet);
@@ -64,6 +64,28 @@ static uint32_t arrival_of(const struct trace *t, uint32_t packet)
         first = first ? first : all.at[i];
     }
     return first;
+}
+
+/* What a router makes of a packet: pieces, or the same with another address. Flipped bits make
+ * something else of it. */
+static bool goes_on_as(const struct trace *t, uint32_t packet, uint32_t child)
+{
+    const struct packet *p = trace_packet(t, child);
+    return p->parent == packet &&
+           (!p->is_raw ||
+            strcmp(packet_is(p->proto->name, packet_head(p), p->body.len), "FRAGMENT") == 0);
+}
+
+/* Its own arrival, else the last one of what it was made into. */
+static uint32_t arrival_of(const struct trace *t, uint32_t packet)
+{
+    uint32_t last = own_arrival(t, packet);
+    bool is_own = last != 0;
+    for (uint32_t id = packet + 1; !is_own && id <= t->packets.count; id++) {
+        uint32_t one = goes_on_as(t, packet, id) ? arrival_of(t, id) : 0;
+        last = one > last ? one : last;
+    }
+    return last;
 }
 
 /* The first packet that a node sends from a record on; 0: none. */
@@ -159,6 +181,9 @@ void question_fill(struct asking *a, struct lesson_question *q, uint32_t record,
     const struct trace *t = a->judge.t;
     const struct record *r = trace_record(t, record);
     q->packet = r->packet;
+    while (q->is_after && trace_packet(t, q->packet)->parent) { /* called by what it was */
+        q->packet = trace_packet(t, q->packet)->parent;
+    }
     q->reveal = r->at;
     q->moment = r->at - 1;
     q->node = q->is_after ? direction_to(t, r->where) : entity_node(t, r->where);

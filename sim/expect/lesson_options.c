@@ -156,6 +156,14 @@ static void fill_flags(struct filling *f)
     static const char *const segments[] = {"SYN", "SYN+ACK", "ACK", "FIN+ACK", "RST", NULL};
     static const char *const messages[] = {"DHCPDISCOVER", "DHCPOFFER", "DHCPREQUEST",
                                            "DHCPACK",      "DHCPNAK",   NULL};
+    static const char *const errors[] = {"ECHO-REPLY", "UNREACHABLE", "TIME-EXCEEDED", "TOO-BIG",
+                                         NULL};
+    static const char *const questions[] = {"ARP-REQUEST", "ARP-REPLY", "ARP-PROBE", "ARP-ANNOUNCE",
+                                            NULL};
+    static const struct {
+        const char *proto;
+        const char *const *kinds;
+    } known[] = {{"dhcp", messages}, {"icmp", errors}, {"arp", questions}};
     bool with_flags = f->q->has_flags = has_flags(f->t, f->answer);
     const char *proto = trace_packet(f->t, f->answer)->proto->name;
     add(f, (struct lesson_option){.text =
@@ -167,7 +175,10 @@ static void fill_flags(struct filling *f)
             add(f, (struct lesson_option){.text = with_flags ? flags_of(f, id) : kind_of(f, id)});
         }
     }
-    const char *const *more = with_flags ? segments : strcmp(proto, "dhcp") == 0 ? messages : NULL;
+    const char *const *more = with_flags ? segments : NULL;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        more = strcmp(known[i].proto, proto) == 0 ? known[i].kinds : more;
+    }
     for (; more && *more; more++) {
         add(f, (struct lesson_option){.text = *more});
     }
