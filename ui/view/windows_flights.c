@@ -126,7 +126,8 @@ void windows_answer(const struct strip *g, double x)
     char label[24];
     struct capsule c = view_capsule(g->s, found, 22, label);
     c.motion = (struct point){0, 0};
-    capsule_draw(g->ui, x, y + 12 * g->ui->k, &c);
+    double end = g->right + 76 * g->ui->k; /* a long label stays in the panel */
+    capsule_draw(g->ui, fmin(x, end - capsule_width(g->ui, &c) / 2), y + 12 * g->ui->k, &c);
     unsigned count = answers_like(g, found);
     if (count > 1 && y + 44 * g->ui->k < g->bottom + g->cell) {
         char number[12], text[48];
