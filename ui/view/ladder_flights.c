@@ -6,8 +6,9 @@
 #include <math.h>
 
 #define FUTURE        0.45
-#define FUTURE_WAY    0.8 /* of a dashed way, which is faint by itself */
-#define DENSE_SAMPLES 12u /* flights looked at for two rows of pixels */
+#define FLAG          114.0 /* the flag of now, and half a capsule that goes again */
+#define FUTURE_WAY    0.8   /* of a dashed way, which is faint by itself */
+#define DENSE_SAMPLES 12u   /* flights looked at for two rows of pixels */
 
 static struct color flight_color(const struct ladder_frame *f, const struct flight *g)
 {
@@ -291,6 +292,9 @@ static void draw_capsule(struct ladder_frame *f, const struct flight *g)
     struct point p = ladder_point(f, g, start), head = ladder_point(f, g, now);
 
     if (!place && !g->is_first && is_flying && !is_selected) {
+        if (f->is_narrow) { /* beside the flag of now, not over its time */
+            head.x = fmax(head.x, f->panel.x + SIZE_PADDING + FLAG * f->ui->k);
+        }
         show_capsule(f, g, head, h, true, false); /* what goes again is seen on every hop */
         return;
     }
