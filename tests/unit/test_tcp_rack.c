@@ -330,25 +330,6 @@ START_TEST(a_needless_timeout_is_taken_back)
 }
 END_TEST
 
-/* RFC 9438 4.9.1: what the algorithm keeps for itself is as before, too. */
-START_TEST(the_algorithm_forgets_a_needless_timeout)
-{
-    struct tcp_rig r = rig_made(TCP_RECOVER_AUTO, true, true);
-    while (tcp_algorithms[r.tcp.set.congestion] != &cc_cubic) {
-        r.tcp.set.congestion++;
-    }
-    rig_call(&r, CODE_SEND, 50000);
-    uint64_t before[8];
-    memcpy(before, r.tcp.cc_own, sizeof before);
-    rig_until(&r, SIM_S);
-    ck_assert_int_ne(memcmp(before, r.tcp.cc_own, sizeof before), 0);
-    rig_hear(&r, ". 1:1 ack 1001");
-    rig_hear(&r, ". 1:1 ack 2001");
-    ck_assert_int_eq(memcmp(before, r.tcp.cc_own, sizeof before), 0);
-    rig_free(&r);
-}
-END_TEST
-
 /* A second timeout of the same data proves nothing; nor is anything looked at unless asked for. */
 START_TEST(only_a_first_timeout_is_doubted)
 {
@@ -402,7 +383,6 @@ int main(void)
     tcase_add_test(c, a_peer_without_d_sack_answers_a_needless_probe_plainly);
     tcase_add_test(c, rack_needs_sack);
     tcase_add_loop_test(c, a_needless_timeout_is_taken_back, 0, ROWS(timeouts));
-    tcase_add_test(c, the_algorithm_forgets_a_needless_timeout);
     tcase_add_test(c, only_a_first_timeout_is_doubted);
     tcase_add_test(c, f_rto_and_rack_agree);
     return rig_run("tcp-rack", c);

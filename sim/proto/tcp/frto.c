@@ -4,8 +4,6 @@
 #include "proto/tcp/cc.h"
 #include "proto/tcp/recovery.h"
 
-#include <string.h>
-
 enum { FRTO_OFF, FRTO_FIRST, FRTO_SECOND };
 
 /* Step 1. A timeout while the losses of an earlier one are repaired proves nothing. */
@@ -20,7 +18,6 @@ void frto_begin(struct tcp *t)
     t->frto = FRTO_FIRST;
     t->frto_end = t->snd_nxt;
     t->pipe_prev = flight > t->ssthresh ? flight : t->ssthresh;
-    memcpy(t->cc_prior, t->cc_own, sizeof t->cc_prior);
 }
 
 static bool back_to_normal(struct tcp *t)
@@ -69,7 +66,6 @@ static void take_back(struct tcp *t, uint32_t acked, sim_time now, struct fx *fx
     t->snd_at = t->snd_nxt;
     t->cwnd = cc_flight(t) + (acked < initial ? acked : initial);
     t->ssthresh = t->pipe_prev;
-    memcpy(t->cc_own, t->cc_prior, sizeof t->cc_own);
     t->cwnd_acked = 0;
     if (cc_of(t)->restore) {
         cc_of(t)->restore(t);

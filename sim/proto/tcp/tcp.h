@@ -308,7 +308,7 @@ struct tcp {
     uint32_t dup_acks;
     int64_t recover; /* RFC 6582, RFC 6675 (RecoveryPoint): SND.NXT when the loss was noticed */
     bool is_told_of_mark; /* the acknowledgement that is handled now carries ECE */
-    uint64_t cc_own[11];   /* what the algorithm keeps for itself; zero at the start */
+    uint64_t cc_own[11];  /* what the algorithm keeps for itself; zero at the start */
 
     /* SACK: RFC 2018, RFC 2883, RFC 6675. */
     bool sack_ok;             /* both SYNs permit it */
@@ -325,7 +325,6 @@ struct tcp {
     uint8_t frto;          /* step of RFC 5682: 0 none, 1 and 2 the acknowledgement waited for */
     int64_t frto_end;      /* its `recover`: SND.NXT at the timeout */
     uint32_t pipe_prev;    /* RFC 4015: FlightSize or ssthresh then, the larger */
-    uint64_t cc_prior[8];  /* cc_own then (RFC 9438 4.9.1) */
 };
 
 /* A segment that arrived, in offsets. */
