@@ -60,20 +60,6 @@ static double bits_of(const struct trace *t, const struct record *r)
     return 8.0 * (r->packet ? trace_packet(t, r->packet)->size : (double)r->value);
 }
 
-static void fill_utilization(struct curve *c, const struct trace *t, const struct flow *f)
-{
-    double bits = 0;
-    for (uint32_t n = 1; n <= t->count && f->rate_bps > 0; n++) {
-        const struct record *r = trace_record(t, n);
-        if (r->kind == REC_DELIVER && r->code == DELIVER_RIGHT && r->at > f->start &&
-            t->entities[r->where].flow == c->flow) {
-            bits += bits_of(t, r);
-            double room = (double)f->rate_bps * (double)(r->at - f->start) / (double)SIM_S;
-            add_point(c, r->at, 100 * bits / room, n);
-        }
-    }
-}
-
 static void measure(struct curve *c)
 {
     uint32_t blocks = (c->count + CURVE_BLOCK - 1) / CURVE_BLOCK;
@@ -108,11 +94,58 @@ static void make_of_actor(struct curves *cs, const struct trace *t, uint32_t act
         }
         if (s->source == SERIES_VAR) {
             fill_var(&c, t);
-        } else if (s->source == SERIES_UTILIZATION && e->flow) {
-            fill_utilization(&c, t, &t->flows[e->flow]);
+            keep(cs, &c);
         }
-        keep(cs, &c);
     }
+}
+
+/* The series of that source for an endpoint of the type; NULL: it has none. */
+static const struct series *series_of(const struct actor_type *type, enum series_source source)
+{
+    const struct series *s = series_table;
+    while (s->type && (s->source != source || strcmp(s->type, type->name) != 0)) {
+        s++;
+    }
+    return s->type ? s : NULL;
+}
+
+/* The flows that have a receiver with such a series; false: none. */
+static bool begin_utilizations(const struct trace *t, struct curve *of)
+{
+    bool any = false;
+    for (uint32_t e = 1; e <= t->entity_count; e++) {
+        const struct entity *x = &t->entities[e];
+        bool is_end = x->kind == ENTITY_ACTOR && x->type && x->flow;
+        const struct series *s = is_end ? series_of(x->type, SERIES_UTILIZATION) : NULL;
+        if (s && t->flows[x->flow].rate_bps > 0) {
+            of[x->flow] = (struct curve){.series = s, .owner = e, .flow = x->flow};
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* One pass for all flows. */
+static void make_utilizations(struct curves *cs, const struct trace *t)
+{
+    struct curve *of = os_alloc((t->flow_count + 1) * sizeof *of);
+    double *bits = os_alloc((t->flow_count + 1) * sizeof *bits);
+    bool any = begin_utilizations(t, of);
+    for (uint32_t n = 1; n <= t->count && any; n++) {
+        const struct record *r = trace_record(t, n);
+        uint32_t flow = r->kind == REC_DELIVER ? t->entities[r->where].flow : 0;
+        const struct flow *f = &t->flows[flow];
+        if (flow && of[flow].series && r->code == DELIVER_RIGHT && r->at > f->start) {
+            double room = (double)f->rate_bps * (double)(r->at - f->start) / (double)SIM_S;
+            bits[flow] += bits_of(t, r);
+            add_point(&of[flow], r->at, 100 * bits[flow] / room, n);
+        }
+    }
+    for (uint32_t i = 1; i <= t->flow_count; i++) {
+        keep(cs, &of[i]);
+    }
+    free(of);
+    free(bits);
 }
 
 /* Queues grow by a QUEUE record, whose value counts those who wait then, and lose one with each TX
@@ -283,6 +316,7 @@ void curves_make(struct curves *c, const struct trace *t)
             make_queues(c, t, s);
         }
     }
+    make_utilizations(c, t);
     make_spans(c, t);
     for (uint32_t i = 0; i < c->sender_count; i++) {
         if (c->reported[i].count) {
