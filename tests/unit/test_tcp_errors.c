@@ -194,6 +194,25 @@ START_TEST(small_segments_are_tried_after_so_many_timeouts)
 }
 END_TEST
 
+/* Segments just above the safe size shrink as well, those of it do not. */
+static const struct {
+    uint32_t mss, then;
+} shrinking[] = {{600, 536}, {537, 536}, {536, 536}, {100, 100}};
+
+START_TEST(only_larger_segments_shrink)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    r.tcp.set.black_hole = 1;
+    r.tcp.snd_mss = shrinking[_i].mss;
+    rig_call(&r, CODE_SEND, shrinking[_i].mss);
+    rig_until(&r, SIM_S);
+    ck_assert_uint_eq(r.tcp.snd_mss, shrinking[_i].mss);
+    rig_until(&r, 3 * SIM_S);
+    ck_assert_uint_eq(r.tcp.snd_mss, shrinking[_i].then);
+    rig_free(&r);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = tcase_create("errors");
@@ -205,5 +224,6 @@ int main(void)
     tcase_add_test(c, the_host_remembers_the_path);
     tcase_add_test(c, larger_segments_are_tried_again_in_time);
     tcase_add_test(c, small_segments_are_tried_after_so_many_timeouts);
+    tcase_add_loop_test(c, only_larger_segments_shrink, 0, ROWS(shrinking));
     return rig_run("tcp-errors", c);
 }

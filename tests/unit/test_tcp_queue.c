@@ -301,6 +301,97 @@ START_TEST(so_many_challenges_in_five_seconds)
 }
 END_TEST
 
+/* A budget of one is a budget. */
+static const char *const suspects[] = {"R 2:2", "S 2:2", ". 1:1 ack -65600", ". 1:1 ack 9"};
+
+START_TEST(one_challenge_is_enough)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    r.tcp.set.challenge_acks = 1;
+    rig_hear(&r, suspects[_i]);
+    ck_assert_str_eq(r.said, ". 1:1 ack 1");
+    ck_assert_int_eq(r.tcp.state, TCP_ESTABLISHED);
+    rig_hear(&r, suspects[_i]);
+    ck_assert_str_eq(r.said, "");
+    rig_free(&r);
+}
+END_TEST
+
+/* ---- a shut window (RFC 9293 3.10.7.4, first) ---- */
+
+static const struct {
+    const char *in, *dropped;
+    uint32_t window; /* that counts afterwards */
+} shut[] = {
+    {". 101:101 ack 1 win 99", "", 99}, /* at RCV.NXT */
+    {". 101:102 ack 1 win 99", "", 99}, /* its acknowledgement counts, its text does not */
+    {". 100:100 ack 1 win 99", "duplicate", 65535}, /* before it */
+    {". 100:101 ack 1 win 99", "duplicate", 65535},
+    {". 102:102 ack 1 win 99", "out-of-window", 65535}, /* behind it */
+    {"P 101:102 win 99", "out-of-window", 65535},       /* no ACK */
+};
+
+START_TEST(a_shut_window_lets_acknowledgements_in)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    r.tcp.set.receive_buffer = 100;
+    r.tcp.set.delayed_ack = -1;
+    r.tcp.rcv_edge = 101;
+    r.tcp.credit = 0;
+    rig_hear(&r, "P. 1:101 ack 1");
+    rig_hear(&r, shut[_i].in);
+    ck_assert_str_eq(r.dropped, shut[_i].dropped);
+    ck_assert_uint_eq(r.tcp.snd_wnd, shut[_i].window);
+    ck_assert_str_eq(r.said, _i == 0 ? "" : ". 1:1 ack 101");
+    ck_assert_uint_eq(r.got, 0);
+    rig_free(&r);
+}
+END_TEST
+
+/* A probe that is taken begins the intervals anew (RFC 9293 3.8.6.1). */
+START_TEST(an_accepted_probe_is_progress)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    rig_hear(&r, ". 1:1 ack 1 win 0");
+    rig_call(&r, CODE_SEND, 100);
+    rig_until(&r, 1100 * SIM_MS);
+    ck_assert_int_eq(r.due[TCP_PERSIST], 3 * SIM_S);
+    rig_hear(&r, ". 1:1 ack 2 win 0");
+    ck_assert_int_eq(r.due[TCP_PERSIST], 2100 * SIM_MS);
+    rig_free(&r);
+}
+END_TEST
+
+/* Figure 7: after the crossing SYN+ACK the peer's next number is 1, and its windows count. */
+START_TEST(after_simultaneous_open_windows_count)
+{
+    struct tcp_rig r = rig_in(TCP_SYN_SENT);
+    rig_hear(&r, "S 0:0 win 1000");
+    rig_hear(&r, "S. 0:0 ack 1 win 1000");
+    ck_assert_int_eq(r.tcp.state, TCP_ESTABLISHED);
+    rig_hear(&r, ". 1:1 ack 1 win 500");
+    ck_assert_uint_eq(r.tcp.snd_wnd, 500);
+    ck_assert_int_eq(r.tcp.rcv_nxt, 1);
+    rig_free(&r);
+}
+END_TEST
+
+/* A header that contradicts itself names nobody. */
+START_TEST(a_broken_header_has_no_key)
+{
+    uint8_t head[TCP_HEADER] = {0, 80, 0, 81, [12] = 5 << 4};
+    struct net io = {0};
+    ck_assert(tcp_proto.key(bytes_of(head, sizeof head), &io));
+    ck_assert_uint_eq(io.from.port, 80);
+    ck_assert_uint_eq(io.to.port, 81);
+    ck_assert(!tcp_proto.key(bytes_of(head, sizeof head - 1), &io));
+    head[12] = 4 << 4;
+    ck_assert(!tcp_proto.key(bytes_of(head, sizeof head), &io));
+    head[12] = 6 << 4;
+    ck_assert(!tcp_proto.key(bytes_of(head, sizeof head), &io));
+}
+END_TEST
+
 /* ---- out of TIME-WAIT ---- */
 
 static const struct {
@@ -422,6 +513,11 @@ int main(void)
     tcase_add_test(c, a_full_queue_answers_with_a_cookie);
     tcase_add_test(c, nobody_asked_for_a_cookie);
     tcase_add_test(c, so_many_challenges_in_five_seconds);
+    tcase_add_loop_test(c, one_challenge_is_enough, 0, ROWS(suspects));
+    tcase_add_loop_test(c, a_shut_window_lets_acknowledgements_in, 0, ROWS(shut));
+    tcase_add_test(c, an_accepted_probe_is_progress);
+    tcase_add_test(c, after_simultaneous_open_windows_count);
+    tcase_add_test(c, a_broken_header_has_no_key);
     tcase_add_loop_test(c, a_new_syn_ends_time_wait, 0, ROWS(news));
     tcase_add_loop_test(c, timestamps_tell_a_new_syn, 0, ROWS(stamps));
     tcase_add_test(c, its_numbers_lie_beyond_the_old_ones);

@@ -307,7 +307,7 @@ bool tcp_check_fin(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx
         t->rcv_fin = fin;
         t->ack_now = fin > t->rcv_nxt ? TCP_WHY_GAP : t->ack_now;
     }
-    if (t->rcv_fin > 0 && t->rcv_nxt == t->rcv_fin && tcp_still_receiving(t->state)) {
+    if (t->rcv_nxt == t->rcv_fin && tcp_still_receiving(t->state)) {
         take_fin(t, now, fx);
     }
     return true;
