@@ -4,3 +4,4 @@ set -eu
 export PYTHONDONTWRITEBYTECODE=1
 /usr/bin/python3 "$SOURCE_DIR/tests/probe/drive.py" "$SLOWWIRE"
 /usr/bin/python3 "$SOURCE_DIR/tests/probe/sockets.py" "$SLOWWIRE"
+/usr/bin/python3 "$SOURCE_DIR/tests/probe/recovery.py" "$SLOWWIRE"
