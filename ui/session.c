@@ -258,9 +258,10 @@ enum session_news session_watch(struct session *s, struct err *err)
     return take_file(s, err);
 }
 
+/* Back, nothing is marked as changed: an edit that is undone leaves no trace. */
 static bool go_to(struct session *s, uint32_t at, struct err *err)
 {
-    if (!run_text(s, s->path, s->texts[at], true, err)) {
+    if (!run_text(s, s->path, s->texts[at], at > s->at, err)) {
         return false;
     }
     s->at = at;

@@ -111,6 +111,10 @@ START_TEST(what_an_edit_changed_is_known)
     ck_assert_uint_eq(s.change.is_new[1], 0);
     ck_assert_uint_eq(s.change.is_new[2], 0);
     ck_assert_uint_eq(s.change.is_new[3], 1); /* the same frame, but it arrives */
+    ck_assert(session_undo(&s, &err)); /* leaves no trace */
+    ck_assert_int_eq(s.change.from, SIM_NEVER);
+    ck_assert(session_redo(&s, &err));
+    ck_assert_int_eq(s.change.from, 28064 * SIM_US);
     ck_assert(session_set(&s, "about", "another", false, &err));
     ck_assert_int_eq(s.change.from, SIM_NEVER);
     ck_assert_uint_eq(s.change.count + s.change.gone, 0);
