@@ -50,6 +50,8 @@ status 0 "$tcp/fast-retransmit.yaml" -o plots.svg --view plots --at 1.2s --lang 
 for word in 'Congestion window' 'cwnd' 'ssthresh' 'SRTT' 'RTO' 'Time and sequence' '1.200 s' '1 lost'; do
     grep -q ">$word<" plots.svg || fail "the plots do not tell $word"
 done
+status 0 "$tcp/abort.yaml" -o sent-by-a-call.svg # what no packet led to
+status 0 --compare "$tcp/abort.yaml" "$tcp/handshake.yaml" -o two.svg
 status 0 "$tcp/fast-retransmit.yaml" -o story.svg --view caption,state,timeline --at 1180ms --lang en
 grep -q 'again at once' story.svg || fail "the caption does not stand in its picture"
 grep -q '>1.180<' story.svg || fail "the transport does not tell the time"

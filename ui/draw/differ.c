@@ -23,7 +23,8 @@ static uint32_t asked_by(const struct trace *t, uint32_t id)
 {
     struct list l = trace_of_packet(t, id);
     uint32_t cause = l.count ? trace_record(t, l.at[0])->cause : 0;
-    return cause ? packet_before_damage(t, story_packet(t, cause)) : 0;
+    uint32_t packet = cause ? story_packet(t, cause) : 0;
+    return packet ? packet_before_damage(t, packet) : 0;
 }
 
 /* How a packet ended: 0 if it arrived, else why it did not. */
@@ -106,6 +107,9 @@ void drawn_differ(struct drawn *runs, unsigned count)
 {
     struct keys_of_run keys[DRAW_RUNS];
     bool with_label = are_alike(runs, count);
+    if (count < 2) {
+        return;
+    }
     for (unsigned i = 0; i < count; i++) {
         keys[i] = keys_new(&runs[i].trace, with_label);
     }
