@@ -131,7 +131,7 @@ struct reason {
 };
 struct var {
     const char *name;  /* "cwnd", "snd.una" */
-    const char *unit;  /* "B", "ns", "" */
+    const char *unit;  /* "B", "ns", "", or the words that the values 0, 1, … mean: "next|last" */
     const char *group; /* "window": variables of one group share a panel or plot */
 };
 

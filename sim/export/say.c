@@ -2,6 +2,7 @@
 #include "export/say.h"
 
 #include "base/err.h"
+#include "trace/story.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -88,6 +89,9 @@ void say_value(struct buf *out, int64_t value, const char *unit)
 {
     if (unit && strcmp(unit, "ns") == 0 && value >= 0) {
         say_time(out, value);
+    } else if (unit && strchr(unit, '|')) {
+        char word[32];
+        buf_str(out, value_print(value, unit, word));
     } else {
         buf_printf(out, "%" PRId64 "%s%s", value, unit && *unit ? " " : "", unit ? unit : "");
     }

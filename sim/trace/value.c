@@ -45,8 +45,21 @@ static bool is_round(int64_t value, const struct scale *s)
     return s->size < 100 || value % (s->size / 100) == 0;
 }
 
+/* The value-th of the words of a choice, "next|last". */
+static void print_choice(int64_t value, const char *words, char buf[32])
+{
+    for (; value > 0 && strchr(words, '|'); value--) {
+        words = strchr(words, '|') + 1;
+    }
+    snprintf(buf, 32, "%.*s", (int)strcspn(words, "|"), words);
+}
+
 char *value_print(int64_t value, const char *unit, char buf[32])
 {
+    if (strchr(unit, '|')) {
+        print_choice(value, unit, buf);
+        return buf;
+    }
     const struct scale *s = strcmp(unit, "ns") == 0      ? times
                             : strcmp(unit, "B") == 0     ? sizes
                             : strcmp(unit, "bit/s") == 0 ? rates

@@ -284,7 +284,12 @@ static void draw_owner(const struct strip *g, uint32_t actor, double y)
     }
     const char *note = actor_note(ui, g->s->trace, actor);
     if (note) {
-        ui_text(ui, TYPE_LABEL, x, y, ui->theme->ink3, note);
+        x += ui_text(ui, TYPE_LABEL, x, y, ui->theme->ink3, note);
+    }
+    int64_t names; /* textbooks differ in what an ACK names */
+    if (actor_var(g->s, actor, "acks", &names)) {
+        ui_text(ui, TYPE_LABEL, x, y, ui->theme->ink3,
+                ui_word(ui, names ? "window.acks.last" : "window.acks.next"));
     }
 }
 

@@ -50,10 +50,11 @@ void arq_window_read(const struct arq_end *end, uint64_t base, uint64_t next, ui
     vars[WINDOW_TIMEOUT] = arq_timeout(end);
 }
 
-enum { RECEIVER_EXPECTED, RECEIVER_NUMBER };
+enum { RECEIVER_EXPECTED, RECEIVER_NUMBER, RECEIVER_ACKS };
 const struct var arq_receiver_vars[] = {
     [RECEIVER_EXPECTED] = {"expected", "", "window"},
     [RECEIVER_NUMBER] = {"number", "", "window"},
+    [RECEIVER_ACKS] = {"acks", "next|last", "answers"},
     {0},
 };
 
@@ -62,6 +63,7 @@ void arq_receiver_read(const void *self, int64_t *vars)
     const struct arq_receiver *r = self;
     vars[RECEIVER_EXPECTED] = (int64_t)r->expected;
     vars[RECEIVER_NUMBER] = arq_number(&r->end, r->expected);
+    vars[RECEIVER_ACKS] = r->end.acks;
 }
 
 /* Cumulative: all before `expected` are in. With `acks: last` and nothing received there is nothing
