@@ -376,6 +376,27 @@ START_TEST(after_simultaneous_open_windows_count)
 }
 END_TEST
 
+/* RFC 9293 3.10.7.4, sixth: RCV.UP = max(RCV.UP, SEG.UP), while the peer may still send. */
+static const struct {
+    enum tcp_state state;
+    const char *in;
+    int64_t up; /* RCV.UP afterwards; it was 3 */
+} urgent[] = {
+    {TCP_ESTABLISHED, "U. 1:11 ack 1 urg 5", 6}, {TCP_ESTABLISHED, "U. 1:11 ack 1 urg 1", 3},
+    {TCP_ESTABLISHED, ". 1:11 ack 1 urg 5", 3},  {TCP_FIN_WAIT_2, "U. 1:11 ack 2 urg 5", 6},
+    {TCP_CLOSE_WAIT, "U. 2:2 ack 1 urg 5", 3},   {TCP_ESTABLISHED, "U. 1:1 ack 1 urg 3", 4},
+};
+
+START_TEST(the_urgent_pointer_only_moves_forward)
+{
+    struct tcp_rig r = rig_in(urgent[_i].state);
+    r.tcp.rcv_up = 3;
+    rig_hear(&r, urgent[_i].in);
+    ck_assert_int_eq(r.tcp.rcv_up, urgent[_i].up);
+    rig_free(&r);
+}
+END_TEST
+
 /* A header that contradicts itself names nobody. */
 START_TEST(a_broken_header_has_no_key)
 {
@@ -517,6 +538,7 @@ int main(void)
     tcase_add_loop_test(c, a_shut_window_lets_acknowledgements_in, 0, ROWS(shut));
     tcase_add_test(c, an_accepted_probe_is_progress);
     tcase_add_test(c, after_simultaneous_open_windows_count);
+    tcase_add_loop_test(c, the_urgent_pointer_only_moves_forward, 0, ROWS(urgent));
     tcase_add_test(c, a_broken_header_has_no_key);
     tcase_add_loop_test(c, a_new_syn_ends_time_wait, 0, ROWS(news));
     tcase_add_loop_test(c, timestamps_tell_a_new_syn, 0, ROWS(stamps));

@@ -174,7 +174,7 @@ static bool ack_of_syn(struct tcp *t, const struct tcp_arrival *a, sim_time now,
 static bool ack_of_fin(struct tcp *t, sim_time now, struct fx *fx)
 {
     if (!fin_is_acked(t)) {
-        return t->state != TCP_CLOSING && t->state != TCP_LAST_ACK;
+        return true; /* in CLOSING and LAST-ACK none of the later steps takes anything */
     }
     if (t->state == TCP_FIN_WAIT_1) {
         tcp_enter(t, TCP_FIN_WAIT_2, TCP_WHY_FIN_ACKED, fx);
