@@ -156,6 +156,7 @@ struct shell {
 
 struct scene shell_scene(struct shell *s);
 bool shell_is_settled(const struct shell *s);
+uint32_t shell_step(const struct shell *s); /* of the story, in force now */
 /* The view in the middle, and its pane. */
 const struct view *shell_main_view(const struct shell *s);
 enum shell_pane shell_main_pane(const struct shell *s);
