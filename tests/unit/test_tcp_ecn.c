@@ -202,6 +202,32 @@ START_TEST(the_window_shrinks_once_a_window)
 }
 END_TEST
 
+/* 6.1.2: marks and losses of one window count once: the loss goes again, the window stays. */
+START_TEST(a_loss_in_a_marked_window_shrinks_nothing_more)
+{
+    struct tcp_rig r = rig_agreed(50000);
+    rig_hear(&r, ".E 1:1 ack 1001");
+    ck_assert_uint_eq(r.tcp.ssthresh, 5000);
+    for (int i = 0; i < 3; i++) {
+        rig_hear(&r, ". 1:1 ack 1001");
+    }
+    ck_assert_str_eq(r.said, ". 1001:2001 ack 1");
+    ck_assert_int_eq(r.tcp.congestion, TCP_RECOVERY);
+    ck_assert_uint_eq(r.tcp.ssthresh, 5000);
+    rig_hear(&r, ". 1:1 ack 10001"); /* the next window is another matter */
+    r.tcp.cwnd = 20000;
+    rig_call(&r, CODE_SEND, 1);
+    uint32_t half = cc_flight(&r.tcp) / 2;
+    for (int i = 0; i < 3; i++) {
+        rig_hear(&r, ". 1:1 ack 11001");
+    }
+    rig_hear(&r, ". 1:1 ack 11001");
+    ck_assert_uint_ge(half, 5000);
+    ck_assert_uint_gt(r.tcp.ssthresh, 5000);
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(the_window_is_two_segments_at_least)
 {
     struct tcp_rig r = rig_agreed(3000);
@@ -267,6 +293,7 @@ int main(void)
     tcase_add_test(c, without_agreement_nothing_may_be_marked);
     tcase_add_test(c, a_mark_is_told_until_it_is_heard);
     tcase_add_loop_test(c, the_window_shrinks_once_a_window, 0, ROWS(halves));
+    tcase_add_test(c, a_loss_in_a_marked_window_shrinks_nothing_more);
     tcase_add_test(c, the_window_is_two_segments_at_least);
     tcase_add_test(c, a_window_of_one_segment_stays);
     tcase_add_test(c, a_loss_owes_a_cwr_too);

@@ -121,6 +121,14 @@ void cc_reduce(struct tcp *t)
     t->ssthresh = cc_of(t)->threshold(t);
     t->ecn_owes_cwr = t->ecn_on;
     t->ecn_reduced = t->snd_nxt;
+    t->ecn_by_mark = false;
+}
+
+void cc_lost(struct tcp *t)
+{
+    if (!t->ecn_by_mark || t->snd_una >= t->ecn_reduced) {
+        cc_reduce(t);
+    }
 }
 
 void cc_marked(struct tcp *t, int64_t ack, struct fx *fx)
@@ -129,6 +137,7 @@ void cc_marked(struct tcp *t, int64_t ack, struct fx *fx)
         return;
     }
     cc_reduce(t);
+    t->ecn_by_mark = true;
     bool is_small = t->cwnd < t->ssthresh; /* a window of one segment stays as it is */
     t->cwnd = is_small ? t->cwnd : t->ssthresh;
     t->cwnd_acked = 0;

@@ -47,6 +47,10 @@ bool cc_third(struct tcp *t);                 /* counts a duplicate; true: it is
 uint32_t cc_lost_flight(const struct tcp *t); /* FlightSize without what limited transmit added */
 uint32_t cc_half(struct tcp *t);              /* max(FlightSize / 2, 2 SMSS) */
 void cc_reduce(struct tcp *t);                /* ssthresh = the algorithm's threshold */
+/* The same by a loss; but of a mark and a loss in one window only the first counts (RFC
+ * 3168 6.1.2).
+ */
+void cc_lost(struct tcp *t);
 /* RFC 3168 6.1.2: `ack` tells of a mark. As a loss, but nothing goes again; once a window. */
 void cc_marked(struct tcp *t, int64_t ack, struct fx *fx);
 /* The algorithm's growth, but not by an acknowledgement that tells of a mark. */

@@ -33,7 +33,7 @@ bool newreno_duplicate(struct tcp *t, struct fx *fx)
     if (!cc_third(t) || t->snd_una <= t->recover) {
         return false;
     }
-    cc_reduce(t);
+    cc_lost(t);
     t->recover = t->snd_nxt;
     t->cwnd = t->ssthresh + DUPLICATES * t->snd_mss;
     cc_enter(t, TCP_RECOVERY, TCP_WHY_FAST, fx);

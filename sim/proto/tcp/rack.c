@@ -189,7 +189,7 @@ static void enter_if_lost(struct tcp *t, sim_time now, struct fx *fx)
         return;
     }
     t->recover = t->snd_nxt;
-    cc_reduce(t);
+    cc_lost(t);
     t->cwnd = t->ssthresh;
     cc_enter(t, TCP_RECOVERY, TCP_WHY_RACK, fx);
     send_first_lost(t, now, fx);

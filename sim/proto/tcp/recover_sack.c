@@ -29,7 +29,7 @@ static void enter(struct tcp *t, sim_time now, struct fx *fx)
 {
     enum tcp_why why = t->dup_acks >= DUP_THRESH ? TCP_WHY_FAST : TCP_WHY_LOST;
     t->recover = t->snd_nxt;
-    cc_reduce(t);
+    cc_lost(t);
     t->cwnd = t->ssthresh;
     cc_enter(t, TCP_RECOVERY, why, fx);
     t->high_rxt = t->rescue_rxt = tcp_resend(t, now, why, fx);

@@ -26,7 +26,7 @@ static bool duplicate(struct tcp *t, struct fx *fx)
     if (!cc_third(t)) {
         return false;
     }
-    cc_reduce(t);
+    cc_lost(t);
     t->cwnd = t->ssthresh + DUPLICATES * t->snd_mss;
     cc_enter(t, TCP_RECOVERY, TCP_WHY_FAST, fx);
     return true;

@@ -18,7 +18,7 @@ static bool duplicate(struct tcp *t, struct fx *fx)
     if (t->dup_acks != DUPLICATES || t->snd_una <= t->recover) {
         return false;
     }
-    cc_reduce(t);
+    cc_lost(t);
     t->recover = t->snd_nxt;
     t->cwnd = t->snd_mss;
     t->cwnd_acked = 0;

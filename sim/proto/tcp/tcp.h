@@ -281,6 +281,7 @@ struct tcp {
     bool ecn_echoes;     /* a mark came: ECE until the peer has reduced its window (CWR) */
     bool ecn_owes_cwr;   /* our window was reduced: the next new data says so */
     int64_t ecn_reduced; /* SND.NXT when it was reduced last */
+    bool ecn_by_mark;    /* and that was because of a mark */
 
     /* Acknowledging: what this step owes. */
     enum tcp_why ack_now; /* a reason: an acknowledgement must go with this step */
