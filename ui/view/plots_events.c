@@ -87,7 +87,7 @@ static void draw_kind(struct plot_frame *f, const struct plot_event *list, uint3
     struct group g = {.is_firing = timer >= 0, .is_words = is_words, .is_first = true};
     for (uint32_t i = events_at_or_after(list, count, f->from); i < count; i++) {
         const struct plot_event *e = &list[i];
-        if (e->at > f->to) {
+        if (e->at > f->to || e->at > f->s->now) { /* what is to come is not counted */
             break;
         }
         if (e->owner != f->chart->owner || (timer >= 0 && e->timer != (uint32_t)timer)) {
