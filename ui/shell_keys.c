@@ -32,6 +32,9 @@ static void next_main(struct shell *s, int direction)
 /* Through the views that share a place; at their end the middle changes. */
 void shell_lower(struct shell *s, int direction)
 {
+    if (!s->film) { /* nothing is open: there are no views */
+        return;
+    }
     unsigned last = s->lower_count ? s->lower_count - 1 : 0;
     if (s->lower_at == (direction > 0 ? last : 0)) {
         next_main(s, direction);

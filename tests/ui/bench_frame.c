@@ -170,7 +170,10 @@ static void window(struct fonts *fonts, struct canvas *c, const char *path, cons
     int64_t start = cpu_ns();
     if (!shell_open(shell, path, &err)) {
         err_print(&err, stderr, false);
+        err_free(&err);
+        shell_free(shell);
         is_slow = true;
+        return;
     }
     shell_tick(shell, 0);
     shell_draw(shell, c, W, H, 1);
