@@ -292,7 +292,8 @@ static struct scenario_traffic *stream(struct rig *r, sim_time delay, sim_time l
 {
     rig_init(r);
     uint32_t a = rig_node(r, "alice", SCENARIO_HOST), b = rig_node(r, "bob", SCENARIO_HOST);
-    rig_link(r, a, b, 0, delay);
+    /* 20 ms of L16 are more than Ethernet takes in one piece. */
+    rig_link(r, a, b, 0, delay)->direction[0].mtu = 2000;
     struct scenario_traffic *t = rig_traffic(r, "rtp", a, b);
     t->port = 5004;
     rig_set(t, "for", lasts);
