@@ -25,7 +25,7 @@ done
 for words in '28.5 %' 'utilization, idealised' 'window that keeps the line busy, frames' 'packets without an equal in another run' '18'; do
     grep -q ">$words<" race.svg || fail "the race does not tell $words"
 done
-grep -q 'going back takes no time' race.svg || fail "the idealised figure's assumptions are not told"
+grep -q 'for a line without loss' race.svg || fail "the idealised figure's assumptions are not told"
 # The same losses for the same copies: stop-and-wait and selective repeat send the same frames, go-back-N more.
 status 0 --compare "$arq/gbn-frame-lost.yaml" --set traffic.0.go-back-n.window=2,4 -o set.svg --lang en
 for words in 'window=2' 'window=4' '188 ms' '152 ms'; do grep -q ">$words<" set.svg || fail "no $words"; done

@@ -149,10 +149,8 @@ static void say_utilization(const struct flow *f, enum lang lang, struct buf *li
 /* What the idealised figure takes for granted, in the words of its protocol. */
 static void say_ideal(const struct flow *f, enum lang lang, struct buf *line)
 {
-    char key[64];
     double theory, share;
-    snprintf(key, sizeof key, "export.ideal.%s", f->proto);
-    const char *text = word_find(lang, key);
+    const char *text = flow_assumptions(f, lang);
     if (text && flow_utilization(f, &share) && flow_figure(f, "utilization_theory", &theory)) {
         buf_str(line, text);
     }

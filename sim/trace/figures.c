@@ -1,6 +1,8 @@
 /* Divisions of counted integers, made in one place so that every output rounds alike. */
 #include "trace/figures.h"
 
+#include "base/words.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +24,16 @@ bool flow_utilization(const struct flow *f, double *share)
     }
     *share = (double)f->delivered_bits * (double)SIM_S / ((double)f->rate_bps * (double)took);
     return true;
+}
+
+const char *flow_assumptions(const struct flow *f, enum lang lang)
+{
+    char key[64];
+    double chance;
+    uint64_t lost = f->drops[DROP_LOSS] + f->drops[DROP_FAULT] + f->drops[DROP_CHECKSUM];
+    bool is_named = flow_figure(f, "loss_theory", &chance) && chance == 0 && lost > 0;
+    snprintf(key, sizeof key, "export.ideal.%s", is_named ? "no-loss" : f->proto);
+    return word_find(lang, key);
 }
 
 uint64_t drops_total(const uint64_t drops[DROP_CLASS_COUNT])

@@ -6,6 +6,9 @@
 
 /* False: no such figure, or there was nothing to measure it by. */
 bool flow_figure(const struct flow *f, const char *name, double *value);
+/* The words for what its idealised utilization takes for granted; NULL: nobody wrote them. Losses
+ * that a scenario names one by one have no chance: theory leaves them out, and the words say so. */
+const char *flow_assumptions(const struct flow *f, enum lang lang);
 bool flow_goodput(const struct flow *f, double *bps);       /* to the last delivery */
 bool flow_utilization(const struct flow *f, double *share); /* 0 to 1, of its slowest link */
 uint64_t drops_total(const uint64_t drops[DROP_CLASS_COUNT]);

@@ -111,7 +111,7 @@ START_TEST(what_an_edit_changed_is_known)
     ck_assert_uint_eq(s.change.is_new[1], 0);
     ck_assert_uint_eq(s.change.is_new[2], 0);
     ck_assert_uint_eq(s.change.is_new[3], 1); /* the same frame, but it arrives */
-    ck_assert(session_undo(&s, &err)); /* leaves no trace */
+    ck_assert(session_undo(&s, &err));        /* leaves no trace */
     ck_assert_int_eq(s.change.from, SIM_NEVER);
     ck_assert(session_redo(&s, &err));
     ck_assert_int_eq(s.change.from, 28064 * SIM_US);
@@ -220,6 +220,7 @@ START_TEST(a_file_saved_elsewhere_is_run_again)
     ck_assert_int_eq(s.scenario->links[0].direction[0].delay, 10 * SIM_MS);
     free(slow);
     remove(path);
+    err_free(&err); /* the slow line's warning */
     session_free(&s);
 }
 END_TEST

@@ -40,9 +40,9 @@ struct tcp_rig {
     struct unit unit;  /* of the last packet */
     struct net child;  /* of the last FX_SPAWN */
     unsigned last_why;
-    sim_time rtt; /* last measured */
+    sim_time rtt;                /* last measured */
     uint8_t heard_ecn, said_ecn; /* ECN bits of what it hears, of what it sent last */
-    uint32_t irs; /* the peer's ISN */
+    uint32_t irs;                /* the peer's ISN */
 };
 
 static inline struct net rig_key(void)

@@ -429,8 +429,7 @@ static const struct {
     {"snd.una", 1101}, {"snd.nxt", 3000},   {"snd.wnd", 5000}, {"rcv.nxt", 5011}, {"rcv.wnd", 990},
     {"cwnd", 14601},   {"ssthresh", 65535}, {"flight", 1899},  {"rto", 1500},     {"srtt", 500},
     {"rttvar", 250},   {"iss", 1000},       {"irs", 5000},     {"mss", 1460},     {"retries", 3},
-    {"dup-acks", 2},   {"unread", 7},          {"rtt", 400},
-    {"sacked", 100},   {"ts.recent", 77},
+    {"dup-acks", 2},   {"unread", 7},       {"rtt", 400},      {"sacked", 100},   {"ts.recent", 77},
 };
 
 START_TEST(variables_are_read_by_name)

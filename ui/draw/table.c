@@ -162,7 +162,7 @@ static void draw_words(struct ui *ui, const struct draw_options *o, const struct
                        struct rect r)
 {
     const struct flow *f = theory_flow(&d->trace);
-    const char *text = f ? theory_assumptions(o->lang, f) : NULL;
+    const char *text = f ? flow_assumptions(f, o->lang) : NULL;
     if (text) {
         rich_text(ui, rect_inset(r, 8, 3), TYPE_LABEL, ui->theme->ink3, text, NULL, 0, 2, false);
     }

@@ -10,7 +10,8 @@
 struct sentence {
     struct buf text;
     struct capsule capsules[SENTENCE_CAPSULES];
-    char labels[SENTENCE_CAPSULES][24], extras[SENTENCE_CAPSULES][24]; /* what the capsules point to: a sentence is not copied */
+    /* What the capsules point to: a sentence is not copied. */
+    char labels[SENTENCE_CAPSULES][24], extras[SENTENCE_CAPSULES][24];
     unsigned count;
 };
 

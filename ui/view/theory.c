@@ -22,13 +22,6 @@ bool theory_ideal(const struct flow *f, double *share)
     return flow_figure(f, "utilization_theory", share) && isfinite(*share);
 }
 
-const char *theory_assumptions(enum lang lang, const struct flow *f)
-{
-    char key[64];
-    snprintf(key, sizeof key, "export.ideal.%s", f->proto);
-    return word_find(lang, key);
-}
-
 void theory_percent(double share, char buf[24])
 {
     snprintf(buf, 24, "%.1f %%", share * 100);
@@ -62,7 +55,7 @@ static void sentences(enum lang lang, const struct flow *f, bool is_long, struct
     char share[24], best[24];
     struct buf pipe = {0};
     double measured = 0, ideal = 0;
-    const char *assumed = theory_assumptions(lang, f);
+    const char *assumed = flow_assumptions(f, lang);
     flow_utilization(f, &measured);
     theory_ideal(f, &ideal);
     theory_percent(measured, share);

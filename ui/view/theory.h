@@ -9,7 +9,6 @@
 const struct flow *theory_flow(const struct trace *t);
 /* False: the figure could not be computed. 0 .. 1. */
 bool theory_ideal(const struct flow *f, double *share);
-const char *theory_assumptions(enum lang lang, const struct flow *f); /* NULL: nobody wrote them */
 void theory_percent(double share, char buf[24]);
 /* "The line holds 10 kbit one way …; a window of 4 frames keeps it busy." Appended to out; nothing
  * without a rate. */

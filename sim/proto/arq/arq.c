@@ -210,6 +210,12 @@ double arq_loss(const struct path *path)
     return (double)path->loss_ppb / 1e9;
 }
 
+double arq_chance_of_loss(const void *end, const struct path *path)
+{
+    (void)end;
+    return arq_loss(path);
+}
+
 double arq_pipe_bits(const void *end, const struct path *path)
 {
     (void)end;

@@ -155,12 +155,14 @@ uint64_t arq_least_events(const void *end, sim_time span);
 /* Theory, as textbooks have it. cycle = 1 + 2a + A: from a frame's first bit to its answer, in
  * frame times; an answer of no size makes it 1 + 2a. NAN without a rate. */
 double arq_cycle(const struct arq_end *end, const struct path *path);
-double arq_loss(const struct path *path);                          /* of a frame, 0 .. 1 */
-double arq_pipe_bits(const void *end, const struct path *path);    /* rate times delay, one way */
-double arq_window_fills(const void *end, const struct path *path); /* frames that fill the pipe */
+double arq_loss(const struct path *path);                            /* of a frame, 0 .. 1 */
+double arq_chance_of_loss(const void *end, const struct path *path); /* the same, as a figure */
+double arq_pipe_bits(const void *end, const struct path *path);      /* rate times delay, one way */
+double arq_window_fills(const void *end, const struct path *path);   /* frames that fill the pipe */
 /* The figures that the three protocols share; the first one is each protocol's own. */
 #define ARQ_FIGURES(theory)                                                                        \
-    {"utilization_theory", theory}, {"bandwidth_delay_bits", arq_pipe_bits},                       \
+    {"utilization_theory", theory}, {"loss_theory", arq_chance_of_loss},                           \
+        {"bandwidth_delay_bits", arq_pipe_bits},                                                   \
     {                                                                                              \
         "window_fills", arq_window_fills                                                           \
     }

@@ -92,7 +92,7 @@ void rtp_reception_report(struct rtp_reception *r, struct rtcp_block *out)
     lost = lost > 0x7fffff ? 0x7fffff : lost < -0x800000 ? -0x800000 : lost;
     *out = (struct rtcp_block){
         .ssrc = r->ssrc,
-        .fraction = due == 0 || missing <= 0 ? 0 : (uint8_t)((missing << 8) / due),
+        .fraction = (uint8_t)(due == 0 || missing <= 0 ? 0 : (missing << 8) / due),
         .lost = (int32_t)lost,
         .highest = rtp_reception_highest(r),
         .jitter = r->jitter >> 4,

@@ -8,9 +8,9 @@
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
 
-#define PATH_LIFE (600 * SIM_S) /* RFC 1191 6.3: ten minutes, then larger packets are tried again  \
-                                 */
-#define MTU_LEAST 68            /* RFC 791: every link carries that much */
+/* RFC 1191 6.3: after ten minutes larger packets are tried again. */
+#define PATH_LIFE (600 * SIM_S)
+#define MTU_LEAST 68 /* RFC 791: every link carries that much */
 
 /* RFC 1191 7, table 7-1: where the router does not say how large the next link is. */
 static uint32_t plateau_below(uint32_t size)
