@@ -145,8 +145,8 @@ uint64_t bits_read(struct bytes head, unsigned bit, unsigned bits)
 {
     uint64_t value = 0;
     for (unsigned i = bit; i < bit + bits; i++) {
-        unsigned set = i / 8 < head.len ? head.data[i / 8] >> (7 - i % 8) & 1u : 0;
-        value = value << 1 | set;
+        unsigned byte = i / 8 < head.len ? head.data[i / 8] : 0;
+        value = value << 1 | (byte >> (7 - i % 8) & 1);
     }
     return value;
 }

@@ -112,6 +112,17 @@ click()
     xdotool mousemove --window "$window" "$1" "$2" click "${3:-1}"
 }
 
+# menu X Y: a right click there, again if it came before the picture was drawn that it points into
+menu()
+{
+    for _ in 1 2 3 4 5; do
+        wants moving no
+        click "$1" "$2" 3
+        for _ in $(seq 80); do [ "$(value box)" = menu ] && return; sleep 0.025; done
+    done
+    wrong "$workflow: no menu at $1 $2"
+}
+
 hand=$SOURCE_DIR/scenarios/tcp/handshake.yaml
 lost=$SOURCE_DIR/scenarios/arq/frame-lost.yaml
 
@@ -163,8 +174,7 @@ workflow="4 what if this one is lost"
 open --lang en "$hand"
 key q q
 go "175 ms"
-click 240 194 3
-wants box menu
+menu 240 194
 key Return
 wants edited yes
 wants box none
@@ -273,8 +283,7 @@ workflow="15 report a puzzle"
 open --lang en "$hand"
 key q q
 go "175 ms"
-click 240 194 3
-wants box menu
+menu 240 194
 key Return
 wants edited yes
 key ctrl+s
