@@ -89,12 +89,10 @@ bool run_until(struct run *r, sim_time t)
 /* The figures of an actor type's own; what has no value (NAN) is left out. */
 static void add_figures(const struct row *row, const struct path *path, struct flow *flow)
 {
-    const size_t room = sizeof flow->figures / sizeof *flow->figures;
     for (const struct figure *f = row->self ? row->type->figures : NULL; f && f->name; f++) {
         double value = f->value(row->self, path);
-        if (flow->figure_count < room && !isnan(value)) {
-            flow->figures[flow->figure_count].name = f->name;
-            flow->figures[flow->figure_count++].value = value;
+        if (!isnan(value)) {
+            trace_add_figure(flow, f->name, value);
         }
     }
 }

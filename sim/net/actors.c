@@ -53,7 +53,7 @@ static void make_row(struct world *w, uint32_t entity)
 {
     while (w->row_count <= entity) {
         if (w->row_count == w->row_cap) {
-            w->row_cap = w->row_cap ? w->row_cap * 2 : 32;
+            w->row_cap += w->row_cap / 4 + 32;
             w->rows = os_realloc(w->rows, w->row_cap * sizeof *w->rows);
         }
         w->rows[w->row_count++] = (struct row){0};
@@ -133,7 +133,7 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
                       .var_count = var_count(type)};
     r->elders = count_elders(w, node, type, key.to.port != 0);
     r->timers = os_alloc((r->timer_count + 1) * sizeof *r->timers);
-    r->vars = os_alloc((2 * r->var_count + 1) * sizeof *r->vars);
+    r->vars = w->watch ? os_alloc((2 * r->var_count + 1) * sizeof *r->vars) : NULL;
     params_initial(type, r->self);
     give_settings(type, r->self, &w->sc->nodes[node].settings);
     give_settings(type, r->self, set);

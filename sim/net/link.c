@@ -21,7 +21,7 @@ static struct flight *flight_at(const struct direction *d, uint32_t i)
 static struct flight *flight_add(struct direction *d)
 {
     if (d->count == d->cap) {
-        uint32_t cap = d->cap ? d->cap * 2 : 8;
+        uint32_t cap = d->cap ? d->cap * 2 : 2;
         struct flight *longer = os_alloc(cap * sizeof *longer);
         for (uint32_t i = 0; i < d->count; i++) {
             longer[i] = *flight_at(d, i);
@@ -202,11 +202,15 @@ static void fate_by_faults(struct world *w, const struct direction *d, uint32_t 
     }
 }
 
+#define UNITS_AGAIN                                                                                \
+    (UINT64_C(1) << 17) /* of units that are no bytes: beyond any window of frames */
+
 /* Of that unit (or unnumbered packet), over that direction, whoever of the flow sends it. */
-static uint64_t count_copy(struct direction *d, const struct packet *p)
+static uint64_t count_copy(struct world *w, struct direction *d, const struct packet *p)
 {
-    uint64_t flow = hash_mix(p->flow, p->unit.n > 0);
-    return ++*map_put(&d->copies, hash_mix(flow, p->unit.at));
+    bool is_bytes = p->proto->initial && p->unit.n > 0;
+    return copies_count(&d->copies, hash_mix(p->flow, p->unit.n > 0), p->unit.at,
+                        is_bytes ? w->horizon : UNITS_AGAIN);
 }
 
 static struct fate decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key)
@@ -215,7 +219,7 @@ static struct fate decide(struct world *w, struct direction *d, uint32_t packet,
     const struct packet *p = packet_at(&w->trace->packets, packet);
     *key = 0;
     if (impair_asks_copies(d->set)) {
-        uint64_t copy = count_copy(d, p);
+        uint64_t copy = count_copy(w, d, p);
         *key = impair_key(w, p, copy);
         fate_by_chance(d, p, *key, copy, &fate);
     } else if (d->set->loss.kind != LOSS_NONE && impair_is_lost(d, 0, p, 1)) {

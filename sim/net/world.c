@@ -251,6 +251,23 @@ static void give_first_iface(struct world *w)
     }
 }
 
+#define HORIZON (UINT64_C(1) << 26) /* far beyond what is in flight, unless a host keeps more */
+
+/* No connection has more under way than its host keeps for sending again. */
+static uint64_t horizon_of(const struct scenario *sc)
+{
+    uint64_t most = HORIZON;
+    for (uint32_t i = 0; i < sc->node_count; i++) {
+        const struct settings *set = &sc->nodes[i].settings;
+        for (uint32_t k = 0; k < set->count; k++) {
+            bool is_buffer = strcmp(set->list[k].param->name, "send-buffer") == 0;
+            uint64_t value = is_buffer ? 2 * (uint64_t)set->list[k].value : 0;
+            most = value > most ? value : most;
+        }
+    }
+    return most;
+}
+
 struct world *world_new(const struct scenario *sc, const struct catalogue *known, uint64_t seed,
                         struct trace *out)
 {
@@ -259,6 +276,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     sched_init(&w->sched);
     out->packets.keep = out->keep;
     w->fx.packets = &out->packets;
+    w->horizon = horizon_of(sc);
     w->fx.is_unwatched = !out->keep;
     out->scenario = sc->file;
     out->seed = seed;
@@ -352,7 +370,7 @@ void world_free(struct world *w)
     }
     for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
         free(w->directions[i].flights);
-        map_free(&w->directions[i].copies);
+        copies_free(w->directions[i].copies);
     }
     for (uint32_t i = 0; i < w->sc->node_count; i++) {
         actors_forget(w, i);

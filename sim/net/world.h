@@ -34,6 +34,8 @@ struct flight {
     struct macs macs; /* on a LAN */
 };
 
+struct copies; /* copies.c */
+
 /* One direction of a link: a queue, a transmitter, a wire (MODEL.md). */
 struct direction {
     const struct scenario_direction *set;
@@ -49,7 +51,7 @@ struct direction {
     bool is_bad;            /* Gilbert-Elliott's state */
     uint32_t cuts;          /* that hold now; they may overlap */
     bool is_lan;            /* one end is a switch: Ethernet frames pass */
-    struct map copies;      /* offers of a unit, where loss is random */
+    struct copies *copies;  /* offers of each unit, where loss is random; NULL: none yet */
     struct flight *flights; /* a ring: head .. head + count - 1 */
     uint32_t head, count, cap;
     uint32_t waiting; /* index behind head of the first flight that has not started */
@@ -219,6 +221,7 @@ struct world {
     struct map raw_flows;  /* addresses and ports -> flow */
     uint32_t *sockets;     /* by node: its socket application, 0: none */
     struct map copy_macs;  /* of copies that come late: 2 * packet -> to, 2 * packet + 1 -> from */
+    uint64_t horizon;      /* bytes of a connection that may be sent again */
     bool has_nat;          /* some router translates addresses */
     bool has_leases;       /* addresses may move while it runs */
     const char *next_flow; /* `as:` of the call that runs now, NULL: none */
@@ -357,6 +360,12 @@ bool impair_asks_copies(const struct scenario_direction *set);
 /* The first flipped bit of `bits`, or -1: none is. */
 int64_t impair_bit(const struct direction *d, uint64_t key, uint64_t bits);
 sim_time impair_delay(const struct direction *d, uint64_t key);
+
+/* copies.c: the how-many-th offer of that unit of the flow; forgets what lies `horizon` units
+ * behind the flow's highest. */
+uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t horizon);
+uint32_t copies_kept(const struct copies *c);
+void copies_free(struct copies *c);
 
 /* fault.c: the scenario's faults. */
 void fault_schedule(struct world *w);

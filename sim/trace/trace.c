@@ -67,6 +67,12 @@ uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto)
     return t->flow_count;
 }
 
+void trace_add_figure(struct flow *f, const char *name, double value)
+{
+    f->figures = os_realloc(f->figures, (f->figure_count + 1) * sizeof *f->figures);
+    f->figures[f->figure_count++] = (struct own_figure){name, value};
+}
+
 void trace_add_lan_hop(struct trace *t, struct lan_hop hop)
 {
     if (hop.record == 0) {
@@ -126,6 +132,7 @@ void trace_free(struct trace *t)
     free(t->lan_hops);
     for (uint32_t i = 1; i <= t->flow_count; i++) {
         free(t->flows[i].hops);
+        free(t->flows[i].figures);
     }
     free(t->flows);
     packets_free(&t->packets);

@@ -50,6 +50,11 @@ struct trace_link {
     const char *text; /* "10 Mbit/s · 50 ms", as the scenario gives it */
 };
 
+struct own_figure {
+    const char *name;
+    double value;
+};
+
 /* A flow, with the figures that the engine counts whether or not anybody watches. */
 enum { FLOW_NEVER_MAX = 8 };
 struct flow {
@@ -71,10 +76,7 @@ struct flow {
     int64_t rate_bps; /* of the slowest link of its way; 0: none */
     sim_time rtt_min, rtt_max, rtt_sum;
     uint64_t rtt_count;
-    struct {
-        const char *name;
-        double value;
-    } figures[16]; /* the protocol's own */
+    struct own_figure *figures; /* the protocol's own, owned */
     unsigned figure_count;
     struct way_hop *hops; /* of the route that it found, owned */
     unsigned hop_count;
@@ -137,6 +139,7 @@ struct trace {
 /* Writing (sim/net and sim/run). */
 uint32_t trace_add(struct trace *t, const struct record *r); /* its number; 0 without keep */
 uint32_t trace_add_entity(struct trace *t, const struct entity *e);
+void trace_add_figure(struct flow *f, const char *name, double value);
 void trace_add_lan_hop(struct trace *t, struct lan_hop hop);
 uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto);
 void trace_finish(struct trace *t); /* after the run: builds the index */

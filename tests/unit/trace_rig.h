@@ -185,9 +185,7 @@ static inline void rig_figures(struct trace_rig *rig)
     f->rate_bps = 1000000;
     f->last_delivery = 126 * SIM_MS;
     f->end = 136064 * SIM_US;
-    f->figures[0].name = "utilization_theory";
-    f->figures[0].value = 0.25;
-    f->figure_count = 1;
+    trace_add_figure(f, "utilization_theory", 0.25);
     rig->t.link_figures[0].busy = 24 * SIM_MS;
     rig->t.link_figures[0].drops[DROP_LOSS] = 1;
     rig->t.link_figures[1].busy = 64 * SIM_US;
