@@ -1,0 +1,333 @@
+/* Effects of actors, applied in the order of the list until it is empty (ENGINE.md). */
+#include "net/world.h"
+
+#include "actor/errno_code.h"
+#include "base/os.h"
+
+#include <string.h>
+
+static void apply_timer(struct world *w, const struct effect *e)
+{
+    struct row *r = &w->rows[e->author];
+    if (!r->self) {
+        return;
+    }
+    uint32_t slot = 0;
+    for (unsigned i = 0; i < e->code; i++) {
+        slot += r->type->timers[i].slots;
+    }
+    slot += e->index % r->type->timers[e->code].slots;
+    if (r->type->timers[e->code].kind == TIMER_KIND_IDLE) {
+        uint32_t told =
+            world_record(w, REC_TIMER, e->author, e->index, e->code, e->value, e->cause, e->why);
+        idle_arm(w, (struct idle){e->value, e->author, e->index, told, e->code});
+        return;
+    }
+    if (r->timers[slot] == 0) {
+        if (e->value == SIM_NEVER) {
+            return; /* it never ran */
+        }
+        r->timers[slot] = sched_timer_new(&w->sched, e->author, e->code, e->index);
+    }
+    sched_timer_index(&w->sched, r->timers[slot], e->index);
+    uint32_t record =
+        world_record(w, REC_TIMER, e->author, e->index, e->code, e->value, e->cause, e->why);
+    sched_arm(&w->sched, r->timers[slot], e->value, record);
+}
+
+/* New units are sent in ascending order, so the packet that first held a given offset is found by
+ * halving: a piece of a segment that is sent again repeats that segment. */
+static uint32_t first_holder(const struct row *r, uint64_t at)
+{
+    uint32_t low = 0, high = r->news_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (r->news[middle].at <= at) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low ? r->news[low - 1].packet : 0;
+}
+
+static void note_new(struct row *r, uint64_t at, uint32_t packet)
+{
+    if (r->news_count == r->news_cap) {
+        r->news_cap = r->news_cap ? r->news_cap * 2 : 16;
+        r->news = os_realloc(r->news, r->news_cap * sizeof *r->news);
+    }
+    r->news[r->news_count++] = (struct new_unit){at, packet};
+}
+
+/* The latest packet with the same offset, else the first that held it. */
+static void find_original(struct row *r, struct packet *p, uint32_t id, bool repeats)
+{
+    uint64_t *seen = map_put(&r->units, p->unit.at);
+    p->of = *seen ? (uint32_t)(*seen >> 32) : repeats ? first_holder(r, p->unit.at) : 0;
+    p->copy = (uint32_t)*seen + (*seen || !repeats ? 1 : 2);
+    *seen = (uint64_t)id << 32 | p->copy;
+    if (!repeats) {
+        note_new(r, p->unit.at, id);
+    }
+}
+
+/* A send repeats another iff its unit begins below the highest that this entity has sent. */
+static void name_unit(struct world *w, struct row *r, struct packet *p, uint32_t id)
+{
+    p->copy = 1;
+    if (p->unit.n == 0) {
+        p->unit.at = r->unnamed++;
+        return;
+    }
+    bool repeats = p->unit.at < r->unit_top;
+    uint64_t end = p->unit.at + p->unit.n;
+    r->unit_top = end > r->unit_top ? end : r->unit_top;
+    if (w->asks_units) {
+        find_original(r, p, id, repeats);
+    }
+    if (repeats) {
+        r->retransmissions++;
+        w->trace->flows[p->flow].retransmissions++;
+    }
+}
+
+static void apply_send(struct world *w, const struct effect *e)
+{
+    struct packet *p = packet_at(&w->trace->packets, e->index);
+    struct row *r = &w->rows[e->author];
+    struct flow *flow = &w->trace->flows[p->flow];
+    bool repeats = p->unit.n > 0 && p->unit.at < r->unit_top;
+    uint32_t data = p->body.len > p->proto->trailer ? p->body.len - p->proto->trailer : 0;
+    if (p->flow == 0 && e->packet && p->proto->carrier != CARRIER_LINK) {
+        /* who has no flow of its own answers in that of the question */
+        p->flow = packet_at(&w->trace->packets, e->packet)->flow;
+        flow = &w->trace->flows[p->flow];
+    }
+    name_unit(w, r, p, e->index);
+    if (p->flow && w->trace->entities[e->author].node == flow->from) {
+        flow->packets++;
+        flow->bytes += repeats ? 0 : data;
+    }
+    r->sent += repeats ? 0 : data;
+    r->unit_bytes = p->unit.n && p->proto->carrier == CARRIER_LINK ? data : r->unit_bytes;
+    node_send(w, e->index, e->why, e->cause);
+}
+
+static const struct actor_type *lower_of(const struct world *w, const struct actor_type *type,
+                                         unsigned lower)
+{
+    for (const struct actor_type *const *t = w->known->actors; *t; t++) {
+        if (strcmp((*t)->name, type->lowers[lower]) == 0) {
+            return *t;
+        }
+    }
+    return NULL;
+}
+
+/* Own address by the route, own port the next that is free: what bind leaves open. */
+static void complete_key(struct world *w, uint32_t node, const struct proto *proto, struct net *key)
+{
+    struct node *n = &w->nodes[node];
+    uint32_t peer = node_of_ip(w, key->to.ip);
+    key->iface = peer == NO_NODE || peer == node ? UINT16_MAX : route_to(w, node, peer);
+    if (key->from.ip == 0 && key->to.ip && n->iface_count > 0) {
+        key->from.ip = n->ifaces[key->iface == UINT16_MAX ? 0 : key->iface].ip;
+    }
+    for (unsigned tries = 0; key->from.port == 0 && tries < 65536 - WORLD_PORT_FIRST; tries++) {
+        struct net in = {.from = key->to, .to = key->from};
+        in.to.port = n->next_port;
+        n->next_port = n->next_port == 65535 ? WORLD_PORT_FIRST : (uint16_t)(n->next_port + 1);
+        if (node_lookup(w, node, proto, &in) == 0) {
+            key->from.port = in.to.port;
+        }
+    }
+}
+
+/* A flow is born when an application opens an endpoint toward a remote address. */
+static uint32_t birth_of_flow(struct world *w, uint32_t node, const struct actor_type *type,
+                              const struct net *key)
+{
+    const char *name = w->next_flow ? w->next_flow : world_flow_name(w, node, type->name);
+    uint32_t number = trace_add_flow(w->trace, name, type->name);
+    struct flow *flow = &w->trace->flows[number];
+    uint32_t peer = node_of_ip(w, key->to.ip);
+    flow->from = node;
+    flow->to = peer == NO_NODE ? node : peer;
+    flow->start = flow->end = sched_now(&w->sched);
+    flow->rate_bps = traffic_rate(w, node, flow->to);
+    w->next_flow = NULL;
+    return number;
+}
+
+/* Both ends open toward each other: it is one conversation, and the first to open named it. */
+static uint32_t flow_of_peer(struct world *w, const struct actor_type *type, const struct net *key)
+{
+    uint32_t peer = node_of_ip(w, key->to.ip);
+    if (w->next_flow || peer == NO_NODE || !type->proto || key->to.port == 0) {
+        return 0;
+    }
+    struct net seen = {.from = key->from, .to = key->to};
+    const struct row *r = &w->rows[node_lookup(w, peer, type->proto, &seen)];
+    return r->type == type && r->key.to.port ? r->flow : 0;
+}
+
+/* Another endpoint of the node has these very addresses and ports: the new one would hear nothing.
+ */
+static bool is_taken(struct world *w, uint32_t row)
+{
+    const struct row *r = &w->rows[row];
+    struct net seen = {.from = r->key.to, .to = r->key.from};
+    return r->type->proto && r->type->proto->initial && r->key.to.port &&
+           node_lookup(w, r->node, r->type->proto, &seen) != row;
+}
+
+static void refuse_open(struct world *w, const struct effect *e, uint32_t row)
+{
+    struct input in = {
+        .kind = IN_INDICATION, .code = CODE_CLOSED, .index = row, .body = {.len = ERR_EADDRINUSE}};
+    uint32_t record =
+        world_record(w, REC_CALL, e->author, 0, CODE_CLOSED | CALL_UP, ERR_EADDRINUSE, e->cause, 0);
+    actor_end(w, row);
+    actor_step(w, e->author, &in, 0, record);
+}
+
+static void apply_open(struct world *w, const struct effect *e)
+{
+    const struct row *author = &w->rows[e->author];
+    const struct actor_type *type = lower_of(w, author->type, e->code);
+    uint32_t node = author->node, flow = author->flow;
+    struct net key = e->net;
+    complete_key(w, node, type->proto, &key);
+    flow = flow ? flow : flow_of_peer(w, type, &key);
+    if (flow == 0 && key.to.ip) {
+        flow = birth_of_flow(w, node, type, &key);
+    }
+    uint32_t row = actor_open(w, type, node, key, flow, e->author, NULL, e->index);
+    if (is_taken(w, row)) {
+        refuse_open(w, e, row);
+    } else {
+        actor_start(w, row, START_OPENED, e->author, e->cause);
+    }
+}
+
+/* The child inherits the flow of the packet it was made for, and gets that packet next. */
+static void apply_spawn(struct world *w, const struct effect *e)
+{
+    const struct row *author = &w->rows[e->author];
+    uint32_t flow = e->packet ? packet_at(&w->trace->packets, e->packet)->flow : author->flow;
+    uint32_t row =
+        actor_open(w, author->type, author->node, e->net, flow, author->upper, NULL, e->index);
+    actor_start(w, row, START_SPAWNED, e->author, e->cause);
+    if (w->heard) {
+        struct input in = *w->heard;
+        actor_step(w, row, &in, e->packet, e->cause);
+    }
+}
+
+/* DATA to an application is a delivery; with nobody above, an indication is recorded and ends
+ * there. */
+/* A connection is over, and not because it was closed. */
+static void note_error(struct world *w, const struct effect *e)
+{
+    const struct row *author = &w->rows[e->author];
+    struct flow *flow = &w->trace->flows[author->flow];
+    bool is_from = author->node == flow->from;
+    if (e->code == CODE_CLOSED && e->body.len && author->flow && (is_from || !flow->error)) {
+        flow->error = e->body.len;
+    }
+}
+
+static void apply_indicate(struct world *w, const struct effect *e)
+{
+    uint32_t above = e->index ? e->index : w->rows[e->author].upper;
+    uint32_t target = above ? above : e->author;
+    bool is_data = e->code == CODE_DATA;
+    if (!above && service_told(w, e)) {
+        return;
+    }
+    uint32_t packet = e->packet;
+    unsigned code = is_data ? delivery_count(w, e, &packet) : e->code | CALL_UP;
+    uint32_t record = e->cause;
+    if (e->code < CODE_INSIDE) {
+        record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target, packet, code,
+                              e->body.len, e->cause, e->why);
+    }
+    w->rows[target].received += is_data ? e->body.len : 0;
+    note_error(w, e);
+    if (above) {
+        struct input in = {.kind = IN_INDICATION,
+                           .code = e->code,
+                           .index = e->author,
+                           .head = e->head,
+                           .body = e->body};
+        actor_step(w, above, &in, e->packet, record);
+    }
+}
+
+static void apply_request(struct world *w, const struct effect *e)
+{
+    uint32_t record = e->cause; /* what serves the node is no call of an application */
+    if (e->code < CODE_INSIDE) {
+        record =
+            world_record(w, REC_CALL, e->index, e->packet, e->code, e->body.len, e->cause, e->why);
+    }
+    struct input in = {
+        .kind = IN_REQUEST, .code = e->code, .index = e->author, .head = e->head, .body = e->body};
+    actor_step(w, e->index, &in, e->packet, record);
+}
+
+static void apply_state(struct world *w, const struct effect *e)
+{
+    unsigned from = e->index >> 16, to = e->index & 0xffff;
+    w->rows[e->author].state[e->code & 3] = (uint8_t)to;
+    world_record(w, REC_STATE, e->author, 0, (unsigned)e->code << 8 | to, from, e->cause, e->why);
+}
+
+static void apply_drop(struct world *w, const struct effect *e)
+{
+    world_record(w, REC_DROP, e->author, e->packet, e->code, 0, e->cause, e->why);
+    w->trace->flows[w->rows[e->author].flow].drops[e->code]++;
+}
+
+static void apply_rtt(struct world *w, const struct effect *e)
+{
+    struct flow *f = &w->trace->flows[w->rows[e->author].flow];
+    f->rtt_min = e->value < f->rtt_min ? e->value : f->rtt_min;
+    f->rtt_max = e->value > f->rtt_max ? e->value : f->rtt_max;
+    f->rtt_sum += e->value;
+    f->rtt_count++;
+}
+
+static void apply(struct world *w, const struct effect *e)
+{
+    switch (e->kind) {
+    case FX_SEND: apply_send(w, e); break;
+    case FX_TIMER: apply_timer(w, e); break;
+    case FX_OPEN: apply_open(w, e); break;
+    case FX_SPAWN: apply_spawn(w, e); break;
+    case FX_END: actor_end(w, e->author); break;
+    case FX_REQUEST: apply_request(w, e); break;
+    case FX_INDICATE: apply_indicate(w, e); break;
+    case FX_STATE: apply_state(w, e); break;
+    case FX_ITEM:
+        world_record(w, REC_ITEM, e->author, e->packet, (unsigned)e->code << 8 | e->index, e->value,
+                     e->cause, e->why);
+        break;
+    case FX_DROP: apply_drop(w, e); break;
+    case FX_RTT: apply_rtt(w, e); break;
+    case FX_NOTE: world_record(w, REC_NOTE, e->author, e->packet, 0, 0, e->cause, e->why); break;
+    }
+}
+
+void effects_apply(struct world *w)
+{
+    const struct effect *e;
+    while (fx_next(&w->fx, &e)) {
+        apply(w, e);
+    }
+    for (uint32_t i = 0; i < w->done_count; i++) {
+        packet_release(&w->trace->packets, w->done[i]);
+    }
+    w->done_count = 0;
+}

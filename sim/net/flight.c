@@ -1,0 +1,158 @@
+/* The packets on a direction: a ring in the order of their hand-over, those that wait at its end;
+ * and what a cut, or a host that stops, does to them. */
+#include "net/flight.h"
+
+#include "base/os.h"
+
+#include <stdlib.h>
+
+struct flight *flight_add(struct direction *d)
+{
+    if (d->count == d->cap) {
+        uint32_t cap = d->cap ? d->cap * 2 : 2;
+        struct flight *longer = os_alloc(cap * sizeof *longer);
+        for (uint32_t i = 0; i < d->count; i++) {
+            longer[i] = *flight_at(d, i);
+        }
+        free(d->flights);
+        d->flights = longer;
+        d->head = 0;
+        d->cap = cap;
+    }
+    return flight_at(d, d->count++);
+}
+
+struct flight *flight_of(const struct direction *d, uint32_t packet)
+{
+    for (uint32_t i = 0; i < d->count; i++) {
+        if (flight_at(d, i)->packet == packet) {
+            return flight_at(d, i);
+        }
+    }
+    return NULL;
+}
+
+void flight_leave_queue(struct direction *d, struct flight *f)
+{
+    d->waiting_bytes -= f->queued_bytes;
+    f->queued_bytes = 0;
+}
+
+void flight_over(struct direction *d, struct flight *f)
+{
+    f->packet = 0;
+    flight_leave_queue(d, f);
+    while (d->count > 0 && flight_at(d, 0)->packet == 0) {
+        d->head = (d->head + 1) & (d->cap - 1);
+        d->count--;
+        d->waiting -= d->waiting > 0;
+    }
+}
+
+/* Moves `waiting` past those whose start is at or before now: they have left the queue. */
+static void queue_advance(struct world *w, struct direction *d)
+{
+    for (; d->waiting < d->count; d->waiting++) {
+        struct flight *f = flight_at(d, d->waiting);
+        if (f->packet && f->start > sched_now(&w->sched)) {
+            break;
+        }
+        flight_leave_queue(d, f);
+    }
+}
+
+uint32_t flight_waiting(struct world *w, struct direction *d)
+{
+    queue_advance(w, d);
+    return d->count - d->waiting;
+}
+
+void flight_drop(struct world *w, struct direction *d, uint32_t packet, enum drop_class why,
+                 uint32_t cause)
+{
+    world_record(w, REC_DROP, d->entity, packet, why, 0, cause, 0);
+    w->trace->link_figures[d->index].drops[why]++;
+    w->trace->flows[packet_at(&w->trace->packets, packet)->flow].drops[why]++;
+    packet_is_over(w, packet);
+}
+
+void flight_push(struct world *w, struct direction *d, const struct flight *f)
+{
+    struct event ev = {
+        .at = f->arrive, .target = d->entity, .packet = f->packet, .what = EV_ARRIVE};
+    sched_push(&w->sched, d->line, f->tie, ev);
+}
+
+static void drop_flight(struct world *w, struct direction *d, struct flight *f, enum drop_class why,
+                        uint32_t cause)
+{
+    uint32_t packet = f->packet;
+    flight_leave_queue(d, f);
+    sched_cancel(&w->sched, f->arrival);
+    sched_cancel(&w->sched, f->tx);
+    f->packet = 0;
+    flight_drop(w, d, packet, why, cause);
+}
+
+static void forget_flights(struct direction *d)
+{
+    while (d->count > 0 && flight_at(d, 0)->packet == 0) {
+        d->head = (d->head + 1) & (d->cap - 1);
+        d->count--;
+    }
+    d->waiting = 0;
+}
+
+/* What waits will not be sent: the transmitter finishes what it has begun and is free then. Its
+ * transmission is the one before the first that waits, alive or not. */
+static void stop_transmitter(struct world *w, struct direction *d)
+{
+    for (uint32_t i = 0; i < d->count; i++) {
+        const struct flight *f = flight_at(d, i);
+        if (f->start > sched_now(&w->sched)) {
+            w->trace->link_figures[d->index].busy -= d->busy_until - f->start;
+            d->busy_until = f->start;
+            return;
+        }
+    }
+}
+
+void link_cut(struct world *w, struct direction *d, uint32_t cause)
+{
+    stop_transmitter(w, d);
+    sched_clear(&w->sched, d->line);
+    for (uint32_t i = 0; i < d->count; i++) {
+        struct flight *f = flight_at(d, i);
+        if (f->packet) {
+            drop_flight(w, d, f, DROP_LINK_DOWN, cause);
+        }
+    }
+    forget_flights(d);
+    d->last_arrival = sched_now(&w->sched);
+}
+
+/* The FIFO anew, with those that are still on their way. */
+static void refill_line(struct world *w, struct direction *d)
+{
+    sched_clear(&w->sched, d->line);
+    d->last_arrival = sched_now(&w->sched);
+    for (uint32_t i = 0; i < d->count; i++) {
+        struct flight *f = flight_at(d, i);
+        if (f->packet && f->in_line) {
+            d->last_arrival = f->arrive;
+            flight_push(w, d, f);
+        }
+    }
+}
+
+void link_forget_queue(struct world *w, struct direction *d, uint32_t cause)
+{
+    stop_transmitter(w, d);
+    for (uint32_t i = 0; i < d->count; i++) {
+        struct flight *f = flight_at(d, i);
+        if (f->packet && f->start > sched_now(&w->sched)) {
+            drop_flight(w, d, f, DROP_NODE_DOWN, cause);
+        }
+    }
+    refill_line(w, d);
+}

@@ -1,0 +1,35 @@
+#pragma once
+/* Inside link.c, flight.c and fate.c: the packets on a direction. */
+
+#include "net/world.h"
+
+static inline struct flight *flight_at(const struct direction *d, uint32_t i)
+{
+    return &d->flights[(d->head + i) & (d->cap - 1)];
+}
+
+struct flight *flight_add(struct direction *d); /* for the caller to fill whole */
+struct flight *flight_of(const struct direction *d, uint32_t packet); /* NULL: it is not there */
+void flight_leave_queue(struct direction *d,
+                        struct flight *f); /* it is not among the bytes that wait */
+void flight_over(struct direction *d, struct flight *f);
+uint32_t flight_waiting(struct world *w, struct direction *d);                  /* how many wait */
+void flight_push(struct world *w, struct direction *d, const struct flight *f); /* its arrival */
+/* A packet ends on this direction. */
+void flight_drop(struct world *w, struct direction *d, uint32_t packet, enum drop_class why,
+                 uint32_t cause);
+
+/* fate.c: what becomes of a packet. */
+struct fate {
+    bool is_lost;
+    enum drop_class why;
+    sim_time at;   /* when it dies, if it has not arrived before; SIM_NEVER: is_lost decides */
+    sim_time late; /* further delay */
+    bool may_be_overtaken;
+    bool is_doubled; /* by chance or fault */
+    sim_time after;  /* the copy's distance */
+    int64_t bit;     /* flipped, -1: none */
+};
+
+/* *key: of the draws about it. */
+struct fate fate_decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key);
