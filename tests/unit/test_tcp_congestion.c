@@ -341,6 +341,16 @@ START_TEST(algorithms_have_the_names_that_scenarios_use)
 }
 END_TEST
 
+/* RFC 7323 2.2: no peer announces 2^30 bytes, so that no window needs more. */
+START_TEST(the_window_ends_below_two_to_the_thirty)
+{
+    struct tcp t = {.cwnd = (1u << 30) - 100};
+    cc_add(&t, 1460);
+    ck_assert_uint_lt(t.cwnd, 1u << 30);
+    ck_assert_uint_ge(t.cwnd, (1u << 30) - 100);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = tcase_create("congestion");
@@ -364,5 +374,6 @@ int main(void)
     tcase_add_test(c, idling_forgets_the_window);
     tcase_add_test(c, limited_transmit_respects_the_peers_window);
     tcase_add_test(c, algorithms_have_the_names_that_scenarios_use);
+    tcase_add_test(c, the_window_ends_below_two_to_the_thirty);
     return rig_run("tcp-congestion", c);
 }

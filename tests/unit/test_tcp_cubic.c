@@ -260,6 +260,23 @@ START_TEST(idle_time_does_not_count)
 }
 END_TEST
 
+/* 4.2: a pause with nothing under way does not count, but the round trip after it does. */
+START_TEST(a_pause_does_not_count)
+{
+    struct tcp t = avoiding(1000, 100 * SIM_MS);
+    struct fx fx = {.is_unwatched = true};
+    t.ssthresh = t.cwnd = cc_cubic.threshold(&t);
+    sim_time now = SIM_S;
+    run(&t, 5, &now);
+    t.snd_nxt = t.snd_una;
+    cc_cubic.grow(&t, MSS, now, &fx); /* all has arrived */
+    now += 20 * SIM_S + t.srtt;
+    double k = k_of(1000, 700), found = run(&t, 1, &now);
+    ck_assert_double_le(fabs(found / window_at(1000, k, 6.1) - 1), 0.0005);
+    fx_free(&fx);
+}
+END_TEST
+
 /* Slow start is slow start (4.10): below ssthresh nothing is cubic. */
 START_TEST(slow_start_is_as_ever)
 {
@@ -288,6 +305,7 @@ int main(void)
     tcase_add_test(c, after_a_timeout_the_function_begins_at_its_flat_part);
     tcase_add_test(c, a_spurious_timeout_is_forgotten);
     tcase_add_test(c, idle_time_does_not_count);
+    tcase_add_test(c, a_pause_does_not_count);
     tcase_add_test(c, slow_start_is_as_ever);
     return rig_run("tcp-cubic", c);
 }

@@ -188,8 +188,7 @@ START_TEST(unread_data_shuts_the_window_and_reading_opens_it)
 }
 END_TEST
 
-/* 3.10.7.4: a shut window takes no text, but acknowledgements still count. */
-START_TEST(a_shut_window_still_takes_acknowledgements)
+static struct tcp_rig rig_with_full_buffer(void)
 {
     struct tcp_rig r = rig_in(TCP_ESTABLISHED);
     rig_call(&r, CODE_SEND, 10);
@@ -197,10 +196,47 @@ START_TEST(a_shut_window_still_takes_acknowledgements)
     r.tcp.set.receive_buffer = 1;
     r.tcp.credit = 0;
     pieces_append(&r.tcp.unread, 0, (struct span){.stream = RIG_STREAM, .len = 1});
+    return r;
+}
+
+/* 3.10.7.4: a shut window takes no text, but acknowledgements still count. */
+START_TEST(a_shut_window_still_takes_acknowledgements)
+{
+    struct tcp_rig r = rig_with_full_buffer();
     rig_hear(&r, ". 1:2 ack 11");
     ck_assert_str_eq(r.said, ". 11:11 ack 1");
     ck_assert_int_eq(r.tcp.snd_una, 11);
     ck_assert_int_eq(r.tcp.rcv_nxt, 1);
+    rig_free(&r);
+}
+END_TEST
+
+/* 3.4 table 6: what stands elsewhere than at RCV.NXT is not acceptable while the window is shut,
+ * and nor is its acknowledgement; a reset at RCV.NXT is. */
+START_TEST(a_shut_window_refuses_what_stands_elsewhere)
+{
+    struct tcp_rig r = rig_with_full_buffer();
+    rig_hear(&r, ". 0:1 ack 11");
+    ck_assert_int_eq(r.tcp.snd_una, 1);
+    rig_hear(&r, ". 2:3 ack 11");
+    ck_assert_int_eq(r.tcp.snd_una, 1);
+    rig_hear(&r, "R 1:1");
+    ck_assert_int_eq(r.tcp.state, TCP_CLOSED);
+    rig_free(&r);
+}
+END_TEST
+
+/* A peer that has filled the window acknowledges from its right edge, though a segment is missing.
+ */
+START_TEST(acknowledgements_at_the_right_edge_count)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    rig_call(&r, CODE_SEND, 10);
+    rig_hear(&r, ". 65536:65536 ack 11");
+    ck_assert_int_eq(r.tcp.snd_una, 11);
+    rig_hear(&r, "R 65536:65536"); /* a reset there is outside, as table 6 says */
+    ck_assert_int_eq(r.tcp.state, TCP_ESTABLISHED);
+    ck_assert_str_eq(r.said, "");
     rig_free(&r);
 }
 END_TEST
@@ -476,6 +512,8 @@ int main(void)
     tcase_add_test(c, the_window_shrinks_by_little_and_opens_by_much);
     tcase_add_test(c, unread_data_shuts_the_window_and_reading_opens_it);
     tcase_add_test(c, a_shut_window_still_takes_acknowledgements);
+    tcase_add_test(c, a_shut_window_refuses_what_stands_elsewhere);
+    tcase_add_test(c, acknowledgements_at_the_right_edge_count);
     tcase_add_test(c, what_reads_grant_adds_up);
     tcase_add_test(c, the_buffer_counts_what_is_not_acknowledged);
     tcase_add_test(c, the_end_is_told_behind_the_data);

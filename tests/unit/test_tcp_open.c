@@ -37,6 +37,20 @@ START_TEST(two_syns_that_cross_make_one_connection)
 }
 END_TEST
 
+/* 3.10.7.4, seventh: text that comes with the crossing SYN+ACK begins behind the SYN. */
+START_TEST(text_comes_with_the_crossing_answer)
+{
+    struct tcp_rig r = rig_closed();
+    rig_call(&r, TCP_CALL_CONNECT, 0);
+    rig_hear(&r, "S 0:0");
+    rig_hear(&r, "S. 0:10 ack 1");
+    ck_assert_int_eq(r.tcp.state, TCP_ESTABLISHED);
+    ck_assert_uint_eq(r.got, 10);
+    ck_assert_int_eq(r.tcp.rcv_nxt, 11);
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(a_listener_makes_a_child_for_each_syn)
 {
     struct tcp_rig r = rig_closed();
@@ -173,6 +187,25 @@ START_TEST(segments_fit_what_both_ends_take)
     rig_hear(&r, sizes[_i].in);
     ck_assert_uint_eq(r.tcp.snd_mss, sizes[_i].used);
     rig_free(&r);
+}
+END_TEST
+
+/* RFC 9293 3.1: a data offset lies between the header's least size and its end; what breaks that
+ * belongs to nobody. .offset in words of 32 bits. */
+static const struct {
+    uint32_t len;
+    uint8_t offset;
+    bool has_key;
+} heads[] = {{20, 5, true}, {24, 6, true}, {20, 4, false}, {20, 6, false}, {19, 5, false}};
+
+START_TEST(only_whole_headers_have_a_key)
+{
+    uint8_t head[24] = {0x12, 0x34, 0, 80};
+    struct net io = {0};
+    head[12] = (uint8_t)(heads[_i].offset << 4);
+    ck_assert_int_eq(tcp_proto.key(bytes_of(head, heads[_i].len), &io), heads[_i].has_key);
+    ck_assert_uint_eq(io.from.port, heads[_i].has_key ? 0x1234 : 0);
+    ck_assert_uint_eq(io.to.port, heads[_i].has_key ? 80 : 0);
 }
 END_TEST
 
@@ -453,6 +486,7 @@ int main(void)
     TCase *c = tcase_create("open");
     tcase_add_test(c, a_handshake_takes_three_segments);
     tcase_add_test(c, two_syns_that_cross_make_one_connection);
+    tcase_add_test(c, text_comes_with_the_crossing_answer);
     tcase_add_test(c, a_listener_makes_a_child_for_each_syn);
     tcase_add_test(c, a_child_answers_the_syn_it_was_made_for);
     tcase_add_test(c, data_on_a_syn_waits_for_the_handshake);
@@ -472,5 +506,6 @@ int main(void)
     tcase_add_test(c, data_queued_in_syn_sent_goes_when_the_connection_stands);
     tcase_add_test(c, data_that_nobody_will_read_resets);
     tcase_add_test(c, options_are_set_by_request);
+    tcase_add_loop_test(c, only_whole_headers_have_a_key, 0, ROWS(heads));
     return rig_run("tcp-open", c);
 }

@@ -96,6 +96,17 @@ START_TEST(three_are_enough_where_nothing_was_reordered)
     struct tcp_rig r = rig_with_rack(4000);
     ck_assert_str_eq(at(&r, 100, ". 1:1 ack 1 sack 1001:4001"), ". 1:1001 ack 1");
     ck_assert_int_eq(r.tcp.congestion, TCP_RECOVERY);
+    ck_assert_uint_eq(r.tcp.ssthresh, 2000); /* RFC 5681 (4): half of what was under way */
+    ck_assert_uint_eq(r.tcp.cwnd, 2000);
+    rig_free(&r);
+}
+END_TEST
+
+/* What is acknowledged in part goes again without that part. */
+START_TEST(only_what_lacks_goes_again)
+{
+    struct tcp_rig r = rig_with_rack(4000);
+    ck_assert_str_eq(at(&r, 100, ". 1:1 ack 501 sack 1001:4001"), ". 501:1001 ack 1");
     rig_free(&r);
 }
 END_TEST
@@ -129,6 +140,19 @@ START_TEST(duplicates_widen_the_window)
 }
 END_TEST
 
+/* RFC 2883 5: only what lies below the acknowledgement has come twice; a block that begins there
+ * has not. */
+START_TEST(a_block_at_the_acknowledgement_is_no_duplicate)
+{
+    struct tcp_rig r = rig_with_rack(4000);
+    at(&r, 100, ". 1:1 ack 1001 sack 1001:1501");
+    ck_assert_uint_eq(r.tcp.rack->reo_wnd_mult, 1);
+    at(&r, 101, ". 1:1 ack 1001 sack 1000:1001");
+    ck_assert_uint_eq(r.tcp.rack->reo_wnd_mult, 2);
+    rig_free(&r);
+}
+END_TEST
+
 /* Step 2: an answer that comes sooner than any is one to the first copy, and teaches nothing. */
 START_TEST(an_early_answer_to_a_copy_teaches_nothing)
 {
@@ -156,6 +180,46 @@ START_TEST(a_timeout_goes_by_time)
     ck_assert_str_eq(at(&r, 1300, ". 1:1 ack 1001"), ". 1001:2001 ack 1; . 2001:3001 ack 1");
     ck_assert_str_eq(at(&r, 1400, ". 1:1 ack 4001"), "");
     ck_assert(!r.tcp.rack->in_rto);
+    rig_free(&r);
+}
+END_TEST
+
+/* 6.3: what has left less than a round trip ago may still arrive. 6.2 step 4: while the losses of a
+ * timeout are repaired nothing is left for reordering. */
+START_TEST(a_timeout_spares_what_has_just_left)
+{
+    struct tcp_rig r = rig_with_rack(4000);
+    at(&r, 100, ". 1:1 ack 1001");
+    rig_until(&r, r.due[TCP_LOSS_PROBE]);
+    rig_until(&r, r.due[TCP_RETRANSMIT] - 50 * SIM_MS);
+    rig_forget(&r);
+    rig_call(&r, CODE_SEND, 1000);
+    ck_assert_str_eq(r.said, "P. 4001:5001 ack 1");
+    rig_forget(&r);
+    rig_until(&r, r.due[TCP_RETRANSMIT]);
+    ck_assert_str_eq(r.said, ". 1001:2001 ack 1");
+    ck_assert_uint_eq(r.tcp.rack->lost, 2); /* 2001:4001 */
+    rig_until(&r, r.now + RTT);
+    rig_hear(&r, ". 1:1 ack 2001");
+    ck_assert_int_eq(r.tcp.rack->min_rtt, RTT);
+    ck_assert_int_eq(r.tcp.rack->reo_wnd, 0);
+    rig_free(&r);
+}
+END_TEST
+
+/* RFC 2018 8: after a timeout all SACKed bits go, so that everything is sent once more. */
+START_TEST(what_was_reported_and_thrown_away_goes_again)
+{
+    struct tcp_rig r = rig_with_rack(4000);
+    at(&r, 100, ". 1:1 ack 1 sack 1001:3001");
+    at(&r, 110, ". 1:1 ack 1001 sack 1001:3001");
+    rig_forget(&r);
+    rig_until(&r, r.due[TCP_RETRANSMIT]);
+    ck_assert_uint_eq(r.last_why, TCP_WHY_TIMEOUT);
+    ck_assert_uint_eq(r.tcp.rack->sacked, 0);
+    rig_until(&r, r.now + RTT);
+    rig_hear(&r, ". 1:1 ack 2001");
+    ck_assert_str_eq(r.said, ". 2001:3001 ack 1; P. 3001:4001 ack 1");
     rig_free(&r);
 }
 END_TEST
@@ -303,6 +367,17 @@ static const struct {
     {true, 50000, ". 1:1 ack 1001", ". 10001:11001 ack 1; . 11001:12001 ack 1",
      ". 1:1 ack 1001 sack 10001:11001", ". 1001:2001 ack 1; . 2001:3001 ack 1; . 3001:4001 ack 1",
      false, 3000},
+    /* (3b): up to the end of what was sent before, and no further */
+    {true, 50000, ". 1:1 ack 1001", ". 10001:11001 ack 1; . 11001:12001 ack 1", ". 1:1 ack 10001",
+     ". 12001:13001 ack 1; . 13001:14001 ack 1; . 14001:15001 ack 1; . 15001:16001 ack 1; "
+     ". 16001:17001 ack 1; . 17001:18001 ack 1; . 18001:19001 ack 1; . 19001:20001 ack 1; "
+     ". 20001:21001 ack 1",
+     true, 11000},
+    {true, 50000, ". 1:1 ack 1001", ". 10001:11001 ack 1; . 11001:12001 ack 1",
+     ". 1:1 ack 1001 sack 9001:10001", ". 12001:13001 ack 1", true, 11000},
+    /* a duplicate that reports nothing proves nothing */
+    {true, 50000, ". 1:1 ack 1001", ". 10001:11001 ack 1; . 11001:12001 ack 1", ". 1:1 ack 1001",
+     ". 1001:2001 ack 1; . 2001:3001 ack 1; . 3001:4001 ack 1", false, 3000},
     /* (2): duplicates are waited out */
     {true, 50000, ". 1:1 ack 1 sack 1001:2001", "", ". 1:1 ack 2001",
      ". 10001:11001 ack 1; . 11001:12001 ack 1", false, 1000},
@@ -330,6 +405,25 @@ START_TEST(a_needless_timeout_is_taken_back)
 }
 END_TEST
 
+/* RFC 4015 3.2 and RFC 6298 2.3: ssthresh is what it was, and at ssthresh slow start is over; the
+ * timeout is SRTT + 4 RTTVAR again. */
+START_TEST(what_was_known_before_the_timeout_counts_again)
+{
+    struct tcp_rig r = rig_made(TCP_RECOVER_AUTO, false, true);
+    r.tcp.ssthresh = 11000;
+    r.tcp.rttvar = 300 * SIM_MS;
+    rig_call(&r, CODE_SEND, 50000);
+    rig_until(&r, SIM_S);
+    rig_hear(&r, ". 1:1 ack 1001");
+    rig_hear(&r, ". 1:1 ack 2001");
+    ck_assert_uint_eq(r.tcp.cwnd, 11000);
+    ck_assert_uint_eq(r.tcp.ssthresh, 11000);
+    ck_assert_int_eq(r.tcp.congestion, TCP_AVOIDANCE);
+    ck_assert_int_eq(r.tcp.rto, 1300 * SIM_MS);
+    rig_free(&r);
+}
+END_TEST
+
 /* A second timeout of the same data proves nothing; nor is anything looked at unless asked for. */
 START_TEST(only_a_first_timeout_is_doubted)
 {
@@ -348,6 +442,21 @@ START_TEST(only_a_first_timeout_is_doubted)
 }
 END_TEST
 
+/* RFC 5682 2.1 (2b): a FIN alone is no unsent data, so the losses are repaired as ever. */
+START_TEST(a_fin_alone_asks_nothing)
+{
+    struct tcp_rig r = rig_made(TCP_RECOVER_AUTO, false, true);
+    rig_call(&r, CODE_SEND, 10000);
+    rig_until(&r, SIM_S);
+    rig_call(&r, CODE_CLOSE, 0);
+    ck_assert_str_eq(r.said, "");
+    rig_hear(&r, ". 1:1 ack 1001");
+    ck_assert_str_eq(r.said, ". 1001:2001 ack 1; . 2001:3001 ack 1");
+    ck_assert_int_eq(r.tcp.frto, 0);
+    rig_free(&r);
+}
+END_TEST
+
 /* With RACK: what it had given up at the timeout is not lost after all. */
 START_TEST(f_rto_and_rack_agree)
 {
@@ -358,6 +467,7 @@ START_TEST(f_rto_and_rack_agree)
     rig_hear(&r, ". 1:1 ack 1001");
     ck_assert_str_eq(r.said, ". 11001:12001 ack 1; . 12001:13001 ack 1");
     rig_hear(&r, ". 1:1 ack 2001");
+    ck_assert_str_eq(r.said, ". 13001:14001 ack 1"); /* 11000 under way, and nothing lost */
     ck_assert_uint_eq(r.tcp.rack->lost, 0);
     ck_assert(!r.tcp.rack->in_rto);
     ck_assert_uint_eq(r.tcp.cwnd, 12000);
@@ -372,9 +482,13 @@ int main(void)
     tcase_add_test(c, the_reordering_window_passes_first);
     tcase_add_test(c, reordering_is_learnt);
     tcase_add_test(c, three_are_enough_where_nothing_was_reordered);
+    tcase_add_test(c, only_what_lacks_goes_again);
+    tcase_add_test(c, a_block_at_the_acknowledgement_is_no_duplicate);
     tcase_add_test(c, duplicates_widen_the_window);
     tcase_add_test(c, an_early_answer_to_a_copy_teaches_nothing);
     tcase_add_test(c, a_timeout_goes_by_time);
+    tcase_add_test(c, a_timeout_spares_what_has_just_left);
+    tcase_add_test(c, what_was_reported_and_thrown_away_goes_again);
     tcase_add_test(c, a_scoreboard_that_contradicts_itself_is_forgotten);
     tcase_add_test(c, a_probe_prefers_new_data);
     tcase_add_test(c, a_single_segment_has_more_time);
@@ -383,7 +497,9 @@ int main(void)
     tcase_add_test(c, a_peer_without_d_sack_answers_a_needless_probe_plainly);
     tcase_add_test(c, rack_needs_sack);
     tcase_add_loop_test(c, a_needless_timeout_is_taken_back, 0, ROWS(timeouts));
+    tcase_add_test(c, what_was_known_before_the_timeout_counts_again);
     tcase_add_test(c, only_a_first_timeout_is_doubted);
+    tcase_add_test(c, a_fin_alone_asks_nothing);
     tcase_add_test(c, f_rto_and_rack_agree);
     return rig_run("tcp-rack", c);
 }

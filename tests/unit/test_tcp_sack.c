@@ -359,6 +359,7 @@ static const struct {
     {". 1:1 ack 1 sack 3001:4001,5001:6001", 0, 0},       /* two blocks */
     {". 1:1 ack 1 sack 3001:4001", 0, 0},
     {". 1:1 ack 1 sack 2001:5001,3001:4001", 0, 0},
+    {". 1:1 ack 3001 sack 3001:4001", 0, 0}, /* begins at it, not below */
 };
 
 START_TEST(a_sender_hears_of_duplicates)
@@ -440,6 +441,19 @@ START_TEST(ranges_join_and_count_what_is_new)
 END_TEST
 
 /* Against a map of single numbers. */
+START_TEST(ranges_that_find_no_room_are_not_new)
+{
+    struct tcp_ranges r = {0};
+    for (int64_t i = 0; i < TCP_RANGES_MAX; i++) {
+        ck_assert_int_eq(ranges_add(&r, 3 * i, 3 * i + 1), 1);
+    }
+    ck_assert_int_eq(ranges_add(&r, 3 * TCP_RANGES_MAX, 3 * TCP_RANGES_MAX + 2), 0);
+    ck_assert_uint_eq(r.count, TCP_RANGES_MAX);
+    ck_assert_int_eq(ranges_add(&r, 1, 2), 1); /* what joins needs none */
+    ranges_clear(&r);
+}
+END_TEST
+
 START_TEST(ranges_hold_what_a_map_holds)
 {
     struct dice dice = dice_make(1, "ranges");
@@ -485,6 +499,7 @@ int main(void)
     tcase_add_loop_test(c, a_sender_hears_of_duplicates, 0, ROWS(dsacks));
     tcase_add_loop_test(c, recovery_is_a_setting, 0, ROWS(ways));
     tcase_add_test(c, ranges_join_and_count_what_is_new);
+    tcase_add_test(c, ranges_that_find_no_room_are_not_new);
     tcase_add_test(c, ranges_hold_what_a_map_holds);
     return rig_run("tcp-sack", c);
 }

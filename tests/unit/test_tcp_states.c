@@ -185,6 +185,20 @@ START_TEST(text_is_taken_while_the_peer_may_send)
 }
 END_TEST
 
+/* RFC 5961 5.2 and 7: one challenge a period is a limit, not the end of the check. */
+START_TEST(a_limit_of_one_still_refuses_old_acknowledgements)
+{
+    struct tcp_rig r = rig_in(TCP_ESTABLISHED);
+    r.tcp.set.challenge_acks = 1;
+    rig_hear(&r, ". 1:11 ack -65600");
+    ck_assert_str_eq(r.said, ". 1:1 ack 1");
+    rig_hear(&r, ". 1:11 ack -65600");
+    ck_assert_str_eq(r.said, "");
+    ck_assert_uint_eq(r.got, 0);
+    rig_free(&r);
+}
+END_TEST
+
 /* With challenge ACKs off: RFC 793's rules. */
 START_TEST(without_challenges_any_reset_in_the_window_resets)
 {
@@ -280,6 +294,7 @@ int main(void)
     tcase_add_loop_test(c, closing_moves_on, 0, ROWS(closing));
     tcase_add_loop_test(c, synchronized_states_share_their_checks, 0, 7 * ROWS(common));
     tcase_add_loop_test(c, text_is_taken_while_the_peer_may_send, 0, 7);
+    tcase_add_test(c, a_limit_of_one_still_refuses_old_acknowledgements);
     tcase_add_test(c, without_challenges_any_reset_in_the_window_resets);
     tcase_add_loop_test(c, a_reset_is_told_to_the_application, 0, ROWS(resets));
     tcase_add_test(c, a_refused_active_simultaneous_open_is_told_as_refused);

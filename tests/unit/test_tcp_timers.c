@@ -296,6 +296,20 @@ START_TEST(probes_are_counted_when_retries_are_given)
 }
 END_TEST
 
+/* A probe's byte may be taken though the window stays shut: the wait begins anew, at the first. */
+START_TEST(a_byte_that_is_taken_starts_the_intervals_anew)
+{
+    struct tcp_rig r = rig_shut();
+    rig_until(&r, 3 * SIM_S);
+    rig_hear(&r, ". 1:1 ack 2 win 0");
+    ck_assert_int_eq(r.due[TCP_RETRANSMIT], SIM_NEVER);
+    ck_assert_int_eq(r.due[TCP_PERSIST], 4 * SIM_S);
+    rig_until(&r, 4 * SIM_S);
+    ck_assert_str_eq(r.said, ". 2:3 ack 1");
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(an_opened_window_sends_all_again)
 {
     struct tcp_rig r = rig_shut();
@@ -408,6 +422,7 @@ int main(void)
     tcase_add_test(c, a_shut_window_is_probed_at_growing_intervals);
     tcase_add_test(c, probes_without_an_answer_end);
     tcase_add_test(c, probes_are_counted_when_retries_are_given);
+    tcase_add_test(c, a_byte_that_is_taken_starts_the_intervals_anew);
     tcase_add_test(c, an_opened_window_sends_all_again);
     tcase_add_test(c, a_taken_probe_is_not_sent_again);
     tcase_add_test(c, silence_is_asked_about);

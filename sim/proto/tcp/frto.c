@@ -66,7 +66,6 @@ static void take_back(struct tcp *t, uint32_t acked, sim_time now, struct fx *fx
     t->snd_at = t->snd_nxt;
     t->cwnd = cc_flight(t) + (acked < initial ? acked : initial);
     t->ssthresh = t->pipe_prev;
-    t->cwnd_acked = 0;
     if (cc_of(t)->restore) {
         cc_of(t)->restore(t);
     }
