@@ -15,23 +15,6 @@ static const char *const call_names[] = {
     "socket",   "bind",  "listen", "connect",    "accept",     "send", "recv",
     "shutdown", "close", "abort",  "setsockopt", "getsockopt", NULL};
 
-static const struct option_name {
-    const char *name;
-    enum descriptor_option option;
-} option_names[] = {{"TCP_NODELAY", OPTION_NODELAY},
-                    {"TCP_MAXSEG", OPTION_MAXSEG},
-                    {"SO_KEEPALIVE", OPTION_KEEPALIVE},
-                    {"TCP_KEEPIDLE", OPTION_KEEPIDLE},
-                    {"TCP_KEEPINTVL", OPTION_KEEPINTVL},
-                    {"TCP_KEEPCNT", OPTION_KEEPCNT},
-                    {"TCP_USER_TIMEOUT", OPTION_USER_TIMEOUT},
-                    {"SO_SNDBUF", OPTION_SNDBUF},
-                    {"SO_RCVBUF", OPTION_RCVBUF},
-                    {"SO_LINGER", OPTION_LINGER},
-                    {"IP_TTL", OPTION_TTL},
-                    {"SO_REUSEADDR", OPTION_REUSEADDR},
-                    {"SO_ERROR", OPTION_ERROR}};
-
 static int index_of(const char *const *words, const char *word)
 {
     for (int i = 0; words[i]; i++) {
@@ -105,9 +88,9 @@ static int64_t value_of(const char *text, int64_t off)
 /* False with nothing said: an option that this host does not know, which is ENOPROTOOPT. */
 static bool read_option(const struct run_call *call, struct descriptor_args *a)
 {
-    for (size_t i = 0; i < sizeof option_names / sizeof *option_names; i++) {
-        if (call->option && strcmp(option_names[i].name, call->option) == 0) {
-            a->option = option_names[i].option;
+    for (unsigned i = 0; call->option && i < OPTION_COUNT; i++) {
+        if (strcmp(socket_options[i].name, call->option) == 0) {
+            a->option = i;
             a->value = value_of(call->value, a->option == OPTION_LINGER ? -1 : 0);
             return true;
         }

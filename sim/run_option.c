@@ -25,7 +25,7 @@ static struct tcp unborn(const struct run *r, uint32_t node)
 }
 
 /* What holds now, as TCP knows it. */
-static int64_t option_now(const struct tcp *t, enum descriptor_option option, int64_t kept)
+static int64_t option_now(const struct tcp *t, enum socket_option_name option, int64_t kept)
 {
     switch (option) {
     case OPTION_NODELAY: return !t->set.nagle;

@@ -4,7 +4,7 @@
  * socket_args, and whose body is SEND's data. The application tells the result of a call by
  * fx_indicate(0, CODE_RESULT, …) with body.len = errno_code (0: done) where it is known at once. */
 
-#include "actor/actor.h"
+#include "actor/socket_option.h"
 
 enum socket_call {
     SOCKET_LISTEN = CODE_OWN, /* key.from: own address (ip 0: any) and port */
@@ -15,8 +15,8 @@ enum socket_call {
     SOCKET_SHUTDOWN,          /* amount: 0 read, 1 write, 2 both */
     SOCKET_CLOSE,
     SOCKET_ABORT,
-    SOCKET_NAGLE, /* amount: 0 off, 1 on */
-    SOCKET_CALL_END,
+    SOCKET_SET, /* + a socket_option_name; amount: its value in the param's unit */
+    SOCKET_CALL_END = SOCKET_SET + OPTION_COUNT,
 };
 
 struct socket_args {
@@ -28,5 +28,6 @@ struct socket_args {
     bool reads;       /* LISTEN, CONNECT: the application takes whatever comes (`reading: on`) */
 };
 
-/* Names in the order of the calls, for actor_type.calls of the socket application: "listen" … */
+/* Names in the order of the calls, for actor_type.calls of the socket application: "listen" …;
+ * SET's are the keys of the options. */
 extern const char *const socket_call_names[];

@@ -29,5 +29,5 @@ enum tcp_set_option {
     TCP_SET_USER_TIMEOUT,
     TCP_SET_SEND_BUFFER,
     TCP_SET_RECEIVE_BUFFER,
-    TCP_SET_TTL,
+    TCP_SET_TTL, /* off: the host's */
 };

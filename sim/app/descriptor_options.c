@@ -25,31 +25,17 @@ static void set(const struct descriptor *f, enum tcp_set_option which, int64_t v
     fx_request(fx, f->handle, TCP_CALL_SET, (struct bytes){0}, body);
 }
 
-/* An option as TCP knows it. */
-static void apply_option(const struct descriptor *f, enum descriptor_option option, struct fx *fx)
+/* An option as TCP knows it: keep-alive is one of its settings and two options. */
+static void apply_option(const struct descriptor *f, enum socket_option_name option, struct fx *fx)
 {
-    int64_t value = f->options[option];
-    switch (option) {
-    case OPTION_NODELAY: set(f, TCP_SET_NAGLE, value == 0, fx); break;
-    case OPTION_MAXSEG: set(f, TCP_SET_MSS, value, fx); break;
-    case OPTION_KEEPALIVE:
-    case OPTION_KEEPIDLE: {
-        int64_t idle = f->options[OPTION_KEEPIDLE] * SIM_S;
-        set(f, TCP_SET_KEEP_ALIVE, f->options[OPTION_KEEPALIVE] ? idle : -1, fx);
-        break;
+    const struct socket_option *o = &socket_options[option];
+    int64_t value = socket_option_value(option, f->options[option]);
+    if (o->set == TCP_SET_KEEP_ALIVE) {
+        value = socket_option_value(OPTION_KEEPIDLE, f->options[OPTION_KEEPIDLE]);
+        value = f->options[OPTION_KEEPALIVE] ? value : -1;
     }
-    case OPTION_KEEPINTVL: set(f, TCP_SET_KEEP_INTERVAL, value * SIM_S, fx); break;
-    case OPTION_KEEPCNT: set(f, TCP_SET_KEEP_COUNT, value, fx); break;
-    case OPTION_USER_TIMEOUT:
-        set(f, TCP_SET_USER_TIMEOUT, value > 0 ? value * SIM_MS : -1, fx);
-        break;
-    case OPTION_SNDBUF: set(f, TCP_SET_SEND_BUFFER, value, fx); break;
-    case OPTION_RCVBUF: set(f, TCP_SET_RECEIVE_BUFFER, value, fx); break;
-    case OPTION_TTL: set(f, TCP_SET_TTL, value < 0 ? 0 : value, fx); break;
-    case OPTION_LINGER:
-    case OPTION_REUSEADDR:
-    case OPTION_ERROR:
-    case OPTION_COUNT: break; /* the descriptor's own */
+    if (o->set != SOCKET_OPTION_OWN) {
+        set(f, (enum tcp_set_option)o->set, option == OPTION_NODELAY ? !value : value, fx);
     }
 }
 
@@ -62,34 +48,11 @@ void descriptor_apply_options(const struct descriptor *f, struct fx *fx)
     }
 }
 
-/* What TCP and IP let a program ask for. */
-static bool is_valid(enum descriptor_option option, int64_t value)
-{
-    switch (option) {
-    case OPTION_MAXSEG: return value >= 1 && value <= 65495;
-    case OPTION_KEEPIDLE:
-    case OPTION_KEEPINTVL: return value >= 1 && value <= 32767;
-    case OPTION_KEEPCNT: return value >= 1 && value <= 127;
-    case OPTION_USER_TIMEOUT: return value >= 0;
-    case OPTION_SNDBUF:
-    case OPTION_RCVBUF: return value >= 1 && value <= INT64_C(1) << 30;
-    case OPTION_TTL: return value == -1 || (value >= 1 && value <= 255);
-    case OPTION_LINGER: return value >= -1;
-    case OPTION_NODELAY:
-    case OPTION_KEEPALIVE:
-    case OPTION_REUSEADDR: return true;
-    case OPTION_ERROR:
-    case OPTION_COUNT: break;
-    }
-    return false;
-}
-
 void descriptor_set(struct descriptors *d, struct descriptor *f, const struct descriptor_args *a,
                     struct fx *fx)
 {
-    bool is_switch = a->option == OPTION_NODELAY || a->option == OPTION_KEEPALIVE ||
-                     a->option == OPTION_REUSEADDR;
-    if (a->option == OPTION_ERROR || !is_valid(a->option, a->value)) {
+    bool is_switch = socket_options[a->option].param.kind == PARAM_SWITCH;
+    if (a->option == OPTION_ERROR || !socket_option_takes(a->option, a->value)) {
         descriptor_fail(d, a->option == OPTION_ERROR ? ERR_ENOPROTOOPT : ERR_EINVAL);
         return;
     }

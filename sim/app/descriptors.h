@@ -5,6 +5,7 @@
 
 #include "actor/actor.h"
 #include "actor/errno_code.h"
+#include "actor/socket_option.h"
 
 enum descriptor_call {
     DESCRIPTOR_SOCKET = CODE_OWN,
@@ -21,29 +22,12 @@ enum descriptor_call {
     DESCRIPTOR_GET,
 };
 
-enum descriptor_option {
-    OPTION_NODELAY,
-    OPTION_MAXSEG,
-    OPTION_KEEPALIVE, /* 0, 1 */
-    OPTION_KEEPIDLE,  /* s */
-    OPTION_KEEPINTVL, /* s */
-    OPTION_KEEPCNT,
-    OPTION_USER_TIMEOUT, /* ms; 0: TCP's own */
-    OPTION_SNDBUF,
-    OPTION_RCVBUF,
-    OPTION_LINGER, /* seconds; -1: off */
-    OPTION_TTL,    /* -1: the host's */
-    OPTION_REUSEADDR,
-    OPTION_ERROR,
-    OPTION_COUNT,
-};
-
 struct descriptor_args {
     int32_t fd;
     struct addr addr; /* BIND, CONNECT */
     uint32_t max;     /* RECV. LISTEN: backlog */
     bool shuts_read, shuts_write;
-    enum descriptor_option option;
+    enum socket_option_name option;
     int64_t value; /* SET */
 };
 

@@ -26,6 +26,7 @@ struct sock {
     bool is_by_hand;  /* LISTENER: its connections wait for ACCEPT */
     bool reads;       /* takes whatever comes, once accepted */
     bool is_accepted; /* CONNECTION */
+    bool resets;      /* `linger: 0 s`: close is an abort */
     bool is_over;     /* CLOSED was told */
     bool is_asking;   /* the head of the queue is with TCP */
     bool ends;        /* no more data, once the queue is empty */
@@ -75,10 +76,15 @@ static void request(const struct sock *s, unsigned code, uint32_t number, struct
     fx_request(fx, s->handle, code, (struct bytes){0}, (struct span){.len = number});
 }
 
-static void set(const struct sock *s, enum tcp_set_option which, uint64_t value, struct fx *fx)
+/* SO_LINGER is the application's own: the rest is for TCP. */
+static void set(struct sock *s, enum socket_option_name option, uint64_t value, struct fx *fx)
 {
-    struct span body = {.at = value, .len = which};
-    fx_request(fx, s->handle, TCP_CALL_SET, (struct bytes){0}, body);
+    const struct socket_option *o = &socket_options[option];
+    s->resets = option == OPTION_LINGER ? value == 0 : s->resets;
+    if (o->set != SOCKET_OPTION_OWN) {
+        struct span body = {.at = value, .len = (uint32_t)o->set};
+        fx_request(fx, s->handle, TCP_CALL_SET, (struct bytes){0}, body);
+    }
 }
 
 static void fail(enum errno_code error, struct fx *fx)
@@ -161,6 +167,7 @@ static void opened(struct socket_app *app, const struct input *in, struct fx *fx
                                    .handle = in->index,
                                    .port = key.from.port,
                                    .reads = reads,
+                                   .resets = listener && listener->resets,
                                    .is_accepted = is_taken});
         if (is_taken) {
             request(s, TCP_CALL_TAKEN, 0, fx);
@@ -244,6 +251,15 @@ static void shut_down(struct sock *s, uint64_t how, struct fx *fx)
     }
 }
 
+static void close(struct sock *s, struct fx *fx)
+{
+    if (s->kind == SOCK_CONNECTION && s->resets) {
+        request(s, CODE_ABORT, 0, fx);
+    } else {
+        end(s, s->kind == SOCK_CONNECTION, fx);
+    }
+}
+
 /* ---- the step ---- */
 
 static void read_more(const struct sock *s, uint64_t amount, struct fx *fx)
@@ -254,6 +270,10 @@ static void read_more(const struct sock *s, uint64_t amount, struct fx *fx)
 static void call_on(struct socket_app *app, struct sock *s, const struct socket_args *args,
                     const struct input *in, struct fx *fx)
 {
+    if (in->code >= SOCKET_SET && in->code < SOCKET_CALL_END) {
+        set(s, in->code - SOCKET_SET, args->amount, fx);
+        return;
+    }
     switch ((enum socket_call)in->code) {
     case SOCKET_ACCEPT:
         if (s->kind == SOCK_LISTENER) {
@@ -265,11 +285,11 @@ static void call_on(struct socket_app *app, struct sock *s, const struct socket_
     case SOCKET_SEND: send(s, in->body, fx); break;
     case SOCKET_READ: read_more(s, args->amount, fx); break;
     case SOCKET_SHUTDOWN: shut_down(s, args->amount, fx); break;
-    case SOCKET_CLOSE: end(s, s->kind == SOCK_CONNECTION, fx); break;
+    case SOCKET_CLOSE: close(s, fx); break;
     case SOCKET_ABORT: request(s, CODE_ABORT, 0, fx); break;
-    case SOCKET_NAGLE: set(s, TCP_SET_NAGLE, args->amount, fx); break;
     case SOCKET_LISTEN:
     case SOCKET_CONNECT:
+    case SOCKET_SET:
     case SOCKET_CALL_END: break; /* on no connection */
     }
 }

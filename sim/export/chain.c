@@ -71,8 +71,11 @@ static void say_plainly(const struct trace *t, uint32_t n, enum lang lang, struc
         return;
     }
     if (r->kind == REC_CALL) {
+        struct buf call = {0};
+        call_print(t, r, &call);
         say(out, lang, r->code & CALL_UP ? "why.told" : "why.call", "node", node, "name",
-            call_name(t, r), NULL);
+            buf_cstr(&call), NULL);
+        buf_free(&call);
         return;
     }
     if (r->packet) {

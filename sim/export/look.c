@@ -2,6 +2,8 @@
 #include "export/look.h"
 
 #include "actor/errno_code.h"
+#include "actor/socket_call.h"
+#include "scenario/quantity.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,6 +211,32 @@ const char *call_name(const struct trace *t, const struct record *r)
         }
     }
     return name ? name : "call";
+}
+
+static void option_print(const struct param *p, int64_t value, struct buf *out)
+{
+    static const enum quantity of[] = {
+        [PARAM_TIME] = QUANTITY_TIME, [PARAM_BYTES] = QUANTITY_BYTES};
+    char text[48];
+    if (p->kind == PARAM_SWITCH || (p->may_be_off && value < 0)) {
+        buf_str(out, value > 0 ? "on" : "off");
+    } else if (p->kind == PARAM_COUNT) {
+        buf_printf(out, "%lld", (long long)value);
+    } else {
+        buf_str(out, quantity_print(value, of[p->kind], text));
+    }
+}
+
+void call_print(const struct trace *t, const struct record *r, struct buf *out)
+{
+    const struct actor_type *type = t->entities[r->where].type;
+    bool is_socket = type && type->calls == socket_call_names;
+    if (is_socket && r->code >= SOCKET_SET && r->code < SOCKET_CALL_END) {
+        buf_printf(out, "set %s: ", call_name(t, r));
+        option_print(&socket_options[r->code - SOCKET_SET].param, r->value, out);
+    } else {
+        buf_str(out, call_name(t, r));
+    }
 }
 
 const char *call_error(const struct record *r)

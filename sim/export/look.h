@@ -49,6 +49,8 @@ unsigned direction_which(const struct trace *t, uint32_t direction);
 /* The name of the errno that an application was told, "ECONNREFUSED"; NULL: none. */
 const char *call_error(const struct record *r);
 const char *call_name(const struct trace *t, const struct record *r); /* never NULL */
+/* As a ladder says it: the name, of a `set` with its value ("set mss: 500 B"). */
+void call_print(const struct trace *t, const struct record *r, struct buf *out);
 
 /* How the story looks at headers, and its sentence with each packet by its name. */
 extern const struct story_wire look_wire;

@@ -126,7 +126,7 @@ static void say_call(const struct ladder *l, const struct record *r, struct buf 
         return;
     }
     if (e->kind == ENTITY_ACTOR) {
-        buf_str(out, call_name(t, r));
+        call_print(t, r, out);
         return;
     }
     const char *to = "";

@@ -153,7 +153,7 @@ static const struct {
     [VERB_CONNECT] = {SOCKET_CONNECT, false}, [VERB_SEND] = {SOCKET_SEND, true},
     [VERB_READ] = {SOCKET_READ, true},        [VERB_SHUTDOWN] = {SOCKET_SHUTDOWN, true},
     [VERB_CLOSE] = {SOCKET_CLOSE, true},      [VERB_ABORT] = {SOCKET_ABORT, true},
-    [VERB_SET] = {SOCKET_NAGLE, true},
+    [VERB_SET] = {SOCKET_SET, true},
 };
 
 static struct socket_args args_of(const struct world *w, const struct step *s)
@@ -171,8 +171,6 @@ static struct socket_args args_of(const struct world *w, const struct step *s)
     }
     if (c->verb == VERB_SHUTDOWN) {
         args.amount = (uint64_t)c->how;
-    } else if (c->verb == VERB_SET && c->set.count > 0) {
-        args.amount = (uint64_t)c->set.list[0].value;
     }
     return args;
 }
@@ -244,10 +242,10 @@ static void inject(struct world *w, const struct step *s)
     buf_free(&wire);
 }
 
-static void call_socket(struct world *w, const struct step *s)
+static void make_call(struct world *w, const struct step *s, unsigned code,
+                      const struct socket_args *a)
 {
-    struct socket_args args = args_of(w, s);
-    enum socket_call code = calls[s->call.verb].code;
+    struct socket_args args = *a;
     struct input in = {.kind = IN_REQUEST, .code = (uint16_t)code, .index = args.handle};
     in.head = bytes_of(&args, sizeof args);
     if (s->call.verb == VERB_SEND) {
@@ -262,6 +260,22 @@ static void call_socket(struct world *w, const struct step *s)
     actor_step(w, socket, &in, 0, cause);
     effects_apply(w);
     w->next_flow = NULL;
+}
+
+/* `set` with several options is as many calls. */
+static void call_socket(struct world *w, const struct step *s)
+{
+    struct socket_args args = args_of(w, s);
+    unsigned code = calls[s->call.verb].code;
+    if (s->call.verb != VERB_SET) {
+        make_call(w, s, code, &args);
+        return;
+    }
+    for (uint32_t i = 0; i < s->call.set.count; i++) {
+        const struct setting *one = &s->call.set.list[i];
+        args.amount = (uint64_t)one->value;
+        make_call(w, s, code + socket_option_called(one->param->name), &args);
+    }
 }
 
 void script_event(struct world *w, const struct event *ev)

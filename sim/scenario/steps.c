@@ -1,6 +1,7 @@
 /* `script`: timed calls, one host a step. A step says when (`at`, `after` or `when`), which host,
  * and which call: a word, a phrase (`send 3 kB`) or a mapping (`{connect: {to: server:80, as:
  * c2}}`). A phrase is the mapping's short form: what follows the verb is its chief argument. */
+#include "actor/socket_option.h"
 #include "scenario/reader.h"
 
 #include <string.h>
@@ -150,15 +151,34 @@ static void read_flow(struct reader *r, const struct doc_node *v, void *into)
     reader_flow(r, v, &((struct call *)into)->flow);
 }
 
-/* `set: {nagle: off}`: what may change while a connection lives. */
-static void read_nagle(struct reader *r, const struct doc_node *v, void *into)
+/* `set: {nagle: off}`: any socket option. */
+static bool read_option(struct reader *r, const struct doc_node *v, void *into)
 {
-    static const struct param nagle = {.name = "nagle", .kind = PARAM_SWITCH, .max = 1};
-    bool on;
-    if (reader_switch(r, v, &on)) {
-        struct setting s = {.param = &nagle, .value = on};
-        settings_add(r, &((struct call *)into)->set, s);
+    enum socket_option_name option = socket_option_called(v->key->text);
+    int64_t value;
+    if (option == OPTION_COUNT) {
+        return false;
     }
+    const struct param *p = &socket_options[option].param;
+    if (v->is_absent) {
+        wrong(r, v->key, "reader.no-value", "key", v->key->text);
+    } else if (reader_param(r, v, p, &value)) {
+        settings_add(r, &((struct call *)into)->set, (struct setting){.param = p, .value = value});
+    }
+    return true;
+}
+
+static const char *const *option_keys(struct reader *r)
+{
+    const char **keys = arena_alloc(r->arena, (OPTION_COUNT + 1) * sizeof *keys);
+    unsigned count = 0;
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        if (socket_options[i].param.name) {
+            keys[count++] = socket_options[i].param.name;
+        }
+    }
+    keys[count] = NULL;
+    return keys;
 }
 
 static const struct key listen_keys[] = {
@@ -171,7 +191,7 @@ static const struct key send_keys[] = {
 static const struct key read_keys[] = {{"bytes", read_credit}, {"flow", read_flow}, {NULL, NULL}};
 static const struct key shutdown_keys[] = {{"how", read_how}, {"flow", read_flow}, {NULL, NULL}};
 static const struct key close_keys[] = {{"flow", read_flow}, {NULL, NULL}};
-static const struct key set_keys[] = {{"nagle", read_nagle}, {"flow", read_flow}, {NULL, NULL}};
+static const struct key set_keys[] = {{"flow", read_flow}, {NULL, NULL}};
 static const struct key power_keys[] = {{NULL, NULL}};
 
 /* A verb: its arguments, which of them a phrase gives, and which must be there. */
@@ -256,7 +276,7 @@ static void read_phrase(struct reader *r, const struct doc_node *v, struct call 
         argument.text = rest;
         key_called(w->keys, w->chief)->read(r, &argument, c);
     }
-    if (!*rest && (w->needs_chief || w->verb == VERB_SEND)) {
+    if (!*rest && (w->needs_chief || w->verb == VERB_SEND || w->verb == VERB_SET)) {
         wrong(r, v, "reader.verb.needs", "verb", w->name, "example", w->example);
     }
 }
@@ -266,12 +286,17 @@ static void read_arguments(struct reader *r, const struct doc_node *v, const str
 {
     struct key_reading how = {.keys = w->keys, .what = reader_quoted(r, w->name)};
     unsigned before = r->err->errors;
+    if (w->verb == VERB_SET) {
+        how.other = read_option;
+        how.more = option_keys(r);
+    }
     if (v->kind == DOC_MAP) {
         reader_map(r, v, &how, c);
         bool sends_nothing =
             w->verb == VERB_SEND && !reader_has(v, "bytes") && !reader_has(v, "text");
         bool lacks_chief = w->needs_chief && !reader_has(v, w->chief);
-        if (r->err->errors == before && (sends_nothing || lacks_chief)) {
+        bool sets_nothing = w->verb == VERB_SET && c->set.count == 0;
+        if (r->err->errors == before && (sends_nothing || lacks_chief || sets_nothing)) {
             wrong(r, v, "reader.verb.needs", "verb", w->name, "example", w->example);
         }
     } else if (w->chief && !v->is_absent) {

@@ -165,8 +165,8 @@ static void set_option(struct tcp *t, const struct input *in, struct fx *fx)
         t->snd_mss = t->snd_mss < value ? t->snd_mss : (uint32_t)value;
         break;
     case TCP_SET_TTL:
-        t->set.ttl = value;
-        t->key.ttl = (uint8_t)value;
+        t->set.ttl = value < 0 ? 0 : value;
+        t->key.ttl = (uint8_t)t->set.ttl;
         break;
     case TCP_SET_KEEP_ALIVE:
         t->set.keep_alive = value;
