@@ -351,8 +351,10 @@ static void say_flow(const struct trace *t, const struct flow *f, const struct t
         say_packets, say_delivered, say_error,  say_utilization,
         say_ideal,   say_pipe,      say_echoes, say_round_trips};
     struct buf line = {0};
+    char nobody[16];
     say(&line, o->lang, "export.flow", "flow", f->name, "proto", f->proto, "from",
-        t->nodes[f->from].label[o->lang], "to", t->nodes[f->to].label[o->lang], NULL);
+        t->nodes[f->from].label[o->lang], "to",
+        f->to_ip ? ip_print(f->to_ip, nobody) : t->nodes[f->to].label[o->lang], NULL);
     end_line(&line, out);
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
         buf_str(&line, "  ");

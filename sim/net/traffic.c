@@ -131,6 +131,7 @@ void traffic_open(struct world *w)
         struct flow *flow = &w->trace->flows[w->traffic_flows[i]];
         flow->from = t->from;
         flow->to = t->to;
+        flow->to_ip = t->to == t->from ? t->to_ip : 0;
         flow->start = flow->end = t->start;
         flow->rate_bps = slowest_rate(w, t->from, t->to, &delay);
         if (!has_moving_end(w, t)) {
