@@ -11,6 +11,13 @@ static sim_time limited(const struct tcp *t, sim_time rto)
     return rto > t->set.max_rto ? t->set.max_rto : rto;
 }
 
+/* 2.3: from what was measured, never less than G above it. */
+static sim_time computed(const struct tcp *t)
+{
+    sim_time spread = 4 * t->rttvar, g = t->ts_on ? TS_TICK : 1;
+    return limited(t, t->srtt + (spread > g ? spread : g));
+}
+
 void rtt_start(struct tcp *t)
 {
     t->srtt = t->rttvar = 0;
@@ -27,7 +34,7 @@ static sim_time samples_expected(const struct tcp *t)
 /* 2.2 and 2.3: alpha = 1/8, beta = 1/4, K = 4; RTTVAR is updated with the SRTT before. */
 void rtt_sample(struct tcp *t, sim_time r)
 {
-    sim_time n = samples_expected(t), g = t->ts_on ? TS_TICK : 1;
+    sim_time n = samples_expected(t);
     t->rtt = r;
     if (t->srtt == 0) {
         t->srtt = r;
@@ -37,8 +44,7 @@ void rtt_sample(struct tcp *t, sim_time r)
         t->rttvar = ((4 * n - 1) * t->rttvar + off) / (4 * n);
         t->srtt = ((8 * n - 1) * t->srtt + r) / (8 * n);
     }
-    sim_time spread = 4 * t->rttvar;
-    t->rto = limited(t, t->srtt + (spread > g ? spread : g));
+    t->rto = computed(t);
 }
 
 void rtt_back_off(struct tcp *t)
@@ -49,7 +55,7 @@ void rtt_back_off(struct tcp *t)
 void rtt_restore(struct tcp *t)
 {
     if (t->srtt > 0) {
-        t->rto = limited(t, t->srtt + 4 * t->rttvar);
+        t->rto = computed(t);
     }
 }
 
