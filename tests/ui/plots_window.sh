@@ -3,30 +3,8 @@
 # point of a curve selects its packet, a click beside it moves the playhead, Ctrl E writes a picture,
 # Ctrl R films until the run ends. Every wait is for what the window tells (--tell) or for a file.
 set -u
-[ -x "$SLOWWIRE_UI" ] || exit 77
-for tool in Xvfb xdotool; do
-    command -v $tool >/dev/null || { echo "skipped: $tool is not here"; exit 77; }
-done
-work=$(mktemp -d) || exit 1
-failures=0
-pid=
-cd "$work" || exit 1
-export XDG_STATE_HOME=$work/state LC_ALL=C.UTF-8
-unset WAYLAND_DISPLAY SDL_VIDEODRIVER LANG LANGUAGE
-
-wrong()
-{
-    echo "plots_window: $*"
-    failures=$((failures + 1))
-}
-
-Xvfb -displayfd 3 -screen 0 1500x960x24 -nolisten tcp 3>display 2>/dev/null &
-server=$!
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; kill $server 2>/dev/null; rm -rf "$work"' EXIT
-for _ in $(seq 200); do [ -s display ] && break; sleep 0.05; done
-[ -s display ] || { echo "skipped: no X server can be started here"; exit 77; }
-DISPLAY=:$(cat display)
-export DISPLAY
+# shellcheck source=tests/ui/screen.bash
+. "$SOURCE_DIR/tests/ui/screen.bash"
 
 # A program in ffmpeg's place that keeps what it is told and how much it gets.
 mkdir bin
