@@ -1,6 +1,7 @@
 #pragma once
 /* The diagram of a state machine: boxes and ways between them, laid out for a rectangle. machine.c
- * draws it; machine_layout.c lays it out, as machine_figures.c has it if a standard prints one. */
+ * chooses which, machine_picture.c draws it; machine_layout.c lays it out, as machine_figures.c has
+ * it if a standard prints one. */
 
 #include "ui/view/view.h"
 
