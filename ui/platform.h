@@ -11,6 +11,7 @@ struct platform;
 
 /* w, h in logical pixels. NULL: *err tells (no display is the usual cause). */
 struct platform *platform_new(const char *title, int w, int h, struct err *err);
+/* Once, at the end of the process: an open window goes with it. NULL is fine. */
 void platform_free(struct platform *p);
 
 /* Pixels of the window now, and how many of them make a logical pixel. */

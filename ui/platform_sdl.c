@@ -91,15 +91,18 @@ struct platform *platform_new(const char *title, int w, int h, struct err *err)
     return p;
 }
 
+/* An open window is left to the end of the process. SDL wakes its own loop by an event that a
+ * second connection sends to the window; where a window is destroyed before the X server has read
+ * that one, closing the connection ends the process with BadWindow, and "q" would look like a
+ * crash. */
 void platform_free(struct platform *p)
 {
     if (!p) {
         return;
     }
-    SDL_DestroyTexture(p->texture);
-    SDL_DestroyRenderer(p->renderer);
-    SDL_DestroyWindow(p->window);
-    SDL_Quit();
+    if (!p->window) {
+        SDL_Quit();
+    }
     free(p);
 }
 
