@@ -190,6 +190,7 @@ struct actor_type {
     size_t size;                        /* bytes of one instance, zeroed before IN_START */
     size_t host_size;                   /* bytes that all instances on one host share; 0: none */
     const struct actor_type *host_type; /* shares those of that type; NULL: its own */
+    bool reads_bytes; /* DATA comes with its real bytes in `head`, borrowed for the step */
     const struct machine *machines;
     const struct set *sets;
     const struct timer *timers;

@@ -65,6 +65,14 @@ void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct spa
     e->why = (uint16_t)why;
 }
 
+struct span fx_bytes(struct fx *fx, uint32_t *stream, struct bytes bytes)
+{
+    *stream = *stream ? *stream : stream_add_growing(fx->streams);
+    return (struct span){.at = stream_append(fx->streams, *stream, bytes),
+                         .stream = *stream,
+                         .len = (uint32_t)bytes.len};
+}
+
 void fx_timer(struct fx *fx, unsigned timer, uint32_t index, sim_time at)
 {
     struct effect *e = append(fx, FX_TIMER);

@@ -5,6 +5,7 @@
 
 #include "actor/actor.h"
 #include "base/arena.h"
+#include "base/stream.h"
 
 enum fx_kind {
     FX_SEND,
@@ -40,6 +41,7 @@ struct effect {
 
 struct fx {
     struct packets *packets;   /* where fx_send puts its packets */
+    struct streams *streams;   /* where fx_bytes puts its bytes */
     uint32_t next_handle;      /* fx_open and fx_spawn return it and count it up */
     uint32_t author, cause;    /* of the step that runs now */
     uint32_t packet;           /* of its input, 0: none */
@@ -54,6 +56,9 @@ struct fx {
 /* Sends a packet. head is copied; body is referenced; checksum fields in head stay zero. */
 void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct span body,
              struct unit unit, unsigned why);
+/* Real bytes of an application for CODE_SEND: they go to the end of its stream, which is made where
+ * *stream is 0. Copied. */
+struct span fx_bytes(struct fx *fx, uint32_t *stream, struct bytes bytes);
 /* Arms a timer of the author; SIM_NEVER stops it. */
 void fx_timer(struct fx *fx, unsigned timer, uint32_t index, sim_time at);
 /* Opens a lower endpoint (index into the type's lowers). The author is its upper. */

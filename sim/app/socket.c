@@ -1,13 +1,11 @@
 /* The socket application: the calls of a script, made on the TCP endpoints below. It keeps what TCP
- * does not: which connections a listener has brought, data that the send buffer had no room for,
- * and a close that waits behind that data. Invariant: of each connection at most one SEND is
- * unanswered, and it is the head of its queue. */
+ * does not: which connections a listener has brought, and who waits for one. */
 #include "app/socket.h"
 
 #include "actor/errno_code.h"
-#include "actor/fx.h"
 #include "actor/socket_call.h"
 #include "actor/tcp_call.h"
+#include "app/outbox.h"
 #include "base/os.h"
 
 #include <stdlib.h>
@@ -28,11 +26,8 @@ struct sock {
     bool is_accepted; /* CONNECTION */
     bool resets;      /* `linger: 0 s`: close is an abort */
     bool is_over;     /* CLOSED was told */
-    bool is_asking;   /* the head of the queue is with TCP */
-    bool ends;        /* no more data, once the queue is empty */
     uint32_t accepts; /* LISTENER: ACCEPT calls that wait for a connection */
-    struct span *queue;
-    uint32_t first, count, cap; /* of the queue */
+    struct outbox out;
 };
 
 struct socket_app {
@@ -178,53 +173,10 @@ static void opened(struct socket_app *app, const struct input *in, struct fx *fx
 
 /* ---- sending and closing ---- */
 
-static void push(struct sock *s, struct span body)
-{
-    if (s->first > 0 && s->first + s->count == s->cap) {
-        memmove(s->queue, s->queue + s->first, s->count * sizeof *s->queue);
-        s->first = 0;
-    }
-    if (s->first + s->count == s->cap) {
-        s->cap = s->cap ? 2 * s->cap : 4;
-        s->queue = os_realloc(s->queue, s->cap * sizeof *s->queue);
-    }
-    s->queue[s->first + s->count++] = body;
-}
-
-/* The head of the queue goes to TCP; an empty queue lets a close go. */
-static void go_on(struct sock *s, struct fx *fx)
-{
-    if (s->is_asking) {
-        return;
-    }
-    if (s->count > 0) {
-        s->is_asking = true;
-        fx_request(fx, s->handle, CODE_SEND, (struct bytes){0}, s->queue[s->first]);
-    } else if (s->ends) {
-        request(s, CODE_CLOSE, 0, fx);
-    }
-}
-
-/* What was not taken waits for WRITABLE. */
-static void accepted(struct sock *s, uint32_t n, struct fx *fx)
-{
-    struct span *head = &s->queue[s->first];
-    *head = span_sub(*head, n, head->len - n);
-    if (head->len == 0) {
-        s->first++;
-        s->count--;
-        s->is_asking = false;
-        go_on(s, fx);
-    }
-}
-
 static void send(struct sock *s, struct span body, struct fx *fx)
 {
-    if (s->ends) {
+    if (!outbox_send(&s->out, s->handle, body, fx)) {
         fail(ERR_EPIPE, fx);
-    } else if (body.len > 0) {
-        push(s, body);
-        go_on(s, fx);
     }
 }
 
@@ -234,10 +186,7 @@ static void end(struct sock *s, bool leaves, struct fx *fx)
     if (leaves) {
         request(s, TCP_CALL_RELEASE, 0, fx);
     }
-    if (!s->ends) {
-        s->ends = true;
-        go_on(s, fx);
-    }
+    outbox_end(&s->out, s->handle, fx);
 }
 
 static void shut_down(struct sock *s, uint64_t how, struct fx *fx)
@@ -317,16 +266,10 @@ static void hear_tcp(struct socket_app *app, const struct input *in, struct fx *
     struct sock *s = find(app, in->index);
     if (in->code == CODE_OPENED) {
         opened(app, in, fx);
-    } else if (s && in->code == CODE_ACCEPTED) {
-        accepted(s, in->body.len, fx);
-    } else if (s && in->code == CODE_WRITABLE) {
-        s->is_asking = false;
-        go_on(s, fx);
-    } else if (s && in->code == CODE_RESULT && s->is_asking) {
-        s->is_asking = false; /* a SEND was refused: the rest has nowhere to go */
-        s->count = 0;
     } else if (s && in->code == CODE_CLOSED) {
         s->is_over = true;
+    } else if (s) {
+        outbox_hear(&s->out, in, fx);
     }
 }
 
@@ -343,7 +286,7 @@ static void free_lists(void *self)
 {
     struct socket_app *app = self;
     for (uint32_t i = 0; i < app->count; i++) {
-        free(app->list[i].queue);
+        outbox_free(&app->list[i].out);
     }
     free(app->list);
 }

@@ -225,8 +225,6 @@ static void apply_spawn(struct world *w, const struct effect *e)
     }
 }
 
-/* DATA to an application is a delivery; with nobody above, an indication is recorded and ends
- * there. */
 /* A connection is over, and not because it was closed. */
 static void note_error(struct world *w, const struct effect *e)
 {
@@ -238,6 +236,15 @@ static void note_error(struct world *w, const struct effect *e)
     }
 }
 
+static struct bytes real_bytes(struct world *w, struct span body)
+{
+    buf_clear(&w->read);
+    span_read(&w->trace->streams, body, &w->read);
+    return bytes_of(w->read.data, w->read.len);
+}
+
+/* DATA to an application is a delivery; with nobody above, an indication is recorded and ends
+ * there. */
 static void apply_indicate(struct world *w, const struct effect *e)
 {
     uint32_t above = e->index ? e->index : w->rows[e->author].upper;
@@ -256,11 +263,12 @@ static void apply_indicate(struct world *w, const struct effect *e)
     w->rows[target].received += is_data ? e->body.len : 0;
     note_error(w, e);
     if (above) {
-        struct input in = {.kind = IN_INDICATION,
-                           .code = e->code,
-                           .index = e->author,
-                           .head = e->head,
-                           .body = e->body};
+        struct input in = {
+            .kind = IN_INDICATION,
+            .code = e->code,
+            .index = e->author,
+            .head = is_data && w->rows[above].type->reads_bytes ? real_bytes(w, e->body) : e->head,
+            .body = e->body};
         actor_step(w, above, &in, e->packet, record);
     }
 }

@@ -276,6 +276,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     sched_init(&w->sched);
     out->packets.keep = out->keep;
     w->fx.packets = &out->packets;
+    w->fx.streams = &out->streams;
     w->horizon = horizon_of(sc);
     w->fx.is_unwatched = !out->keep;
     out->scenario = sc->file;
@@ -392,6 +393,7 @@ void world_free(struct world *w)
     map_free(&w->raw_flows);
     buf_free(&w->raw_heard);
     buf_free(&w->raw_bytes);
+    buf_free(&w->read);
     map_free(&w->copy_macs);
     free(w->waiting);
     free(w->idle);

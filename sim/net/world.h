@@ -215,6 +215,7 @@ struct world {
     struct map births;         /* how many of a kind each node has had */
     const struct input *heard; /* the packet that is delivered now, for a listener's child */
     bool keeps_raw;            /* what reaches the raw host is kept for who asks */
+    struct buf read;           /* the data that an application reads now */
     struct buf raw_heard;      /* struct raw_packet one after the other */
     struct buf raw_bytes;
     size_t raw_given; /* bytes of raw_heard that were handed out; more than that pauses the run */
