@@ -143,6 +143,9 @@ static void service_figures(const struct world *w)
 
 void run_close(struct run *r)
 {
+    if (r->world->keeps_raw) {
+        run_due(r, r->now); /* what was sent or called last may still be under way */
+    }
     r->trace->end = r->world->events >= r->max_events ? END_EVENTS
                     : r->is_left                      ? END_STOP
                                                       : END_NOTHING_LEFT;
