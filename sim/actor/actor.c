@@ -99,3 +99,5 @@ void params_initial(const struct actor_type *t, void *self)
         memcpy((char *)self + p->offset, &p->initial, sizeof p->initial);
     }
 }
+
+const char *const message_states[] = {"absent", "sent", "received", NULL};

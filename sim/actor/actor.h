@@ -115,6 +115,9 @@ struct set {
     const char *name;          /* "frame" */
     const char *const *states; /* of an item, NULL-terminated; 0 is "absent" */
 };
+/* A set with these states holds messages: its keys are their numbers (fx_message, fx_heard). */
+enum message_state { MESSAGE_ABSENT, MESSAGE_SENT, MESSAGE_RECEIVED };
+extern const char *const message_states[];
 enum timer_kind {
     TIMER_KIND_WAIT,
     TIMER_KIND_PACE, /* it paces what is sent: no wait that a reader should see */

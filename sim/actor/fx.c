@@ -105,8 +105,8 @@ void fx_end(struct fx *fx)
     append(fx, FX_END);
 }
 
-static void call(struct fx *fx, enum fx_kind kind, uint32_t handle, unsigned code,
-                 struct bytes head, struct span body)
+static struct effect *call(struct fx *fx, enum fx_kind kind, uint32_t handle, unsigned code,
+                           struct bytes head, struct span body)
 {
     struct effect *e = append(fx, kind);
     e->code = (uint16_t)code;
@@ -118,6 +118,7 @@ static void call(struct fx *fx, enum fx_kind kind, uint32_t handle, unsigned cod
         memcpy(copy, head.data, head.len);
         e->head = bytes_of(copy, head.len);
     }
+    return e;
 }
 
 void fx_request(struct fx *fx, uint32_t handle, unsigned code, struct bytes head, struct span body)
@@ -162,6 +163,29 @@ void fx_note(struct fx *fx, unsigned why)
     if (!fx->is_unwatched) {
         append(fx, FX_NOTE)->why = (uint16_t)why;
     }
+}
+
+void fx_message(struct fx *fx, unsigned set, struct span body, const char *name,
+                struct mark answers, unsigned why)
+{
+    if (fx->is_unwatched) {
+        return;
+    }
+    struct bytes text = bytes_of(name, strlen(name) + 1);
+    struct effect *e = call(fx, FX_MESSAGE, 0, set, text, body);
+    e->mark = answers;
+    e->why = (uint16_t)why;
+}
+
+void fx_heard(struct fx *fx, unsigned set, struct mark end, unsigned why)
+{
+    if (fx->is_unwatched) {
+        return;
+    }
+    struct effect *e = append(fx, FX_HEARD);
+    e->code = (uint16_t)set;
+    e->mark = end;
+    e->why = (uint16_t)why;
 }
 
 void fx_rtt(struct fx *fx, sim_time rtt)

@@ -20,23 +20,32 @@ enum fx_kind {
     FX_DROP,
     FX_NOTE,
     FX_RTT,
+    FX_MESSAGE,
+    FX_HEARD,
+};
+
+/* A place between two bytes of a stream: where a message ends. */
+struct mark {
+    uint64_t at;
+    uint32_t stream; /* 0: no mark */
 };
 
 /* A kind that is not named at a field leaves it undefined. */
 struct effect {
     enum fx_kind kind;
-    uint16_t code;   /* TIMER: which. OPEN: lower. REQUEST, INDICATE: its code. STATE: machine.
-                        ITEM: set. DROP: class */
-    uint16_t why;    /* reason of the author's type */
-    uint32_t author; /* entity whose step made it */
-    uint32_t cause;  /* record of that step's input */
-    uint32_t packet; /* of that input, 0: none */
-    uint32_t index;  /* SEND: packet. TIMER: index. OPEN, SPAWN, REQUEST, INDICATE: handle. STATE:
-                        old << 16 | new. ITEM: new state */
-    int64_t value;   /* TIMER: deadline. ITEM: key. RTT: ns */
-    struct net net;  /* OPEN, SPAWN: key */
-    struct bytes head;
-    struct span body;
+    uint16_t code;     /* TIMER: which. OPEN: lower. REQUEST, INDICATE: its code. STATE: machine.
+                          ITEM, MESSAGE, HEARD: set. DROP: class */
+    uint16_t why;      /* reason of the author's type */
+    uint32_t author;   /* entity whose step made it */
+    uint32_t cause;    /* record of that step's input */
+    uint32_t packet;   /* of that input, 0: none */
+    uint32_t index;    /* SEND: packet. TIMER: index. OPEN, SPAWN, REQUEST, INDICATE: handle. STATE:
+                          old << 16 | new. ITEM: new state */
+    int64_t value;     /* TIMER: deadline. ITEM: key. RTT: ns */
+    struct net net;    /* OPEN, SPAWN: key */
+    struct bytes head; /* MESSAGE: its name, zero-terminated */
+    struct span body;  /* MESSAGE: its bytes */
+    struct mark mark;  /* MESSAGE: the end of the message that it answers; HEARD: its own end */
 };
 
 struct fx {
@@ -77,6 +86,18 @@ void fx_drop(struct fx *fx, enum drop_class c,
 void fx_note(struct fx *fx, unsigned why);
 /* A round trip that the protocol has measured, for the figures of the author's flow. */
 void fx_rtt(struct fx *fx, sim_time rtt);
+
+/* What an application has to say lies in these bytes; body is what fx_bytes returned, or a part of
+ * it. `set` is one of the author's that holds messages. name: what people call the message ("GET
+ * /a.css"), copied. answers: where the message ended that this one answers; {0}: none. */
+void fx_message(struct fx *fx, unsigned set, struct span body, const char *name,
+                struct mark answers, unsigned why);
+/* The message that ends there has been read whole. */
+void fx_heard(struct fx *fx, unsigned set, struct mark end, unsigned why);
+static inline struct mark span_end(struct span s)
+{
+    return (struct mark){s.at + s.len, s.stream};
+}
 
 /* For whoever applies them. */
 bool fx_next(struct fx *fx, const struct effect **e); /* false: the list is empty, and now clean */

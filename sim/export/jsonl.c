@@ -158,6 +158,16 @@ static void state(struct json *j, const struct trace *t, const struct record *r)
     json_text(j, "new", m->states[r->code & 0xff]);
 }
 
+static void message(struct json *j, const struct app_message *m)
+{
+    json_text(j, "message", m->name);
+    json_number(j, "at", (int64_t)m->body.at);
+    json_number(j, "bytes", m->body.len);
+    if (m->answers) {
+        json_number(j, "answers", m->answers);
+    }
+}
+
 static void item(struct json *j, const struct trace *t, const struct record *r)
 {
     const struct set *s = &t->entities[r->where].type->sets[r->code >> 8];
@@ -165,6 +175,10 @@ static void item(struct json *j, const struct trace *t, const struct record *r)
     json_text(j, "set", s->name);
     json_number(j, "key", r->value);
     json_text(j, "new", s->states[r->code & 0xff]);
+    const struct app_message *m = record_message(t, r);
+    if (m) {
+        message(j, m);
+    }
 }
 
 static void var(struct json *j, const struct trace *t, const struct record *r)

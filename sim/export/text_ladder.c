@@ -72,11 +72,11 @@ static bool is_line(const struct trace *t, uint32_t n)
     case REC_STATE: return is_first_state(t, n);
     case REC_CALL: return is_shown_call(t, r);
     case REC_DELIVER: return r->code != DELIVER_RIGHT;
+    case REC_ITEM: return record_message(t, r) != NULL;
     case REC_NONE:
     case REC_QUEUE:
     case REC_TX:
     case REC_ARRIVE:
-    case REC_ITEM:
     case REC_VAR:
     case REC_TIMER:
     case REC_KIND_COUNT: break;
@@ -211,6 +211,10 @@ static void print_line(struct ladder *l, uint32_t n)
         say_wrong(l, r, &text);
         mark = "!";
         style = STYLE_LOSS;
+    } else if (r->kind == REC_ITEM) {
+        buf_str(&text, record_message(l->t, r)->name);
+        mark = (r->code & 0xff) == MESSAGE_SENT ? "»" : "«";
+        style = STYLE_BOLD;
     } else if (r->kind == REC_CALL) {
         say_call(l, r, &text);
         mark = call_error(r) ? "◂" : "▸";

@@ -78,12 +78,28 @@ static void print_timers(struct view *v, uint32_t entity)
     }
 }
 
+static void print_messages(struct view *v, uint32_t entity, unsigned set, struct keys keys)
+{
+    const struct set *s = &v->t->entities[entity].type->sets[set];
+    for (uint32_t i = 0; i < keys.count; i++) {
+        unsigned state = trace_item_at(v->t, entity, set, keys.at[i], v->at);
+        if (state != 0) {
+            buf_printf(&v->line, "%s%s %s", v->line.len ? ", " : "",
+                       trace_message(v->t, (uint32_t)keys.at[i])->name, s->states[state]);
+        }
+    }
+}
+
 /* "0–3 acked, 4 sent": runs of keys that share a state. */
 static void print_items(struct view *v, uint32_t entity, unsigned set)
 {
     const struct set *s = &v->t->entities[entity].type->sets[set];
     struct keys keys = trace_item_keys(v->t, entity, set);
     char *(*named)(int64_t, char[48]) = v->t->entities[entity].type->print_key;
+    if (s->states == message_states) {
+        print_messages(v, entity, set, keys);
+        return;
+    }
     for (uint32_t i = 0; i < keys.count;) {
         unsigned state = trace_item_at(v->t, entity, set, keys.at[i], v->at);
         uint32_t end = i + 1;

@@ -324,6 +324,8 @@ static void apply(struct world *w, const struct effect *e)
         break;
     case FX_DROP: apply_drop(w, e); break;
     case FX_RTT: apply_rtt(w, e); break;
+    case FX_MESSAGE: message_said(w, e); break;
+    case FX_HEARD: message_heard(w, e); break;
     case FX_NOTE: world_record(w, REC_NOTE, e->author, e->packet, 0, 0, e->cause, e->why); break;
     }
 }

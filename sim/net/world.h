@@ -274,6 +274,9 @@ void idle_arm(struct world *w, struct idle timer); /* at SIM_NEVER: stops it */
 void idle_forget(struct world *w, uint32_t row);
 /* Lets those run out that are due before the next event; false: none is. */
 bool idle_step(struct world *w, sim_time until);
+/* message.c: an application has said something, has read something whole. */
+void message_said(struct world *w, const struct effect *e);
+void message_heard(struct world *w, const struct effect *e);
 void effects_apply(struct world *w); /* effects.c: until the list is empty */
 /* The name of the next flow of that type on the node: "client.tcp1". */
 const char *world_flow_name(struct world *w, uint32_t node, const char *type);

@@ -358,6 +358,16 @@ unsigned telling_repeats(const struct telling *k)
     return count;
 }
 
+/* A message by its name; `answered`: the one that it answers. */
+static void say_message(struct telling *k, bool answered)
+{
+    const struct app_message *m = record_message(k->t, k->r);
+    if (m && answered) {
+        m = trace_message(k->t, m->answers);
+    }
+    buf_str(k->out, m ? m->name : "");
+}
+
 static bool say_of_record(struct telling *k, const char *name)
 {
     if (strcmp(name, "value") == 0) {
@@ -378,6 +388,8 @@ static bool say_of_record(struct telling *k, const char *name)
         buf_str(k->out, state_name(k, k->r->code >> 8, k->r->value));
     } else if (strcmp(name, "timer") == 0) {
         say_name_of_timer(k);
+    } else if (strcmp(name, "message") == 0 || strcmp(name, "answered") == 0) {
+        say_message(k, name[0] == 'a');
     } else if (strncmp(name, "timer ", 6) == 0) {
         say_timer(k, name + 6);
     } else if (strncmp(name, "var ", 4) == 0) {

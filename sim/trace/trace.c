@@ -130,6 +130,8 @@ void trace_free(struct trace *t)
     }
     free(t->services);
     free(t->lan_hops);
+    free(t->messages);
+    map_free(&t->message_ends);
     for (uint32_t i = 1; i <= t->flow_count; i++) {
         free(t->flows[i].hops);
         free(t->flows[i].figures);

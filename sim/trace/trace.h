@@ -5,6 +5,7 @@
 
 #include "actor/actor.h"
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/stream.h"
 #include "base/words.h"
 #include "trace/record.h"
@@ -48,6 +49,17 @@ struct trace_link {
     sim_time delay[2];
     bool is_lan;      /* Ethernet frames pass, else IP packets as they are */
     const char *text; /* "10 Mbit/s · 50 ms", as the scenario gives it */
+};
+
+/* What an application said: which bytes of its stream hold it. Packets whose body overlaps them
+ * carry it. */
+struct app_message {
+    const char *name; /* "GET /a.css" */
+    uint32_t sender;  /* entity */
+    struct span body;
+    uint32_t answers;        /* message, 0: none */
+    sim_time sent, received; /* SIM_NEVER: not received whole */
+    uint32_t receiver;       /* entity that read it whole, 0: none */
 };
 
 struct own_figure {
@@ -124,6 +136,9 @@ struct trace {
     uint32_t flow_count, flow_cap;
     struct packets packets;
     struct streams streams;
+    struct app_message *messages; /* [0] unused; 1 .. message_count; of one stream, ascending */
+    uint32_t message_count, message_cap;
+    struct map message_ends;  /* by stream and end */
     struct lan_hop *lan_hops; /* in the order of their records */
     uint32_t lan_hop_count, lan_hop_cap;
 
@@ -143,6 +158,8 @@ uint32_t trace_add_entity(struct trace *t, const struct entity *e);
 void trace_add_figure(struct flow *f, const char *name, double value);
 void trace_add_lan_hop(struct trace *t, struct lan_hop hop);
 uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto);
+uint32_t trace_add_message(struct trace *t, const struct app_message *m); /* name is copied */
+uint32_t trace_message_ending(const struct trace *t, uint32_t stream, uint64_t end); /* 0: none */
 void trace_finish(struct trace *t); /* after the run: builds the index */
 void trace_free(struct trace *t);
 const char *end_reason_name(enum end_reason r);       /* "done", "stop", "events", "records" */
@@ -170,6 +187,13 @@ struct keys {
     uint32_t count;
 };
 struct keys trace_item_keys(const struct trace *t, uint32_t entity, unsigned set);
+
+/* The message of that number; NULL: there is none. */
+const struct app_message *trace_message(const struct trace *t, uint32_t n);
+/* The message that an ITEM record is about; NULL: it is about something else. */
+const struct app_message *record_message(const struct trace *t, const struct record *r);
+/* The next message after `after` (0: the first) of which the packet carries a byte; 0: no more. */
+uint32_t trace_message_in(const struct trace *t, uint32_t packet, uint32_t after);
 
 /* State at t: what holds after the last event of time t. */
 unsigned trace_state_at(const struct trace *t, uint32_t entity, unsigned machine, sim_time at);
