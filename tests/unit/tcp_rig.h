@@ -125,6 +125,8 @@ static inline void rig_apply(struct tcp_rig *r, const struct effect *e)
         rig_separate(&r->drop_text);
         buf_str(&r->drop_text, drop_class_name(e->code));
         break;
+    case FX_MESSAGE:
+    case FX_HEARD:
     case FX_NOTE: break;
     case FX_RTT: r->rtt = e->value; break;
     case FX_OPEN:
