@@ -272,6 +272,7 @@ static bool wants_comparison(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    os_fill_standard();
     struct err err = {0};
     struct options o;
     int status = EXIT_HELD;

@@ -1,5 +1,5 @@
-/* Files, the terminal, the clock and memory by POSIX; os_pool.c has the processes. No other file of
- * sim/ knows POSIX. */
+/* Files, the terminal, the clock and memory by POSIX; os_out.c has what is written whole or not at
+ * all, os_pool.c the processes. No other file of sim/ knows POSIX. */
 #define _XOPEN_SOURCE 700
 #include "base/os.h"
 
@@ -43,6 +43,9 @@ bool os_read_file(const char *path, size_t limit, struct buf *out)
 {
     bool is_standard = strcmp(path, "-") == 0;
     FILE *f = is_standard ? stdin : fopen(path, "rb");
+    if (!f && errno == ENOMEM) {
+        os_out_of_memory();
+    }
     if (!f) {
         return false;
     }
@@ -67,85 +70,6 @@ bool os_read_file(const char *path, size_t limit, struct buf *out)
     }
     errno = reason;
     return reason == 0;
-}
-
-bool os_out_open(struct os_out *out, const char *path)
-{
-    *out = (struct os_out){0};
-    if (strcmp(path, "-") == 0) {
-        out->file = stdout;
-        return true;
-    }
-    size_t n = strlen(path);
-    out->path = os_alloc(n + 1);
-    memcpy(out->path, path, n);
-    struct stat what;
-    if (stat(path, &what) == 0 && !S_ISREG(what.st_mode)) { /* a device or a pipe: no renaming */
-        out->file = fopen(path, "wb");
-    } else {
-        out->temporary = os_alloc(n + 8);
-        snprintf(out->temporary, n + 8, "%s.XXXXXX", path);
-        int fd = mkstemp(out->temporary);
-        if (fd >= 0) {
-            mode_t mask = umask(0);
-            umask(mask);
-            fchmod(fd, 0666 & ~mask);
-            out->file = fdopen(fd, "wb");
-            if (!out->file) {
-                close(fd);
-                unlink(out->temporary);
-            }
-        }
-    }
-    if (!out->file) {
-        int reason = errno;
-        free(out->path);
-        free(out->temporary);
-        *out = (struct os_out){0};
-        errno = reason;
-        return false;
-    }
-    return true;
-}
-
-bool os_out_commit(struct os_out *out)
-{
-    if (!out->path) {
-        bool good = fflush(out->file) == 0 && !ferror(out->file);
-        *out = (struct os_out){0};
-        return good;
-    }
-    bool good = fflush(out->file) == 0 && !ferror(out->file);
-    int reason = errno;
-    if (fclose(out->file) != 0 && good) {
-        good = false;
-        reason = errno;
-    }
-    if (good && out->temporary && rename(out->temporary, out->path) != 0) {
-        good = false;
-        reason = errno;
-    }
-    if (!good && out->temporary) {
-        unlink(out->temporary);
-    }
-    free(out->path);
-    free(out->temporary);
-    *out = (struct os_out){0};
-    errno = reason;
-    return good;
-}
-
-void os_out_abort(struct os_out *out)
-{
-    if (out->path) {
-        fclose(out->file);
-        if (out->temporary) {
-            unlink(out->temporary);
-        }
-    }
-    free(out->path);
-    free(out->temporary);
-    *out = (struct os_out){0};
 }
 
 int64_t os_wall_ns(void)

@@ -1,6 +1,6 @@
 #pragma once
 /* What the operating system gives: memory, files, the terminal, the wall clock, processors.
- * os.c, os_pool.c and os_pipe.c are the only files of sim/ that include POSIX headers. */
+ * os.c, os_out.c, os_pool.c and os_pipe.c are the only files of sim/ that include POSIX headers. */
 
 #include "base/bytes.h"
 
@@ -18,13 +18,20 @@ _Noreturn void os_out_of_memory(void);
  * `limit` bytes are read; a longer file fails with EFBIG. */
 bool os_read_file(const char *path, size_t limit, struct buf *out);
 
-/* Output that is written whole or not at all: os_out_open writes to a temporary file beside
- * `path` ("-" is standard output), os_out_commit renames it; os_out_abort removes it. Commit
+/* Standard input, output and error exist from then on, whoever started the program without one: else
+ * the next file that is opened would take its place. Reading or writing that one fails. */
+void os_fill_standard(void);
+bool os_flush(FILE *f); /* false: something did not arrive, now or before, and errno says why */
+
+/* Output that is written whole or not at all: os_out_open writes to a file without a name, or to a
+ * temporary one beside `path` ("-" is standard output), os_out_commit puts it there; os_out_abort
+ * removes it. Commit
  * returns false (errno set) when a write, the close or the rename failed, and has then removed the
  * temporary file. Both free `out`. */
 struct os_out {
     FILE *file;
     char *path, *temporary; /* NULL for standard output */
+    bool is_unnamed;        /* nothing stands at `temporary` yet */
 };
 bool os_out_open(struct os_out *out, const char *path);
 bool os_out_commit(struct os_out *out);

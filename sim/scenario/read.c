@@ -3,9 +3,12 @@
  * own words, at the parser's place. */
 #include "scenario/doc.h"
 
+#include "base/os.h"
 #include "scenario/syntax.h"
 
+#include <errno.h>
 #include <libfyaml.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct anchor {
@@ -232,6 +235,21 @@ static void read_events(struct builder *b, struct fy_parser *parser)
     }
 }
 
+/* The library takes memory that it does not get for a fault of the text, or goes on without a part
+ * of it, and for its first buffers it does not look at all: they are known to be there. */
+static void need_memory(size_t size)
+{
+    free(os_alloc(size));
+    errno = 0;
+}
+
+static void claim_memory_was_there(void)
+{
+    if (errno == ENOMEM) {
+        os_out_of_memory();
+    }
+}
+
 static bool parse(struct builder *b)
 {
     struct fy_diag_cfg quiet;
@@ -266,7 +284,10 @@ bool doc_read(const char *file, const char *text, size_t len, struct arena *aren
         return false;
     }
     struct builder b = {.arena = arena, .doc = out, .err = err};
-    if (!parse(&b)) {
+    need_memory(65536 + len);
+    bool good = parse(&b);
+    claim_memory_was_there();
+    if (!good) {
         return false;
     }
     if (!out->root || out->root->kind != DOC_MAP) {

@@ -51,6 +51,7 @@ const char *args_value_of(int argc, char **argv, const char *name); /* of a long
 bool args_have(int argc, char **argv, const char *name);
 
 int cli_tell(struct err *err, int status); /* prints err on standard error, returns status */
+void cli_cannot_write(struct err *err, const char *file); /* errno says why */
 void cli_help(const struct command *c, enum lang lang);
 bool cli_colour(FILE *f);
 

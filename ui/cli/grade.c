@@ -232,7 +232,7 @@ static bool write_file(const struct grading *g, const char *path,
         good = os_out_commit(&out);
     }
     if (!good) {
-        err_fail(err, "cli.cannot-write", "file", path, "why", strerror(errno), NULL);
+        cli_cannot_write(err, path);
     }
     return good;
 }

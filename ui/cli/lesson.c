@@ -8,7 +8,6 @@
 #include "export/look.h"
 #include "registry.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,10 +243,6 @@ static int lesson(struct err *err, const struct command *self, int argc, char **
         status = one > status ? one : status;
     }
     free(r.files);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        err_fail(err, "cli.cannot-write", "file", "-", "why", strerror(errno), NULL);
-        return cli_tell(err, STATUS_UNABLE);
-    }
     return status;
 }
 

@@ -187,14 +187,14 @@ static int copy_template(struct err *err, const char *root, const char *from, co
     if (!os_read_file(from, SCENARIO_FILE_LIMIT, &text)) {
         err_fail(err, "cli.cannot-read", "file", from, "why", strerror(errno), NULL);
     } else if (!os_out_open(&out, to)) {
-        err_fail(err, "cli.cannot-write", "file", to, "why", strerror(errno), NULL);
+        cli_cannot_write(err, to);
     } else {
         adapt_schema(bytes_of(text.data, text.len), root, &adapted);
         fwrite(adapted.data, 1, adapted.len, out.file);
-        if (os_out_commit(&out)) {
+        if (os_out_commit(&out) || errno == EPIPE) {
             status = STATUS_HELD;
         } else {
-            err_fail(err, "cli.cannot-write", "file", to, "why", strerror(errno), NULL);
+            cli_cannot_write(err, to);
         }
     }
     buf_free(&text);

@@ -5,6 +5,7 @@
 #include "base/os.h"
 #include "export/row.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,14 @@ int cli_tell(struct err *err, int status)
 {
     err_print(err, stderr, cli_colour(stderr));
     return status;
+}
+
+void cli_cannot_write(struct err *err, const char *file)
+{
+    const char *why = strerror(errno);
+    bool is_standard = strcmp(file, "-") == 0;
+    err_fail(err, "cli.cannot-write", "file",
+             is_standard ? word(err->lang, "cli.standard-output") : file, "why", why, NULL);
 }
 
 bool cli_colour(FILE *f)
@@ -99,13 +108,15 @@ static int unknown_command(struct err *err, const char *name)
     return cli_tell(err, STATUS_WRONG);
 }
 
-/* Help and version go to standard output, and it is an error if they do not arrive there. */
-static int printed(struct err *err)
+/* Whatever a command prints, it is an error if it does not arrive; a reader that has gone is none.
+ */
+static int printed(struct err *err, int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout)) {
-        return STATUS_HELD;
+    if (status == STATUS_UNABLE || os_flush(stdout) || errno == EPIPE) {
+        return status;
     }
-    err_fail(err, "cli.cannot-write", "file", "-", "why", "", NULL);
+    err_free(err); /* what stands there has been told */
+    cli_cannot_write(err, "-");
     return cli_tell(err, STATUS_UNABLE);
 }
 
@@ -113,12 +124,11 @@ static int dispatch(struct err *err, int argc, char **argv)
 {
     if (argc < 2) {
         help_all(err->lang);
-        fflush(stdout);
         return STATUS_WRONG;
     }
     if (args_have(argc, argv, "--version")) {
         printf("slowwire %s\n", SLOWWIRE_VERSION);
-        return printed(err);
+        return STATUS_HELD;
     }
     int at = 1;
     while (at < argc && strncmp(argv[at], "--lang", 6) == 0) {
@@ -134,7 +144,7 @@ static int dispatch(struct err *err, int argc, char **argv)
         } else {
             help_all(err->lang);
         }
-        return printed(err);
+        return STATUS_HELD;
     }
     if (!c) {
         return unknown_command(err, name);
@@ -144,6 +154,7 @@ static int dispatch(struct err *err, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    os_fill_standard();
     struct err err = {.lang = lang_from_locale()};
     const char *lang = args_value_of(argc, argv, "--lang");
     int status;
@@ -151,7 +162,7 @@ int main(int argc, char **argv)
         err_fail(&err, "cli.unknown-lang", "lang", lang, NULL);
         status = cli_tell(&err, STATUS_WRONG);
     } else {
-        status = dispatch(&err, argc, argv);
+        status = printed(&err, dispatch(&err, argc, argv));
     }
     err_free(&err);
     return status;

@@ -204,8 +204,8 @@ static void obey(struct probe *p)
     complain(p, "a command has \"op\": now, inject, next, run_until, call or state");
 }
 
-/* JSON is YAML: the reader of scenarios takes the line apart. */
-static void take_line(struct probe *p, const char *line, size_t len)
+/* JSON is YAML: the reader of scenarios takes the line apart. False: nobody gets the answer. */
+static bool take_line(struct probe *p, const char *line, size_t len)
 {
     struct arena arena = {0};
     struct err err = {0};
@@ -220,9 +220,9 @@ static void take_line(struct probe *p, const char *line, size_t len)
     json_close(&p->out, "}");
     json_line(&p->out);
     json_flush(&p->out);
-    fflush(p->out.to);
     err_free(&err);
     arena_free(&arena);
+    return fflush(p->out.to) == 0;
 }
 
 void probe_talk(struct run *run, FILE *in, FILE *out)
@@ -233,7 +233,9 @@ void probe_talk(struct run *run, FILE *in, FILE *out)
         if (c != '\n' && line.len < LINE_MAX_BYTES) {
             buf_char(&line, (char)c);
         } else if (c == '\n' && line.len > 0) {
-            take_line(&p, buf_cstr(&line), line.len);
+            if (!take_line(&p, buf_cstr(&line), line.len)) {
+                break;
+            }
             buf_clear(&line);
         }
     }

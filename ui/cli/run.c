@@ -163,7 +163,7 @@ static int write_all(const struct request *r, const struct scenario *sc, const s
 {
     struct os_out out;
     if (!os_out_open(&out, r->out)) {
-        err_fail(err, "cli.cannot-write", "file", r->out, "why", strerror(errno), NULL);
+        cli_cannot_write(err, r->out);
         return STATUS_UNABLE;
     }
     switch (r->format) {
@@ -173,12 +173,11 @@ static int write_all(const struct request *r, const struct scenario *sc, const s
     case FORMAT_NONE:
     case FORMAT_COUNT: break;
     }
-    errno = 0;
     if (!os_out_commit(&out)) {
         if (errno == EPIPE) {
             return STATUS_HELD;
         }
-        err_fail(err, "cli.cannot-write", "file", r->out, "why", strerror(errno), NULL);
+        cli_cannot_write(err, r->out);
         return STATUS_UNABLE;
     }
     return STATUS_HELD;
@@ -220,7 +219,7 @@ static int write_capture(const struct request *r, const struct scenario *sc, con
             return STATUS_HELD;
         }
     }
-    err_fail(err, "cli.cannot-write", "file", r->pcapng, "why", strerror(errno), NULL);
+    cli_cannot_write(err, r->pcapng);
     return STATUS_UNABLE;
 }
 

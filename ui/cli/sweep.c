@@ -159,7 +159,7 @@ static bool write_table(struct sweep *s)
         good = os_out_commit(&out);
     }
     if (!good) {
-        err_fail(s->err, "cli.cannot-write", "file", s->out, "why", strerror(errno), NULL);
+        cli_cannot_write(s->err, s->out);
     }
     csv_free(&table);
     return good;

@@ -83,7 +83,7 @@ bool sweep_journal_open(struct sweep *s, const char *path, struct err *err)
                os_journal_add(&s->journal, bytes_of(name.data, name.len));
     }
     if (is_ours && !good) {
-        err_fail(err, "cli.cannot-write", "file", path, "why", strerror(errno), NULL);
+        cli_cannot_write(err, path);
     }
     if (!good) {
         os_journal_close(&s->journal);

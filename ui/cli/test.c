@@ -126,7 +126,7 @@ static int write_junit(struct session *s, struct err *err)
             return STATUS_HELD;
         }
     }
-    err_fail(err, "cli.cannot-write", "file", s->plan.junit, "why", strerror(errno), NULL);
+    cli_cannot_write(err, s->plan.junit);
     return STATUS_UNABLE;
 }
 

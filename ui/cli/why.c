@@ -6,9 +6,6 @@
 #include "export/why.h"
 #include "registry.h"
 
-#include <errno.h>
-#include <string.h>
-
 enum { SETS_MAX = 64, WORDS_MAX = 8, WIDTH_PIPED = 100 };
 
 enum { OPT_SET, OPT_SEED, OPT_ALL };
@@ -101,15 +98,6 @@ static struct text_options text_options_for(const struct request *r, enum lang l
     };
 }
 
-static int printed(struct err *err, int status)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout)) {
-        return status;
-    }
-    err_fail(err, "cli.cannot-write", "file", "-", "why", strerror(errno), NULL);
-    return STATUS_UNABLE;
-}
-
 static int why_packet(const struct trace *t, const char *words, const struct request *r,
                       struct err *err)
 {
@@ -125,7 +113,7 @@ static int why_packet(const struct trace *t, const char *words, const struct req
         return STATUS_WRONG;
     }
     text_why(t, packet, &o, stdout);
-    return printed(err, STATUS_HELD);
+    return STATUS_HELD;
 }
 
 static int why(struct err *err, const struct command *self, int argc, char **argv)
@@ -174,7 +162,7 @@ static int diff(struct err *err, const struct command *self, int argc, char **ar
     if (status == STATUS_HELD) {
         struct text_options o = text_options_for(&r, err->lang);
         bool differ = text_diff(&one.trace, &other.trace, &o, stdout);
-        status = printed(err, differ ? STATUS_FAILED : STATUS_HELD);
+        status = differ ? STATUS_FAILED : STATUS_HELD;
     }
     unmake(&one);
     unmake(&other);

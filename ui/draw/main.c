@@ -58,6 +58,7 @@ static int make(const struct draw_options *o, struct err *err)
 
 int main(int argc, char **argv)
 {
+    os_fill_standard();
     struct err err = {.lang = lang_from_locale()};
     struct draw_options o;
     int status = EXIT_HELD;
