@@ -83,7 +83,7 @@ bool run_until(struct run *r, sim_time t)
 {
     sim_time until = t < r->stop ? t : r->stop;
     r->is_left = world_run(r->world, until, r->max_events);
-    return r->is_left && r->world->events < r->max_events && t < r->stop;
+    return r->is_left && r->world->events < r->max_events && !r->world->is_stuck && t < r->stop;
 }
 
 /* The figures of an actor type's own; what has no value (NAN) is left out. */
@@ -147,6 +147,7 @@ void run_close(struct run *r)
         run_due(r, r->now); /* what was sent or called last may still be under way */
     }
     r->trace->end = r->world->events >= r->max_events ? END_EVENTS
+                    : r->world->is_stuck              ? END_INSTANT
                     : r->is_left                      ? END_STOP
                                                       : END_NOTHING_LEFT;
     world_finish(r->world, r->trace->end == END_STOP ? r->stop : SIM_NEVER);
@@ -197,7 +198,7 @@ bool run_scenario(const struct scenario *sc, const struct run_options *opt, stru
     }
     run_until(r, r->stop);
     run_close(r);
-    if (out->end != END_EVENTS && opt->until == 0) {
+    if (out->end != END_EVENTS && out->end != END_INSTANT && opt->until == 0) {
         warn_of_idle_steps(sc, out, err);
         if (out->keep) {
             warn_of_questions(sc, out, err);
@@ -224,7 +225,7 @@ void run_due(struct run *r, sim_time t)
     w->raw_given = SIZE_MAX;
     r->is_left = world_run(w, t, r->max_events);
     w->raw_given = given;
-    if (w->events < r->max_events) {
+    if (w->events < r->max_events && !w->is_stuck) {
         sched_advance(&w->sched, t);
     }
 }
@@ -270,7 +271,7 @@ bool run_next(struct run *r, sim_time until, struct raw_view *out)
     r->is_left = world_run(r->world, until, r->max_events);
     bool came = take_raw(r, out);
     r->now = came ? out->at : until > r->now ? until : r->now;
-    if (!came && r->world->events < r->max_events) {
+    if (!came && r->world->events < r->max_events && !r->world->is_stuck) {
         sched_advance(&r->world->sched, r->now);
     }
     return came;

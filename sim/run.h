@@ -20,7 +20,8 @@ struct run; /* a run between two steps */
 
 /* Runs the scenario to its end and fills `out` (zeroed by the caller, freed by trace_free). False:
  * nothing was run, err says why (traffic that surely exceeds max_events). A run that reaches
- * max_events ends with out->end == END_EVENTS and true. Steps of the script that never ran are
+ * max_events ends with out->end == END_EVENTS and true, one in which time stands still with
+ * END_INSTANT. Steps of the script that never ran are
  * warnings in err. `sc` must outlive `out`. */
 bool run_scenario(const struct scenario *sc, const struct run_options *opt, struct trace *out,
                   struct err *err);

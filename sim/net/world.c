@@ -333,7 +333,7 @@ static void handle(struct world *w, const struct event *ev)
     }
 }
 
-bool world_run(struct world *w, sim_time until, uint64_t max_events)
+static bool run_some(struct world *w, sim_time until, uint64_t max_events)
 {
     struct event ev;
     while (true) {
@@ -349,6 +349,23 @@ bool world_run(struct world *w, sim_time until, uint64_t max_events)
         }
     }
     return sched_peek(&w->sched) != SIM_NEVER;
+}
+
+/* Looks at the clock once in so many events. */
+bool world_run(struct world *w, sim_time until, uint64_t max_events)
+{
+    while (true) {
+        sim_time began = sched_now(&w->sched);
+        uint64_t pause = w->events + WORLD_INSTANT_MAX;
+        bool is_left = run_some(w, until, pause < max_events ? pause : max_events);
+        if (w->events < pause || w->events >= max_events || w->raw_heard.len > w->raw_given) {
+            return is_left;
+        }
+        if (sched_now(&w->sched) == began) {
+            w->is_stuck = true;
+            return true;
+        }
+    }
 }
 
 void world_finish(struct world *w, sim_time stop)

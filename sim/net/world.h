@@ -219,6 +219,7 @@ struct world {
     struct buf raw_heard;      /* struct raw_packet one after the other */
     struct buf raw_bytes;
     size_t raw_given; /* bytes of raw_heard that were handed out; more than that pauses the run */
+    bool is_stuck;    /* WORLD_INSTANT_MAX events and more happened at one instant */
     struct map raw_flows;  /* addresses and ports -> flow */
     uint32_t *sockets;     /* by node: its socket application, 0: none */
     struct map copy_macs;  /* of copies that come late: 2 * packet -> to, 2 * packet + 1 -> from */
@@ -243,7 +244,9 @@ void deliveries_finish(struct world *w); /* what was sent, and never passed on *
 struct world *world_new(const struct scenario *sc, const struct catalogue *known, uint64_t seed,
                         struct trace *out);
 /* Handles every event up to and including `until`; false: none is left after that. Stops early,
- * returning true, when `max_events` were handled or a kept packet has reached the raw host. */
+ * returning true, when `max_events` were handled, a kept packet has reached the raw host, or time
+ * stands still: nothing that a network does takes so many events and no time. */
+#define WORLD_INSTANT_MAX (UINT64_C(1) << 20)
 bool world_run(struct world *w, sim_time until, uint64_t max_events);
 /* Writes the run's end into the trace: `stop`, or the last event if it is SIM_NEVER. */
 void world_finish(struct world *w, sim_time stop);

@@ -10,10 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DOC_DEPTH_LIMIT 32      /* levels of nesting */
-#define DOC_NODE_LIMIT  4000000 /* nodes */
-#define DOC_COPY_LIMIT  500000  /* with copies by aliases: a file grows tenfold with each level */
+#define DOC_DEPTH_LIMIT 32     /* levels of nesting */
+#define DOC_NODE_LIMIT  700000 /* nodes */
+#define DOC_COPY_LIMIT  500000 /* with copies by aliases: a file grows tenfold with each level */
 #define DOC_BLOCK       512u
+
+/* The parser keeps a line, and all that brackets hold open, as tokens of some hundred bytes; so
+ * that it never needs more than a small machine has, no line is longer and no more are open than
+ * this. */
+#define DOC_LINE_LIMIT     200000  /* bytes */
+#define DOC_LINES_LIMIT    2000000 /* in a file */
+#define DOC_BRACKETS_LIMIT 1000    /* open at once, wherever they stand: in a text, too */
 
 enum doc_kind { DOC_SCALAR, DOC_LIST, DOC_MAP };
 
@@ -36,7 +43,7 @@ struct doc {
     const char *file; /* what errors call it */
     const char *text; /* zero-terminated */
     size_t len;
-    const size_t *lines; /* where each line starts */
+    const uint32_t *lines; /* where each line starts */
     uint32_t line_count;
     const uint32_t *characters; /* before each DOC_BLOCK bytes: a line may be as long as the file */
     struct doc_node *root;      /* a MAP */

@@ -279,6 +279,9 @@ bool doc_read(const char *file, const char *text, size_t len, struct arena *aren
               struct err *err)
 {
     *out = (struct doc){.file = file, .text = text, .len = len};
+    if (!syntax_check_size(out, err)) {
+        return false;
+    }
     syntax_find_lines(out, arena);
     if (!syntax_check_characters(out, arena, err)) {
         return false;

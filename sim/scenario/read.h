@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "scenario/model.h"
 
-#define SCENARIO_FILE_LIMIT (64u << 20) /* bytes; a longer file is an error */
+#define SCENARIO_FILE_LIMIT (16u << 20) /* bytes; a longer file is an error */
 
 /* `--set PATH=VALUE`: links.0.loss=5% . Applied to the document before it is checked. */
 struct override {

@@ -3,16 +3,55 @@
 
 #include <string.h>
 
+/* How far a look at brackets and line ends has come. */
+struct extent {
+    uint32_t line, open;
+    size_t start; /* of the line */
+};
+
+/* What is too much once the byte at `at` is counted; NULL: nothing. */
+static const char *too_much(const struct doc *d, size_t at, struct extent *e)
+{
+    switch (d->text[at]) {
+    case '[':
+    case '{': e->open++; break;
+    case ']':
+    case '}': e->open -= e->open > 0; break;
+    case '\n':
+        e->line++;
+        e->start = at + 1;
+        break;
+    }
+    return e->open > DOC_BRACKETS_LIMIT     ? "reader.yaml.too-deep"
+           : at - e->start > DOC_LINE_LIMIT ? "reader.yaml.long-line"
+           : e->line > DOC_LINES_LIMIT      ? "reader.yaml.too-many-lines"
+                                            : NULL;
+}
+
+bool syntax_check_size(const struct doc *d, struct err *err)
+{
+    struct extent e = {.line = 1};
+    const char *key = NULL;
+    for (size_t at = 0; at < d->len && !key; at++) {
+        key = too_much(d, at, &e);
+    }
+    if (key) {
+        err_add(err, ERR_ERROR, (struct err_place){.file = d->file, .line = e.line, .column = 1},
+                key, NULL);
+    }
+    return key == NULL;
+}
+
 void syntax_find_lines(struct doc *d, struct arena *arena)
 {
     uint32_t count = 1;
     for (const char *p = d->text; (p = strchr(p, '\n')) != NULL; p++) {
         count++;
     }
-    size_t *lines = arena_alloc(arena, count * sizeof *lines);
+    uint32_t *lines = arena_alloc(arena, count * sizeof *lines);
     uint32_t n = 1;
     for (const char *p = d->text; (p = strchr(p, '\n')) != NULL; p++) {
-        lines[n++] = (size_t)(p + 1 - d->text);
+        lines[n++] = (uint32_t)(p + 1 - d->text);
     }
     d->lines = lines;
     d->line_count = count;

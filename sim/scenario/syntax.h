@@ -5,6 +5,8 @@
 #include "scenario/doc.h"
 
 /* Fills lines and line_count. */
+/* False: the text is larger than any scenario in some way (DOC_…_LIMIT); told. */
+bool syntax_check_size(const struct doc *d, struct err *err);
 void syntax_find_lines(struct doc *d, struct arena *arena);
 /* False, with an error: a NUL byte, a control character, or bytes that are no UTF-8. */
 bool syntax_check_characters(const struct doc *d, struct arena *arena, struct err *err);

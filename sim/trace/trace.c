@@ -148,7 +148,8 @@ const char *end_reason_name(enum end_reason r)
     static const char *const names[] = {[END_NOTHING_LEFT] = "done",
                                         [END_STOP] = "stop",
                                         [END_EVENTS] = "events",
-                                        [END_RECORDS] = "records"};
+                                        [END_RECORDS] = "records",
+                                        [END_INSTANT] = "instant"};
     return names[r];
 }
 

@@ -109,7 +109,7 @@ struct link_figures { /* one a direction, in the order of links, [0] before [1] 
     uint64_t marks;
 };
 
-enum end_reason { END_NOTHING_LEFT, END_STOP, END_EVENTS, END_RECORDS };
+enum end_reason { END_NOTHING_LEFT, END_STOP, END_EVENTS, END_RECORDS, END_INSTANT };
 
 struct trace_index;
 
@@ -162,7 +162,7 @@ uint32_t trace_add_message(struct trace *t, const struct app_message *m); /* nam
 uint32_t trace_message_ending(const struct trace *t, uint32_t stream, uint64_t end); /* 0: none */
 void trace_finish(struct trace *t); /* after the run: builds the index */
 void trace_free(struct trace *t);
-const char *end_reason_name(enum end_reason r);       /* "done", "stop", "events", "records" */
+const char *end_reason_name(enum end_reason r); /* "done", "stop", "events", "records", "instant" */
 const char *deliver_fault_name(enum deliver_fault f); /* "again", "out-of-order", "damaged" */
 const char *record_kind_name(unsigned kind); /* "send", "transmit", "var" …: CLI.md's words */
 

@@ -50,7 +50,8 @@ bool args_time(struct args *a, sim_time *out); /* the value as a time, "1.2 s" *
 const char *args_value_of(int argc, char **argv, const char *name); /* of a long option; NULL */
 bool args_have(int argc, char **argv, const char *name);
 
-int cli_tell(struct err *err, int status); /* prints err on standard error, returns status */
+const char *cli_limit_key(const struct trace *t); /* what ended a run too soon; NULL: nothing */
+int cli_tell(struct err *err, int status);        /* prints err on standard error, returns status */
 void cli_cannot_write(struct err *err, const char *file); /* errno says why */
 void cli_help(const struct command *c, enum lang lang);
 bool cli_colour(FILE *f);

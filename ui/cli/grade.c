@@ -38,8 +38,8 @@ static bool run_check(const struct grading *g, const char *path, const struct ov
     if (!run_scenario(*sc, &o, t, err)) {
         return false;
     }
-    if (t->end == END_EVENTS || t->end == END_RECORDS) {
-        err_fail(err, t->end == END_EVENTS ? "cli.events-reached" : "cli.records-reached", NULL);
+    if (cli_limit_key(t)) {
+        err_fail(err, cli_limit_key(t), NULL);
         return false;
     }
     return true;

@@ -22,6 +22,18 @@ int cli_tell(struct err *err, int status)
     return status;
 }
 
+const char *cli_limit_key(const struct trace *t)
+{
+    switch (t->end) {
+    case END_EVENTS: return "cli.events-reached";
+    case END_RECORDS: return "cli.records-reached";
+    case END_INSTANT: return "cli.instant-reached";
+    case END_NOTHING_LEFT:
+    case END_STOP: break;
+    }
+    return NULL;
+}
+
 void cli_cannot_write(struct err *err, const char *file)
 {
     const char *why = strerror(errno);

@@ -255,8 +255,8 @@ static int simulate(const struct request *r, const struct scenario *sc, struct e
     if (status == STATUS_HELD && r->pcapng) {
         status = write_capture(r, sc, &t, err);
     }
-    if (status == STATUS_HELD && (t.end == END_EVENTS || t.end == END_RECORDS)) {
-        err_fail(err, t.end == END_EVENTS ? "cli.events-reached" : "cli.records-reached", NULL);
+    if (status == STATUS_HELD && cli_limit_key(&t)) {
+        err_fail(err, cli_limit_key(&t), NULL);
         status = STATUS_UNABLE;
     }
     if (status == STATUS_HELD) {

@@ -80,9 +80,10 @@ static int run_one(void *context, size_t i, struct buf *out)
     if (good) {
         flat_figures(&t, put_figure, out);
     }
+    int status = good && !cli_limit_key(&t) ? 0 : 1;
     trace_free(&t);
     err_free(&err);
-    return good && t.end != END_EVENTS ? 0 : 1;
+    return status;
 }
 
 static void show_progress(struct sweep *s)
@@ -172,7 +173,8 @@ static void tell_limits(const struct sweep *s)
     char count[24];
     for (uint64_t run = 0; run < s->runs; run++) {
         refused += strstr(s->rows[run], "\treason\trefused") != NULL;
-        ended += strstr(s->rows[run], "\treason\tevents") != NULL;
+        ended += strstr(s->rows[run], "\treason\tevents") != NULL ||
+                 strstr(s->rows[run], "\treason\tinstant") != NULL;
     }
     if (refused + ended > 0) {
         snprintf(count, sizeof count, "%" PRIu64, refused + ended);

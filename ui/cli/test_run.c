@@ -168,9 +168,8 @@ static enum report_result simulate(const struct test_plan *p, size_t i, const st
     if (p->golden && !compare_golden(p, i, &t, out)) {
         result = REPORT_FAILED;
     }
-    if (t.end == END_EVENTS || t.end == END_RECORDS) {
-        const char *key = t.end == END_EVENTS ? "cli.events-reached" : "cli.records-reached";
-        say_failure(sc->file, word(err->lang, key), out);
+    if (cli_limit_key(&t)) {
+        say_failure(sc->file, word(err->lang, cli_limit_key(&t)), out);
         result = REPORT_BROKEN;
     }
     trace_free(&t);
