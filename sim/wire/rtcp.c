@@ -160,6 +160,13 @@ uint64_t ntp_of(int64_t ns)
     return (UNIX_IN_NTP + (uint64_t)seconds) << 32 | (rest << 32) / (uint64_t)SIM_S;
 }
 
+int64_t ntp_ns(uint64_t ntp)
+{
+    int64_t seconds = (int64_t)(ntp >> 32) - (int64_t)UNIX_IN_NTP;
+    uint64_t rest = (ntp & UINT32_MAX) * (uint64_t)SIM_S;
+    return seconds * SIM_S + (int64_t)((rest + (UINT64_C(1) << 31)) >> 32);
+}
+
 uint32_t ntp_middle(uint64_t ntp)
 {
     return (uint32_t)(ntp >> 16);

@@ -46,6 +46,7 @@ bool rtcp_block(const struct rtcp_packet *p, unsigned i, struct rtcp_block *out)
 
 /* Time since 1970 as NTP's 64 bits. The run begins at 1970-01-01, as its captures do. */
 uint64_t ntp_of(int64_t ns);
+int64_t ntp_ns(uint64_t ntp); /* back, to the nearest ns */
 uint32_t ntp_middle(uint64_t ntp);
 
 extern const struct format rtcp_format;

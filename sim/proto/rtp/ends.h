@@ -24,7 +24,7 @@ struct rtp_source {
 
 struct rtp_sink {
     struct rtp_medium medium;
-    int64_t delay, adaptive; /* ns; switch */
+    int64_t delay, adaptive, in_step; /* ns; switches */
     struct net key;
     uint32_t reporter, ssrc;
     struct rtp_reception reception;
@@ -33,14 +33,24 @@ struct rtp_sink {
     int64_t lost_before; /* of sources that this one has taken the place of */
     int64_t media_units; /* of the last packet since the first, unwrapped */
     uint32_t last_timestamp;
-    sim_time offset;             /* of the clock to the media time at which a packet is played */
-    sim_time transit, variation; /* adaptive: estimates, ns scaled by 512 */
-    sim_time armed;              /* clock time for which the timer stands */
-    int64_t next;                /* extended number that is played next */
+    sim_time offset; /* of the clock to the media time at which a packet is played, left alone */
+    struct playout_estimate estimate;
+    int64_t heard_most; /* extended number */
+    uint32_t heard_at;  /* its timestamp */
+    struct sync_host *beside;
+    struct sync_stream *sync; /* NULL: plays by itself */
+    sim_time wait;            /* for a slower stream of the same sender */
+    int64_t first_at;         /* timestamp of media time 0 */
+    struct rtcp_sender_info mapping;
+    bool has_mapping, has_apart;
+    struct sync_apart apart;         /* from the other stream */
+    sim_time armed;                  /* clock time for which the timer stands */
+    int64_t next;                    /* extended number that is played next */
     bool was_played[RTP_PLAYED_MAP]; /* by extended number, modulo */
     uint64_t late, twice, concealed, played;
-    uint32_t lsr;   /* middle of the last SR's NTP time; 0: none */
-    sim_time sr_at; /* by the node's clock */
+    sim_time waited; /* in the buffer, all that was played */
+    uint32_t lsr;    /* middle of the last SR's NTP time; 0: none */
+    sim_time sr_at;  /* by the node's clock */
 };
 
 extern const struct actor_type rtp_source_type, rtp_sink_type;
@@ -64,6 +74,7 @@ void rtp_set_up(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m, st
         {"video.frame", RTP_MEDIUM(TYPE, frame), PARAM_BYTES, .initial = 5000,                     \
          .min = 1,      .max = 1000000},                                                           \
         {"video.vary", RTP_MEDIUM(TYPE, vary), PARAM_CHANCE, .max = 1000000000},                   \
+        {"encode", RTP_MEDIUM(TYPE, encode), PARAM_TIME, .max = 10 * SIM_S},                       \
         {"rtcp", RTP_MEDIUM(TYPE, rtcp_on), PARAM_SWITCH, .initial = 1, .max = 1},                 \
         {"rtcp.bandwidth", RTP_MEDIUM(TYPE, rtcp_share),                                           \
          PARAM_CHANCE,     .initial = 50000000,                                                    \

@@ -35,6 +35,13 @@ bool playout_take(struct playout *p, sim_time until, struct playout_slot *out)
     return true;
 }
 
+void playout_shift(struct playout *p, sim_time by)
+{
+    for (uint32_t i = 0; i < p->count; i++) {
+        p->slots[i].due += by;
+    }
+}
+
 void playout_free(struct playout *p)
 {
     free(p->slots);

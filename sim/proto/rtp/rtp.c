@@ -38,6 +38,8 @@ const struct reason rtp_reasons[] = {
     [RTP_REPORT] = {"rtp.report", "RFC 3550 §6.3"},
     [RTP_BYE] = {"rtp.bye", "RFC 3550 §6.6"},
     [RTP_ROUND_TRIP] = {"rtp.round-trip", "RFC 3550 §6.4.1"},
+    [RTP_ADAPTED] = {"rtp.adapted", "RFC 3550 §5.1"},
+    [RTP_IN_STEP] = {"rtp.in-step", "RFC 3550 §6.4.1"},
     {0},
 };
 

@@ -30,12 +30,15 @@ enum rtp_why {
     RTP_REPORT, /* the interval is over */
     RTP_BYE,
     RTP_ROUND_TRIP, /* a report block with the time of an earlier SR */
+    RTP_ADAPTED,    /* a talkspurt begins, the delay is set anew */
+    RTP_IN_STEP,    /* sound and pictures of one sender are played together */
 };
 
 /* What both ends know of the medium. int64_t: written by params. */
 struct rtp_medium {
     int64_t codec, ptime;     /* index of rtp_codecs; ns */
     int64_t fps, frame, vary; /* video: pictures in 10^9 s, bytes, ppb; fps -1: sound */
+    int64_t encode;           /* ns from sampling to sending */
     int64_t rtcp_on, rtcp_share, rtcp_minimum; /* switch; ppb of the session; ns */
 };
 struct rtp_codec {
@@ -101,7 +104,7 @@ void rtcp_timing_reverse(struct rtcp_timing *t, sim_time now);
 /* playout.c: what waits for its time, sorted by it. */
 struct playout_slot {
     int64_t extended;
-    sim_time due; /* by the receiver's clock */
+    sim_time due, came; /* by the receiver's clock */
     struct span body;
 };
 struct playout {
@@ -110,7 +113,40 @@ struct playout {
 };
 bool playout_add(struct playout *p, const struct playout_slot *slot); /* false: there already */
 bool playout_take(struct playout *p, sim_time until, struct playout_slot *out);
+void playout_shift(struct playout *p, sim_time by); /* all that waits is played so much later */
 void playout_free(struct playout *p);
+
+/* adapt.c: how long packets take, as the receiver sees it (Ramjee et al. 1994, algorithm 1). */
+struct playout_estimate {
+    sim_time transit, deviation; /* mean; mean deviation from it, ns */
+    uint32_t count;
+};
+void playout_learn(struct playout_estimate *e, sim_time transit);
+sim_time playout_advice(const struct playout_estimate *e); /* transit that nearly all keep to */
+
+/* sync.c: streams of one sender at one receiver, which are to be played in step. Shared by the
+ * sinks of a host. */
+struct sync_stream {
+    uint32_t sender; /* its address, as its CNAME is made of it; 0: no stream */
+    bool is_mapped;  /* a sender report has tied its timestamps to the sender's clock */
+    sim_time wants;  /* from the sender's clock at sampling to ours at playing, left alone */
+    sim_time plays;  /* the same as it is */
+};
+#define SYNC_STREAMS 8u
+struct sync_host {
+    struct sync_stream streams[SYNC_STREAMS];
+    uint32_t count;
+};
+/* A place among them; NULL: there are no more. */
+struct sync_stream *sync_join(struct sync_host *h, uint32_t sender);
+/* How much longer this stream waits, so that it goes with the slowest of its sender; 0 until both
+ * are mapped. */
+sim_time sync_wait(const struct sync_host *h, const struct sync_stream *own);
+/* How far it is behind the other stream of its sender; false: that is not known. */
+struct sync_apart {
+    sim_time alone, in_step; /* if neither waited; as it is */
+};
+bool sync_error(const struct sync_host *h, const struct sync_stream *own, struct sync_apart *out);
 
 /* Between a source or sink and its RTCP endpoint; head is the bytes of a struct. */
 enum rtcp_code {

@@ -11,7 +11,8 @@
 
 enum { PACKET_SET };
 enum item { ABSENT, BUFFERED, PLAYED, MISSING, LATE };
-#define GAP_MAX 1000 /* a longer one is a new beginning, not a loss to be concealed */
+#define SLACK   SIM_MS /* mappings differ by a unit of the timestamp; nobody hears so little */
+#define GAP_MAX 1000   /* a longer one is a new beginning, not a loss to be concealed */
 
 /* Timestamps wrap; the order they came in does not matter. */
 static sim_time media_time(struct rtp_sink *s, uint32_t timestamp)
@@ -30,7 +31,10 @@ static void begin(struct rtp_sink *s, const struct rtp *rtp, int64_t extended,
     s->has_begun = true;
     s->last_timestamp = rtp->timestamp;
     s->offset = in->clock + s->delay;
-    s->transit = 512 * in->clock;
+    s->first_at = rtp->timestamp;
+    s->estimate = (struct playout_estimate){0};
+    s->has_mapping = false;
+    s->heard_most = extended - 1;
     s->next = extended;
     s->reception.ssrc = rtp->ssrc;
     if (s->reporter && !s->is_set_up) {
@@ -55,15 +59,36 @@ static void change_source(struct rtp_sink *s)
     s->has_begun = false;
 }
 
-/* Adaptive: mean and mean deviation of the transit with a gain of 1/512; a talkspurt begins with
- * the delay mean + 4 deviations, so that only silences are stretched or cut. */
-static void adapt(struct rtp_sink *s, sim_time media, bool marker, sim_time clock)
+/* The first of a talkspurt or of a picture, whose marker may have been lost: time has gone on by
+ * more than the numbers have. */
+static bool begins_anew(const struct rtp_sink *s, const struct rtp *rtp, int64_t extended)
 {
-    sim_time off = clock - media - s->transit / 512;
-    s->transit += off;
-    s->variation += (off < 0 ? -off : off) - s->variation / 512;
-    if (s->adaptive && marker) {
-        s->offset = s->transit / 512 + 4 * (s->variation / 512);
+    uint32_t passed = rtp->timestamp - s->heard_at;
+    if (extended <= s->heard_most || s->estimate.count == 0) {
+        return false;
+    }
+    if (s->medium.fps >= 0) {
+        return passed != 0;
+    }
+    int64_t packets = extended - s->heard_most;
+    return rtp->marker || passed > rtp_units(&s->medium, packets * s->medium.ptime);
+}
+
+/* Adaptive: each talkspurt begins with the delay that the ones before advise, so that only silences
+ * are stretched or cut. */
+static void adapt(struct rtp_sink *s, const struct rtp *rtp, int64_t extended, sim_time transit,
+                  struct fx *fx)
+{
+    if (s->adaptive && begins_anew(s, rtp, extended)) {
+        s->offset = playout_advice(&s->estimate);
+        if (s->medium.fps < 0) {
+            fx_note(fx, RTP_ADAPTED);
+        }
+    }
+    playout_learn(&s->estimate, transit);
+    if (extended > s->heard_most) {
+        s->heard_most = extended;
+        s->heard_at = rtp->timestamp;
     }
 }
 
@@ -74,6 +99,35 @@ static void arm(struct rtp_sink *s, const struct input *in, struct fx *fx)
         sim_time left = s->armed - in->clock;
         fx_timer(fx, 0, 0, in->now + (left > 0 ? left : 0));
     }
+}
+
+/* How old, by the sender's clock, what is played is. */
+static sim_time age(const struct rtp_sink *s)
+{
+    sim_time media = muldiv((int32_t)(s->mapping.timestamp - (uint32_t)s->first_at), SIM_S,
+                            rtp_clock_rate(&s->medium));
+    return s->offset + media - ntp_ns(s->mapping.ntp);
+}
+
+/* Once the sender's clock is known for both streams, the faster one waits. */
+static void keep_step(struct rtp_sink *s, const struct input *in, struct fx *fx)
+{
+    if (!s->sync || !s->has_mapping || !s->has_begun) {
+        return;
+    }
+    s->sync->wants = age(s);
+    s->sync->plays = s->sync->wants + s->wait;
+    s->sync->is_mapped = true;
+    sim_time wait = sync_wait(s->beside, s->sync);
+    sim_time more = wait - s->wait;
+    if (more > SLACK || more < -SLACK) {
+        playout_shift(&s->playout, more);
+        s->wait = wait;
+        s->sync->plays = s->sync->wants + wait;
+        fx_note(fx, RTP_IN_STEP);
+        arm(s, in, fx);
+    }
+    s->has_apart = sync_error(s->beside, s->sync, &s->apart) || s->has_apart;
 }
 
 static void refuse(struct rtp_sink *s, int64_t extended, struct fx *fx)
@@ -127,8 +181,12 @@ static void hear(struct rtp_sink *s, const struct input *in, struct fx *fx)
     rtp_reception_jitter(&s->reception, rtp.timestamp, rtp_units(&s->medium, in->clock), in->now,
                          rtp_clock_rate(&s->medium));
     sim_time media = media_time(s, rtp.timestamp);
-    adapt(s, media, rtp.marker, in->clock);
-    struct playout_slot slot = {.extended = extended, .due = media + s->offset, .body = in->body};
+    adapt(s, &rtp, extended, in->clock - media, fx);
+    keep_step(s, in, fx);
+    struct playout_slot slot = {.extended = extended,
+                                .due = media + s->offset + s->wait,
+                                .came = in->clock,
+                                .body = in->body};
     keep(s, &slot, in, fx);
 }
 
@@ -151,6 +209,7 @@ static void play(struct rtp_sink *s, const struct input *in, struct fx *fx)
         s->was_played[(uint64_t)slot.extended % RTP_PLAYED_MAP] = true;
         s->next = slot.extended + 1;
         s->played++;
+        s->waited += in->clock - slot.came;
         fx_item(fx, PACKET_SET, slot.extended, PLAYED, RTP_PLAYED);
         fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, slot.body);
     }
@@ -169,7 +228,7 @@ static void tell(struct rtp_sink *s, const struct input *in, unsigned code, stru
     fx_request(fx, s->reporter, code, bytes_of(&f, sizeof f), (struct span){0});
 }
 
-static void hear_report(struct rtp_sink *s, const struct input *in)
+static void hear_report(struct rtp_sink *s, const struct input *in, struct fx *fx)
 {
     struct bytes rest = in->head;
     struct rtcp_packet p;
@@ -178,14 +237,17 @@ static void hear_report(struct rtp_sink *s, const struct input *in)
         if (rtcp_sender_info(&p, &info)) {
             s->lsr = ntp_middle(info.ntp);
             s->sr_at = in->clock;
+            s->mapping = info;
+            s->has_mapping = true;
         }
     }
+    keep_step(s, in, fx);
 }
 
 static void hear_reporter(struct rtp_sink *s, const struct input *in, struct fx *fx)
 {
     if (in->code == RTCP_CODE_HEARD) {
-        hear_report(s, in);
+        hear_report(s, in, fx);
     } else if (in->code == RTCP_CODE_DUE && !s->has_left) {
         tell(s, in, RTCP_CODE_FACTS, fx);
     } else if (in->code == RTCP_CODE_GONE && s->has_begun && !s->has_left) {
@@ -200,6 +262,8 @@ static void step(void *self, const struct input *in, struct fx *fx)
     switch (in->kind) {
     case IN_START:
         s->key = in->net;
+        s->beside = in->host;
+        s->sync = s->in_step ? sync_join(in->host, in->net.to.ip) : NULL;
         s->ssrc = (uint32_t)draw(in->dice, DRAW_SSRC, 0);
         s->reporter = s->medium.rtcp_on ? rtp_open_reporter(&s->key, fx) : 0;
         break;
@@ -224,6 +288,9 @@ static void read(const void *self, int64_t *vars)
     vars[5] = r->jitter >> 4;
     vars[6] = s->playout.count;
     vars[7] = (int64_t)s->concealed;
+    vars[8] = s->estimate.transit;
+    vars[9] = s->estimate.deviation;
+    vars[10] = s->wait;
 }
 
 static double lost(const void *self, const struct path *path)
@@ -243,6 +310,13 @@ static double concealed(const void *self, const struct path *path)
 {
     (void)path;
     return (double)((const struct rtp_sink *)self)->concealed;
+}
+
+static double waited_ms(const void *self, const struct path *path)
+{
+    const struct rtp_sink *s = self;
+    (void)path;
+    return s->played ? (double)s->waited / (double)s->played / (double)SIM_MS : NAN;
 }
 
 static double mean_ms(const void *self, const struct path *path)
@@ -266,6 +340,20 @@ static double last_units(const void *self, const struct path *path)
     return r->j_count ? (double)(r->jitter >> 4) : NAN;
 }
 
+static double sync_alone(const void *self, const struct path *path)
+{
+    const struct rtp_sink *s = self;
+    (void)path;
+    return s->has_apart ? (double)s->apart.alone / (double)SIM_MS : NAN;
+}
+
+static double sync_in_step(const void *self, const struct path *path)
+{
+    const struct rtp_sink *s = self;
+    (void)path;
+    return s->has_apart ? (double)s->apart.in_step / (double)SIM_MS : NAN;
+}
+
 static void let_go(void *self)
 {
     playout_free(&((struct rtp_sink *)self)->playout);
@@ -276,6 +364,7 @@ static const struct param params[] = {
     {"playout.delay", offsetof(struct rtp_sink, delay), PARAM_TIME, .initial = 60 * SIM_MS,
      .min = 0, .max = 60 * SIM_S},
     {"playout.adaptive", offsetof(struct rtp_sink, adaptive), PARAM_SWITCH, .max = 1},
+    {"playout.in-step", offsetof(struct rtp_sink, in_step), PARAM_SWITCH, .max = 1},
     {0},
 };
 
@@ -283,6 +372,7 @@ const struct actor_type rtp_sink_type = {
     .name = "rtp-sink",
     .proto = &rtp_proto,
     .size = sizeof(struct rtp_sink),
+    .host_size = sizeof(struct sync_host),
     .sets = (const struct set[]){{"packet", (const char *const[]){"absent", "buffered", "played",
                                                                   "missing", "late", NULL}},
                                  {0}},
@@ -296,14 +386,20 @@ const struct actor_type rtp_sink_type = {
                                  {"jitter", "", "jitter"},
                                  {"buffer", "packets", "playout"},
                                  {"concealed", "", "playout"},
+                                 {"transit", "ns", "playout"},
+                                 {"deviation", "ns", "playout"},
+                                 {"sync-wait", "ns", "playout"},
                                  {0}},
     .params = params,
     .figures = (const struct figure[]){{"lost", lost},
                                        {"late", late},
                                        {"concealed", concealed},
+                                       {"waited_ms", waited_ms},
                                        {"jitter.mean_ms", mean_ms},
                                        {"jitter.max_ms", max_ms},
                                        {"jitter.last_units", last_units},
+                                       {"sync.alone_ms", sync_alone},
+                                       {"sync.error_ms", sync_in_step},
                                        {0}},
     .lowers = rtp_lowers,
     .step = step,

@@ -71,7 +71,7 @@ static void send_sound(struct rtp_source *s, struct fx *fx)
 
 static struct rtcp_facts facts(const struct rtp_source *s, const struct input *in)
 {
-    uint32_t elapsed = (uint32_t)rtp_units(&s->medium, in->clock - s->began);
+    uint32_t elapsed = (uint32_t)rtp_units(&s->medium, in->clock - s->began + s->medium.encode);
     return (struct rtcp_facts){.has_sent = s->packets > 0,
                                .info = {.ntp = ntp_of(in->clock),
                                         .timestamp = s->base + elapsed,
