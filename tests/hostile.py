@@ -206,6 +206,7 @@ class Judge:
 def main():
     with tempfile.TemporaryDirectory() as folder:
         judge = Judge(folder)
+        judge.file("nothing that means harm", LINK + FLOW.format("udp", ":9", "rate: 1 Mbit/s, size: 100 B, for: 1 s"), (0,))
         for what, text in {**NESTED, **UTF8}.items():
             judge.file(what, text, (2,))
         for what, text in LIMITS.items():

@@ -22,10 +22,10 @@ static const char *too_much(const struct doc *d, size_t at, struct extent *e)
         e->start = at + 1;
         break;
     }
-    return e->open > DOC_BRACKETS_LIMIT     ? "reader.yaml.too-deep"
-           : at - e->start > DOC_LINE_LIMIT ? "reader.yaml.long-line"
-           : e->line > DOC_LINES_LIMIT      ? "reader.yaml.too-many-lines"
-                                            : NULL;
+    return e->open > DOC_BRACKETS_LIMIT         ? "reader.yaml.too-deep"
+           : at + 1 - e->start > DOC_LINE_LIMIT ? "reader.yaml.long-line"
+           : e->line > DOC_LINES_LIMIT          ? "reader.yaml.too-many-lines"
+                                                : NULL;
 }
 
 bool syntax_check_size(const struct doc *d, struct err *err)
