@@ -332,6 +332,8 @@ struct scenario {
     uint32_t question_count;
     const char **view_panels; /* `view: {panels: [stage, ladder]}`, NULL-terminated or NULL */
     double view_speed;        /* simulated seconds a second; 0: not given */
+    const char *hidden;       /* what `hidden:` holds, a PATH=VALUE a line; NULL: nothing */
+    struct place diagnosis;   /* where what is hidden is guessed at; line 0: nowhere */
 };
 
 #define SCENARIO_STOP_DEFAULT (INT64_C(3600) * SIM_S)

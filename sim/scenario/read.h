@@ -20,4 +20,7 @@ bool scenario_read(const char *path, const struct catalogue *known, const struct
 bool scenario_read_text(const char *name, const char *text, const struct catalogue *known,
                         const struct override *sets, uint32_t set_count, struct scenario **out,
                         struct err *err);
+/* The scenario anew, with its diagnosis in the place of what it hides. */
+bool scenario_read_diagnosed(const struct scenario *sc, const struct catalogue *known,
+                             struct scenario **out, struct err *err);
 void scenario_free(struct scenario *sc);

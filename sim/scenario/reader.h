@@ -144,6 +144,11 @@ void read_faults(struct reader *r, const struct doc_node *n);
 void read_expects(struct reader *r, const struct doc_node *n);
 void read_lesson(struct reader *r, const struct doc_node *n);
 void read_view(struct reader *r, const struct doc_node *n);
+void read_diagnosis(struct reader *r, const struct doc_node *n);
+/* hidden.c, before the sections are read: what `hidden:` seals is put into the document, or what
+ * `diagnosis:` says. False: told. */
+bool hidden_apply(struct reader *r);
+bool diagnosis_apply(struct reader *r);
 
 /* A packet pattern. `extra` keys may stand among those of the pattern, as `at` of a drop; they fill
  * *extra_into. */

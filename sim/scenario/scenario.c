@@ -27,24 +27,25 @@ static const struct {
     {"title", read_title},     {"about", read_about},   {"seed", read_seed},
     {"stop", read_stop},       {"view", read_view},     {"links", read_links},
     {"traffic", read_traffic}, {"script", read_script}, {"faults", read_faults},
-    {"expect", read_expects},  {"lesson", read_lesson},
+    {"expect", read_expects},  {"lesson", read_lesson}, {"diagnosis", read_diagnosis},
 };
 #define SECTION_COUNT (sizeof sections / sizeof *sections)
 
-static const char *const section_names[] = {"title",   "about",    "seed",   "stop",    "hosts",
-                                            "routers", "switches", "links",  "traffic", "faults",
-                                            "script",  "expect",   "lesson", "view",    NULL};
+static const char *const section_names[] = {
+    "title",  "about",  "seed",   "stop",   "hosts", "routers", "switches",  "links", "traffic",
+    "faults", "script", "expect", "lesson", "view",  "hidden",  "diagnosis", NULL};
 
 const char *const *reserved_words(void)
 {
     static const char *const words[] = {
-        "title",   "about",     "seed",     "stop",    "hosts",  "routers", "switches", "links",
-        "traffic", "faults",    "script",   "expect",  "lesson", "view",    "groups",   "at",
-        "after",   "when",      "packet",   "from",    "to",     "link",    "proto",    "is",
-        "flags",   "seq",       "ack",      "len",     "window", "options", "absolute", "flow",
-        "nth",     "within",    "lost",     "between", "toward", "until",   "equals",   "count",
-        "none",    "end",       "exchange", "figure",  "for",    "by",      "bit",      "drop",
-        "delay",   "duplicate", "corrupt",  "cut",     "crash",  "restart", "forget",   NULL};
+        "title",     "about",     "seed",     "stop",    "hosts",  "routers", "switches", "links",
+        "traffic",   "faults",    "script",   "expect",  "lesson", "view",    "groups",   "at",
+        "after",     "when",      "packet",   "from",    "to",     "link",    "proto",    "is",
+        "flags",     "seq",       "ack",      "len",     "window", "options", "absolute", "flow",
+        "nth",       "within",    "lost",     "between", "toward", "until",   "equals",   "count",
+        "none",      "end",       "exchange", "figure",  "for",    "by",      "bit",      "drop",
+        "delay",     "duplicate", "corrupt",  "cut",     "crash",  "restart", "forget",   "hidden",
+        "diagnosis", NULL};
     return words;
 }
 
@@ -163,14 +164,22 @@ static void sort_by_place(struct err_item *items, unsigned count)
     }
 }
 
-static bool read_document(struct scenario *sc, const struct catalogue *known,
-                          const struct override *sets, uint32_t set_count, struct err *err)
+/* What a reading is of: `sets` are applied to the document; what it hides too, or its diagnosis. */
+struct reading {
+    const struct catalogue *known;
+    const struct override *sets;
+    uint32_t set_count;
+    bool is_diagnosed;
+};
+
+static bool read_document(struct scenario *sc, const struct reading *how, struct err *err)
 {
     struct doc doc;
-    struct reader r = {.sc = sc, .arena = &sc->arena, .known = known, .doc = &doc, .err = err};
+    struct reader r = {.sc = sc, .arena = &sc->arena, .known = how->known, .doc = &doc, .err = err};
     unsigned before = err->errors, first = err->count;
     if (!doc_read(sc->file, sc->text, strlen(sc->text), &sc->arena, &doc, err) ||
-        !override_apply(&doc, &sc->arena, sets, set_count, err)) {
+        !(how->is_diagnosed ? diagnosis_apply(&r) : hidden_apply(&r)) ||
+        !override_apply(&doc, &sc->arena, how->sets, how->set_count, err)) {
         return false;
     }
     read_sections(&r);
@@ -189,10 +198,10 @@ static struct scenario *scenario_new(const char *name)
     return sc;
 }
 
-static bool finish(struct scenario *sc, const struct catalogue *known, const struct override *sets,
-                   uint32_t set_count, struct scenario **out, struct err *err)
+static bool finish(struct scenario *sc, const struct reading *how, struct scenario **out,
+                   struct err *err)
 {
-    bool good = read_document(sc, known, sets, set_count, err);
+    bool good = read_document(sc, how, err);
     if (!good) {
         scenario_free(sc);
     }
@@ -206,7 +215,15 @@ bool scenario_read_text(const char *name, const char *text, const struct catalog
 {
     struct scenario *sc = scenario_new(name);
     sc->text = arena_strdup(&sc->arena, text);
-    return finish(sc, known, sets, set_count, out, err);
+    return finish(sc, &(struct reading){known, sets, set_count, false}, out, err);
+}
+
+bool scenario_read_diagnosed(const struct scenario *sc, const struct catalogue *known,
+                             struct scenario **out, struct err *err)
+{
+    struct scenario *own = scenario_new(sc->file);
+    own->text = arena_strdup(&own->arena, sc->text);
+    return finish(own, &(struct reading){known, NULL, 0, true}, out, err);
 }
 
 static void tell_unreadable(const char *path, int code, struct err *err)

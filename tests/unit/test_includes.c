@@ -31,6 +31,7 @@ static const struct rule {
     {"sim/export/", "sim/base/ sim/wire/ sim/actor/ sim/trace/ sim/scenario/"},
     {"sim/expect/", "sim/base/ sim/wire/ sim/actor/ sim/trace/ sim/scenario/"},
     {"sim/run", "sim/"},
+    {"sim/diagnose", "sim/"},
     {"sim/registry", "sim/"},
     {"ui/theme", "sim/base/"},
     {"ui/event", "sim/base/"},
@@ -48,7 +49,7 @@ static const struct rule {
     {"ui/player", "sim/base/"},
     {"ui/view/", "sim/base/ sim/trace/ sim/wire/dissect ui/theme ui/text ui/canvas. ui/icons "
                  "ui/widgets ui/parts ui/event ui/player"},
-    {"ui/session", "sim/base/ sim/run sim/registry sim/scenario/ sim/trace/ sim/expect/expect "
+    {"ui/session", "sim/base/ sim/run sim/diagnose sim/registry sim/scenario/ sim/trace/ sim/expect/expect "
                    "sim/wire/dissect"},
     {"ui/shell", "sim/base/ sim/trace/ sim/scenario/ sim/expect/lesson ui/session ui/player "
                  "ui/view/ ui/widgets "

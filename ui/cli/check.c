@@ -1,10 +1,50 @@
-/* slowwire check FILE…: reads and validates, runs nothing. */
+/* slowwire check FILE…: reads and validates; runs nothing, unless the file says what a hidden fault
+ * is: then whether it is that. */
 #include "ui/cli/cli.h"
 
 #include "base/os.h"
+#include "diagnose.h"
 #include "registry.h"
+#include "scenario/quantity.h"
 
 static const struct option options[] = {{0}};
+
+static void say(FILE *out, const char *path, enum lang lang, const char *key, sim_time from)
+{
+    char time[48];
+    const char *pair[] = {"time",
+                          quantity_print(from == SIM_NEVER ? 0 : from, QUANTITY_TIME, time)};
+    struct buf text = {0};
+    text_fill(&text, word(lang, key), pair, 1);
+    fprintf(out, "%s: %s\n", path, buf_cstr(&text));
+    buf_free(&text);
+}
+
+static int check_diagnosis(struct err *err, const char *path, const struct scenario *sc, FILE *out)
+{
+    struct trace trace = {0};
+    const struct run_options watch = {.watch = true};
+    sim_time from = SIM_NEVER;
+    int status = STATUS_WRONG;
+    if (run_scenario(sc, &watch, &trace, err)) {
+        switch (diagnose(sc, &trace, 0, &from, err)) {
+        case DIAGNOSIS_NONE: status = STATUS_HELD; break;
+        case DIAGNOSIS_UNREADABLE: break;
+        case DIAGNOSIS_RIGHT:
+            say(out, path, err->lang, "cli.check.right", from);
+            status = STATUS_HELD;
+            break;
+        case DIAGNOSIS_WRONG:
+            say(out, path, err->lang, "cli.check.not-so", from);
+            status = STATUS_FAILED;
+            break;
+        }
+    }
+    trace_free(&trace);
+    cli_tell(err, 0);
+    err_free(err);
+    return status;
+}
 
 static int check_file(struct err *err, const char *path, FILE *out)
 {
@@ -12,11 +52,14 @@ static int check_file(struct err *err, const char *path, FILE *out)
     bool good = scenario_read(path, registry(), NULL, 0, &sc, err);
     cli_tell(err, 0);
     err_free(err);
-    if (good) {
-        fprintf(out, "%s: %s\n", path, word(err->lang, "cli.check.good"));
-        scenario_free(sc);
+    if (!good) {
+        return STATUS_WRONG;
     }
-    return good ? STATUS_HELD : STATUS_WRONG;
+    fprintf(out, "%s: %s\n", path, word(err->lang, "cli.check.good"));
+    int status =
+        sc->hidden && sc->diagnosis.line ? check_diagnosis(err, path, sc, out) : STATUS_HELD;
+    scenario_free(sc);
+    return status;
 }
 
 static int run(struct err *err, const struct command *self, int argc, char **argv)
