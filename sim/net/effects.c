@@ -108,6 +108,8 @@ static void apply_send(struct world *w, const struct effect *e)
     if (p->flow && w->trace->entities[e->author].node == flow->from) {
         flow->packets++;
         flow->bytes += repeats ? 0 : data;
+    } else if (p->flow) {
+        flow->bytes_back += repeats ? 0 : data;
     }
     r->sent += repeats ? 0 : data;
     r->unit_bytes = p->unit.n && p->proto->carrier == CARRIER_LINK ? data : r->unit_bytes;

@@ -76,6 +76,7 @@ struct flow {
     uint32_t to_ip;      /* where it goes if no node has that address, 0: to `to` */
     uint32_t initial[2]; /* sequence numbers with which `from` and `to` began last; 0: none seen */
     uint64_t packets, bytes, delivered_bytes, retransmissions;
+    uint64_t bytes_back; /* of applications, from `to` to `from` */
     uint32_t
         error; /* errno_code with which its connection ended, `from`'s before `to`'s; 0: none */
     uint64_t drops[DROP_CLASS_COUNT];
