@@ -223,6 +223,7 @@ static void apply_spawn(struct world *w, const struct effect *e)
     actor_start(w, row, START_SPAWNED, e->author, e->cause);
     if (w->heard) {
         struct input in = *w->heard;
+        node_numbers_heard(w, row, e->packet);
         actor_step(w, row, &in, e->packet, e->cause);
     }
 }

@@ -112,17 +112,36 @@ uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip)
     return lacks ? lan_iface_to(w, node, n->gateway) : iface;
 }
 
-/* A SYN begins the numbers of its direction; what came before keeps those that it had. */
-static void note_numbers(struct flow *flow, uint32_t node, struct packet *p)
+/* A SYN begins the numbers of its direction; what came before keeps those that it had. A flow may
+ * have several connections at once, so an endpoint keeps its own; who has none (a raw host, an
+ * answer in nobody's name) goes by the flow. */
+static void note_numbers(struct world *w, uint32_t node, struct packet *p)
 {
+    struct flow *flow = &w->trace->flows[p->flow];
+    struct row *r = &w->rows[p->sender];
     unsigned side = node != flow->from;
     if (p->has_base) {
         flow->initial[side] = p->seq_base;
     } else {
         p->proto->initial(packet_head(p), &flow->initial[side]);
     }
-    p->seq_base = flow->initial[side];
-    p->ack_base = flow->initial[!side];
+    if (r->type && p->proto->initial(packet_head(p), &r->initial[OWN])) {
+        r->has_initial |= 1u << OWN;
+    }
+    p->seq_base = r->has_initial & 1u << OWN ? r->initial[OWN] : flow->initial[side];
+    p->ack_base = r->has_initial & 1u << PEER ? r->initial[PEER] : flow->initial[!side];
+}
+
+void node_numbers_heard(struct world *w, uint32_t row, uint32_t packet)
+{
+    struct row *r = &w->rows[row];
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    uint32_t number;
+    bool is_first = r->key.to.port && !(r->has_initial & 1u << PEER);
+    if (is_first && p->proto->initial && !p->is_raw && p->proto->initial(packet_head(p), &number)) {
+        r->initial[PEER] = p->seq_base;
+        r->has_initial |= 1u << PEER;
+    }
 }
 
 static bool has_address(const struct node *n, uint32_t ip)
@@ -170,7 +189,7 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     p->ip_id = on_link ? 0 : ++w->nodes[node].next_ip_id;
     p->size = p->head_len + p->body.len + (has_own_header(p) ? 0 : IPV4_HEADER);
     if (p->proto->initial && p->flow) {
-        note_numbers(&w->trace->flows[p->flow], node, p);
+        note_numbers(w, node, p);
     }
     uint32_t record = world_record(w, REC_SEND, p->sender, packet, 0, 0, cause, why);
     if (w->has_packet_faults) {
@@ -311,6 +330,7 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
     } else {
         w->trace->flows[w->rows[row].flow].end = sched_now(&w->sched);
         w->heard = &h->in;
+        node_numbers_heard(w, row, packet);
         actor_step(w, row, &h->in, packet, cause);
         effects_apply(w);
         w->heard = NULL;

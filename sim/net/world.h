@@ -131,6 +131,7 @@ struct new_unit {
 };
 
 /* What the world keeps of an entity that is an actor. The row stays when the instance is freed. */
+enum { OWN, PEER };
 struct row {
     const struct actor_type *type; /* NULL: a node or a direction */
     void *self;                    /* NULL: ended */
@@ -144,6 +145,8 @@ struct row {
     int64_t *vars; /* last reading, then the new one */
     unsigned var_count;
     bool was_read;
+    uint32_t initial[2];   /* sequence numbers with which it and its peer began: OWN, PEER */
+    uint8_t has_initial;   /* bits of these */
     uint32_t unit_bytes;   /* data of the last frame sent (link protocols) */
     uint64_t unit_top;     /* highest unit.at + unit.n sent */
     uint64_t unnamed;      /* packets with nothing to repeat, sent so far */
@@ -277,6 +280,8 @@ void idle_arm(struct world *w, struct idle timer); /* at SIM_NEVER: stops it */
 void idle_forget(struct world *w, uint32_t row);
 /* Lets those run out that are due before the next event; false: none is. */
 bool idle_step(struct world *w, sim_time until);
+/* A SYN that an endpoint is about to hear tells where the numbers of its peer begin. */
+void node_numbers_heard(struct world *w, uint32_t row, uint32_t packet);
 /* message.c: an application has said something, has read something whole. */
 void message_said(struct world *w, const struct effect *e);
 void message_heard(struct world *w, const struct effect *e);
