@@ -2,6 +2,7 @@
 #include "registry.h"
 
 #include "app/bulk.h"
+#include "app/http.h"
 #include "app/ping.h"
 #include "app/socket.h"
 #include "app/traceroute.h"
@@ -38,6 +39,7 @@ static const struct traffic_type *const traffic[] = {
     &bluetooth_acl,
     &udp_constant_rate,
     &bulk_tcp,
+    &http_traffic,
     &rtp_media,
     &dhcp_starvation,
     &ping_traffic,

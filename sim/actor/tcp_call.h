@@ -17,6 +17,7 @@ enum tcp_call {
     TCP_CALL_SHUT_READING, /* what still comes is of no use once our own half is closed */
     TCP_CALL_BACKLOG,      /* as LISTEN's, of one that listens already */
     TCP_CALL_TAKEN = CODE_INSIDE, /* the application has accepted this connection */
+    TCP_CALL_NO_DELAY,            /* as TCP_NODELAY, by an application that always wants it */
 };
 
 /* What may be set of a connection that stands; times in ns, -1 (as uint64_t) is off. */

@@ -209,6 +209,7 @@ void tcp_request(struct tcp *t, const struct input *in, struct fx *fx)
         tcp_output(t, in->now, TCP_WHY_ROOM, fx);
         break;
     case TCP_CALL_SHUT_READING: t->is_read_shut = true; break;
+    case TCP_CALL_NO_DELAY: t->set.nagle = 0; break;
     case TCP_CALL_TAKEN: tcp_queue_leave(t); break;
     case TCP_CALL_BACKLOG: tcp_queue_open(t, in->body.len, in->body.at); break;
     case TCP_CALL_CONGESTION: t->set.congestion = in->body.len; break;
