@@ -23,7 +23,9 @@ flags='ack_lost_segment duplicate_ack fast_retransmission keep_alive keep_alive_
 out_of_order retransmission reused_ports spurious_retransmission window_full window_update
 zero_window zero_window_probe zero_window_probe_ack'
 
-# One line of columns a packet. Payload is not what its port number says, so nobody shall dissect it.
+# One line of columns a packet. But for the applications' own scenarios payload is not what its port
+# number says, so nobody shall dissect it.
+plain=(--disable-protocol http)
 dissect()
 {
     local columns=() flag
@@ -31,7 +33,7 @@ dissect()
         columns+=(-e "tcp.analysis.$flag")
     done
     tshark -r "$1" -n -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE \
-        --disable-protocol http -T fields -E occurrence=a -e frame.number -e _ws.malformed \
+        "${plain[@]}" -T fields -E occurrence=a -e frame.number -e _ws.malformed \
         -e ip.checksum.status -e tcp.checksum.status -e udp.checksum.status "${columns[@]}" 2>/dev/null
 }
 
@@ -69,6 +71,7 @@ judge()
 
 for topic in scenarios/*/; do
     whole=()
+    [ "$topic" = scenarios/app/ ] && plain=() || plain=(--disable-protocol http)
     for file in "$topic"*.yaml; do
         capture=$work/$(basename "$topic").$(basename "$file" .yaml)
         "$SLOWWIRE" run --format none --pcapng "$capture.pcapng" "$file" 2>/dev/null ||

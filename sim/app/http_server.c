@@ -143,7 +143,7 @@ static unsigned look_up(const struct http_server *s, const struct request *q, st
         return 200;
     }
     if (is_object(s, q->head.target)) {
-        *type = "image/png";
+        *type = "application/octet-stream";
         fill(body, (size_t)s->object);
         return 200;
     }
