@@ -1,13 +1,18 @@
-/* slowwire list: the bundled scenarios by topic. slowwire new: one's own from one of them. */
+/* slowwire list: the bundled scenarios, lesson by lesson. slowwire new: one's own from one of them.
+ */
 #include "ui/cli/cli.h"
 
 #include "base/os.h"
 #include "export/row.h"
 #include "registry.h"
+#include "scenario/course.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { COLUMN = 30, WIDTH = 98 };
 
 static const struct option no_options[] = {{0}};
 
@@ -30,55 +35,148 @@ static void topic_of(const char *title, char topic[64])
     topic[n] = '\0';
 }
 
+static void print_bold(const char *text)
+{
+    bool colour = cli_colour(stdout);
+    printf("%s%s%s\n", style_on(STYLE_BOLD, colour), text, style_off(colour));
+}
+
 static void print_topic(const char *topic, enum lang lang)
 {
+    struct buf line = {0};
     char key[80];
     snprintf(key, sizeof key, "cli.topic.%s", topic);
     const char *name = word_find(lang, key);
-    bool colour = cli_colour(stdout);
-    printf("%s%s%s%s%s\n", style_on(STYLE_BOLD, colour), topic, name ? ": " : "", name ? name : "",
-           style_off(colour));
+    buf_printf(&line, "%s%s%s", topic, name ? ": " : "", name ? name : "");
+    print_bold(buf_cstr(&line));
+    buf_free(&line);
 }
 
-/* A name, a title, and the first line of `about` under them. */
-static void print_scenario(const char *name, const struct scenario *sc, enum lang lang)
+static void print_lesson(const struct course *c, uint32_t lesson, enum lang lang)
 {
-    enum { COLUMN = 30, WIDTH = 98 };
-    struct buf about = {0};
+    struct buf line = {0};
+    char number[16];
+    const char *const pairs[] = {"n", number, "title", c->lessons[lesson].title[lang]};
+    snprintf(number, sizeof number, "%" PRIu32, lesson + 1);
+    text_fill(&line, word(lang, "cli.list.lesson"), pairs, 2);
+    print_bold(buf_cstr(&line));
+    buf_free(&line);
+}
+
+/* A text under the titles, broken into lines. */
+static void print_under(const char *text)
+{
     bool colour = cli_colour(stdout);
+    while (*text) {
+        size_t n = text_wrap(text, WIDTH - COLUMN - 2), line = strcspn(text, "\n");
+        n = n < line ? n : line;
+        printf("  %*s%s%.*s%s\n", COLUMN, "", style_on(STYLE_DIM, colour), (int)n, text,
+               style_off(colour));
+        text += n + strspn(text + n, " \n");
+    }
+}
+
+static void print_belief(const char *belief, enum lang lang)
+{
+    struct buf line = {0};
+    const char *const pairs[] = {"text", belief};
+    text_fill(&line, word(lang, "cli.list.belief"), pairs, 1);
+    print_under(buf_cstr(&line));
+    buf_free(&line);
+}
+
+/* A name, a title, and under them what is often believed, else what the scenario is about. */
+static void print_scenario(const char *name, const struct scenario *sc,
+                           const struct course_item *item, enum lang lang)
+{
     unsigned cells = text_cells(name);
     printf("  %s%*s%s\n", name, cells < COLUMN ? (int)(COLUMN - cells) : 1, "", sc->title[lang]);
-    buf_add(&about, bytes_of(sc->about[lang], strcspn(sc->about[lang], "\n")));
-    const char *text = buf_cstr(&about);
-    if (*text) {
-        size_t n = text_wrap(text, WIDTH - COLUMN - 2);
-        printf("  %*s%s%.*s%s%s\n", COLUMN, "", style_on(STYLE_DIM, colour), (int)n, text,
-               text[n] ? "…" : "", style_off(colour));
+    if (item) {
+        print_belief(item->belief[lang], lang);
+    } else {
+        print_under(sc->about[lang]);
     }
-    buf_free(&about);
 }
 
-static void list_one(const char *root, const char *path, char *topic, enum lang lang)
+static void list_one(const char *root, const char *path, const struct course_item *item,
+                     enum lang lang)
 {
     struct err err = {.lang = lang};
     struct scenario *sc = NULL;
     struct buf title = {0};
-    char own[64];
     path_title(root, path, &title);
-    topic_of(buf_cstr(&title), own);
-    if (strcmp(own, topic) != 0) {
-        printf("%s", *topic ? "\n" : "");
-        print_topic(own, lang);
-        strcpy(topic, own);
-    }
     if (scenario_read(path, registry(), NULL, 0, &sc, &err)) {
-        print_scenario(buf_cstr(&title), sc, lang);
+        print_scenario(buf_cstr(&title), sc, item, lang);
         scenario_free(sc);
     } else {
         printf("  %s  (%s)\n", buf_cstr(&title), word(lang, "cli.list.unreadable"));
     }
     buf_free(&title);
     err_free(&err);
+}
+
+/* The path of a scenario called `name`; NULL if there is none. */
+static const char *path_of(const char *root, const struct paths *p, const char *name)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < p->count && !found; i++) {
+        struct buf title = {0};
+        path_title(root, p->list[i], &title);
+        found = strcmp(buf_cstr(&title), name) == 0 ? p->list[i] : NULL;
+        buf_free(&title);
+    }
+    return found;
+}
+
+static void list_lesson(const char *root, const struct paths *p, const struct course *c,
+                        uint32_t lesson, enum lang lang)
+{
+    const struct course_lesson *l = &c->lessons[lesson];
+    printf("%s", lesson > 0 ? "\n" : "");
+    print_lesson(c, lesson, lang);
+    for (uint32_t i = l->first; i < l->first + l->count; i++) {
+        const char *path = path_of(root, p, c->items[i].name);
+        if (path) {
+            list_one(root, path, &c->items[i], lang);
+        }
+    }
+}
+
+/* What stands in no lesson, by topic. */
+static void list_others(const char *root, const struct paths *p, const struct course *c,
+                        enum lang lang)
+{
+    char topic[64] = "";
+    for (size_t i = 0; i < p->count; i++) {
+        struct buf title = {0};
+        char own[64];
+        path_title(root, p->list[i], &title);
+        topic_of(buf_cstr(&title), own);
+        if (!course_find(c, buf_cstr(&title))) {
+            if (strcmp(own, topic) != 0) {
+                printf("%s", i > 0 || c->item_count > 0 ? "\n" : "");
+                print_topic(own, lang);
+                strcpy(topic, own);
+            }
+            list_one(root, p->list[i], NULL, lang);
+        }
+        buf_free(&title);
+    }
+}
+
+/* A course that cannot be read is told, and all scenarios are listed by topic. */
+static void list_all(struct err *err, const char *root, const struct paths *p)
+{
+    struct course *c = os_alloc(sizeof *c);
+    char path[4200];
+    snprintf(path, sizeof path, "%s/course.txt", root);
+    course_read(path, c, err);
+    for (uint32_t lesson = 0; lesson < c->lesson_count; lesson++) {
+        list_lesson(root, p, c, lesson, err->lang);
+    }
+    list_others(root, p, c, err->lang);
+    course_free(c);
+    free(c);
 }
 
 static int no_words(struct args *a)
@@ -93,7 +191,7 @@ static int no_words(struct args *a)
 static int run_list(struct err *err, const struct command *self, int argc, char **argv)
 {
     struct args a = {.command = self, .err = err, .list = argv, .count = argc};
-    char root[4096], topic[64] = "";
+    char root[4096];
     struct paths p = {0};
     if (!no_words(&a)) {
         return cli_tell(err, STATUS_WRONG);
@@ -101,12 +199,10 @@ static int run_list(struct err *err, const struct command *self, int argc, char 
     if (!find_bundled(err, root, sizeof root, &p)) {
         return cli_tell(err, STATUS_UNABLE);
     }
-    for (size_t i = 0; i < p.count; i++) {
-        list_one(root, p.list[i], topic, err->lang);
-    }
+    list_all(err, root, &p);
     printf("\n%s\n", word(err->lang, "cli.list.hint"));
     paths_free(&p);
-    return STATUS_HELD;
+    return cli_tell(err, err->errors > 0 ? STATUS_UNABLE : STATUS_HELD);
 }
 
 const struct command command_list = {"list", "", no_options, run_list};
