@@ -73,6 +73,11 @@ struct span fx_bytes(struct fx *fx, uint32_t *stream, struct bytes bytes)
                          .len = (uint32_t)bytes.len};
 }
 
+uint32_t fx_repeating(struct fx *fx, struct bytes period)
+{
+    return stream_add_repeating(fx->streams, period);
+}
+
 void fx_timer(struct fx *fx, unsigned timer, uint32_t index, sim_time at)
 {
     struct effect *e = append(fx, FX_TIMER);

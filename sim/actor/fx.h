@@ -68,6 +68,8 @@ void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct spa
 /* Real bytes of an application for CODE_SEND: they go to the end of its stream, which is made where
  * *stream is 0. Copied. */
 struct span fx_bytes(struct fx *fx, uint32_t *stream, struct bytes bytes);
+/* A stream of real bytes that come over and over (a tone), not empty. Copied. */
+uint32_t fx_repeating(struct fx *fx, struct bytes period);
 /* Arms a timer of the author; SIM_NEVER stops it. */
 void fx_timer(struct fx *fx, unsigned timer, uint32_t index, sim_time at);
 /* Opens a lower endpoint (index into the type's lowers). The author is its upper. */

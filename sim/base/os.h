@@ -1,6 +1,7 @@
 #pragma once
 /* What the operating system gives: memory, files, the terminal, the wall clock, processors.
- * os.c, os_out.c, os_pool.c and os_pipe.c are the only files of sim/ that include POSIX headers. */
+ * os.c, os_out.c, os_pool.c, os_pipe.c and os_udp.c are the only files of sim/ that include POSIX
+ * headers. */
 
 #include "base/bytes.h"
 
@@ -18,8 +19,8 @@ _Noreturn void os_out_of_memory(void);
  * `limit` bytes are read; a longer file fails with EFBIG. */
 bool os_read_file(const char *path, size_t limit, struct buf *out);
 
-/* Standard input, output and error exist from then on, whoever started the program without one: else
- * the next file that is opened would take its place. Reading or writing that one fails. */
+/* Standard input, output and error exist from then on, whoever started the program without one:
+ * else the next file that is opened would take its place. Reading or writing that one fails. */
 void os_fill_standard(void);
 bool os_flush(FILE *f); /* false: something did not arrive, now or before, and errno says why */
 
@@ -93,6 +94,15 @@ bool os_journal_cut(struct os_journal *j, size_t len); /* only the first `len` b
 bool os_journal_add(struct os_journal *j, struct bytes line);
 void os_journal_close(struct os_journal *j);
 bool os_remove(const char *path);
+
+/* Datagrams to the real network. A receiver that is not there is no failure: UDP does not know. */
+struct os_udp {
+    int fd;
+};
+bool os_udp_open(struct os_udp *u); /* false: errno says why */
+bool os_udp_send(struct os_udp *u, uint32_t ip, uint16_t port, struct bytes datagram);
+void os_udp_close(struct os_udp *u);
+void os_sleep_until(int64_t wall_ns); /* by os_wall_ns; not at all if that is over */
 
 /* Runs `count` jobs with at most `parallel` worker processes, forked from this one; a worker does
  * one job after the other. Job i writes to `out`; its output and return value (0 to 127) are handed

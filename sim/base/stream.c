@@ -31,6 +31,13 @@ uint32_t stream_add_bytes(struct streams *s, struct bytes content)
     return add(s, (struct stream){.bytes = copy, .len = content.len});
 }
 
+uint32_t stream_add_repeating(struct streams *s, struct bytes content)
+{
+    uint32_t stream = stream_add_bytes(s, content);
+    s->list[stream].repeats = true;
+    return stream;
+}
+
 uint32_t stream_add_growing(struct streams *s)
 {
     const uint64_t cap = 256;
@@ -67,6 +74,7 @@ void streams_free(struct streams *s)
 static uint8_t byte_at(const struct stream *s, uint64_t i)
 {
     if (s->bytes) {
+        i = s->repeats ? i % s->len : i;
         return i < s->len ? s->bytes[i] : 0;
     }
     return (uint8_t)(hash_mix(s->key, i / 8) >> (i % 8 * 8));

@@ -9,6 +9,7 @@ struct stream {
     const uint8_t *bytes; /* real content, or NULL: generated from key */
     uint64_t len;         /* of real content; ignored when generated */
     uint64_t key;
+    bool repeats;     /* its real content comes again and again, for ever */
     uint8_t *growing; /* bytes, owned, of a stream that is still written; NULL: it is not */
     uint64_t cap;
 };
@@ -21,6 +22,8 @@ struct streams {
 
 uint32_t stream_add_pattern(struct streams *s, uint64_t key);       /* its number, from 1 */
 uint32_t stream_add_bytes(struct streams *s, struct bytes content); /* copied */
+/* Without an end: the content, which is not empty, over and over. */
+uint32_t stream_add_repeating(struct streams *s, struct bytes content);
 /* A stream of real bytes that grows: what several calls give becomes one stream, as TCP sees it.
  * Returns where the new bytes begin. */
 uint32_t stream_add_growing(struct streams *s);

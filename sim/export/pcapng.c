@@ -4,13 +4,13 @@
 
 #include "base/err.h"
 #include "base/os.h"
+#include "export/pcapng_read.h"
 #include "export/radio.h"
 #include "wire/dissect.h"
 #include "wire/eth.h"
 
 #include <stdlib.h>
 
-enum { LINKTYPE_ETHERNET = 1, LINKTYPE_RAW = 101, LINKTYPE_USER0 = 147, LINKTYPE_RADIO = 255 };
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
 enum { OPT_END = 0, OPT_COMMENT = 1, OPT_NAME = 2, OPT_EPB_FLAGS = 2, OPT_TSRESOL = 9 };
 enum { OPT_USERAPPL = 4, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };

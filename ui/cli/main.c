@@ -12,7 +12,7 @@
 static const struct command *const commands[] = {
     &command_run,  &command_check, &command_test,   &command_list,  &command_new,
     &command_play, &command_draw,  &command_plot,   &command_sweep, &command_why,
-    &command_diff, &command_probe, &command_lesson, &command_hide,
+    &command_diff, &command_probe, &command_lesson, &command_hide,  &command_replay,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 

@@ -2,6 +2,7 @@
 #include "ui/cli/cli.h"
 
 #include "base/os.h"
+#include "export/describe.h"
 #include "export/jsonl.h"
 #include "export/pcapng.h"
 #include "export/summary.h"
@@ -24,6 +25,7 @@ struct request {
     sim_time at;
     bool is_whole;
     const char *pcapng, *tap; /* NULL: no capture; the first host */
+    const char *sdp;          /* NULL: none */
     struct override sets[SETS_MAX];
     uint32_t set_count;
 };
@@ -38,7 +40,8 @@ enum {
     OPT_EVENTS,
     OPT_ALL,
     OPT_PCAPNG,
-    OPT_TAP
+    OPT_TAP,
+    OPT_SDP
 };
 static const struct option options[] = {
     [OPT_FORMAT] = {"--format", 0, "FORMAT"},
@@ -51,6 +54,7 @@ static const struct option options[] = {
     [OPT_ALL] = {"--all", 0, NULL},
     [OPT_PCAPNG] = {"--pcapng", 0, "FILE"},
     [OPT_TAP] = {"--tap", 0, "NODE|all"},
+    [OPT_SDP] = {"--sdp", 0, "FILE"},
     {0},
 };
 
@@ -103,6 +107,7 @@ static bool take(struct args *a, int what, struct request *r)
     case OPT_ALL: r->is_whole = true; return true;
     case OPT_PCAPNG: r->pcapng = a->value; return true;
     case OPT_TAP: r->tap = a->value; return true;
+    case OPT_SDP: r->sdp = a->value; return true;
     case ARGS_WORD:
         if (r->file) {
             err_fail(a->err, "cli.one-file", "file", a->value, NULL);
@@ -223,6 +228,29 @@ static int write_capture(const struct request *r, const struct scenario *sc, con
     return STATUS_UNABLE;
 }
 
+/* What a real receiver must know of the scenario's RTP streams. */
+static int write_sdp(const struct request *r, const struct scenario *sc, struct err *err)
+{
+    struct sdp sdp;
+    struct buf text = {0};
+    struct os_out out;
+    if (!describe_scenario(sc, err->lang, &sdp)) {
+        err_fail(err, "cli.run.no-media", "file", r->file, NULL);
+        return STATUS_WRONG;
+    }
+    sdp_write(&sdp, &text);
+    bool is_open = os_out_open(&out, r->sdp);
+    if (is_open) {
+        fwrite(text.data, 1, text.len, out.file);
+    }
+    buf_free(&text);
+    if (is_open && os_out_commit(&out)) {
+        return STATUS_HELD;
+    }
+    cli_cannot_write(err, r->sdp);
+    return STATUS_UNABLE;
+}
+
 /* Failures go to standard error too, unless the text told them where a person looks. */
 static int judge(const struct request *r, const struct scenario *sc, const struct verdict *v,
                  enum lang lang)
@@ -254,6 +282,9 @@ static int simulate(const struct request *r, const struct scenario *sc, struct e
     int status = write_all(r, sc, &t, &v, wall_ns, err);
     if (status == STATUS_HELD && r->pcapng) {
         status = write_capture(r, sc, &t, err);
+    }
+    if (status == STATUS_HELD && r->sdp) {
+        status = write_sdp(r, sc, err);
     }
     if (status == STATUS_HELD && cli_limit_key(&t)) {
         err_fail(err, cli_limit_key(&t), NULL);

@@ -3,6 +3,7 @@
  * packets. Invariant: timestamp(slot) = base + slot * interval * rate. */
 #include "actor/fx.h"
 #include "proto/rtp/ends.h"
+#include "proto/rtp/tone.h"
 #include "wire/udp.h"
 
 #include <math.h>
@@ -124,10 +125,22 @@ static void take_slot(struct rtp_source *s, const struct input *in, struct fx *f
     wait_for_slot(s, in, fx);
 }
 
+/* Sound is a real tone where its coding is one that can be written here. */
+static uint32_t content(const struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    struct buf tone = {0};
+    uint32_t stream = in->body.stream;
+    if (s->medium.fps < 0 && tone_period(s->medium.codec, &tone)) {
+        stream = fx_repeating(fx, bytes_of(tone.data, tone.len));
+    }
+    buf_free(&tone);
+    return stream;
+}
+
 static void start(struct rtp_source *s, const struct input *in, struct fx *fx)
 {
     s->key = in->net;
-    s->stream = in->body.stream;
+    s->stream = content(s, in, fx);
     s->began = in->clock;
     s->ssrc = s->ssrc_set >= 0 ? (uint32_t)s->ssrc_set : (uint32_t)draw(in->dice, DRAW_SSRC, 0);
     s->seq = (uint16_t)(s->seq_set >= 0 ? (uint64_t)s->seq_set : draw(in->dice, DRAW_SSRC, 1));
