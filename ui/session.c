@@ -69,6 +69,15 @@ static bool run_text(struct session *s, const char *path, const char *text, bool
         scenario_free(scenario);
         return false;
     }
+    sim_time from;
+    enum diagnosis found = diagnose(scenario, &trace, SESSION_EVENTS_MAX, &from, err);
+    if (found == DIAGNOSIS_UNREADABLE) {
+        trace_free(&trace);
+        scenario_free(scenario);
+        return false;
+    }
+    s->diagnosis = found;
+    s->diagnosed_from = from;
     struct trace before = s->trace;
     struct scenario *scenario_before = s->scenario;
     s->scenario = scenario;

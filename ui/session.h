@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/os.h"
+#include "diagnose.h"
 #include "scenario/model.h"
 #include "trace/trace.h"
 
@@ -29,6 +30,8 @@ struct session {
     struct os_stamp seen;  /* as it was looked at last */
     char *set_path;        /* what the present text has set: a drag is one edit */
     struct session_change change;
+    enum diagnosis diagnosis; /* of what the scenario hides */
+    sim_time diagnosed_from;  /* WRONG: where the run would first differ */
 };
 
 void session_free(struct session *s); /* back to zero */

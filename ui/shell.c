@@ -214,6 +214,7 @@ void shell_rerun(struct shell *s, bool is_new)
         s->is_relative = numbers_are_long(&s->session.trace);
         forget_selves(s);
         s->selected = 0;
+        s->is_revealed = false;
         player_init(&s->player, &f->plain, &f->folded, f->marks, f->mark_count, pace_of(s));
     } else {
         player_replace(&s->player, &f->plain, &f->folded, f->marks, f->mark_count);

@@ -97,6 +97,7 @@ static struct rect draw_chooser(struct shell *s, struct rect r)
     char note[256] = "";
     double name = fmin(text_width(ui->fonts, bold, title), r.w - 20 * ui->k), gap = 12;
     double tags = (s->session.change.from != SIM_NEVER ? 350 : 110) * ui->k;
+    tags += s->session.scenario->hidden ? 240 * ui->k : 0;
     subtitle(s, r.w - name - gap - tags, note, sizeof note);
     double w = name + (*note ? gap + text_width(ui->fonts, plain, note) : 0);
     struct rect hit = {r.x - 6, r.y, w + 30 * ui->k, r.h};
@@ -159,6 +160,7 @@ static void draw_title(struct shell *s, double x, double end, double middle)
         ui_tooltip(ui, ui_word(ui, "help.undo"), "Ctrl Z");
         rect_cut_left(&r, tag.w + 12);
     }
+    shell_draw_hidden_tag(s, &r, middle);
     draw_change(s, r, middle);
 }
 

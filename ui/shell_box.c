@@ -30,27 +30,49 @@ void shell_end_box(struct shell *s)
 static const struct key_row {
     const char *keys, *word;
 } rows[] = {
-    {"Space", "help.play"},      {"→  ←", "help.event"},
-    {"PgDn  PgUp", "help.step"}, {"N  Shift N", "help.trouble"},
-    {"/", "help.goto"},          {",  .", "help.tick"},
-    {"Home  End", "help.ends"},  {"[  ]", "help.speed"},
-    {"L  Shift L", "help.loop"}, {"+  −  0", "help.zoom"},
-    {"Z", "help.fold"},          {"H", "help.future"},
-    {"↑  ↓", "help.packet"},     {"Enter", "help.show"},
-    {"Q", "help.predict"},       {"Shift Q", "help.predict-next"},
-    {"I", "help.inspector"},     {"V  Shift V", "help.view"},
-    {"F", "help.alone"},         {"R", "help.relative"},
-    {"Del", "help.drop"},        {"M", "help.menu"},
-    {"Ctrl Z", "help.undo"},     {"Ctrl Shift Z", "help.redo"},
-    {"Ctrl S", "help.save"},     {"Ctrl T", "help.freeze"},
-    {"E", "help.settings"},      {"D", "help.changed"},
-    {"Ctrl O", "help.open"},     {"Ctrl H", "help.home"},
-    {"T", "help.theme"},         {"G", "help.lang"},
-    {"P", "help.projector"},     {"Ctrl +  Ctrl −", "help.scale"},
-    {"F11", "help.full"},        {"F12", "help.shot"},
-    {"Ctrl E", "help.export"},   {"Ctrl R", "help.record"},
-    {"B", "help.blank"},         {"Tab", "help.focus"},
-    {"?", "help.help"},          {"Esc", "help.close"},
+    {"Space", "help.play"},
+    {"→  ←", "help.event"},
+    {"PgDn  PgUp", "help.step"},
+    {"N  Shift N", "help.trouble"},
+    {"/", "help.goto"},
+    {",  .", "help.tick"},
+    {"Home  End", "help.ends"},
+    {"[  ]", "help.speed"},
+    {"L  Shift L", "help.loop"},
+    {"+  −  0", "help.zoom"},
+    {"Z", "help.fold"},
+    {"H", "help.future"},
+    {"Shift H", "help.hidden"},
+    {"↑  ↓", "help.packet"},
+    {"Enter", "help.show"},
+    {"Q", "help.predict"},
+    {"Shift Q", "help.predict-next"},
+    {"I", "help.inspector"},
+    {"V  Shift V", "help.view"},
+    {"F", "help.alone"},
+    {"R", "help.relative"},
+    {"Del", "help.drop"},
+    {"M", "help.menu"},
+    {"Ctrl Z", "help.undo"},
+    {"Ctrl Shift Z", "help.redo"},
+    {"Ctrl S", "help.save"},
+    {"Ctrl T", "help.freeze"},
+    {"E", "help.settings"},
+    {"D", "help.changed"},
+    {"Ctrl O", "help.open"},
+    {"Ctrl H", "help.home"},
+    {"T", "help.theme"},
+    {"G", "help.lang"},
+    {"P", "help.projector"},
+    {"Ctrl +  Ctrl −", "help.scale"},
+    {"F11", "help.full"},
+    {"F12", "help.shot"},
+    {"Ctrl E", "help.export"},
+    {"Ctrl R", "help.record"},
+    {"B", "help.blank"},
+    {"Tab", "help.focus"},
+    {"?", "help.help"},
+    {"Esc", "help.close"},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -83,7 +105,7 @@ static void draw_help(struct shell *s, struct rect root)
     shell_end_box(s);
 }
 
-static void close_button(struct shell *s, struct rect foot)
+void shell_close_button(struct shell *s, struct rect foot)
 {
     struct ui *ui = &s->ui;
     const char *word = ui_word(ui, "box.close");
@@ -134,7 +156,7 @@ static void draw_error(struct shell *s, struct rect root)
     double y = ui_scroll_begin(ui, "text", r, (lines + 0.4) * line, &s->box_scroll);
     draw_error_lines(s, r.x, y, line);
     ui_scroll_end(ui);
-    close_button(s, (struct rect){foot.x, foot.y + 10, foot.w, foot.h});
+    shell_close_button(s, (struct rect){foot.x, foot.y + 10, foot.w, foot.h});
     shell_end_box(s);
 }
 
@@ -377,5 +399,6 @@ void shell_boxes(struct shell *s, struct rect root)
     case BOX_BESIDE: draw_beside(s, root); break;
     case BOX_UNSAVED: draw_unsaved(s, root); break;
     case BOX_EXPORT: shell_draw_export(s, root); break;
+    case BOX_HIDDEN: shell_draw_hidden(s, root); break;
     }
 }

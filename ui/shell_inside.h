@@ -24,7 +24,8 @@ enum shell_box {
     BOX_GOTO,
     BOX_BESIDE,
     BOX_UNSAVED,
-    BOX_EXPORT
+    BOX_EXPORT,
+    BOX_HIDDEN
 };
 enum shell_pane {
     PANE_STAGE,
@@ -104,6 +105,7 @@ struct shell {
     struct settings_panel settings;
     struct exporting exporting;
     bool is_worksheet; /* while a picture is made */
+    bool is_revealed;  /* what the scenario hides is shown */
     bool is_recording;
     struct player shown; /* the player as the views see it: while it is asked the future is
                             hidden */
@@ -223,6 +225,14 @@ struct rect shell_begin_box(struct shell *s, struct rect root, double w, double 
                             const char *title);
 void shell_end_box(struct shell *s);
 void shell_focus_field(struct ui *ui, const char *name, const char *text);
+void shell_close_button(struct shell *s, struct rect foot); /* Enter, too */
+/* shell_hidden.c: what the scenario hides, and whoever looks for it. */
+bool shell_hides(const struct shell *s);
+bool shell_covers(const struct shell *s, const char *path); /* a value, as `--set` names it */
+void shell_reveal(struct shell *s);                         /* and covers again */
+void shell_draw_hidden(struct shell *s, struct rect root);
+/* In the bar; takes its room from r. */
+void shell_draw_hidden_tag(struct shell *s, struct rect *r, double middle);
 /* shell_export.c */
 void shell_open_export(struct shell *s);
 void shell_draw_export(struct shell *s, struct rect root);

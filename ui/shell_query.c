@@ -11,9 +11,10 @@ static const char *yes(bool is)
     return is ? "yes" : "no";
 }
 
-static const char *const boxes[] = {"none", "help", "error",  "save",    "menu",
-                                    "open", "goto", "beside", "unsaved", "export"};
+static const char *const boxes[] = {"none", "help",   "error",   "save",   "menu",  "open",
+                                    "goto", "beside", "unsaved", "export", "hidden"};
 
+static const char *const diagnoses[] = {"none", "right", "wrong", "unreadable"};
 static const char *const predicts[] = {"off", "lesson", "quiz"};
 
 /* What is a word; NULL: no such name. */
@@ -50,6 +51,8 @@ static const char *word_of(const struct shell *s, const char *name)
         {"title", s->film ? s->session.scenario->title[s->lang] : ""},
         {"file", s->session.path ? s->session.path : ""},
         {"error", s->error && (s->box == BOX_ERROR || s->box == BOX_BESIDE) ? s->error : ""},
+        {"hides", yes(shell_hides(s))},
+        {"diagnosis", diagnoses[s->session.diagnosis]},
         {"settings", yes(s->settings.is_open)},
         {"moving",
          yes(s->player.is_playing || s->player.glide_to != SIM_NEVER || s->ui.wants_frame)},

@@ -116,16 +116,29 @@ static bool log_slider(struct pen *p, const char *name, double min, double max, 
     return has_moved;
 }
 
+/* A value that is to be found: a question mark, and nothing to be moved. True: it is one. */
+static bool is_covered(struct pen *p, const char *path, const char *label)
+{
+    bool is = shell_covers(p->s, path);
+    if (is) {
+        label_of(p, label, "?");
+    }
+    return is;
+}
+
 static void rate_row(struct pen *p, uint32_t link, int64_t rate)
 {
     struct ui *ui = &p->s->ui;
     char text[48], path[64], word[64];
     double value = rate > 0 ? (double)rate : RATE_MAX;
+    snprintf(path, sizeof path, "links.%u.rate", link);
+    if (is_covered(p, path, ui_word(ui, "settings.rate"))) {
+        return;
+    }
     snprintf(word, sizeof word, "%s", ui_word(ui, "settings.no-rate"));
     label_of(p, ui_word(ui, "settings.rate"),
              rate > 0 ? quantity_print(rate, QUANTITY_RATE, text) : word);
     if (log_slider(p, "rate", RATE_MIN, RATE_MAX, &value)) {
-        snprintf(path, sizeof path, "links.%u.rate", link);
         value = fmax(value, RATE_MIN);
         set(p->s, path, quantity_print((int64_t)value, QUANTITY_RATE, text), true);
     }
@@ -135,9 +148,12 @@ static void delay_row(struct pen *p, uint32_t link, sim_time delay)
 {
     char text[48], path[64];
     double value = (double)delay;
+    snprintf(path, sizeof path, "links.%u.delay", link);
+    if (is_covered(p, path, ui_word(&p->s->ui, "settings.delay"))) {
+        return;
+    }
     label_of(p, ui_word(&p->s->ui, "settings.delay"), quantity_print(delay, QUANTITY_TIME, text));
     if (log_slider(p, "delay", DELAY_MIN, DELAY_MAX, &value)) {
-        snprintf(path, sizeof path, "links.%u.delay", link);
         set(p->s, path, quantity_print((int64_t)value, QUANTITY_TIME, text), true);
     }
 }
@@ -149,11 +165,14 @@ static void loss_row(struct pen *p, uint32_t link, const struct loss *loss)
     bool is_chance = loss->kind == LOSS_NONE || loss->kind == LOSS_CHANCE;
     double value = loss->kind == LOSS_CHANCE ? (double)loss->chance / 1e7 : 0;
     struct rect r = {p->x + 0.3 * p->w, p->y, 0.42 * p->w, ROW_HIGH * ui->k};
+    snprintf(path, sizeof path, "links.%u.loss", link);
+    if (is_covered(p, path, ui_word(ui, "settings.loss"))) {
+        return;
+    }
     snprintf(text, sizeof text, "%g %%", value);
     label_of(p, ui_word(ui, "settings.loss"),
              is_chance ? text : ui_word(ui, "settings.as-written"));
     if (ui_slider(ui, "loss", r, 0, 50, 1, &value)) {
-        snprintf(path, sizeof path, "links.%u.loss", link);
         snprintf(text, sizeof text, "%g %%", value);
         set(p->s, path, text, true);
     }
@@ -279,7 +298,7 @@ static void param_row(struct pen *p, const char *path, const struct param *param
     double h = ROW_HIGH * ui->k;
     char text[48] = "";
     ui_push(ui, "row", p->n++);
-    if (is_seen(p, h)) {
+    if (is_seen(p, h) && !is_covered(p, path, param->name)) {
         bool is_editing = strcmp(s->settings.editing, path) == 0;
         struct rect r = {p->x - 6, p->y, p->w + 12, h};
         print_param(param, value, text);

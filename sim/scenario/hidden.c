@@ -7,6 +7,17 @@
 
 #include <string.h>
 
+static const char veil[] = "hidden"; /* what errors call a value that was sealed */
+
+bool reader_is_hidden(const struct doc_node *n)
+{
+    bool is = n->set == veil;
+    for (const struct doc_node *c = n->first; c && !is; c = c->next) {
+        is = reader_is_hidden(c);
+    }
+    return is;
+}
+
 static struct doc_node *section_of(const struct reader *r, const char *key)
 {
     struct doc_node *n = doc_get(r->doc->root, key);
@@ -45,9 +56,8 @@ static bool put(struct reader *r, const char *path, struct doc_node *value, cons
 static bool put_line(struct reader *r, const char *line, struct err *err)
 {
     size_t len = strcspn(line, "=");
-    struct doc_node *value =
-        line[len] ? override_value(r->arena, line + len + 1, "hidden", err) : NULL;
-    return value && put(r, arena_strndup(r->arena, line, len), value, "hidden", err);
+    struct doc_node *value = line[len] ? override_value(r->arena, line + len + 1, veil, err) : NULL;
+    return value && put(r, arena_strndup(r->arena, line, len), value, veil, err);
 }
 
 /* Each in turn. False: one does not fit this document, as when its host has another name. */

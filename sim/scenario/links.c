@@ -178,7 +178,7 @@ static void read_link(struct reader *r, const struct doc_node *v)
         if (toward && !toward->is_absent) {
             read_toward(r, toward, &link);
         }
-        link.text = link_text(r, &link);
+        link.text = reader_is_hidden(v) ? "?" : link_text(r, &link);
         r->sc->links[r->sc->link_count++] = link;
     }
 }

@@ -148,6 +148,7 @@ void read_diagnosis(struct reader *r, const struct doc_node *n);
 /* hidden.c, before the sections are read: what `hidden:` seals is put into the document, or what
  * `diagnosis:` says. False: told. */
 bool hidden_apply(struct reader *r);
+bool reader_is_hidden(const struct doc_node *n); /* or something in it */
 bool diagnosis_apply(struct reader *r);
 
 /* A packet pattern. `extra` keys may stand among those of the pattern, as `at` of a drop; they fill

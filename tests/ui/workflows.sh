@@ -5,95 +5,8 @@
 set -u
 # shellcheck source=tests/ui/screen.bash
 . "$SOURCE_DIR/tests/ui/screen.bash" identify compare
-
-# open [OPTION...] [FILE]: the window, and the focus on it.
-open()
-{
-    close
-    case ${workflow:-} in "the arrangement"*) ;; *) rm -f state/slowwire/window ;; esac
-    rm -f told
-    "$SLOWWIRE_UI" --tell told --size 1440x900 "$@" 2>err &
-    pid=$!
-    for _ in $(seq 200); do [ -s told ] && break; sleep 0.05; done
-    window=$(xdotool search --pid $pid 2>/dev/null | tail -1)
-    [ -n "$window" ] || wrong "no window for $*: $(cat err)"
-    xdotool windowfocus "$window" mousemove 5 950 2>/dev/null
-}
-
-close()
-{
-    [ -z "$pid" ] || {
-        kill "$pid" 2>/dev/null
-        wait "$pid" 2>/dev/null
-    }
-    pid=
-}
-
-value()
-{
-    sed -n "s/^$1 //p" told | head -1
-}
-
-# wants NAME VALUE: what the window tells becomes this within ten seconds.
-wants()
-{
-    for _ in $(seq 400); do
-        [ "$(value "$1")" = "$2" ] && return
-        sleep 0.025
-    done
-    wrong "$workflow: $1 is '$(value "$1")', not '$2'"
-}
-
-key()
-{
-    xdotool key --delay 20 "$@"
-}
-
-# go PLACE: by the box that goes there
-go()
-{
-    key slash
-    wants box goto
-    xdotool type --delay 15 "$1"
-    key Return
-    wants box none
-}
-
-# shot FILE: F12; the picture counts when it is whole and not of one colour.
-shot()
-{
-    wants moving no
-    rm -f slowwire-*.png
-    key F12
-    for _ in $(seq 200); do ls slowwire-*.png >/dev/null 2>&1 && break; sleep 0.025; done
-    mv slowwire-*.png "$1" 2>/dev/null || wrong "$workflow: no picture"
-    [ "$(identify -format '%k' "$1" 2>/dev/null || echo 0)" -gt 40 ] || wrong "$workflow: $1 is empty"
-}
-
-# alike A B: at most so many pixels differ as a focus ring has
-alike()
-{
-    local n
-    n=$(compare -metric AE "$1" "$2" null: 2>&1)
-    n=${n%%[^0-9]*}
-    [ "${n:-999999}" -le 3000 ] || wrong "$workflow: $1 and $2 differ in $n pixels"
-}
-
-click()
-{
-    xdotool mousemove --window "$window" "$1" "$2" click "${3:-1}"
-}
-
-# menu X Y: a right click there, again if it came before the picture was drawn that it points into
-menu()
-{
-    for _ in 1 2 3 4 5; do
-        wants moving no
-        click "$1" "$2" 3
-        for _ in $(seq 80); do [ "$(value box)" = menu ] && return; sleep 0.025; done
-    done
-    wrong "$workflow: no menu at $1 $2"
-}
+# shellcheck source=tests/ui/drive.bash
+. "$SOURCE_DIR/tests/ui/drive.bash"
 
 hand=$SOURCE_DIR/scenarios/tcp/handshake.yaml
 lost=$SOURCE_DIR/scenarios/arq/frame-lost.yaml
@@ -240,6 +153,40 @@ sed -i 's/dealy: 50 ms/delay: 20 ms/' mine.yaml
 open --lang zh mine.yaml
 wants steps "$(value steps)"
 
+workflow="12 find the hidden fault"
+sed '/^faults:/,/^expect:/{/^expect:/!d}; /^lesson:/,$d; /^expect:/,$d' "$lost" >plain.yaml
+"$SLOWWIRE" hide plain.yaml --set 'links.0.loss={list: [2]}' -o fault.yaml 2>err || wrong "$workflow: $(cat err)"
+grep -q 'loss' fault.yaml && wrong "$workflow: the file tells its fault"
+open --lang zh fault.yaml
+key q q
+wants hides yes
+wants diagnosis none
+key e
+wants settings yes
+shot covered.png
+key shift+h
+wants box hidden
+wants hides no
+shot revealed.png
+key Return
+wants box none
+shot shown.png
+cmp -s covered.png shown.png && wrong "$workflow: what is revealed is not shown"
+key shift+h
+wants hides yes
+shot again.png
+alike covered.png again.png
+printf 'diagnosis: {links.0.loss: {list: [3]}}\n' | cat fault.yaml - >guess.new && mv guess.new fault.yaml
+wants diagnosis wrong
+printf 'diagnosis: {links.0.los: {list: [2]}}\n' | cat <("$SLOWWIRE" hide plain.yaml --set 'links.0.loss={list: [2]}') - >guess.new
+mv guess.new fault.yaml
+wants box beside
+wants diagnosis wrong
+sed -i 's/links.0.los:/links.0.loss:/' fault.yaml
+wants diagnosis right
+wants box none
+"$SLOWWIRE" check fault.yaml >/dev/null || wrong "$workflow: the check does not agree"
+
 workflow="13 the homework table"
 "$SLOWWIRE" run --format summary "$SOURCE_DIR/scenarios/arq/exam-window-1000.yaml" >sum.json || wrong "$workflow: run"
 grep -q utilization_theory sum.json || wrong "$workflow: no idealised utilization"
@@ -280,7 +227,9 @@ kill -0 $pid 2>/dev/null && wrong "$workflow: the window stays"
 pid=
 
 workflow="the arrangement is remembered"
+close
 rm -f state/slowwire/window
+keeps=yes
 open --lang en "$hand"
 key t
 wants theme dark
@@ -304,6 +253,7 @@ for _ in $(seq 200); do kill -0 $pid 2>/dev/null || break; sleep 0.025; done
 pid=
 
 workflow="by mouse"
+keeps=
 open --lang en "$hand"
 # shellcheck disable=SC2046 # two numbers
 click $(value @timeline.0.play)
