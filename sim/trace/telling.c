@@ -274,9 +274,12 @@ static const char *state_name(const struct telling *k, unsigned machine, int64_t
 
 static void say_value(struct telling *k)
 {
-    char text[32];
+    char text[48];
     const char *unit = k->r->kind == REC_DELIVER ? "B" : "";
-    buf_str(k->out, value_print(k->r->value, unit, text));
+    const struct actor_type *type = k->r->kind == REC_ITEM ? type_of(k) : NULL;
+    bool has_words = type && type->print_key;
+    buf_str(k->out,
+            has_words ? type->print_key(k->r->value, text) : value_print(k->r->value, unit, text));
 }
 
 static void say_name_of_timer(struct telling *k)

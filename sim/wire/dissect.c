@@ -31,8 +31,9 @@ static const char *const is_names[] = {
     "FRAGMENT",     "IP",                                                                 /* ipv4 */
     "ARP-REQUEST",  "ARP-REPLY",  "ARP-PROBE",   "ARP-ANNOUNCE",                          /* arp */
     "DHCPDISCOVER", "DHCPOFFER",  "DHCPREQUEST", "DHCPDECLINE",                           /* dhcp */
-    "DHCPACK",      "DHCPNAK",    "DHCPRELEASE", "DHCPINFORM",   "BOOTP",         "RTP",  "SR",
-    "RR",           "SDES",       "BYE",         "APP",          "RTCP", /* rtp, rtcp */
+    "DHCPACK",      "DHCPNAK",    "DHCPRELEASE", "DHCPINFORM",   "BOOTP",         "RTP",
+    "SR",           "RR",         "SDES",        "BYE",          "APP",           "NACK",
+    "PLI",          "RTCP", /* rtp, rtcp */
     NULL,
 };
 

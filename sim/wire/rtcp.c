@@ -76,8 +76,15 @@ void rtcp_add_cname(struct buf *out, uint32_t ssrc, const char *cname)
 
 void rtcp_add_bye(struct buf *out, uint32_t ssrc)
 {
-    add_header(out, 1, RTCP_BYE, 2);
-    add_u32(out, ssrc);
+    rtcp_add_byes(out, &ssrc, 1);
+}
+
+void rtcp_add_byes(struct buf *out, const uint32_t *ssrcs, unsigned count)
+{
+    add_header(out, count, RTCP_BYE, 1 + count);
+    for (unsigned i = 0; i < count; i++) {
+        add_u32(out, ssrcs[i]);
+    }
 }
 
 void rtcp_add_app(struct buf *out, uint32_t ssrc, unsigned subtype, const char name[4],
@@ -151,6 +158,45 @@ bool rtcp_block(const struct rtcp_packet *p, unsigned i, struct rtcp_block *out)
                                .lsr = get_u32(d + 16),
                                .dlsr = get_u32(d + 20)};
     return true;
+}
+
+bool rtcp_bye_source(const struct rtcp_packet *p, unsigned i, uint32_t *ssrc)
+{
+    size_t at = 4 + 4u * i;
+    if (p->type != RTCP_BYE || i >= p->count || p->whole.len < at + 4) {
+        return false;
+    }
+    *ssrc = get_u32(p->whole.data + at);
+    return true;
+}
+
+/* Items up to the zero that ends a chunk; the next chunk begins with a whole word. */
+static size_t walk_items(struct bytes all, size_t at, struct bytes *cname)
+{
+    *cname = (struct bytes){0};
+    while (at + 2 <= all.len && all.data[at]) {
+        size_t len = all.data[at + 1];
+        if (all.data[at] == SDES_CNAME && at + 2 + len <= all.len) {
+            *cname = bytes_sub(all, at + 2, len);
+        }
+        at += 2 + len;
+    }
+    return (at + 4) / 4 * 4;
+}
+
+bool rtcp_name(const struct rtcp_packet *p, unsigned i, uint32_t *ssrc, struct bytes *cname)
+{
+    if (p->type != RTCP_SDES || i >= p->count) {
+        return false;
+    }
+    for (size_t at = 4; at + 4 <= p->whole.len; i--) {
+        *ssrc = get_u32(p->whole.data + at);
+        at = walk_items(p->whole, at + 4, cname);
+        if (i == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 uint64_t ntp_of(int64_t ns)

@@ -4,7 +4,15 @@
 
 #include "wire/format.h"
 
-enum rtcp_type { RTCP_SR = 200, RTCP_RR = 201, RTCP_SDES = 202, RTCP_BYE = 203, RTCP_APP = 204 };
+enum rtcp_type {
+    RTCP_SR = 200,
+    RTCP_RR = 201,
+    RTCP_SDES = 202,
+    RTCP_BYE = 203,
+    RTCP_APP = 204,
+    RTCP_RTPFB = 205, /* about the transport: NACK (RFC 4585) */
+    RTCP_PSFB = 206,  /* about the pictures: PLI */
+};
 
 struct rtcp_sender_info {
     uint64_t ntp;       /* 32 bits of seconds since 1900, 32 of fraction */
@@ -28,6 +36,7 @@ void rtcp_add_sr(struct buf *out, uint32_t ssrc, const struct rtcp_sender_info *
 void rtcp_add_rr(struct buf *out, uint32_t ssrc, const struct rtcp_block *blocks, unsigned count);
 void rtcp_add_cname(struct buf *out, uint32_t ssrc, const char *cname); /* SDES */
 void rtcp_add_bye(struct buf *out, uint32_t ssrc);
+void rtcp_add_byes(struct buf *out, const uint32_t *ssrcs, unsigned count); /* 1 to 31 */
 void rtcp_add_app(struct buf *out, uint32_t ssrc, unsigned subtype, const char name[4],
                   struct bytes data); /* data: whole words */
 
@@ -43,6 +52,10 @@ bool rtcp_next(struct bytes *rest, struct rtcp_packet *out);
 bool rtcp_is_valid(struct bytes compound);
 bool rtcp_sender_info(const struct rtcp_packet *p, struct rtcp_sender_info *out);
 bool rtcp_block(const struct rtcp_packet *p, unsigned i, struct rtcp_block *out); /* from 0 */
+/* Who leaves, from 0: a mixer says it for several. */
+bool rtcp_bye_source(const struct rtcp_packet *p, unsigned i, uint32_t *ssrc);
+/* Names of sources, from 0: the SSRC of a chunk of SDES and its CNAME, borrowed. */
+bool rtcp_name(const struct rtcp_packet *p, unsigned i, uint32_t *ssrc, struct bytes *cname);
 
 /* Time since 1970 as NTP's 64 bits. The run begins at 1970-01-01, as its captures do. */
 uint64_t ntp_of(int64_t ns);

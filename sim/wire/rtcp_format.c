@@ -2,6 +2,7 @@
  */
 #include "wire/rtcp.h"
 
+#include "wire/rtcp_feedback.h"
 #include "wire/udp.h"
 
 #include <inttypes.h>
@@ -60,11 +61,16 @@ static const char *const json[] = {"type",    "ssrc",   "ntp_seconds", "ntp_frac
 
 static const char *type_name(unsigned type)
 {
-    static const char *const names[] = {"SR", "RR", "SDES", "BYE", "APP"};
-    return type >= RTCP_SR && type <= RTCP_APP ? names[type - RTCP_SR] : "RTCP";
+    static const char *const names[] = {"SR", "RR", "SDES", "BYE", "APP", "RTPFB", "PSFB"};
+    return type >= RTCP_SR && type <= RTCP_PSFB ? names[type - RTCP_SR] : "RTCP";
 }
 
-/* A compound is called by what it is for: leaving, or else the report it begins with. */
+static const char *packet_name(const struct rtcp_packet *p)
+{
+    return rtcp_is_nack(p) ? "NACK" : rtcp_is_pli(p) ? "PLI" : type_name(p->type);
+}
+
+/* A compound is called by what it is for: leaving, feedback, or else the report it begins with. */
 static const char *is(struct bytes head, uint32_t body_len)
 {
     struct bytes rest = bytes_sub(head, UDP_HEADER, head.len);
@@ -72,8 +78,8 @@ static const char *is(struct bytes head, uint32_t body_len)
     const char *name = NULL;
     (void)body_len;
     while (rtcp_next(&rest, &p)) {
-        if (!name || p.type == RTCP_BYE) {
-            name = type_name(p.type);
+        if (!name || p.type == RTCP_BYE || p.type == RTCP_RTPFB || p.type == RTCP_PSFB) {
+            name = packet_name(&p);
         }
     }
     return name ? name : "RTCP";

@@ -11,6 +11,7 @@ struct rtp_source {
     uint32_t stream, reporter; /* reporter: handle of its RTCP endpoint, 0: none */
     sim_time began;            /* by the node's clock */
     uint64_t slot, packets, octets;
+    uint64_t told_packets, told_octets; /* sent under an earlier SSRC (8.2) */
     uint32_t base, timestamp, ssrc;
     uint16_t seq; /* of the next packet */
     bool has_ended;

@@ -1,5 +1,5 @@
 /* When the next report is due (RFC 3550 6.3, A.7), in whole numbers: the interval orders events. */
-#include "proto/rtp/rtp.h"
+#include "proto/rtp/timing.h"
 
 /* e - 3/2, which makes up for the drawing together of timer reconsideration. */
 #define COMPENSATION_NUM 121828

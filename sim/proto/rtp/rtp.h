@@ -4,6 +4,8 @@
  * next port that tells the other side. The sessions are unicast: one source, one sink. */
 
 #include "actor/actor.h"
+#include "proto/rtp/reporter.h"
+#include "proto/rtp/timing.h"
 #include "wire/rtcp.h"
 #include "wire/rtp.h"
 
@@ -29,9 +31,22 @@ enum rtp_why {
     RTP_MALFORMED,
     RTP_REPORT, /* the interval is over */
     RTP_BYE,
-    RTP_ROUND_TRIP, /* a report block with the time of an earlier SR */
-    RTP_ADAPTED,    /* a talkspurt begins, the delay is set anew */
-    RTP_IN_STEP,    /* sound and pictures of one sender are played together */
+    RTP_ROUND_TRIP,      /* a report block with the time of an earlier SR */
+    RTP_ADAPTED,         /* a talkspurt begins, the delay is set anew */
+    RTP_IN_STEP,         /* sound and pictures of one sender are played together */
+    RTP_COLLISION,       /* another source bears our SSRC (8.2) */
+    RTP_LOOP,            /* our own packets come back */
+    RTP_FOREIGN,         /* another's SSRC, from another address */
+    RTP_BACK_OFF,        /* many members: BYE waits (6.3.7) */
+    RTP_JOINED,          /* a member that was not there */
+    RTP_PARTED,          /* it has said BYE */
+    RTP_SILENT_FOR_LONG, /* five intervals: it has timed out */
+    RTP_NACK,
+    RTP_PLI,
+    RTP_RETRANSMITTED, /* asked for by a NACK (RFC 4588) */
+    RTP_INTRA,         /* a picture that stands alone, asked for by a PLI */
+    RTP_MIXED,
+    RTP_TRANSLATED,
 };
 
 /* What both ends know of the medium. int64_t: written by params. */
@@ -86,21 +101,6 @@ int64_t rtp_reception_lost(const struct rtp_reception *r);     /* A.3, may be ne
 /* Fills in what a report block says of the source and begins a new interval (A.3). */
 void rtp_reception_report(struct rtp_reception *r, struct rtcp_block *out);
 
-/* interval.c: appendix A.7. */
-struct rtcp_timing {
-    uint32_t members, senders, pmembers;
-    int64_t bandwidth; /* of all RTCP of the session, bit/s */
-    int64_t average16; /* avg_rtcp_size, bytes scaled by 16, UDP and IP headers included */
-    sim_time minimum;  /* 5 s */
-    sim_time tp, tn;   /* last sent, next due */
-    bool we_sent, is_initial;
-};
-sim_time rtcp_interval_calculated(const struct rtcp_timing *t);           /* Td */
-sim_time rtcp_interval_drawn(const struct rtcp_timing *t, uint64_t bits); /* T */
-void rtcp_timing_size(struct rtcp_timing *t, size_t bytes); /* a compound went or came */
-/* 6.3.4: fewer members, so the next report comes earlier. */
-void rtcp_timing_reverse(struct rtcp_timing *t, sim_time now);
-
 /* playout.c: what waits for its time, sorted by it. */
 struct playout_slot {
     int64_t extended;
@@ -147,23 +147,3 @@ struct sync_apart {
     sim_time alone, in_step; /* if neither waited; as it is */
 };
 bool sync_error(const struct sync_host *h, const struct sync_stream *own, struct sync_apart *out);
-
-/* Between a source or sink and its RTCP endpoint; head is the bytes of a struct. */
-enum rtcp_code {
-    RTCP_CODE_SETUP = CODE_INSIDE + 0x800, /* down: struct rtcp_setup */
-    RTCP_CODE_FACTS,                       /* down: struct rtcp_facts, the answer to DUE */
-    RTCP_CODE_LEAVE,                       /* down: struct rtcp_facts: say BYE now */
-    RTCP_CODE_DUE,                         /* up: a report is due, what is there to say? */
-    RTCP_CODE_HEARD,                       /* up: a compound came */
-    RTCP_CODE_GONE, /* up: the other side has left, or is silent for too long */
-};
-struct rtcp_setup {
-    uint32_t ssrc;
-    int64_t bandwidth;
-    sim_time minimum;
-};
-struct rtcp_facts {
-    struct rtcp_sender_info info;
-    struct rtcp_block block;
-    bool has_sent, has_block, hears_media;
-};

@@ -7,6 +7,7 @@
 #include "wire/udp.h"
 
 #include <math.h>
+#include <string.h>
 
 #define VIDEO_PACKET 1200u /* payload of a picture's packet at most */
 #define PPB          INT64_C(1000000000)
@@ -76,8 +77,8 @@ static struct rtcp_facts facts(const struct rtp_source *s, const struct input *i
     return (struct rtcp_facts){.has_sent = s->packets > 0,
                                .info = {.ntp = ntp_of(in->clock),
                                         .timestamp = s->base + elapsed,
-                                        .packets = (uint32_t)s->packets,
-                                        .bytes = (uint32_t)s->octets}};
+                                        .packets = (uint32_t)(s->packets - s->told_packets),
+                                        .bytes = (uint32_t)(s->octets - s->told_octets)}};
 }
 
 static void tell(const struct rtp_source *s, const struct input *in, unsigned code, struct fx *fx)
@@ -185,6 +186,14 @@ static void hear_report(struct rtp_source *s, const struct input *in, struct fx 
     }
 }
 
+/* 8.2: under its new SSRC it counts from nothing. */
+static void take_name(struct rtp_source *s, const struct input *in)
+{
+    memcpy(&s->ssrc, in->head.data, sizeof s->ssrc);
+    s->told_packets = s->packets;
+    s->told_octets = s->octets;
+}
+
 static void step(void *self, const struct input *in, struct fx *fx)
 {
     struct rtp_source *s = self;
@@ -196,6 +205,8 @@ static void step(void *self, const struct input *in, struct fx *fx)
             tell(s, in, RTCP_CODE_FACTS, fx);
         } else if (in->code == RTCP_CODE_HEARD) {
             hear_report(s, in, fx);
+        } else if (in->code == RTCP_CODE_RENAMED) {
+            take_name(s, in);
         }
         break;
     case IN_PACKET:
