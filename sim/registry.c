@@ -10,6 +10,7 @@
 #include "proto/arp/arp.h"
 #include "proto/arq/arq.h"
 #include "proto/bluetooth/acl.h"
+#include "proto/bucket/bucket.h"
 #include "proto/dhcp/dhcp.h"
 #include "proto/nat/nat.h"
 #include "proto/rtp/rtp.h"
@@ -27,6 +28,7 @@ static const struct actor_type *const actors[] = {
     &dhcp_ping_type,
     &rtcp_type,
     &nat_type,
+    &token_bucket_type,
     &probe_udp_type,
     &probe_icmp_type,
     NULL,

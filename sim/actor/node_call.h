@@ -14,11 +14,14 @@ enum node_call {
     NODE_SUBNET,    /* struct node_subnet, to a DHCP server: it lends there too, through a relay */
     NODE_RESTORE,   /* to an actor that keeps something on disk: the bytes that it kept */
     NODE_TRANSLATE, /* struct node_translate, to address translation: a packet is to pass */
+    NODE_BUCKET,    /* struct node_bucket, to a token bucket: how it is */
+    NODE_PASS,      /* struct node_passage, to a token bucket: a packet of so many bytes is there */
     /* Up. */
     NODE_NEIGHBOUR,  /* struct node_neighbour: to the node; mac 0: nobody answered */
     NODE_PROBED,     /* struct node_neighbour: to who asked; mac 0: it is free */
     NODE_ADDRESS,    /* struct node_interface: this is my address now; ip 0: I have none */
     NODE_GATEWAY,    /* struct node_neighbour: my way out; ip 0: none */
+    NODE_PASSED,     /* struct node_passage: what becomes of it, or of the first that waits */
     NODE_TRANSLATED, /* struct node_translate: with the addresses that it has from now on */
 };
 
@@ -56,6 +59,18 @@ struct node_interface {
     uint16_t iface;
     uint8_t prefix;
     bool is_new; /* the address was just taken: tell the neighbours */
+};
+
+struct node_bucket {
+    int64_t rate_bps, burst; /* bit/s; bytes */
+    uint32_t room;           /* packets that may wait, at least 1 */
+    uint32_t number;         /* the node's own affair: given back in each node_passage */
+    bool waits;              /* what is too much waits; else it is dropped */
+};
+enum node_verdict { VERDICT_PASS, VERDICT_DROP, VERDICT_WAIT, VERDICT_RELEASE };
+struct node_passage {
+    uint32_t number, bytes;
+    enum node_verdict verdict;
 };
 
 /* A packet before and after its translation. Of an ICMP error the ends are those of the packet that

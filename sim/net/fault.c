@@ -123,12 +123,11 @@ static void arm(struct world *w, uint32_t packet, uint32_t fault)
     w->armed[w->armed_count++] = (struct armed){packet, fault};
 }
 
-/* A pattern with `link` is asked when the packet is offered to a link, any other when the packet is
- * born (d is NULL). nth counts the packets that match all the rest. */
-void fault_look(struct world *w, uint32_t packet, const struct direction *d)
+void facts_of(const struct world *w, uint32_t packet, const struct direction *d,
+              struct packet_facts *out)
 {
     const struct packet *p = packet_at(&w->trace->packets, packet);
-    struct packet_facts facts = {.from = w->trace->entities[p->sender].node,
+    *out = (struct packet_facts){.from = w->trace->entities[p->sender].node,
                                  .to = node_of_ip(w, p->net.to.ip),
                                  .link = {d ? d->from : NO_NODE, d ? d->to : NO_NODE},
                                  .proto = p->proto->name,
@@ -137,6 +136,15 @@ void fault_look(struct world *w, uint32_t packet, const struct direction *d)
                                  .flow = w->trace->flows[p->flow].name,
                                  .seq_base = p->seq_base,
                                  .ack_base = p->ack_base};
+}
+
+/* A pattern with `link` is asked when the packet is offered to a link, any other when the packet is
+ * born (d is NULL). nth counts the packets that match all the rest. */
+void fault_look(struct world *w, uint32_t packet, const struct direction *d)
+{
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    struct packet_facts facts;
+    facts_of(w, packet, d, &facts);
     for (uint32_t i = 0; i < w->sc->fault_count; i++) {
         const struct fault *f = &w->sc->faults[i];
         bool asks_link = f->pattern.given & PATTERN_LINK;

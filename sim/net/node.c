@@ -47,14 +47,23 @@ void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class 
     packet_is_over(w, packet);
 }
 
-void node_offer(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
-                uint32_t cause)
+void node_let_go(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                 uint32_t cause)
 {
     struct direction *d = &w->directions[w->nodes[node].ifaces[iface].out];
     if (d->is_lan) {
         lan_send(w, node, packet, ttl, iface, cause);
     } else {
         link_offer(w, d, packet, ttl, (struct macs){0}, cause);
+    }
+}
+
+void node_offer(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                uint32_t cause)
+{
+    bool has_buckets = w->nodes[node].set->bucket_count > 0;
+    if (!has_buckets || !police_hear(w, node, packet, ttl, iface, cause)) {
+        node_let_go(w, node, packet, ttl, iface, cause);
     }
 }
 

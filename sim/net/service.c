@@ -148,6 +148,18 @@ static void open_nat(struct world *w, uint32_t node, uint32_t cause)
     request(w, n->nat, NODE_INTERFACE, &outside, sizeof outside, cause);
 }
 
+static void open_buckets(struct world *w, uint32_t node, uint32_t cause)
+{
+    const struct scenario_node *set = w->nodes[node].set;
+    for (uint32_t i = 0; i < set->bucket_count; i++) {
+        const struct scenario_bucket *b = &set->buckets[i];
+        struct node_bucket bucket = {b->rate_bps, b->burst, b->room, i, b->waits};
+        uint32_t row = open_service(w, "token-bucket", node, (struct net){0}, 0, 0, cause);
+        request(w, row, NODE_BUCKET, &bucket, sizeof bucket, cause);
+        police_open(w, node, row, i);
+    }
+}
+
 static void open_services(struct world *w, uint32_t node, uint32_t flow, uint32_t cause)
 {
     struct node *n = &w->nodes[node];
@@ -155,6 +167,7 @@ static void open_services(struct world *w, uint32_t node, uint32_t flow, uint32_
     if (n->set->has_nat) {
         open_nat(w, node, cause);
     }
+    open_buckets(w, node, cause);
     if (n->set->kind == SCENARIO_SWITCH || lan_iface(n) == UINT32_MAX) {
         return;
     }
@@ -210,6 +223,7 @@ void services_stop(struct world *w, uint32_t node, uint32_t cause)
     struct node *n = &w->nodes[node];
     lan_forget(w, node, cause);
     assembly_stop(w, node, cause);
+    police_stop(w, node, cause);
     if (n->lease) {
         forget_address(w, node, &n->ifaces[lan_iface(n)]);
     }
@@ -283,6 +297,12 @@ bool service_told(struct world *w, const struct effect *e)
         struct node_translate translated;
         memcpy(&translated, e->head.data, sizeof translated);
         nat_told(w, node, &translated);
+        return true;
+    }
+    if (e->code == NODE_PASSED) {
+        struct node_passage passage;
+        memcpy(&passage, e->head.data, sizeof passage);
+        police_told(w, node, &passage, e->cause);
         return true;
     }
     if (e->code == NODE_ADDRESS) {

@@ -395,6 +395,7 @@ void world_free(struct world *w)
         free(w->nodes[i].ifaces);
         endpoints_free(&w->nodes[i]);
         assembly_end(&w->nodes[i]);
+        police_end(&w->nodes[i]);
         free(w->nodes[i].held);
         buf_free(&w->nodes[i].disk);
         map_free(&w->nodes[i].neighbours);

@@ -83,6 +83,7 @@ struct held {
 };
 
 struct endpoint; /* endpoint.c */
+struct police;   /* police.c */
 struct node_neighbour;
 struct routes;      /* route.c */
 struct assemblings; /* fragment.c */
@@ -118,10 +119,12 @@ struct node {
     uint32_t held_count, held_cap;
     struct assemblings *assemblings; /* datagrams of which parts are there; NULL: never any */
     struct map neighbours;           /* what ARP told: address -> MAC; address | 1 << 32 -> until */
-    struct map learned; /* a switch's: MAC -> 1 + interface; MAC | LEARNED_AT -> when */
-    struct map snooped; /* a switch's: snoop.c */
-    sim_time icmp_due;  /* of the next ICMP error, if they were sent at their highest rate */
-    uint8_t channels;   /* ARQ channels in use on this node's links */
+    struct map learned;      /* a switch's: MAC -> 1 + interface; MAC | LEARNED_AT -> when */
+    struct map snooped;      /* a switch's: snoop.c */
+    struct police *police;   /* by bucket of its set; NULL: none was opened */
+    struct held police_asks; /* about which a bucket is being asked */
+    sim_time icmp_due;       /* of the next ICMP error, if they were sent at their highest rate */
+    uint8_t channels;        /* ARQ channels in use on this node's links */
     bool is_down;
 };
 
@@ -299,7 +302,9 @@ void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class 
 uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip);
 void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
                   uint32_t cause);
-/* Out of that interface; it fits the link. */
+/* Out of that interface; it fits the link. Onto the link, whatever buckets say. */
+void node_let_go(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                 uint32_t cause);
 void node_offer(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
                 uint32_t cause);
 
@@ -384,6 +389,10 @@ void fault_schedule(struct world *w);
 void fault_event(struct world *w, const struct event *ev);
 void fault_crash(struct world *w, uint32_t node, uint32_t cause);
 void fault_restart(struct world *w, uint32_t node, bool forgets_leases, uint32_t cause);
+/* d: the link it is offered to, NULL: none. */
+struct packet_facts;
+void facts_of(const struct world *w, uint32_t packet, const struct direction *d,
+              struct packet_facts *out);
 /* Which faults mean this packet? d: the link it is offered to, NULL: it is born. */
 void fault_look(struct world *w, uint32_t packet, const struct direction *d);
 /* The next armed fault that strikes `packet` on `d` now; NULL: none (more). *cursor starts at 0. */
@@ -406,6 +415,16 @@ bool nat_hear(struct world *w, const struct direction *in, uint32_t packet, unsi
               uint32_t cause);
 bool nat_wants_whole(const struct world *w, const struct direction *in, uint32_t ip);
 void nat_told(struct world *w, uint32_t node, const struct node_translate *t);
+
+/* police.c: token buckets of a router. */
+struct node_passage;
+/* A bucket means it, and decides; false: none does. */
+bool police_hear(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                 uint32_t cause);
+void police_told(struct world *w, uint32_t node, const struct node_passage *p, uint32_t cause);
+void police_open(struct world *w, uint32_t node, uint32_t row, uint32_t number);
+void police_stop(struct world *w, uint32_t node, uint32_t cause); /* the node stops */
+void police_end(struct node *n);                                  /* the run is over */
 
 /* fragment.c */
 /* Cuts it for a link of that MTU and sends the pieces; false: it cannot be cut. */

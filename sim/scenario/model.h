@@ -48,6 +48,8 @@ struct scenario_subnet {
     uint32_t first, last; /* the pool */
     uint32_t router;      /* 0: none is told */
 };
+#define BUCKET_LIMIT    64
+#define BUCKET_ROOM_MAX 100000 /* packets */
 struct scenario_node {
     enum scenario_node_kind kind;
     const char *name;
@@ -76,6 +78,8 @@ struct scenario_node {
     uint32_t reservation_count;
     struct scenario_subnet *subnets; /* of its DHCP server */
     uint32_t subnet_count;
+    struct scenario_bucket *buckets; /* `token-buckets` of a router */
+    uint32_t bucket_count;
     bool relays_dhcp;   /* `dhcp-relay: …` of a router */
     bool reads_by_hand; /* `reading: off`: its applications take only what `read` grants */
     sim_time clock_offset;
@@ -184,6 +188,15 @@ struct pattern {
     sim_time at, within;
     bool lost;
     struct place place;
+};
+
+/* A token bucket of a router. */
+struct scenario_bucket {
+    struct pattern of;
+    bool has_pattern;        /* else it means every packet */
+    int64_t rate_bps, burst; /* bit/s; bytes */
+    bool waits;              /* what is too much; else it is dropped */
+    uint32_t room;           /* packets that may wait */
 };
 
 enum fault_kind {

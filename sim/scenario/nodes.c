@@ -284,6 +284,7 @@ static const struct key host_keys[] = {
 static const struct key router_keys[] = {
     {"addresses", read_addresses},
     {"routes", read_routes},
+    {"token-buckets", read_token_buckets},
     {"label", read_label},
     {"place", read_place},
     {NULL, NULL},

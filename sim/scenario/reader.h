@@ -151,6 +151,10 @@ bool hidden_apply(struct reader *r);
 bool reader_is_hidden(const struct doc_node *n); /* or something in it */
 bool diagnosis_apply(struct reader *r);
 
+/* buckets.c: the key says nothing until flows have names. */
+void read_token_buckets(struct reader *r, const struct doc_node *v, void *into);
+void read_buckets(struct reader *r, const struct doc_node *routers); /* or NULL */
+
 /* A packet pattern. `extra` keys may stand among those of the pattern, as `at` of a drop; they fill
  * *extra_into. */
 struct pattern_reading {

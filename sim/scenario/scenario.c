@@ -138,6 +138,7 @@ static void read_sections(struct reader *r)
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         read_section(r, sections[i].key, sections[i].read);
     }
+    read_buckets(r, nodes[1]);
     fill_texts(r);
     check_scenario(r);
 }

@@ -20,6 +20,7 @@ static const struct rule {
     {"sim/proto/arp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/arq/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/bluetooth/", "sim/base/ sim/wire/ sim/actor/"},
+    {"sim/proto/bucket/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/dhcp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/nat/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/rtp/", "sim/base/ sim/wire/ sim/actor/"},
@@ -49,8 +50,9 @@ static const struct rule {
     {"ui/player", "sim/base/"},
     {"ui/view/", "sim/base/ sim/trace/ sim/wire/dissect ui/theme ui/text ui/canvas. ui/icons "
                  "ui/widgets ui/parts ui/event ui/player"},
-    {"ui/session", "sim/base/ sim/run sim/diagnose sim/registry sim/scenario/ sim/trace/ sim/expect/expect "
-                   "sim/wire/dissect"},
+    {"ui/session",
+     "sim/base/ sim/run sim/diagnose sim/registry sim/scenario/ sim/trace/ sim/expect/expect "
+     "sim/wire/dissect"},
     {"ui/shell", "sim/base/ sim/trace/ sim/scenario/ sim/expect/lesson ui/session ui/player "
                  "ui/view/ ui/widgets "
                  "ui/parts ui/icons ui/event ui/canvas. ui/text ui/theme"},
