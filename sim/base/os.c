@@ -79,6 +79,13 @@ int64_t os_wall_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+void os_pause(int64_t ns)
+{
+    struct timespec span = {.tv_sec = (time_t)(ns / 1000000000),
+                            .tv_nsec = (long)(ns % 1000000000)};
+    nanosleep(&span, NULL);
+}
+
 unsigned os_processors(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);

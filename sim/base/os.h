@@ -40,6 +40,7 @@ void os_out_abort(struct os_out *out);
 
 int64_t os_wall_ns(void);     /* monotonic; for wall_ns of the summary and the window */
 unsigned os_processors(void); /* at least 1 */
+void os_pause(int64_t ns);    /* about so long, less if a signal comes */
 bool os_is_terminal(FILE *f);
 unsigned os_terminal_columns(void); /* of standard output; 80 if unknown */
 bool os_is_directory(const char *path);

@@ -57,6 +57,7 @@ static const struct rule {
                  "ui/view/ ui/widgets "
                  "ui/parts ui/icons ui/event ui/canvas. ui/text ui/theme"},
     {"ui/cli/", "sim/"},
+    {"ui/mpi/", "sim/ ui/cli/"},
     {"ui/movie", "sim/base/ ui/canvas_cairo"},
     {"ui/form", "sim/base/ ui/canvas"},
     {"ui/export", "sim/base/ ui/shell.h ui/form"},
@@ -76,8 +77,13 @@ static const struct rule {
 static const struct foreign {
     const char *header, *who;
 } foreigners[] = {
-    {"libfyaml.h", "sim/scenario/read"}, {"cairo", "ui/canvas_cairo"}, {"ft2build.h", "ui/text"},
-    {"ft2build.h", "ui/fonts"},          {"SDL", "ui/platform_sdl.c"}, {"", "sim/base/os"},
+    {"libfyaml.h", "sim/scenario/read"},
+    {"cairo", "ui/canvas_cairo"},
+    {"ft2build.h", "ui/text"},
+    {"ft2build.h", "ui/fonts"},
+    {"SDL", "ui/platform_sdl.c"},
+    {"mpi.h", "ui/mpi/"},
+    {"", "sim/base/os"},
     {"", "ui/platform_sdl.c"},
 };
 

@@ -54,6 +54,7 @@ const char *cli_limit_key(const struct trace *t); /* what ended a run too soon; 
 int cli_tell(struct err *err, int status);        /* prints err on standard error, returns status */
 void cli_cannot_write(struct err *err, const char *file); /* errno says why */
 void cli_help(const struct command *c, enum lang lang);
+void cli_help_line(const char *left, const char *right);
 bool cli_colour(FILE *f);
 
 /* "/usr/share/slowwire/scenarios"; false: not found. */

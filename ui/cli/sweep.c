@@ -1,5 +1,5 @@
-/* slowwire sweep FILE: the product of settings and seeds, several runs at a time, one row of a
- * table each. */
+/* A sweep: the product of settings and seeds, several runs at a time, one row of a table each. Who
+ * does the runs is the crew's affair: slowwire sweep has processes, slowwire-mpi has ranks. */
 #include "ui/cli/sweep.h"
 
 #include "export/flat.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { OPT_SET, OPT_SEEDS, OPT_OUT, OPT_JOBS, OPT_EVENTS };
-static const struct option options[] = {
+const struct option sweep_options[] = {
     [OPT_SET] = {"--set", 0, "PATH=V1,V2,…"}, [OPT_SEEDS] = {"--seeds", 0, "A..B"},
     [OPT_OUT] = {"--output", 'o', "OUT.csv"}, [OPT_JOBS] = {"--jobs", 'j', "N"},
     [OPT_EVENTS] = {"--max-events", 0, "N"},  {0},
@@ -61,14 +61,11 @@ static void read_point(struct sweep *s, uint64_t point, struct err *err)
     arena_free(&arena);
 }
 
-/* In a worker. */
-static int run_one(void *context, size_t i, struct buf *out)
+int sweep_make_row(struct sweep *s, uint64_t run, struct buf *out)
 {
-    struct sweep *s = context;
     struct err err = {0};
     struct trace t = {0};
     struct run_options o = {.max_events = s->max_events};
-    uint64_t run = s->missing[i];
     char seed[24];
     read_point(s, sweep_point(s, run), &err);
     o.has_seed = sweep_seed(s, run, &o.seed);
@@ -105,17 +102,15 @@ static void show_progress(struct sweep *s)
             word(s->err->lang, "cli.sweep.left"), left / 1e9);
 }
 
-static void take_row(void *context, size_t i, int status, struct bytes out)
+void sweep_take_row(struct sweep *s, uint64_t run, int status, struct bytes row)
 {
-    struct sweep *s = context;
-    uint64_t run = s->missing[i];
     if (status < 0) {
         s->died++;
         return;
     }
-    s->rows[run] = arena_strndup(&s->arena, (const char *)out.data, out.len);
+    s->rows[run] = arena_strndup(&s->arena, (const char *)row.data, row.len);
     s->done++;
-    sweep_journal_add(s, run, out);
+    sweep_journal_add(s, run, row);
     show_progress(s);
 }
 
@@ -129,8 +124,7 @@ static bool run_missing(struct sweep *s, const char *part)
     }
     s->began_ns = os_wall_ns();
     s->shows_progress = os_is_terminal(stderr);
-    unsigned jobs = s->jobs > 64 ? 64 : (unsigned)s->jobs;
-    bool good = os_parallel(s->missing_count, jobs, run_one, take_row, s);
+    bool good = s->crew(s);
     if (s->shows_progress) {
         fputs("\r\033[K", stderr);
     }
@@ -182,7 +176,7 @@ static void tell_limits(const struct sweep *s)
     }
 }
 
-static int sweep(struct sweep *s)
+int sweep_run(struct sweep *s)
 {
     char *part = arena_printf(&s->arena, "%s.part", s->out);
     s->rows = os_alloc(s->runs * sizeof *s->rows);
@@ -252,7 +246,7 @@ static bool take(struct args *a, int what, struct sweep *s)
     return false;
 }
 
-static bool read_request(struct args *a, struct sweep *s)
+bool sweep_read(struct args *a, struct sweep *s)
 {
     int what;
     while ((what = args_next(a)) != ARGS_END) {
@@ -264,29 +258,28 @@ static bool read_request(struct args *a, struct sweep *s)
         err_fail(a->err, "cli.needs-file", "command", a->command->name, NULL);
     } else if (!s->out || strcmp(s->out, "-") == 0) {
         err_fail(a->err, "cli.sweep.needs-output", NULL);
-    } else if (sweep_count(s, a->err) && !os_read_file(s->file, SCENARIO_FILE_LIMIT, &s->text)) {
-        err_fail(a->err, "cli.cannot-read", "file", s->file, "why", strerror(errno), NULL);
+    } else {
+        sweep_count(s, a->err);
     }
-    buf_cstr(&s->text);
     return a->err->errors == 0;
 }
 
-static int run(struct err *err, const struct command *self, int argc, char **argv)
+bool sweep_load(struct sweep *s)
 {
-    struct args a = {.command = self, .err = err, .list = argv, .count = argc};
-    struct sweep *s = os_alloc(sizeof *s);
-    *s = (struct sweep){.err = err, .jobs = os_processors()};
-    int status = STATUS_WRONG;
-    if (read_request(&a, s) && check_points(s)) {
-        status = sweep(s);
+    bool good = os_read_file(s->file, SCENARIO_FILE_LIMIT, &s->text);
+    if (!good) {
+        err_fail(s->err, "cli.cannot-read", "file", s->file, "why", strerror(errno), NULL);
     }
+    buf_cstr(&s->text);
+    return good && check_points(s);
+}
+
+void sweep_free(struct sweep *s)
+{
     if (s->scenario) {
         scenario_free(s->scenario);
     }
     buf_free(&s->text);
     arena_free(&s->arena);
     free(s);
-    return cli_tell(err, status);
 }
-
-const struct command command_sweep = {"sweep", "[OPTION…] FILE", options, run};

@@ -39,7 +39,21 @@ struct sweep {
     bool shows_progress;
     uint64_t read_point; /* in a worker: scenario is of this point + 1; 0: none */
     struct scenario *scenario;
+    /* Does the runs of `missing` and hands in each row by sweep_take_row. False: errno says why. */
+    bool (*crew)(struct sweep *s);
 };
+extern const struct option sweep_options[];
+
+/* A whole sweep is these in a row; each tells its mistakes in s->err. What sweep_read
+ * has read lives as long as the arguments. */
+bool sweep_read(struct args *a, struct sweep *s); /* the arguments */
+bool sweep_load(struct sweep *s);                 /* the file, and whether each setting fits it */
+int sweep_run(struct sweep *s);                   /* an enum status */
+void sweep_free(struct sweep *s);
+/* A run's row, appended to `out`. Not 0: the run was refused or came to no end of its own. */
+int sweep_make_row(struct sweep *s, uint64_t run, struct buf *out);
+/* A row for the table and the journal. Status below 0: the run died, and there is none. */
+void sweep_take_row(struct sweep *s, uint64_t run, int status, struct bytes row);
 
 /* PATH=V1,V2,…; false: err says. Commas inside brackets and quotes belong to a value. */
 bool sweep_add_set(struct sweep *s, const char *text, struct err *err);
