@@ -106,6 +106,24 @@ static void add_hops(const struct row *row, struct flow *flow)
     }
 }
 
+/* Of what either end has opened below it, the last of each type. */
+static void add_parts(const struct world *w, uint32_t traffic, const struct path *path,
+                      struct flow *flow)
+{
+    for (const struct actor_type *const *p = w->sc->traffic[traffic].type->parts; p && *p; p++) {
+        uint32_t found = 0;
+        for (uint32_t i = 1; i < w->row_count; i++) {
+            uint32_t upper = w->rows[i].upper;
+            bool is_part = upper && (upper == w->traffic_sources[traffic] ||
+                                     upper == w->traffic_sinks[traffic]);
+            found = is_part && w->rows[i].type == *p && w->rows[i].self ? i : found;
+        }
+        if (found) {
+            add_figures(&w->rows[found], path, flow);
+        }
+    }
+}
+
 static void protocol_figures(const struct world *w)
 {
     for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
@@ -115,6 +133,7 @@ static void protocol_figures(const struct world *w)
         add_figures(&w->rows[w->traffic_sources[i]], &path, flow);
         add_hops(&w->rows[w->traffic_sources[i]], flow);
         add_figures(&w->rows[w->traffic_sinks[i]], &path, flow);
+        add_parts(w, i, &path, flow);
     }
 }
 

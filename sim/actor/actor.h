@@ -223,13 +223,15 @@ struct actor_type {
  * a param of that name. */
 struct traffic_type {
     const char *name;
-    const struct actor_type *source; /* opened on `from` at `start` */
-    const struct actor_type *sink;   /* opened on `to` at 0; NULL: the node itself answers */
-    bool has_port;                   /* `to: b:9` */
-    bool takes_address;              /* `to: 10.0.1.9`, be it there or not */
-    bool takes_next_port;            /* ports are even, and the next one is taken as well (RTP) */
-    uint16_t port;     /* where it goes unless `to` or `port` says; 0: must be given */
-    uint16_t own_port; /* its source takes what comes there from anybody; 0: it has one peer */
+    const struct actor_type *source;       /* opened on `from` at `start` */
+    const struct actor_type *sink;         /* opened on `to` at 0; NULL: the node itself answers */
+    const struct actor_type *const *parts; /* what they open below them, set up by the same keys;
+                                              NULL-terminated; NULL: nothing of the kind */
+    bool has_port;                         /* `to: b:9` */
+    bool takes_address;                    /* `to: 10.0.1.9`, be it there or not */
+    bool takes_next_port; /* ports are even, and the next one is taken as well (RTP) */
+    uint16_t port;        /* where it goes unless `to` or `port` says; 0: must be given */
+    uint16_t own_port;    /* its source takes what comes there from anybody; 0: it has one peer */
 };
 
 unsigned machine_count(const struct actor_type *t);

@@ -116,12 +116,23 @@ static void apply_send(struct world *w, const struct effect *e)
     node_send(w, e->index, e->why, e->cause);
 }
 
-static const struct actor_type *lower_of(const struct world *w, const struct actor_type *type,
-                                         unsigned lower)
+static const struct actor_type *type_called(const struct actor_type *const *list, const char *name)
 {
-    for (const struct actor_type *const *t = w->known->actors; *t; t++) {
-        if (strcmp((*t)->name, type->lowers[lower]) == 0) {
-            return *t;
+    for (; list && *list; list++) {
+        if (strcmp((*list)->name, name) == 0) {
+            return *list;
+        }
+    }
+    return NULL;
+}
+
+/* What the author's traffic has as parts; NULL: it is no end of any, or has none. */
+static const struct scenario_traffic *traffic_with_parts(const struct world *w, uint32_t author)
+{
+    for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
+        bool is_end = w->traffic_sources[i] == author || w->traffic_sinks[i] == author;
+        if (is_end && w->sc->traffic[i].type->parts) {
+            return &w->sc->traffic[i];
         }
     }
     return NULL;
@@ -197,7 +208,10 @@ static void refuse_open(struct world *w, const struct effect *e, uint32_t row)
 static void apply_open(struct world *w, const struct effect *e)
 {
     const struct row *author = &w->rows[e->author];
-    const struct actor_type *type = lower_of(w, author->type, e->code);
+    const char *name = author->type->lowers[e->code];
+    const struct scenario_traffic *t = traffic_with_parts(w, e->author);
+    const struct actor_type *part = type_called(t ? t->type->parts : NULL, name);
+    const struct actor_type *type = part ? part : type_called(w->known->actors, name);
     uint32_t node = author->node, flow = author->flow;
     struct net key = e->net;
     complete_key(w, node, type->proto, &key);
@@ -205,7 +219,8 @@ static void apply_open(struct world *w, const struct effect *e)
     if (flow == 0 && key.to.ip) {
         flow = birth_of_flow(w, node, type, &key);
     }
-    uint32_t row = actor_open(w, type, node, key, flow, e->author, NULL, e->index);
+    const struct settings *set = part ? &t->settings : NULL;
+    uint32_t row = actor_open(w, type, node, key, flow, e->author, set, e->index);
     if (is_taken(w, row)) {
         refuse_open(w, e, row);
     } else {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define PARAMS_MAX 64
+#define TYPES_MAX  8
 
 static void read_end(struct reader *r, const struct doc_node *v, bool has_port, uint32_t *node,
                      uint16_t *port)
@@ -98,8 +99,8 @@ static bool add_setting(struct reader *r, const struct doc_node *v, const char *
     return p != NULL;
 }
 
-/* A setting goes to whichever of the two types has a param of that name; a value that is wrong for
- * the first is told once. */
+/* A setting goes to whichever of the types has a param of that name; a value that is wrong for one
+ * is told once. */
 static bool add_either(struct reader *r, const struct doc_node *v, const char *name,
                        struct scenario_traffic *t)
 {
@@ -108,18 +109,38 @@ static bool add_either(struct reader *r, const struct doc_node *v, const char *n
     if (r->err->errors == before && t->type->sink != t->type->source) {
         known |= add_setting(r, v, name, t->type->sink, &t->settings);
     }
+    for (const struct actor_type *const *p = t->type->parts; p && *p; p++) {
+        if (r->err->errors == before) {
+            known |= add_setting(r, v, name, *p, &t->settings);
+        }
+    }
     return known;
+}
+
+/* Those that a flow opens: source, sink, parts; NULL-terminated. */
+static void types_of(const struct traffic_type *t, const struct actor_type *out[TYPES_MAX + 1])
+{
+    size_t n = 0;
+    out[n++] = t->source;
+    if (t->sink) {
+        out[n++] = t->sink;
+    }
+    for (const struct actor_type *const *p = t->parts; p && *p && n < TYPES_MAX; p++) {
+        out[n++] = *p;
+    }
+    out[n] = NULL;
 }
 
 /* The rest of the names of params "GROUP.REST", NULL-terminated. */
 static const char *const *names_in_group(struct reader *r, const struct traffic_type *type,
                                          const char *group)
 {
-    const struct actor_type *types[] = {type->source, type->sink};
+    const struct actor_type *types[TYPES_MAX + 1];
     size_t len = strlen(group), count = 0;
     const char **names = arena_alloc(r->arena, (2 * PARAMS_MAX + 1) * sizeof *names);
-    for (size_t i = 0; i < 2; i++) {
-        for (const struct param *p = types[i] ? types[i]->params : NULL; p && p->name; p++) {
+    types_of(type, types);
+    for (size_t i = 0; types[i]; i++) {
+        for (const struct param *p = types[i]->params; p && p->name; p++) {
             if (strncmp(p->name, group, len) == 0 && p->name[len] == '.' &&
                 count < 2 * PARAMS_MAX) {
                 names[count++] = p->name + len + 1;
@@ -210,8 +231,11 @@ static void read_flow(struct reader *r, const struct doc_node *v, const struct t
 {
     const char *names[PARAMS_MAX + 1] = {NULL};
     size_t count = 0;
-    add_param_names(type->source, names, &count, PARAMS_MAX);
-    add_param_names(type->sink, names, &count, PARAMS_MAX);
+    const struct actor_type *types[TYPES_MAX + 1];
+    types_of(type, types);
+    for (size_t i = 0; types[i]; i++) {
+        add_param_names(types[i], names, &count, PARAMS_MAX);
+    }
     struct key_reading how = {.keys = traffic_keys,
                               .what = reader_quoted(r, type->name),
                               .other = read_setting,

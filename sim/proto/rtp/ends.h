@@ -15,6 +15,8 @@ struct rtp_source {
     uint32_t base, timestamp, ssrc;
     uint16_t seq; /* of the next packet */
     bool has_ended;
+    bool is_steered; /* by whoever has opened it */
+    bool resumes;    /* the next packet is the first after a pause */
     sim_time rtt, rtt_min, rtt_max, rtt_sum;
     uint64_t rtt_count;
     int32_t reported_lost;

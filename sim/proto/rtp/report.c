@@ -118,6 +118,10 @@ static void send_to(struct reporter *r, struct addr to, struct bytes compound, e
 static void send_compound(struct reporter *r, struct bytes compound, enum rtp_why why,
                           struct fx *fx)
 {
+    if (r->setup.is_carried) {
+        fx_indicate(fx, 0, RTCP_CODE_CARRY, compound, (struct span){0});
+        return;
+    }
     if (r->setup.peer_count == 0) {
         send_to(r, r->key.to, compound, why, fx);
     }
@@ -329,19 +333,15 @@ static void show_parted(struct reporter *r, struct bytes compound, struct fx *fx
     }
 }
 
-static void hear(struct reporter *r, const struct input *in, struct fx *fx)
+static void hear(struct reporter *r, struct bytes compound, struct addr from,
+                 const struct input *in, struct fx *fx)
 {
-    struct bytes compound = bytes_sub(in->head, UDP_HEADER, in->head.len);
     uint32_t ssrc = 0;
-    if (!rtcp_is_valid(compound)) {
-        fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
-        return;
-    }
     r->heard++;
     bool is_believed = true;
     for (uint32_t i = 0; i < r->count; i++) {
         enum rtcp_verdict v = rtcp_session_compound(&r->sessions[i], compound, UNDER + compound.len,
-                                                    in->net.from, in->now, &ssrc);
+                                                    from, in->now, &ssrc);
         is_believed = is_believed && v <= RTCP_NEW;
         judge(r, i, v, ssrc, NULL, in, fx);
     }
@@ -353,6 +353,26 @@ static void hear(struct reporter *r, const struct input *in, struct fx *fx)
     look_if_alone(r, fx);
     if (r->setup.bandwidth) {
         arm(r, in, fx);
+    }
+}
+
+static void hear_datagram(struct reporter *r, const struct input *in, struct fx *fx)
+{
+    struct bytes compound = bytes_sub(in->head, UDP_HEADER, in->head.len);
+    if (rtcp_is_valid(compound)) {
+        hear(r, compound, in->net.from, in, fx);
+    } else {
+        fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
+    }
+}
+
+/* It came by a connection of those above: from the one who is at its other end. */
+static void hear_carried(struct reporter *r, const struct input *in, struct fx *fx)
+{
+    if (rtcp_is_valid(in->head)) {
+        hear(r, in->head, r->key.to, in, fx);
+    } else {
+        fx_note(fx, RTP_MALFORMED);
     }
 }
 
@@ -465,6 +485,8 @@ static void request(struct reporter *r, const struct input *in, struct fx *fx)
         set_up(r, in, fx);
     } else if (!r->setup.bandwidth || first(r)->phase == RTCP_LEFT) {
         return;
+    } else if (in->code == RTCP_CODE_CARRIED) {
+        hear_carried(r, in, fx);
     } else if (in->code == RTCP_CODE_MEDIA) {
         hear_media(r, in, fx);
     } else if (in->code == RTCP_CODE_WISH) {
@@ -489,7 +511,7 @@ static void step(void *self, const struct input *in, struct fx *fx)
         r->sessions[0].timing.tn = SIM_NEVER;
         r->feedback.may_be_early = true;
         break;
-    case IN_PACKET: hear(r, in, fx); break;
+    case IN_PACKET: hear_datagram(r, in, fx); break;
     case IN_TIMER:
         if (in->code == TIMER_REPORT) {
             expire(r, in, fx);

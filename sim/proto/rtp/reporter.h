@@ -21,11 +21,14 @@ enum rtcp_code {
     RTCP_CODE_HEARD,                       /* up: a compound came */
     RTCP_CODE_GONE,       /* up: the others have left, or are silent for too long */
     RTCP_CODE_RENAMED,    /* up: uint32_t: our SSRC after a collision (8.2) */
+    RTCP_CODE_CARRY,      /* up: a compound that goes by the connection of those above */
+    RTCP_CODE_CARRIED,    /* down: one that came so */
     RTCP_CODE_DISBELIEVE, /* up: uint32_t: the RTP of that SSRC is another's, or our own */
 };
 struct rtcp_setup {
     uint32_t ssrc;
     bool sends, has_feedback; /* media from the beginning; RTP/AVPF (RFC 4585) */
+    bool is_carried;          /* compounds go by the connection of those above */
     int64_t bandwidth;
     sim_time minimum;
     uint32_t crowd;      /* members behind this endpoint, each with its own SSRC; 0: one */

@@ -53,6 +53,7 @@ const struct reason rtp_reasons[] = {
     [RTP_INTRA] = {"rtp.intra", "RFC 4585 §6.3.1"},
     [RTP_MIXED] = {"rtp.mixed", "RFC 3550 §7.1"},
     [RTP_TRANSLATED] = {"rtp.translated", "RFC 3550 §7.2"},
+    [RTP_PAUSED] = {"rtp.paused", "RFC 2326 §10.6"},
     {0},
 };
 
@@ -68,8 +69,10 @@ uint32_t rtp_open_reporter(const struct net *key, struct fx *fx)
 
 void rtp_set_up(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m, struct fx *fx)
 {
-    struct rtcp_setup setup = {
-        .ssrc = ssrc, .bandwidth = rtp_rtcp_bandwidth(m), .minimum = m->rtcp_minimum};
+    struct rtcp_setup setup = {.ssrc = ssrc,
+                               .is_carried = m->is_carried,
+                               .bandwidth = rtp_rtcp_bandwidth(m),
+                               .minimum = m->rtcp_minimum};
     fx_request(fx, reporter, RTCP_CODE_SETUP, bytes_of(&setup, sizeof setup), (struct span){0});
 }
 

@@ -47,6 +47,7 @@ enum rtp_why {
     RTP_INTRA,         /* a picture that stands alone, asked for by a PLI */
     RTP_MIXED,
     RTP_TRANSLATED,
+    RTP_PAUSED, /* whoever steers it wants nothing for now */
 };
 
 /* What both ends know of the medium. int64_t: written by params. */
@@ -55,6 +56,7 @@ struct rtp_medium {
     int64_t fps, frame, vary; /* video: pictures in 10^9 s, bytes, ppb; fps -1: sound */
     int64_t encode;           /* ns from sampling to sending */
     int64_t rtcp_on, rtcp_share, rtcp_minimum; /* switch; ppb of the session; ns */
+    bool is_carried; /* by a connection of the opener's (actor/media_call.h) */
 };
 struct rtp_codec {
     const char *name;

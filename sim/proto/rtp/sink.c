@@ -3,6 +3,7 @@
  * after it is late, not lost: it arrived, and is of no use. Invariant: below `next` every number
  * was played or was missing when its time came. */
 #include "actor/fx.h"
+#include "actor/media_call.h"
 #include "proto/rtp/ends.h"
 #include "wire/udp.h"
 
@@ -130,17 +131,27 @@ static void keep_step(struct rtp_sink *s, const struct input *in, struct fx *fx)
     s->has_apart = sync_error(s->beside, s->sync, &s->apart) || s->has_apart;
 }
 
+/* Of a packet that was carried nothing is lost but this: the segments that brought it were good. */
+static void drop(const struct rtp_sink *s, enum drop_class c, enum rtp_why why, struct fx *fx)
+{
+    if (s->medium.is_carried) {
+        fx_note(fx, why);
+    } else {
+        fx_drop(fx, c, why);
+    }
+}
+
 static void refuse(struct rtp_sink *s, int64_t extended, struct fx *fx)
 {
     bool was_played = s->next - extended <= RTP_PLAYED_MAP && extended < s->next &&
                       s->was_played[(uint64_t)extended % RTP_PLAYED_MAP];
     if (was_played) {
         s->twice++;
-        fx_drop(fx, DROP_DUPLICATE, RTP_TWICE);
+        drop(s, DROP_DUPLICATE, RTP_TWICE, fx);
     } else {
         s->late++;
         fx_item(fx, PACKET_SET, extended, LATE, RTP_TOO_LATE);
-        fx_drop(fx, DROP_LATE, RTP_TOO_LATE);
+        drop(s, DROP_LATE, RTP_TOO_LATE, fx);
     }
 }
 
@@ -152,7 +163,7 @@ static void keep(struct rtp_sink *s, const struct playout_slot *slot, const stru
         refuse(s, slot->extended, fx);
     } else if (!playout_add(&s->playout, slot)) {
         s->twice++;
-        fx_drop(fx, DROP_DUPLICATE, RTP_TWICE);
+        drop(s, DROP_DUPLICATE, RTP_TWICE, fx);
     } else {
         fx_item(fx, PACKET_SET, slot->extended, BUFFERED, RTP_BUFFERED);
         if (slot->due < first) {
@@ -161,17 +172,17 @@ static void keep(struct rtp_sink *s, const struct playout_slot *slot, const stru
     }
 }
 
-static void hear(struct rtp_sink *s, const struct input *in, struct fx *fx)
+static void hear(struct rtp_sink *s, struct bytes packet, const struct input *in, struct fx *fx)
 {
     struct rtp rtp;
     int64_t extended;
-    bool is_rtp = rtp_decode(bytes_sub(in->head, UDP_HEADER, in->head.len), &rtp) > 0;
+    bool is_rtp = rtp_decode(packet, &rtp) > 0;
     if (is_rtp && s->has_begun && rtp.ssrc != s->reception.ssrc) {
         change_source(s);
     }
     if (!is_rtp || rtp.payload_type != rtp_payload_type(&s->medium) ||
         !rtp_reception_seq(&s->reception, rtp.seq, &extended)) {
-        fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
+        drop(s, DROP_MALFORMED, RTP_MALFORMED, fx);
         return;
     }
     if (!s->has_begun) {
@@ -253,6 +264,37 @@ static void hear_reporter(struct rtp_sink *s, const struct input *in, struct fx 
     } else if (in->code == RTCP_CODE_GONE && s->has_begun && !s->has_left) {
         s->has_left = true;
         tell(s, in, RTCP_CODE_LEAVE, fx);
+    } else if (in->code == RTCP_CODE_CARRY) {
+        fx_indicate(fx, 0, MEDIA_RTCP, in->head, (struct span){0});
+    }
+}
+
+static void open_reporter(struct rtp_sink *s, struct fx *fx)
+{
+    s->reporter = s->medium.rtcp_on ? rtp_open_reporter(&s->key, fx) : 0;
+}
+
+static void obey(struct rtp_sink *s, const struct input *in, struct fx *fx)
+{
+    struct media_setup setup;
+    switch (in->code) {
+    case MEDIA_SETUP:
+        memcpy(&setup, in->head.data, sizeof setup);
+        s->medium.is_carried = setup.is_carried;
+        open_reporter(s, fx);
+        break;
+    case MEDIA_RTP: hear(s, in->head, in, fx); break;
+    case MEDIA_RTCP:
+        if (s->reporter) {
+            fx_request(fx, s->reporter, RTCP_CODE_CARRIED, in->head, (struct span){0});
+        }
+        break;
+    case MEDIA_STOP:
+        if (s->reporter && s->has_begun && !s->has_left) {
+            s->has_left = true;
+            tell(s, in, RTCP_CODE_LEAVE, fx);
+        }
+        break;
     }
 }
 
@@ -265,14 +307,16 @@ static void step(void *self, const struct input *in, struct fx *fx)
         s->beside = in->host;
         s->sync = s->in_step ? sync_join(in->host, in->net.to.ip) : NULL;
         s->ssrc = (uint32_t)draw(in->dice, DRAW_SSRC, 0);
-        s->reporter = s->medium.rtcp_on ? rtp_open_reporter(&s->key, fx) : 0;
+        if (in->index == 0) { /* else it is told how */
+            open_reporter(s, fx);
+        }
         break;
-    case IN_PACKET: hear(s, in, fx); break;
+    case IN_PACKET: hear(s, bytes_sub(in->head, UDP_HEADER, in->head.len), in, fx); break;
     case IN_TIMER: play(s, in, fx); break;
     case IN_INDICATION: hear_reporter(s, in, fx); break;
+    case IN_REQUEST: obey(s, in, fx); break;
     case IN_SENT:
-    case IN_ERROR:
-    case IN_REQUEST: break;
+    case IN_ERROR: break;
     }
 }
 

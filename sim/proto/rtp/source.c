@@ -2,6 +2,7 @@
  * its own node. Its timestamps count the media clock, also through silence; sequence numbers count
  * packets. Invariant: timestamp(slot) = base + slot * interval * rate. */
 #include "actor/fx.h"
+#include "actor/media_call.h"
 #include "proto/rtp/ends.h"
 #include "proto/rtp/tone.h"
 #include "wire/udp.h"
@@ -23,6 +24,16 @@ static bool is_silent(const struct rtp_source *s, uint64_t slot)
     return s->pause > 0 && slot_time(s, slot) % (s->talk + s->pause) >= s->talk;
 }
 
+/* By a connection of those above, and so as real bytes. */
+static void carry(struct bytes header, struct span body, struct fx *fx)
+{
+    struct buf packet = {0};
+    buf_add(&packet, header);
+    span_read(fx->streams, body, &packet);
+    fx_indicate(fx, 0, MEDIA_RTP, bytes_of(packet.data, packet.len), body);
+    buf_free(&packet);
+}
+
 static void send_packet(struct rtp_source *s, uint32_t len, bool marker, enum rtp_why why,
                         struct fx *fx)
 {
@@ -35,8 +46,12 @@ static void send_packet(struct rtp_source *s, uint32_t len, bool marker, enum rt
     size_t header = rtp_encode(&rtp, head + UDP_HEADER);
     udp_encode(s->key.from.port, s->key.to.port, (uint32_t)header + len, head);
     struct span body = {.at = s->octets, .stream = s->stream, .len = len};
-    fx_send(fx, &s->key, bytes_of(head, UDP_HEADER + header), body,
-            (struct unit){.at = s->packets, .n = 1}, why);
+    if (s->medium.is_carried) {
+        carry(bytes_of(head + UDP_HEADER, header), body, fx);
+    } else {
+        fx_send(fx, &s->key, bytes_of(head, UDP_HEADER + header), body,
+                (struct unit){.at = s->packets, .n = 1}, why);
+    }
     s->packets++;
     s->octets += len;
 }
@@ -66,7 +81,7 @@ static void send_frame(struct rtp_source *s, const struct dice *dice, struct fx 
 /* The marker tells the first packet of a talkspurt, where silences are left out (RFC 3551 4.1). */
 static void send_sound(struct rtp_source *s, struct fx *fx)
 {
-    bool begins = s->pause > 0 && (s->slot == 0 || is_silent(s, s->slot - 1));
+    bool begins = s->resumes || (s->pause > 0 && (s->slot == 0 || is_silent(s, s->slot - 1)));
     enum rtp_why why = s->packets == 0 ? RTP_FIRST : begins ? RTP_TALKSPURT : RTP_BY_CLOCK;
     send_packet(s, rtp_payload_bytes(&s->medium), begins, why, fx);
 }
@@ -102,12 +117,24 @@ static bool is_over(const struct rtp_source *s)
     return s->duration >= 0 && slot_time(s, s->slot) >= s->duration;
 }
 
+static void end(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    if (s->has_ended) {
+        return;
+    }
+    s->has_ended = true;
+    fx_note(fx, RTP_ENDED);
+    fx_timer(fx, 0, 0, SIM_NEVER);
+    tell(s, in, RTCP_CODE_LEAVE, fx);
+    if (s->is_steered) {
+        fx_indicate(fx, 0, MEDIA_ENDED, (struct bytes){0}, (struct span){0});
+    }
+}
+
 static void take_slot(struct rtp_source *s, const struct input *in, struct fx *fx)
 {
     if (is_over(s)) {
-        s->has_ended = true;
-        fx_note(fx, RTP_ENDED);
-        tell(s, in, RTCP_CODE_LEAVE, fx);
+        end(s, in, fx);
         return;
     }
     s->timestamp = s->base + (uint32_t)rtp_units(&s->medium, slot_time(s, s->slot));
@@ -116,6 +143,7 @@ static void take_slot(struct rtp_source *s, const struct input *in, struct fx *f
     } else {
         send_sound(s, fx);
     }
+    s->resumes = false;
     s->slot++;
     if (is_silent(s, s->slot)) {
         fx_note(fx, RTP_SILENT);
@@ -138,6 +166,14 @@ static uint32_t content(const struct rtp_source *s, const struct input *in, stru
     return stream;
 }
 
+static void begin_reports(struct rtp_source *s, struct fx *fx)
+{
+    if (s->medium.rtcp_on) {
+        s->reporter = rtp_open_reporter(&s->key, fx);
+        rtp_set_up(s->reporter, s->ssrc, &s->medium, fx);
+    }
+}
+
 static void start(struct rtp_source *s, const struct input *in, struct fx *fx)
 {
     s->key = in->net;
@@ -147,11 +183,55 @@ static void start(struct rtp_source *s, const struct input *in, struct fx *fx)
     s->seq = (uint16_t)(s->seq_set >= 0 ? (uint64_t)s->seq_set : draw(in->dice, DRAW_SSRC, 1));
     s->base = (uint32_t)(s->base_set >= 0 ? (uint64_t)s->base_set : draw(in->dice, DRAW_SSRC, 2));
     s->pause = s->talk > 0 && s->medium.fps < 0 ? s->pause : 0;
-    if (s->medium.rtcp_on) {
-        s->reporter = rtp_open_reporter(&s->key, fx);
-        rtp_set_up(s->reporter, s->ssrc, &s->medium, fx);
+    s->is_steered = in->index != 0;
+    if (!s->is_steered) {
+        begin_reports(s, fx);
+        take_slot(s, in, fx);
     }
-    take_slot(s, in, fx);
+}
+
+/* ---- steered by whoever has opened it ---- */
+
+/* A pause stops the packets, not the clock: as a camera that looks on while nobody watches. */
+static void play(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    if (s->has_ended) {
+        return;
+    }
+    s->began = s->packets ? s->began : in->clock;
+    while (slot_time(s, s->slot) < in->clock - s->began) {
+        s->slot++;
+    }
+    s->resumes = s->packets > 0;
+    struct media_start first = {.ssrc = s->ssrc,
+                                .timestamp = s->base +
+                                             (uint32_t)rtp_units(&s->medium, slot_time(s, s->slot)),
+                                .seq = s->seq};
+    fx_indicate(fx, 0, MEDIA_PLAY, bytes_of(&first, sizeof first), (struct span){0});
+    wait_for_slot(s, in, fx);
+}
+
+static void obey(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    struct media_setup setup;
+    switch (in->code) {
+    case MEDIA_SETUP:
+        memcpy(&setup, in->head.data, sizeof setup);
+        s->medium.is_carried = setup.is_carried;
+        begin_reports(s, fx);
+        break;
+    case MEDIA_PLAY: play(s, in, fx); break;
+    case MEDIA_PAUSE:
+        fx_timer(fx, 0, 0, SIM_NEVER);
+        fx_note(fx, RTP_PAUSED);
+        break;
+    case MEDIA_STOP: end(s, in, fx); break;
+    case MEDIA_RTCP:
+        if (s->reporter) {
+            fx_request(fx, s->reporter, RTCP_CODE_CARRIED, in->head, (struct span){0});
+        }
+        break;
+    }
 }
 
 /* A = arrival, LSR, DLSR: all in 1/65536 s, all by clocks that each read their own differences. */
@@ -207,12 +287,14 @@ static void step(void *self, const struct input *in, struct fx *fx)
             hear_report(s, in, fx);
         } else if (in->code == RTCP_CODE_RENAMED) {
             take_name(s, in);
+        } else if (in->code == RTCP_CODE_CARRY) {
+            fx_indicate(fx, 0, MEDIA_RTCP, in->head, (struct span){0});
         }
         break;
+    case IN_REQUEST: obey(s, in, fx); break;
     case IN_PACKET:
     case IN_SENT:
-    case IN_ERROR: /* nobody listens: UDP does not care */
-    case IN_REQUEST: break;
+    case IN_ERROR: break; /* nobody listens: UDP does not care */
     }
 }
 
