@@ -146,6 +146,22 @@ static const struct {
     {"diagnosis: {faults: [{drop: {from: z}}]}\n", DIAGNOSIS_UNREADABLE, SIM_NEVER},
 };
 
+/* A timeout shorter than the round trip is worth a warning, unless it is what is hidden. */
+START_TEST(a_warning_tells_nothing_of_what_is_sealed)
+{
+    struct hidden_run r;
+    ck_assert(run_hiding(&r, "traffic.0.stop-and-wait.timeout=15 ms\n", ""));
+    ck_assert_uint_eq(r.err.count, 0);
+    ck_assert_uint_eq(r.err.warnings, 0);
+    forget(&r);
+    ck_assert(scenario_read_text("x.yaml", line, registry(),
+                                 &(struct override){"traffic.0.stop-and-wait.timeout=15 ms"}, 1,
+                                 &r.sc, &r.err));
+    ck_assert_uint_eq(r.err.warnings, 1);
+    forget(&r);
+}
+END_TEST
+
 START_TEST(a_diagnosis_is_right_by_what_happens)
 {
     struct hidden_run r;
@@ -182,6 +198,7 @@ int main(void)
     tcase_add_test(t, what_is_hidden_happens);
     tcase_add_test(t, faults_that_are_seen_stay);
     tcase_add_test(t, what_does_not_fit_stays_secret);
+    tcase_add_test(t, a_warning_tells_nothing_of_what_is_sealed);
     tcase_add_loop_test(t, a_diagnosis_is_right_by_what_happens, 0,
                         sizeof guesses / sizeof *guesses);
     tcase_add_test(t, a_diagnosis_of_nothing_is_a_warning);
