@@ -184,6 +184,7 @@ static void frame_init(struct ladder_frame *f, struct rect in)
     }
     set_page(f);
     f->step = view_step(fmax(34 * k / f->scale, 1));
+    f->self->y_now = ladder_y(f, f->s->now);
     film_flights(f->s->film, f->from, f->to, &f->first, &f->last);
     f->is_dense = f->last - f->first > DENSE;
 }
@@ -200,11 +201,12 @@ static void ladder_content(struct ladder_frame *f, struct rect in)
     ladder_draw_flights(f);
     ladder_draw_folds(f);
     ladder_draw_hidden(f);
-    ladder_draw_now(f);
     ladder_draw_timers(f);
+    ladder_draw_now(f);
     ladder_draw_fold_words(f);
     ladder_draw_capsules(f);
     ladder_draw_records(f);
+    ladder_draw_tick_words(f);
     ladder_draw_selected(f);
     ladder_draw_now_word(f);
     canvas_unclip(ui->c);

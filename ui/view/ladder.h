@@ -9,6 +9,7 @@
 #define LADDER_LABELS 1024u
 #define LADDER_RIDERS 32u
 #define LADDER_LINES  16u
+#define LADDER_BARS   512u
 
 enum ladder_label_kind { LABEL_CAPSULE, LABEL_RING, LABEL_LOSS, LABEL_WORDS };
 
@@ -28,6 +29,7 @@ struct ladder {
     sim_time scroll_now; /* the instant for which it holds */
     struct ladder_label labels[LADDER_LABELS]; /* of the last picture */
     uint32_t label_count;
+    double y_now; /* where the line of now stood in it */
     struct motion pulse;
 };
 
@@ -54,6 +56,8 @@ struct ladder_frame {
     bool is_dense;        /* too many to draw each */
     double rider[LADDER_RIDERS]; /* where capsules stand on the line of now */
     uint32_t rider_count;
+    struct rect bar[LADDER_BARS]; /* of timers: words keep clear of them */
+    uint32_t bar_count;
     uint32_t pulsing; /* record of the timer that has just fired, 0: none */
     double pulse;     /* the size of its clock, 1 .. 1.15 */
 };
@@ -82,8 +86,9 @@ void ladder_draw_lines(struct ladder_frame *f, double head_y);
 void ladder_draw_heads(struct ladder_frame *f, double y);
 
 /* ladder_time.c */
-void ladder_draw_ticks(struct ladder_frame *f);
-void ladder_reserve_folds(struct ladder_frame *f); /* the room of their words */
+void ladder_draw_ticks(struct ladder_frame *f);      /* their lines */
+void ladder_draw_tick_words(struct ladder_frame *f); /* last, where nothing else stands */
+void ladder_reserve_folds(struct ladder_frame *f);   /* the room of their words */
 void ladder_draw_folds(struct ladder_frame *f);
 void ladder_draw_fold_words(struct ladder_frame *f);
 void ladder_draw_now(struct ladder_frame *f);
@@ -92,6 +97,7 @@ void ladder_draw_hidden(struct ladder_frame *f); /* hatch over the future, if it
 
 /* ladder_labels.c */
 bool ladder_is_free(const struct ladder_frame *f, struct rect r);
+bool ladder_is_clear(const struct ladder_frame *f, struct rect r);             /* of bars, too */
 bool ladder_reserve(struct ladder_frame *f, const struct ladder_label *label); /* false: no room */
 void ladder_place_labels(struct ladder_frame *f);
 const struct ladder_label *ladder_label_of(const struct ladder_frame *f, uint32_t packet,

@@ -8,6 +8,9 @@
 #define FUTURE        0.45
 #define FLAG          114.0 /* the flag of now, and half a capsule that goes again */
 #define FUTURE_WAY    0.8   /* of a dashed way, which is faint by itself */
+#define CROWD         160u  /* flights: of more, those whose lines lie on each other are left out */
+#define CROWD_GAP     2.2   /* so near that they do */
+#define CROWD_WAYS    64u   /* directions that are told apart */
 #define DENSE_SAMPLES 12u   /* flights looked at for two rows of pixels */
 
 static struct color flight_color(const struct ladder_frame *f, const struct flight *g)
@@ -34,6 +37,11 @@ static sim_time next_edge(const struct axis *a, sim_time t)
     return a->folds[i].from > t ? a->folds[i].from : a->folds[i].to;
 }
 
+static bool is_crowd(const struct ladder_frame *f)
+{
+    return f->last - f->first > CROWD;
+}
+
 /* The way between two instants, with a corner where it enters or leaves a fold. */
 static void draw_way(struct ladder_frame *f, const struct flight *g, sim_time from, sim_time to,
                      struct color color, bool has_head, bool is_dashed)
@@ -44,7 +52,10 @@ static void draw_way(struct ladder_frame *f, const struct flight *g, sim_time fr
         sim_time edge = next_edge(f->axis, from), corner = edge < to ? edge : to;
         struct point b = ladder_point(f, g, corner);
 
-        if (is_dashed && corner == to && !has_head) {
+        if (is_dashed && is_crowd(f)) { /* dashes of many make no pattern, and take their time */
+            canvas_line(f->ui->c, a.x, a.y, b.x, b.y, (struct stroke){.width = 1.2 * f->ui->k},
+                        color_fade(color, 0.35));
+        } else if (is_dashed && corner == to && !has_head) {
             canvas_line(f->ui->c, a.x, a.y, b.x, b.y,
                         (struct stroke){.width = 1.4 * f->ui->k,
                                         .cap = CAP_ROUND,
@@ -377,6 +388,40 @@ static void each_flight(struct ladder_frame *f,
     }
 }
 
+/* In a crowd, one whose line would lie on the line of the one before: same way, same fate. */
+static bool lies_on_another(const struct ladder_frame *f, const struct flight *g,
+                            double drawn[CROWD_WAYS])
+{
+    double y = ladder_y(f, flight_start(g)), *last = &drawn[g->hop.direction % CROWD_WAYS];
+
+    if (!is_crowd(f) || !g->is_first || !g->hop.tx || g->hop.died != SIM_NEVER ||
+        g->packet == f->s->selected || g->packet == f->s->hovered ||
+        fabs(y - *last) >= CROWD_GAP * f->ui->k) {
+        *last = y;
+        return false;
+    }
+    return true;
+}
+
+/* Each but those that nobody would see. */
+static void most_flights(struct ladder_frame *f,
+                         void (*show)(struct ladder_frame *, const struct flight *))
+{
+    double drawn[CROWD_WAYS];
+    int from, to;
+
+    for (unsigned i = 0; i < CROWD_WAYS; i++) {
+        drawn[i] = -INFINITY;
+    }
+    for (uint32_t i = f->first; i < f->last; i++) {
+        const struct flight *g = &f->s->film->flights[i];
+
+        if (ladder_ends(f, g, &from, &to) && !lies_on_another(f, g, drawn)) {
+            show(f, g);
+        }
+    }
+}
+
 static void draw_one_band(struct ladder_frame *f, const struct flight *g)
 {
     draw_band(f, g, flight_color(f, g));
@@ -410,9 +455,9 @@ void ladder_draw_flights(struct ladder_frame *f)
         return;
     }
     canvas_clip(f->ui->c, (struct rect){f->plot.x, 0, f->plot.w, ladder_y(f, f->s->now)});
-    each_flight(f, draw_one_band);
+    most_flights(f, draw_one_band);
     canvas_unclip(f->ui->c);
-    each_flight(f, draw_flight);
+    most_flights(f, draw_flight);
     each_flight(f, draw_thread);
 }
 

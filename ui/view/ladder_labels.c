@@ -29,6 +29,16 @@ bool ladder_is_free(const struct ladder_frame *f, struct rect r)
     return true;
 }
 
+bool ladder_is_clear(const struct ladder_frame *f, struct rect r)
+{
+    for (uint32_t i = 0; i < f->bar_count; i++) {
+        if (overlap(f->bar[i], r)) {
+            return false;
+        }
+    }
+    return ladder_is_free(f, r);
+}
+
 bool ladder_reserve(struct ladder_frame *f, const struct ladder_label *label)
 {
     if (f->self->label_count == LADDER_LABELS) {

@@ -8,35 +8,59 @@
 
 #define NOW_MOST 8 /* characters of a time that fit in the flag */
 
-static void draw_tick(struct ladder_frame *f, sim_time t, double y_now)
+/* Where the words of ticks end. */
+static double tick_right(const struct ladder_frame *f)
+{
+    return f->panel.x + SIZE_PADDING + 36 * f->ui->k;
+}
+
+static void draw_tick(struct ladder_frame *f, sim_time t)
+{
+    canvas_hline(f->ui->c, tick_right(f) + 6 * f->ui->k, f->x[f->count - 1], ladder_y(f, t),
+                 STROKE_GRID, f->ui->theme->hair2);
+}
+
+static void draw_tick_words(struct ladder_frame *f, sim_time t)
 {
     struct ui *ui = f->ui;
-    double y = ladder_y(f, t), k = ui->k, x = f->panel.x + SIZE_PADDING + 36 * k;
+    double y = ladder_y(f, t), k = ui->k, x = tick_right(f), w, gap = 2 * k;
     struct color color = ui->theme->ink3;
     char text[32];
 
-    if (y < f->plot.y || y > f->plot.y + f->plot.h) {
+    if (fabs(y - ladder_y(f, f->s->now)) < 18 * k) {
         return;
     }
-    canvas_hline(ui->c, x + 6 * k, f->x[f->count - 1], y, STROKE_GRID, ui->theme->hair2);
-    if (fabs(y - y_now) < 18 * k) {
-        return;
+    view_time(t, f->unit, f->step, text);
+    w = ui_text_width(ui, TYPE_AXIS, text);
+    if (ladder_is_clear(f, (struct rect){x - w - gap, y - 6 * k, w + 2 * gap, 12 * k})) {
+        ui_text_right(ui, TYPE_AXIS, x, y + 4 * k, t > f->s->now ? color_fade(color, 0.6) : color,
+                      text);
     }
-    ui_text_right(ui, TYPE_AXIS, x, y + 4 * k, t > f->s->now ? color_fade(color, 0.6) : color,
-                  view_time(t, f->unit, f->step, text));
 }
 
-void ladder_draw_ticks(struct ladder_frame *f)
+static void each_tick(struct ladder_frame *f, void (*show)(struct ladder_frame *, sim_time))
 {
-    double y_now = ladder_y(f, f->s->now);
     sim_time t = f->from > 0 ? (f->from + f->step - 1) / f->step * f->step : 0, after;
 
     for (; t <= f->to && t <= f->axis->end; t += f->step) {
         if (axis_is_folded(f->axis, t, &after)) {
             t = (after + f->step - 1) / f->step * f->step;
         }
-        draw_tick(f, t, y_now);
+        double y = ladder_y(f, t);
+        if (y >= f->plot.y && y <= f->plot.y + f->plot.h) {
+            show(f, t);
+        }
     }
+}
+
+void ladder_draw_ticks(struct ladder_frame *f)
+{
+    each_tick(f, draw_tick);
+}
+
+void ladder_draw_tick_words(struct ladder_frame *f)
+{
+    each_tick(f, draw_tick_words);
 }
 
 static double fold_middle(const struct ladder_frame *f, const struct fold *fold)
@@ -141,7 +165,7 @@ void ladder_draw_now(struct ladder_frame *f)
         return;
     }
     view_time(f->s->now, f->unit, tick < f->unit ? tick : f->unit / 10, time);
-    if (strlen(time) > NOW_MOST) {
+    if (strlen(time) + (f->unit == SIM_S ? 2 : 0) > NOW_MOST) {
         strip_zeros(time);
     }
     if (f->unit == SIM_S) {

@@ -11,6 +11,7 @@
 #define HOPS_MAX   64u
 #define QUEUES_MAX 16u
 #define BOXES_MAX  12u
+#define LANES_MAX  64u /* directions; more share the last place */
 
 static double share_at(const struct hop *h, sim_time t)
 {
@@ -252,13 +253,13 @@ static double capsule_height(const struct stage_frame *f, const struct flight *g
     uint32_t n = 0;
     char buf[24];
 
-    if (f->ui->k > 1) {
-        return 24;
-    }
     for (uint32_t i = first; i < last && n <= 100; i++) {
         const struct flight *other = &f->s->film->flights[i];
 
         n += other->hop.direction == g->hop.direction && is_under_way(f, other);
+    }
+    if (f->ui->k > 1) {
+        return n <= 40 ? 24 : 0;
     }
     for (unsigned i = 0; i < 2; i++) {
         struct capsule capsule = view_capsule(f->s, g->packet, heights[i], buf);
@@ -279,7 +280,8 @@ static void add_hit(struct stage_frame *f, struct rect r, uint32_t packet)
     }
 }
 
-static void draw_packet(struct stage_frame *f, const struct flight *g, double h)
+/* in_row: right behind another small box, so that many make one bar. */
+static void draw_packet(struct stage_frame *f, const struct flight *g, double h, bool in_row)
 {
     struct ui *ui = f->ui;
     struct point p = stage_way(f, g->hop.direction, share_at(&g->hop, f->s->now));
@@ -290,7 +292,9 @@ static void draw_packet(struct stage_frame *f, const struct flight *g, double h)
     struct rect r = {p.x - 3 * k, p.y - 7 * k, 6 * k, 14 * k};
 
     if (h == 0 && !capsule.is_selected) {
-        canvas_fill_box(ui->c, rect_inset(r, -1.5 * k, -1.5 * k), 2 * k, ui->theme->panel);
+        if (!in_row) {
+            canvas_fill_box(ui->c, rect_inset(r, -1.5 * k, -1.5 * k), 2 * k, ui->theme->panel);
+        }
         canvas_fill_box(ui->c, r, 1.5 * k, box_color(f, g->packet));
         add_hit(f, rect_inset(r, -2, -2), g->packet);
         return;
@@ -335,26 +339,72 @@ static uint32_t focus_of(const struct scene *s)
     return s->story->steps[s->step].packet;
 }
 
+/* What is drawn on a direction: how high its capsules are, and where the last one stands. */
+struct lane {
+    uint32_t direction;
+    double h, x, y;
+};
+
+static struct lane *lane_of(struct lane *lanes, uint32_t *n, uint32_t direction)
+{
+    for (uint32_t i = 0; i < *n; i++) {
+        if (lanes[i].direction == direction) {
+            return &lanes[i];
+        }
+    }
+    struct lane *new = &lanes[*n < LANES_MAX ? (*n)++ : LANES_MAX - 1];
+    *new = (struct lane){.direction = direction, .h = -1, .x = -INFINITY};
+    return new;
+}
+
+/* A small box beside which the next would not be seen: one of very many. */
+static bool covers_last(const struct stage_frame *f, const struct flight *g, struct lane *lane)
+{
+    struct point p = stage_way(f, g->hop.direction, share_at(&g->hop, f->s->now));
+
+    if (lane->h == 0 && g->packet != f->s->hovered &&
+        hypot(p.x - lane->x, p.y - lane->y) < 1.5 * f->ui->k) {
+        return true;
+    }
+    lane->x = p.x;
+    lane->y = p.y;
+    return false;
+}
+
+static void draw_under_way(struct stage_frame *f, uint32_t first, uint32_t last)
+{
+    struct lane lanes[LANES_MAX];
+    uint32_t n = 0;
+
+    for (uint32_t i = first; i < last; i++) {
+        const struct flight *g = &f->s->film->flights[i];
+
+        if (g->packet == f->s->selected || !is_under_way(f, g)) {
+            continue;
+        }
+        struct lane *lane = lane_of(lanes, &n, g->hop.direction);
+        lane->h = lane->h < 0 ? capsule_height(f, g, first, last) : lane->h;
+        double x = lane->x, y = lane->y;
+        if (!covers_last(f, g, lane)) {
+            draw_packet(f, g, lane->h, hypot(lane->x - x, lane->y - y) < 7 * f->ui->k);
+        }
+    }
+}
+
 void stage_draw_packets(struct stage_frame *f)
 {
     const struct flight *selected = NULL;
     uint32_t first, last;
 
     film_flights(f->s->film, f->s->now, f->s->now, &first, &last);
-    for (uint32_t i = first; i < last; i++) {
+    draw_under_way(f, first, last);
+    for (uint32_t i = first; i < last && f->s->selected; i++) {
         const struct flight *g = &f->s->film->flights[i];
 
-        if (!is_under_way(f, g)) {
-            continue;
-        }
-        if (g->packet == f->s->selected) {
-            selected = g;
-        } else {
-            draw_packet(f, g, capsule_height(f, g, first, last));
-        }
+        selected = g->packet == f->s->selected && is_under_way(f, g) ? g : selected;
     }
     if (selected) {
-        draw_packet(f, selected, 24);
+        draw_packet(f, selected, 24, false);
     }
     for (uint32_t i = first; i < last; i++) {
         const struct flight *g = &f->s->film->flights[i];
