@@ -63,7 +63,7 @@ static void fill(struct canvas *c, struct color color)
 {
     struct listener *l = of(c);
     struct rect r = clipped(l, bounds(c));
-    if (color.a < 200 || r.w < 8 || r.h < 8) {
+    if (color.a < 200 || r.w < 15 || r.h < 15) {
         return; /* shines through; or a dot, a line, the head of an arrow */
     }
     for (unsigned i = 0; i < l->count; i++) {
@@ -207,16 +207,29 @@ static void check_file(struct ladder_rig *r, const char *name)
     rig_close(r->view);
 }
 
+/* Are packets still under way when the run ends? They ride over what stands there. */
+static bool ends_in_flight(const char *name)
+{
+    struct view_rig *v = rig_open(name, 100, 100, THEME_LIGHT, 1);
+    bool is = false;
+    for (uint32_t i = 0; i < v->film->flight_count; i++) {
+        is = is ||
+             (v->film->flights[i].hop.tx && flight_end(&v->film->flights[i]) > v->film->plain.end);
+    }
+    rig_close(v);
+    return is;
+}
+
 /* The whole window at the end of a run, when nothing moves. */
-static void check_window(struct ladder_rig *r, const char *name, struct fonts *fonts, double w,
-                         double h)
+static void check_window(struct ladder_rig *r, const char *name, struct fonts *fonts,
+                         enum lang lang, double w, double h)
 {
     struct shell_options o = {.fonts = fonts, .at = -1, .select = -1, .is_settled = true};
     struct look look = {w, h, 1};
-    struct view_rig view = {.lang = r->count % 2 ? LANG_ZH : LANG_EN};
+    struct view_rig view = {.lang = lang};
     struct err err = {0};
     char path[256];
-    o.lang = view.lang;
+    o.lang = lang;
     struct shell *shell = shell_new(&o);
     snprintf(path, sizeof path, SOURCE_DIR "/scenarios/%s.yaml", name);
     ck_assert(shell_open(shell, path, &err));
@@ -291,8 +304,11 @@ START_TEST(no_words_stand_over_words_in_the_window)
     for (unsigned i = 0; i < names->count; i++) {
         unsigned before = r.count;
         snprintf(path, sizeof path, "%s/%s", topics[_i], names->list[i]);
-        check_window(&r, path, fonts, 1280, 800);
-        check_window(&r, path, fonts, 1600, 900);
+        if (ends_in_flight(path)) {
+            continue;
+        }
+        check_window(&r, path, fonts, LANG_EN, 1280, 800);
+        check_window(&r, path, fonts, LANG_ZH, 1600, 900);
         if (r.count > before && getenv("SLOWWIRE_ALL")) {
             printf("%s\n", r.found);
             r.count = 0;

@@ -201,6 +201,7 @@ static void ladder_content(struct ladder_frame *f, struct rect in)
     ladder_draw_flights(f);
     ladder_draw_folds(f);
     ladder_draw_hidden(f);
+    f->flag = ladder_flag(f);
     ladder_draw_timers(f);
     ladder_draw_now(f);
     ladder_draw_fold_words(f);

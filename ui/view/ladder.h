@@ -58,6 +58,7 @@ struct ladder_frame {
     uint32_t rider_count;
     struct rect bar[LADDER_BARS]; /* of timers: words keep clear of them */
     uint32_t bar_count;
+    struct rect flag; /* of now, at the left: it lies over what is there */
     uint32_t pulsing; /* record of the timer that has just fired, 0: none */
     double pulse;     /* the size of its clock, 1 .. 1.15 */
 };
@@ -91,6 +92,7 @@ void ladder_draw_tick_words(struct ladder_frame *f); /* last, where nothing else
 void ladder_reserve_folds(struct ladder_frame *f);   /* the room of their words */
 void ladder_draw_folds(struct ladder_frame *f);
 void ladder_draw_fold_words(struct ladder_frame *f);
+struct rect ladder_flag(const struct ladder_frame *f); /* the room of the flag of now */
 void ladder_draw_now(struct ladder_frame *f);
 void ladder_draw_now_word(struct ladder_frame *f);
 void ladder_draw_hidden(struct ladder_frame *f); /* hatch over the future, if it is hidden */
@@ -114,4 +116,6 @@ void ladder_draw_selected(struct ladder_frame *f);
 /* ladder_timers.c, ladder_records.c */
 void ladder_draw_timers(struct ladder_frame *f);
 void ladder_draw_records(struct ladder_frame *f);
+/* Left end of the tags of states at the first lifeline that are that near to y; INFINITY: none. */
+double ladder_tags_left(const struct ladder_frame *f, double y, double high);
 double ladder_timer_label_width(const struct ladder_frame *f);

@@ -74,7 +74,7 @@ bool ladder_words(struct ladder_frame *f, enum type_role role, double x, double 
         return false; /* half a word tells nothing */
     }
     for (int i = 0; i < 3; i++, r.y += h) {
-        if (ladder_is_free(f, r)) {
+        if (!overlap(f->flag, r) && ladder_is_free(f, r)) {
             struct ladder_label label = {.rect = r, .kind = LABEL_WORDS};
 
             if (!ladder_reserve(f, &label)) {

@@ -3,6 +3,7 @@
 #include "ui/view/actors.h"
 #include "ui/view/ladder.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,27 @@ static void draw_state(struct ladder_frame *f, uint32_t number, const struct rec
         part_state_tag(ui, x, y, ladder_side(f, line) < 0 ? ALIGN_RIGHT : ALIGN_LEFT, name,
                        is_current, r->at > f->s->now ? 0.45 : 1);
     }
+}
+
+double ladder_tags_left(const struct ladder_frame *f, double y, double high)
+{
+    const struct trace *t = f->s->trace;
+    sim_time reach = (sim_time)(high / f->scale), now = f->s->now;
+    double left = INFINITY;
+
+    for (uint32_t n = trace_first_after(t, now - reach - 1);
+         n <= t->count && trace_record(t, n)->at <= now + reach; n++) {
+        const struct record *r = trace_record(t, n);
+        const struct entity *e = &t->entities[r->where];
+        if (r->kind != REC_STATE || r->code >> 8 != 0 || ladder_line(f, e->node) != 0 ||
+            !f->has_tags || ladder_side(f, 0) > 0 || fabs(ladder_y(f, r->at) - y) > high) {
+            continue;
+        }
+        const char *name = e->type->machines[0].states[r->code & 255u];
+        double x = outer_x(f, 0, 10, actor_has_timers(e->type));
+        left = fmin(left, x - ui_text_width(f->ui, TYPE_TAG, name) - 20 * f->ui->k);
+    }
+    return left;
 }
 
 /* A tick or a cross with words at the outer side of a lifeline. */

@@ -153,6 +153,13 @@ static void strip_zeros(char *time)
     }
 }
 
+struct rect ladder_flag(const struct ladder_frame *f)
+{
+    double k = f->ui->k, y = ladder_y(f, f->s->now);
+
+    return (struct rect){f->panel.x, y - 13 * k, fold_left(f) + 32 * k - f->panel.x, 26 * k};
+}
+
 void ladder_draw_now(struct ladder_frame *f)
 {
     struct ui *ui = f->ui;
@@ -173,7 +180,9 @@ void ladder_draw_now(struct ladder_frame *f)
     } else {
         snprintf(label, sizeof label, "%s", time);
     }
-    part_now(ui, fold_left(f) + 32 * k, right, y, label);
+    double end = fmin(fold_left(f) + 32 * k, ladder_tags_left(f, y, 20 * k) - 2 * k);
+    double least = f->panel.x + ui_text_width(ui, TYPE_VALUE, label) + 20 * k;
+    part_now(ui, fmax(end, least), right, y, label);
 }
 
 /* What is to come is not told. */

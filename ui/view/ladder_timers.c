@@ -108,11 +108,6 @@ static void say_length(struct ladder_frame *f, struct timer_lane *lane, const st
     if (high < 2.4 * line) {
         return;
     }
-    double now = ladder_y(f, f->s->now), clear = 15 * f->ui->k; /* where the flag of now reaches */
-    if (f->is_narrow && lane->side < 0 && y + 1.5 * line > now - clear &&
-        y - line / 2 < now + clear) {
-        y = now + clear + line / 2;
-    }
     struct bar_words *w = y + line > y1 ? NULL : add_words(lane, y, y1);
     if (w) {
         w->name = lane->name;
@@ -358,6 +353,7 @@ void ladder_draw_timers(struct ladder_frame *f)
 
     words.count = 0;
     memset(words.taken, 0, sizeof words.taken);
+    f->bar[f->bar_count++] = f->flag;
     f->pulse = 1 + 0.15 * sin(part * acos(-1));
     for (uint32_t i = 0; i < film->actor_count; i++) {
         draw_actor(f, film->actors[i], &words);

@@ -55,7 +55,11 @@ static void draw_axis(const struct lease_bars *b)
 
         canvas_vline(ui->c, x, b->plot.y, b->bottom, 1, ui->theme->hair2);
         view_time(t, unit, step, text);
-        ui_text_center(ui, TYPE_AXIS, x, b->bottom + 18 * k, ui->theme->ink3, text);
+        double near =
+            ui_text_width(ui, TYPE_AXIS, text) / 2 + 32 * k; /* there is the flag of now */
+        if (fabs(x - lease_x(b, b->s->now)) > near) {
+            ui_text_center(ui, TYPE_AXIS, x, b->bottom + 18 * k, ui->theme->ink3, text);
+        }
     }
 }
 
@@ -152,7 +156,8 @@ static void draw_client(const struct lease_bars *b, const struct lease_client *c
         lease_draw_rim(b, now, y, h);
     }
     for (uint32_t i = 0; i < c->span_count && c->spans[i].told <= b->s->now; i++) {
-        lease_draw_span(b, &c->spans[i], y, h);
+        sim_time next = i + 1 < c->span_count ? c->spans[i + 1].told : SIM_NEVER;
+        lease_draw_span(b, &c->spans[i], next, y, h);
     }
     if (now && has_words) {
         lease_draw_ticks(b, now, y, h);

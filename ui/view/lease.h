@@ -29,7 +29,9 @@ void lease_pool_draw(struct ui *ui, const struct scene *s, struct rect r);
 /* lease_bar.c: a span of a client's bar, its top at y. */
 double lease_x(const struct lease_bars *b, sim_time t);
 double lease_bar_height(const struct lease_bars *b);
-void lease_draw_span(const struct lease_bars *b, const struct lease_span *p, double y, double h);
+/* next: where the bar behind it begins, SIM_NEVER: none. */
+void lease_draw_span(const struct lease_bars *b, const struct lease_span *p, sim_time next,
+                     double y, double h);
 void lease_draw_rim(const struct lease_bars *b, const struct lease_span *p, double y, double h);
 void lease_draw_ticks(const struct lease_bars *b, const struct lease_span *p, double y, double h);
 void lease_draw_words(const struct lease_bars *b, const struct lease_span *p, double y);

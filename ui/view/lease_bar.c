@@ -121,7 +121,8 @@ void lease_draw_words(const struct lease_bars *b, const struct lease_span *p, do
 }
 
 /* How the address was lost, at the end of its bar. */
-static void draw_fate(const struct lease_bars *b, const struct lease_span *p, double y, double h)
+static void draw_fate(const struct lease_bars *b, const struct lease_span *p, double next, double y,
+                      double h)
 {
     static const char *const keys[] = {[SPAN_OVER] = "lease.over",
                                        [SPAN_REFUSED] = "lease.refused",
@@ -141,17 +142,18 @@ static void draw_fate(const struct lease_bars *b, const struct lease_span *p, do
     }
     const char *words = ui_word(ui, keys[p->fate]);
     double w = ui_text_width(ui, TYPE_TAG, words);
-    bool fits = x + 14 * k + w < b->plot.x + b->plot.w;
+    bool fits = x + 14 * k + w < fmin(b->plot.x + b->plot.w, next);
     struct color color = is_loss ? ui->theme->loss.text : ui->theme->report.text;
     if (b->row >= LEASE_ROW_WORDS * k && fits) {
         ui_text(ui, TYPE_TAG, x + 13 * k, y + h / 2 + 4 * k, color, words);
     }
 }
 
-void lease_draw_span(const struct lease_bars *b, const struct lease_span *p, double y, double h)
+void lease_draw_span(const struct lease_bars *b, const struct lease_span *p, sim_time next,
+                     double y, double h)
 {
     fill_span(b, p, y, h);
-    draw_fate(b, p, y, h);
+    draw_fate(b, p, next == SIM_NEVER ? INFINITY : lease_x(b, next), y, h);
 }
 
 /* Requests to extend a lease: the answered ones as the ACK that came, others as a cross. */

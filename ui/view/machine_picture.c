@@ -82,6 +82,18 @@ static bool was_in(const struct machine_picture *p, unsigned end, const struct d
 
 /* Drawing. */
 
+#define LABELS_MAX 64u
+
+struct labels { /* where they stand */
+    struct rect rect[LABELS_MAX];
+    unsigned count;
+};
+
+static bool overlap(struct rect a, struct rect b)
+{
+    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
 static void trace_route(struct canvas *c, const struct diagram_route *r)
 {
     canvas_begin(c);
@@ -158,7 +170,21 @@ static void split_label(const char *text, char event[64], char sent[32])
     plus_to_space(sent);
 }
 
-static void draw_label(const struct machine_picture *p, unsigned i)
+/* Over no box, and over no label that stands already. */
+static bool is_free(const struct machine_picture *p, struct rect r, const struct labels *all)
+{
+    bool is = true;
+
+    for (unsigned i = 0; i < p->d.box_count; i++) {
+        is = is && !overlap(p->d.boxes[i].rect, r);
+    }
+    for (unsigned i = 0; i < all->count; i++) {
+        is = is && !overlap(all->rect[i], r);
+    }
+    return is;
+}
+
+static void draw_label(const struct machine_picture *p, unsigned i, struct labels *all)
 {
     struct ui *ui = p->ui;
     const struct diagram_route *r = &p->d.routes[i];
@@ -172,9 +198,14 @@ static void draw_label(const struct machine_picture *p, unsigned i)
     split_label(text, event, sent);
     struct capsule capsule = sent_capsule(sent, p->d.kind);
     double w = ui_text_width(ui, TYPE_LABEL, event), space = *event && *sent ? 5 * k : 0;
-    double all = w + space + (*sent ? capsule_width(ui, &capsule) : 0), x = r->label.x - all / 2;
-    canvas_fill_box(ui->c, (struct rect){x - 3 * k, r->label.y - h / 2, all + 6 * k, h}, 4 * k,
-                    ui->theme->panel);
+    double wide = w + space + (*sent ? capsule_width(ui, &capsule) : 0);
+    double x = r->label.x - wide / 2;
+    struct rect room = {x - 3 * k, r->label.y - h / 2, wide + 6 * k, h};
+    if (!is_free(p, room, all) || all->count == LABELS_MAX) {
+        return;
+    }
+    all->rect[all->count++] = room;
+    canvas_fill_box(ui->c, room, 4 * k, ui->theme->panel);
     struct font font = theme_font(ui->theme, TYPE_LABEL);
     canvas_text(ui->c, font, x, r->label.y + text_cap(ui->fonts, font) / 2, ALIGN_LEFT,
                 p->is_new[i] ? ui->theme->ink : ui->theme->ink2, event);
@@ -199,6 +230,22 @@ static const char *state_word(const struct machine_picture *p, unsigned state, c
     return word_find(p->ui->lang, key);
 }
 
+static double disc_radius(const struct machine_picture *p, const struct diagram_box *b)
+{
+    return fmin(14 * p->ui->k, fmax(b->rect.h * 0.44, 9 * p->ui->k));
+}
+
+/* Both ends stand there, one at each side. */
+static bool is_shared(const struct machine_picture *p, const struct diagram_box *b)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < p->end_count; i++) {
+        count += diagram_box_of(&p->d, p->ends[i].state, p->ends[i].is_back) == b;
+    }
+    return count > 1;
+}
+
 static void draw_box(const struct machine_picture *p, const struct diagram_box *b)
 {
     struct ui *ui = p->ui;
@@ -221,8 +268,10 @@ static void draw_box(const struct machine_picture *p, const struct diagram_box *
                         (struct stroke){.width = 1.5 * k, .on = 4 * k, .off = 3 * k}, t->wire);
     }
     struct rect words = b->rect;
-    if (is_now) { /* beside the disc */
-        words.x += 7 * k;
+    if (is_now) { /* beside the discs */
+        double disc = disc_radius(p, b) + 1;
+        words.x += disc;
+        words.w -= disc * (is_shared(p, b) ? 2 : 1);
     }
     struct color color = is_now ? t->panel : was ? t->ink : t->ink3;
     const char *note = state_word(p, b->state, ".note");
@@ -244,7 +293,7 @@ static void draw_token(const struct machine_picture *p, unsigned end)
     const struct theme *t = ui->theme;
     const struct end *e = &p->ends[end];
     const struct diagram_box *b = diagram_box_of(&p->d, e->state, e->is_back);
-    double k = ui->k, r = fmin(14 * k, fmax(b->rect.h * 0.44, 9 * k));
+    double k = ui->k, r = disc_radius(p, b);
     bool is_second = end > 0 && p->ends[0].state == e->state && p->ends[0].is_back == e->is_back;
     double x = is_second ? b->rect.x + b->rect.w : b->rect.x, y = b->rect.y + b->rect.h / 2;
     struct font font = {FACE_SANS_SEMIBOLD, r * 0.94};
@@ -256,7 +305,8 @@ static void draw_token(const struct machine_picture *p, unsigned end)
 }
 
 /* What the strokes mean, at the bottom left. */
-static void draw_strokes(const struct machine_picture *p, double x, double y, double right)
+static void draw_strokes(const struct machine_picture *p, double x, double y, double right,
+                         const struct labels *labels)
 {
     struct ui *ui = p->ui;
     double k = ui->k;
@@ -270,7 +320,8 @@ static void draw_strokes(const struct machine_picture *p, double x, double y, do
         s.off = 4 * k;
         view_format(ui, words, sizeof words, is_way ? "diagram.way" : "diagram.not-taken", "end",
                     is_way ? p->ends[i].letter : "", NULL);
-        if (x + 36 * k + ui_text_width(ui, TYPE_LABEL, words) > right) {
+        struct rect room = {x, y - 8 * k, 36 * k + ui_text_width(ui, TYPE_LABEL, words), 16 * k};
+        if (room.x + room.w > right || !is_free(p, room, labels)) {
             return;
         }
         canvas_line(ui->c, x, y, x + 27 * k, y, s, is_way ? ui->theme->ink : ui->theme->ink3);
@@ -298,6 +349,9 @@ void machine_picture_draw(struct machine_picture *p, struct rect r)
     double k = p->ui->k, y = r.y + r.h - 6 * k;
     struct rect area = {r.x + 16 * k, r.y, r.w - 32 * k, r.h - 22 * k};
 
+    struct labels labels;
+
+    labels.count = 0;
     diagram_make(&p->d, p->machine, area, widest_name(p), k);
     follow(p);
     for (int pass = 0; pass < 2; pass++) { /* what was taken over what was not */
@@ -307,9 +361,11 @@ void machine_picture_draw(struct machine_picture *p, struct rect r)
             }
         }
     }
-    for (unsigned i = 0; i < p->d.route_count; i++) {
-        if (shows_label(p, i)) {
-            draw_label(p, i);
+    for (int pass = 0; pass < 2; pass++) { /* what has just been taken is told first */
+        for (unsigned i = 0; i < p->d.route_count; i++) {
+            if (shows_label(p, i) && p->is_new[i] == (pass == 0)) {
+                draw_label(p, i, &labels);
+            }
         }
     }
     for (unsigned i = 0; i < p->d.box_count; i++) {
@@ -318,5 +374,6 @@ void machine_picture_draw(struct machine_picture *p, struct rect r)
     for (unsigned i = 0; i < p->end_count; i++) {
         draw_token(p, i);
     }
-    draw_strokes(p, r.x, y, p->d.has_room ? r.x + r.w * 0.6 : r.x + r.w);
+    bool has_tabs = p->end_count && machine_count(p->s->trace->entities[p->ends[0].actor].type) > 1;
+    draw_strokes(p, r.x, y, r.x + r.w * (has_tabs ? 0.5 : p->d.has_room ? 0.6 : 1), &labels);
 }

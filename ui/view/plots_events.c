@@ -46,7 +46,7 @@ static bool draw_words(struct plot_frame *f, double x, double y, const char *wor
         struct rect r = {places[i].x, places[i].y, w, h};
         bool is_inside = r.x >= f->plot.x && r.x + w <= f->area.x + f->area.w - 8 &&
                          r.y >= f->plot.y && r.y + h <= f->plot.y + f->plot.h + 4 * k;
-        if (is_inside && plot_reserve(f, r)) {
+        if (is_inside && plot_reserve(f, rect_inset(r, -3 * k, 0))) {
             canvas_fill_box(ui->c, (struct rect){r.x - 3 * k, r.y, w + 6 * k, h}, 3 * k,
                             color_fade(ui->theme->panel, 0.8));
             ui_text(ui, TYPE_TAG, r.x, r.y + 12 * k, ui->theme->loss.text, words);

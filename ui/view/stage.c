@@ -152,6 +152,22 @@ static unsigned count_parts(const char *s)
     return n;
 }
 
+/* Do words centred at x on a baseline stand on the name below an end of their link? */
+static bool is_on_name(const struct stage_frame *f, const struct trace_link *link, double x,
+                       double y, double w)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct point p = stage_node(f, link->node[i]);
+        double name =
+            ui_text_width(f->ui, TYPE_TITLE, view_node_label(f->ui, f->s->trace, link->node[i]));
+        double top = p.y + f->size / 4, low = p.y + f->size / 2 + 40 * f->ui->k;
+        if (fabs(x - p.x) < (w + name) / 2 && y > top && y < low) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Rate, delay and what goes wrong beside the middle of a link, on its outer side, one below the
  * other. */
 static void draw_link_words(const struct stage_frame *f, const struct trace_link *link)
@@ -172,7 +188,8 @@ static void draw_link_words(const struct stage_frame *f, const struct trace_link
         char part[48];
 
         snprintf(part, sizeof part, "%.*s", (int)(dot ? dot - s : (long)strlen(s)), s);
-        if (ui_text_width(ui, TYPE_AXIS, part) < fabs(b.x - a.x) + 20 * k) {
+        double w = ui_text_width(ui, TYPE_AXIS, part);
+        if (w < fabs(b.x - a.x) + 20 * k && !is_on_name(f, link, x, y, w)) {
             ui_text_center(ui, TYPE_AXIS, x, y, ui->theme->ink3, part);
         }
         y += line;

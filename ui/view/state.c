@@ -167,7 +167,28 @@ static double row_height(const struct pen *p)
     return 31 * p->ui->k;
 }
 
-static double stack_height(const struct pen *p, const struct column *c)
+/* What an end without states does, in words; NULL: it has states, or another says the same. */
+static const char *note_of(const struct pen *p, const struct column *c, unsigned i)
+{
+    const struct trace *t = p->s->trace;
+    const char *note =
+        machine_count(t->entities[c->actors[i]].type) ? NULL : actor_note(p->ui, t, c->actors[i]);
+    for (unsigned k = 0; note && k < i; k++) {
+        const char *before = note_of(p, c, k);
+        note = before && strcmp(before, note) == 0 ? NULL : note;
+    }
+    return note;
+}
+
+static double note_height(const struct pen *p, const char *note, double width)
+{
+    return fmax(
+               canvas_paragraph_height(p->ui->c, theme_font(p->ui->theme, TYPE_LABEL), width, note),
+               16 * p->ui->k) +
+           6 * p->ui->k;
+}
+
+static double stack_height(const struct pen *p, const struct column *c, double width)
 {
     double h = 0;
     for (unsigned i = 0; i < c->actor_count; i++) {
@@ -176,8 +197,8 @@ static double stack_height(const struct pen *p, const struct column *c)
         if (machine_count(type)) {
             h += states_shown(p->s, c->actors[i], 0, states) * row_height(p) + 6 * p->ui->k;
         }
-        if (!machine_count(type) && actor_note(p->ui, p->s->trace, c->actors[i])) {
-            h = fmax(h, 22 * p->ui->k);
+        if (note_of(p, c, i)) {
+            h += note_height(p, note_of(p, c, i), width);
         }
     }
     return h;
@@ -236,7 +257,11 @@ static void draw_row(const struct pen *p, struct rect r, const char *name, const
     struct font left = theme_font(t, TYPE_CODE), right = theme_font(t, TYPE_VALUE);
     left.px = fmax(11, left.px - 1);
     canvas_hline(ui->c, r.x, r.x + r.w, r.y, STROKE_GRID, t->hair2);
-    canvas_text_in(ui->c, left, r, ALIGN_LEFT, t->ink3, name);
+    struct rect room = r; /* the value comes first */
+    room.w = fmax(r.w - text_width(ui->fonts, right, value) - 8 * ui->k, 0);
+    if (room.w > 12 * ui->k) {
+        canvas_text_in(ui->c, left, room, ALIGN_LEFT, t->ink3, name);
+    }
     if (is_news) {
         double w = text_width(ui->fonts, right, value) + 10 * ui->k;
         canvas_fill_box(
@@ -379,11 +404,12 @@ static void draw_column(const struct pen *p, const struct column *c, unsigned in
         if (machine_count(type)) {
             y += draw_machine(p, c->actors[i], 0, (struct rect){r.x + margin, y, w - margin, 0});
         }
-        const char *note = actor_note(ui, p->s->trace, c->actors[i]);
-        if (!machine_count(type) && note) {
+        const char *note = note_of(p, c, i);
+        if (note) {
+            double high = note_height(p, note, r.w);
             canvas_paragraph(ui->c, theme_font(ui->theme, TYPE_LABEL),
-                             (struct rect){r.x, y - 2 * ui->k, r.w, 60 * ui->k}, ui->theme->ink3,
-                             note);
+                             (struct rect){r.x, y - 2 * ui->k, r.w, high}, ui->theme->ink3, note);
+            y += high;
         }
         double middle = fmax(top + 22 * ui->k, (top + y) / 2 - 16 * ui->k);
         if (machine_count(type)) {
@@ -442,7 +468,7 @@ static void draw_state(void *self, struct ui *ui, const struct scene *s, struct 
     }
     double stacks = 0, gap = 16 * ui->k, w = (r.w - (count - 1) * gap) / count;
     for (unsigned i = 0; i < count; i++) {
-        stacks = fmax(stacks, stack_height(&p, &columns[i]));
+        stacks = fmax(stacks, stack_height(&p, &columns[i], w));
     }
     canvas_clip(ui->c, (struct rect){area.x, r.y, area.w, r.h + SIZE_PADDING - 2});
     for (unsigned i = 0; i < count; i++) {

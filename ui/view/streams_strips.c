@@ -246,6 +246,9 @@ void stream_draw_sender(const struct stream_frame *f)
         draw_frame(f, n->una, n->window, f->top, true);
     }
     double y = f->top + f->cell + 4 * f->ui->k;
+    if (y + 20 * f->ui->k > f->bottom) { /* the other row begins there */
+        return;
+    }
     draw_pointer(f, n->una, y, "var.tcp.snd.una", true);
     if (n->nxt > n->una) {
         draw_pointer(f, n->nxt, y, "var.tcp.snd.nxt", false);

@@ -288,8 +288,11 @@ static void draw_owner(const struct strip *g, uint32_t actor, double y)
     }
     int64_t names; /* textbooks differ in what an ACK names */
     if (actor_var(g->s, actor, "acks", &names)) {
-        ui_text(ui, TYPE_LABEL, x, y, ui->theme->ink3,
-                ui_word(ui, names ? "window.acks.last" : "window.acks.next"));
+        double h = 16 * ui->k;
+        canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL),
+                       (struct rect){x, y - 4 * ui->k - h / 2, g->right + 76 * ui->k - x, h},
+                       ALIGN_LEFT, ui->theme->ink3,
+                       ui_word(ui, names ? "window.acks.last" : "window.acks.next"));
     }
 }
 
