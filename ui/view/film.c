@@ -374,6 +374,7 @@ struct film *film_new(const struct trace *t)
     layout_make(t, f->spots, f->order);
     curves_make(&f->curves, t);
     leases_make(&f->leases, t);
+    media_make(&f->media, t);
     count_repeats(f);
     return f;
 }
@@ -395,6 +396,7 @@ void film_free(struct film *f)
     free(f->busy);
     curves_free(&f->curves);
     leases_free(&f->leases);
+    media_free(&f->media);
     free(f->repeats);
     axis_free(&f->plain);
     axis_free(&f->folded);

@@ -8,6 +8,7 @@
 #include "ui/view/curves.h"
 #include "ui/view/layout.h"
 #include "ui/view/leases.h"
+#include "ui/view/media.h"
 
 #include <stddef.h>
 
@@ -42,6 +43,7 @@ struct film {
     uint32_t actor_count;
     struct curves curves; /* figures over time */
     struct leases leases; /* of DHCP */
+    struct media media;   /* of RTP */
     bool *differs; /* by packet: it has no equal in a run beside this one; NULL: there is none */
     uint32_t differ_count;
     uint16_t *repeats; /* by packet: which duplicate of an acknowledgement it is; 0: none */

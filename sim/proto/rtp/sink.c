@@ -335,6 +335,7 @@ static void read(const void *self, int64_t *vars)
     vars[8] = s->estimate.transit;
     vars[9] = s->estimate.deviation;
     vars[10] = s->wait;
+    vars[11] = rtp_clock_rate(&s->medium);
 }
 
 static double lost(const void *self, const struct path *path)
@@ -433,6 +434,7 @@ const struct actor_type rtp_sink_type = {
                                  {"transit", "ns", "playout"},
                                  {"deviation", "ns", "playout"},
                                  {"sync-wait", "ns", "playout"},
+                                 {"clock-rate", "", "playout"},
                                  {0}},
     .params = params,
     .figures = (const struct figure[]){{"lost", lost},

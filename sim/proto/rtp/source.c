@@ -306,6 +306,7 @@ static void read(const void *self, int64_t *vars)
     vars[2] = s->rtt;
     vars[3] = s->reported_lost;
     vars[4] = s->reported_jitter;
+    vars[5] = s->medium.encode;
 }
 
 /* A packet and its timer in each packet time. */
@@ -369,6 +370,7 @@ const struct actor_type rtp_source_type = {
                                  {"rtt", "ns", "report"},
                                  {"reported-lost", "", "report"},
                                  {"reported-jitter", "", "report"},
+                                 {"encode", "ns", "media"},
                                  {0}},
     .params = params,
     .figures =

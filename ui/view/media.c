@@ -1,0 +1,509 @@
+/* The records of RTP, read once. A source's SENDs are its packets; what its sink says of a number
+ * (ITEM) is caused by the ARRIVE of the packet that bore it; D and J are worked out here from the
+ * sink's D alone, by appendix A.8 of RFC 3550, so that a picture never shows a rounded sixteenth.
+ */
+#include "ui/view/media.h"
+
+#include "base/os.h"
+#include "wire/dissect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NOWHERE  UINT32_MAX
+#define CAUSES   6u /* between what a sink says and the packet that it says it of */
+#define HOPS_MAX 16u
+#define VIDEO    90000
+
+enum sink_item { ITEM_ABSENT, ITEM_BUFFERED, ITEM_PLAYED, ITEM_MISSING, ITEM_LATE };
+
+struct sent {
+    uint32_t packet;
+    sim_time at;
+};
+
+struct finder {
+    const struct trace *t;
+    struct media *m;
+    struct sent **sent; /* by entity: what a source sent */
+    uint32_t *sent_count, *sent_cap;
+    uint32_t *place;     /* by packet: its place among its source's, + 1; 0: no RTP packet */
+    int64_t *difference; /* by entity: D of a sink */
+    uint32_t *last;      /* by entity: index of the stream that a sink plays now */
+};
+
+static bool is_type(const struct trace *t, uint32_t entity, const char *name)
+{
+    const struct entity *e = &t->entities[entity];
+
+    return e->kind == ENTITY_ACTOR && strcmp(e->type->name, name) == 0;
+}
+
+static int64_t field_of(const struct trace *t, uint32_t packet, const char *name)
+{
+    const struct packet *p = trace_packet(t, packet);
+    int64_t value = 0;
+
+    packet_field(p->proto->name, packet_head(p), name, &value);
+    return value;
+}
+
+static bool var_at(const struct trace *t, uint32_t entity, const char *name, sim_time at,
+                   int64_t *value)
+{
+    const struct actor_type *type = t->entities[entity].type;
+
+    for (unsigned v = 0; v < var_count(type); v++) {
+        if (strcmp(type->vars[v].name, name) == 0) {
+            return trace_var_at(t, entity, v, at, value);
+        }
+    }
+    return false;
+}
+
+static void see_send(struct finder *f, const struct record *r)
+{
+    uint32_t e = r->where, n = f->sent_count[e];
+
+    if (n == f->sent_cap[e]) {
+        f->sent_cap[e] = n ? 2 * n : 64;
+        f->sent[e] = os_realloc(f->sent[e], f->sent_cap[e] * sizeof **f->sent);
+    }
+    f->sent[e][n] = (struct sent){r->packet, r->at};
+    f->place[r->packet] = ++f->sent_count[e];
+}
+
+static bool is_media(const struct finder *f, const struct record *r)
+{
+    const struct packet *p = trace_packet(f->t, r->packet);
+
+    return is_type(f->t, r->where, "rtp-source") && strcmp(p->proto->name, "rtp") == 0;
+}
+
+static struct media_stream *new_stream(struct finder *f, uint32_t source, uint32_t sink)
+{
+    struct media *m = f->m;
+    const struct entity *to = &f->t->entities[sink];
+
+    m->streams = os_realloc(m->streams, (m->stream_count + 1) * sizeof *m->streams);
+    struct media_stream *s = &m->streams[m->stream_count++];
+    *s = (struct media_stream){.source = source,
+                               .sink = sink,
+                               .flow = to->flow,
+                               .from = f->t->entities[source].node,
+                               .to = to->node,
+                               .count = f->sent_count[source],
+                               .mate = NOWHERE};
+    var_at(f->t, sink, "clock-rate", f->t->sim_ns, &s->rate);
+    var_at(f->t, source, "encode", f->t->sim_ns, &s->encode);
+    s->rate = s->rate > 0 ? s->rate : 8000;
+    s->packets = os_alloc((s->count + 1) * sizeof *s->packets);
+    s->arrivals = os_alloc((s->count + 1) * sizeof *s->arrivals);
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct sent sent = f->sent[source][i];
+        s->packets[i] = (struct media_packet){.packet = sent.packet,
+                                              .sent = sent.at,
+                                              .arrived = SIM_NEVER,
+                                              .died = SIM_NEVER,
+                                              .lost_at = SIM_NEVER,
+                                              .due = SIM_NEVER,
+                                              .before = NOWHERE};
+        s->packets[i].timestamp = (uint32_t)field_of(f->t, sent.packet, "timestamp");
+        s->packets[i].is_marked = field_of(f->t, sent.packet, "marker") != 0;
+    }
+    return s;
+}
+
+/* NULL: there are too many. */
+static struct media_stream *stream_of(struct finder *f, uint32_t source, uint32_t sink)
+{
+    uint32_t last = f->last[sink];
+
+    if (last != NOWHERE && f->m->streams[last].source == source) {
+        return &f->m->streams[last];
+    }
+    for (uint32_t i = 0; i < f->m->stream_count; i++) {
+        if (f->m->streams[i].source == source && f->m->streams[i].sink == sink) {
+            f->last[sink] = i;
+            return &f->m->streams[i];
+        }
+    }
+    if (f->m->stream_count == MEDIA_STREAMS) {
+        return NULL;
+    }
+    f->last[sink] = f->m->stream_count;
+    return new_stream(f, source, sink);
+}
+
+/* The packet that led to a record, as it was when it was sent; 0: none. */
+static uint32_t packet_behind(const struct finder *f, const struct record *r)
+{
+    for (unsigned i = 0; i < CAUSES && r->cause; i++) {
+        r = trace_record(f->t, r->cause);
+        if (r->kind == REC_ARRIVE) {
+            uint32_t id = r->packet;
+            while (id && !f->place[id]) {
+                id = trace_packet(f->t, id)->parent;
+            }
+            return id;
+        }
+    }
+    return 0;
+}
+
+/* A.8: J += |D| - (J + 8) / 16, in sixteenths. */
+static void measure(struct media_stream *s, struct media_packet *p, int64_t difference)
+{
+    uint32_t before = s->arrival_count ? s->arrivals[s->arrival_count - 1] : NOWHERE;
+
+    p->before = before;
+    if (before == NOWHERE) {
+        return;
+    }
+    int64_t j = s->packets[before].jitter16;
+    p->difference = difference;
+    p->jitter16 = j + (difference < 0 ? -difference : difference) - ((j + 8) >> 4);
+}
+
+static void see_arrival(struct finder *f, const struct record *r, bool is_late)
+{
+    uint32_t id = packet_behind(f, r);
+
+    struct media_stream *s = id ? stream_of(f, trace_packet(f->t, id)->sender, r->where) : NULL;
+
+    if (!s) {
+        return;
+    }
+    struct media_packet *p = &s->packets[f->place[id] - 1];
+    if (p->arrived != SIM_NEVER) {
+        return;
+    }
+    p->arrived = r->at;
+    p->number = r->value;
+    p->fate = is_late ? MEDIA_LATE : MEDIA_WAITING;
+    measure(s, p, f->difference[r->where]);
+    s->arrivals[s->arrival_count++] = (uint32_t)(p - s->packets);
+}
+
+/* What waits is among the last that came. */
+static void see_played(struct finder *f, const struct record *r)
+{
+    if (f->last[r->where] == NOWHERE) {
+        return;
+    }
+    struct media_stream *s = &f->m->streams[f->last[r->where]];
+    for (uint32_t i = s->arrival_count; i > 0; i--) {
+        struct media_packet *p = &s->packets[s->arrivals[i - 1]];
+        if (p->number == r->value && p->fate == MEDIA_WAITING) {
+            p->fate = MEDIA_PLAYED;
+            p->due = r->at;
+            return;
+        }
+    }
+}
+
+static void see_level(struct finder *f, const struct record *r)
+{
+    uint32_t at = f->last[r->where];
+
+    if (at == NOWHERE) {
+        return; /* empty before the first arrival; that one's level comes before its ITEM */
+    }
+    struct media_stream *s = &f->m->streams[at];
+    if (s->level_count == s->level_cap) {
+        s->level_cap = s->level_cap ? 2 * s->level_cap : 64;
+        s->levels = os_realloc(s->levels, s->level_cap * sizeof *s->levels);
+    }
+    s->levels[s->level_count++] = (struct media_level){r->at, r->value};
+    s->level_most = (uint32_t)r->value > s->level_most ? (uint32_t)r->value : s->level_most;
+}
+
+static void see_var(struct finder *f, const struct record *r)
+{
+    const char *name = f->t->entities[r->where].type->vars[r->code].name;
+
+    if (strcmp(name, "D") == 0) {
+        f->difference[r->where] = r->value;
+    } else if (strcmp(name, "buffer") == 0) {
+        see_level(f, r);
+    }
+}
+
+static void see_item(struct finder *f, const struct record *r)
+{
+    switch ((enum sink_item)(r->code & 0xff)) {
+    case ITEM_BUFFERED: see_arrival(f, r, false); break;
+    case ITEM_LATE: see_arrival(f, r, true); break;
+    case ITEM_PLAYED: see_played(f, r); break;
+    case ITEM_ABSENT:
+    case ITEM_MISSING: break;
+    }
+}
+
+static void collect_sent(struct finder *f)
+{
+    for (uint32_t n = 1; n <= f->t->count; n++) {
+        const struct record *r = trace_record(f->t, n);
+
+        if (r->kind == REC_SEND && is_media(f, r)) {
+            see_send(f, r);
+        }
+    }
+}
+
+/* The first arrival makes the stream, and its level stands before that: read from there on. */
+static void open_streams(struct finder *f)
+{
+    for (uint32_t n = 1; n <= f->t->count; n++) {
+        const struct record *r = trace_record(f->t, n);
+        unsigned state = r->code & 0xff;
+        bool is_arrival = r->kind == REC_ITEM && is_type(f->t, r->where, "rtp-sink") &&
+                          (state == ITEM_BUFFERED || state == ITEM_LATE);
+        uint32_t id = is_arrival ? packet_behind(f, r) : 0;
+
+        if (id && f->last[r->where] == NOWHERE) {
+            stream_of(f, trace_packet(f->t, id)->sender, r->where);
+        }
+    }
+}
+
+static void collect_received(struct finder *f)
+{
+    for (uint32_t n = 1; n <= f->t->count; n++) {
+        const struct record *r = trace_record(f->t, n);
+
+        if ((r->kind != REC_ITEM && r->kind != REC_VAR) || !is_type(f->t, r->where, "rtp-sink")) {
+            continue;
+        }
+        if (r->kind == REC_ITEM) {
+            see_item(f, r);
+        } else {
+            see_var(f, r);
+        }
+    }
+}
+
+/* A stream of which nothing came is one all the same. */
+static void open_silent_streams(struct finder *f)
+{
+    for (uint32_t e = 1; e <= f->t->entity_count; e++) {
+        for (uint32_t k = 1; k <= f->t->entity_count && f->sent_count[e]; k++) {
+            const struct entity *to = &f->t->entities[k];
+            if (is_type(f->t, k, "rtp-sink") && f->last[k] == NOWHERE &&
+                to->flow == f->t->entities[e].flow && to->flow) {
+                stream_of(f, e, k);
+            }
+        }
+    }
+}
+
+/* Where a packet that never came died, and when it would have come. */
+static void find_end(const struct trace *t, const struct media_stream *s, struct media_packet *p)
+{
+    struct hop hops[HOPS_MAX];
+    uint32_t n = trace_hops(t, p->packet, hops, HOPS_MAX);
+    sim_time usual = 0;
+
+    n = n < HOPS_MAX ? n : HOPS_MAX;
+    if (s->arrival_count) {
+        const struct media_packet *first = &s->packets[s->arrivals[0]];
+        usual = first->arrived - first->sent;
+    }
+    if (n > 0 && hops[n - 1].died != SIM_NEVER) {
+        p->fate = MEDIA_LOST;
+        p->died = hops[n - 1].died;
+        bool is_near = hops[n - 1].tx && direction_to(t, hops[n - 1].direction) == s->to;
+        p->lost_at = is_near ? hops[n - 1].arrive : p->sent + usual;
+        p->lost_at = p->lost_at > p->died ? p->lost_at : p->died;
+    }
+}
+
+static bool is_played(const struct media_packet *p)
+{
+    return p->fate == MEDIA_PLAYED;
+}
+
+/* The turn of what was not played: as far from that of the one played before it (of the first one,
+ * if there is none) as their timestamps are. */
+static void find_turns(struct media_stream *s)
+{
+    uint32_t near = 0;
+
+    while (near < s->count && !is_played(&s->packets[near])) {
+        near++;
+    }
+    for (uint32_t i = 0; i < s->count && near < s->count; i++) {
+        struct media_packet *p = &s->packets[i];
+        const struct media_packet *other = &s->packets[near];
+        if (is_played(p)) {
+            near = i;
+            continue;
+        }
+        int64_t units = (int32_t)(p->timestamp - other->timestamp);
+        p->due = other->due + muldiv(units, SIM_S, s->rate);
+        if (p->arrived == SIM_NEVER) {
+            p->number = other->number + (int16_t)(p->number - other->number);
+        }
+    }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const sim_time *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* The middle of the first gaps between packets that were not sent at once. */
+static sim_time usual_gap(const struct media_stream *s)
+{
+    sim_time gaps[64];
+    uint32_t n = 0;
+
+    for (uint32_t i = 1; i < s->count && n < 64; i++) {
+        sim_time gap = s->packets[i].sent - s->packets[i - 1].sent;
+        if (gap > 0) {
+            gaps[n++] = gap;
+        }
+    }
+    qsort(gaps, n, sizeof *gaps, ascending);
+    return n ? gaps[n / 2] : 20 * SIM_MS;
+}
+
+/* The last instant at which anything of a packet is drawn. */
+static sim_time drawn_until(const struct media_packet *p)
+{
+    sim_time last = p->sent, ends[] = {p->arrived, p->lost_at, p->due};
+
+    for (unsigned i = 0; i < 3; i++) {
+        last = ends[i] != SIM_NEVER && ends[i] > last ? ends[i] : last;
+    }
+    return last;
+}
+
+static void add_time(struct media_times *times, sim_time at)
+{
+    times->at[times->count++] = at;
+}
+
+static void count_fates(struct media_stream *s)
+{
+    struct media_times *all[] = {&s->late, &s->lost, &s->filled};
+
+    for (unsigned i = 0; i < 3; i++) {
+        all[i]->at = os_alloc((s->count + 1) * sizeof *all[i]->at);
+    }
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct media_packet *p = &s->packets[i];
+        sim_time length = drawn_until(p) - p->sent;
+        s->longest = length > s->longest ? length : s->longest;
+        s->jitter_most = p->jitter16 > s->jitter_most ? p->jitter16 : s->jitter_most;
+        if (p->fate == MEDIA_LATE) {
+            add_time(&s->late, p->arrived);
+        } else if (p->fate == MEDIA_LOST) {
+            add_time(&s->lost, p->died);
+        }
+        if (p->due != SIM_NEVER && !is_played(p) && p->fate != MEDIA_WAITING) {
+            add_time(&s->filled, p->due);
+        }
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        qsort(all[i]->at, all[i]->count, sizeof *all[i]->at, ascending);
+    }
+}
+
+static void complete(struct finder *f, struct media_stream *s)
+{
+    s->gap = usual_gap(s);
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct media_packet *p = &s->packets[i];
+        p->number = p->arrived == SIM_NEVER ? field_of(f->t, p->packet, "seq") : p->number;
+        if (p->arrived == SIM_NEVER) {
+            find_end(f->t, s, p);
+        }
+    }
+    find_turns(s);
+    count_fates(s);
+}
+
+/* Sound and pictures that belong together. */
+static void find_mates(struct media *m)
+{
+    for (uint32_t i = 0; i < m->stream_count; i++) {
+        for (uint32_t k = 0; k < m->stream_count; k++) {
+            struct media_stream *a = &m->streams[i], *b = &m->streams[k];
+            if (a->from == b->from && a->to == b->to && a->mate == NOWHERE && b->mate == NOWHERE &&
+                (a->rate == VIDEO) != (b->rate == VIDEO)) {
+                a->mate = k;
+                b->mate = i;
+            }
+        }
+    }
+}
+
+static void free_finder(struct finder *f)
+{
+    for (uint32_t e = 0; e <= f->t->entity_count; e++) {
+        free(f->sent[e]);
+    }
+    free(f->sent);
+    free(f->sent_count);
+    free(f->sent_cap);
+    free(f->place);
+    free(f->difference);
+    free(f->last);
+}
+
+static bool has_media(const struct trace *t)
+{
+    for (uint32_t e = 1; e <= t->entity_count; e++) {
+        if (is_type(t, e, "rtp-sink") || is_type(t, e, "rtp-source")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void media_make(struct media *m, const struct trace *t)
+{
+    *m = (struct media){0};
+    if (!has_media(t)) {
+        return;
+    }
+    uint32_t n = t->entity_count + 1;
+    struct finder f = {.t = t,
+                       .m = m,
+                       .sent = os_alloc(n * sizeof *f.sent),
+                       .sent_count = os_alloc(n * sizeof *f.sent_count),
+                       .sent_cap = os_alloc(n * sizeof *f.sent_cap),
+                       .place = os_alloc((t->packets.count + 1) * sizeof *f.place),
+                       .difference = os_alloc(n * sizeof *f.difference),
+                       .last = os_alloc(n * sizeof *f.last)};
+    memset(f.last, 0xff, n * sizeof *f.last);
+    collect_sent(&f);
+    open_streams(&f);
+    collect_received(&f);
+    open_silent_streams(&f);
+    for (uint32_t i = 0; i < m->stream_count; i++) {
+        complete(&f, &m->streams[i]);
+    }
+    find_mates(m);
+    free_finder(&f);
+    media_reports_make(m, t);
+}
+
+void media_free(struct media *m)
+{
+    for (uint32_t i = 0; i < m->stream_count; i++) {
+        free(m->streams[i].packets);
+        free(m->streams[i].arrivals);
+        free(m->streams[i].levels);
+        free(m->streams[i].late.at);
+        free(m->streams[i].lost.at);
+        free(m->streams[i].filled.at);
+    }
+    free(m->streams);
+    free(m->reports);
+    free(m->members);
+    *m = (struct media){0};
+}

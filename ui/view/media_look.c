@@ -1,0 +1,130 @@
+/* Looking things up in streams, by time. */
+#include "ui/view/media.h"
+
+#define BACK 4096u /* how far what was played last is looked for */
+
+uint32_t media_sent_after(const struct media_stream *s, sim_time t)
+{
+    uint32_t low = 0, high = s->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->packets[middle].sent >= t) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+uint32_t media_arrived_after(const struct media_stream *s, sim_time t)
+{
+    uint32_t low = 0, high = s->arrival_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->packets[s->arrivals[middle]].arrived >= t) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+uint32_t media_count_until(const struct media_times *times, sim_time t)
+{
+    uint32_t low = 0, high = times->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (times->at[middle] > t) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+uint32_t media_level_after(const struct media_stream *s, sim_time t)
+{
+    uint32_t low = 0, high = s->level_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->levels[middle].at > t) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+int64_t media_level_at(const struct media_stream *s, sim_time t)
+{
+    uint32_t n = media_level_after(s, t);
+
+    return n ? s->levels[n - 1].packets : 0;
+}
+
+const struct media_packet *media_playing(const struct media_stream *s, sim_time t)
+{
+    uint32_t n = media_sent_after(s, t + 1);
+
+    for (uint32_t i = 0; i < n && i < BACK; i++) {
+        const struct media_packet *p = &s->packets[n - 1 - i];
+        if (p->fate == MEDIA_PLAYED && p->due <= t) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+/* From sampling to playing. */
+static sim_time age_of(const struct media_stream *s, const struct media_packet *p)
+{
+    return p->due - p->sent + s->encode;
+}
+
+bool media_sync_at(const struct media *m, const struct media_stream *s, sim_time t, sim_time *error)
+{
+    const struct media_stream *sound = &m->streams[s->mate];
+    const struct media_packet *a = media_playing(sound, t), *v = media_playing(s, t);
+
+    if (!a || !v) {
+        return false;
+    }
+    *error = age_of(s, v) - age_of(sound, a);
+    return true;
+}
+
+const struct media_report *media_report_at(const struct media *m, sim_time t, uint32_t packet)
+{
+    const struct media_report *last = NULL;
+
+    for (uint32_t i = 0; i < m->report_count && m->reports[i].arrived <= t; i++) {
+        last = &m->reports[i];
+        if (packet && last->packet == packet) {
+            break;
+        }
+    }
+    return last;
+}
+
+const struct media_packet *media_find(const struct media_stream *s, uint32_t packet)
+{
+    uint32_t low = 0, high = s->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->packets[middle].packet >= packet) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low < s->count && s->packets[low].packet == packet ? &s->packets[low] : NULL;
+}
