@@ -16,12 +16,13 @@ static const struct view *const panes[PANE_COUNT] = {
     [PANE_INSPECTOR] = &view_inspector, [PANE_CAPTION] = &view_caption,
     [PANE_TIMELINE] = &view_timeline,   [PANE_STATES] = &view_state,
     [PANE_MACHINE] = &view_machine,     [PANE_PLOTS] = &view_plots,
-    [PANE_LEASE] = &view_lease};
+    [PANE_LEASE] = &view_lease,         [PANE_PLAYOUT] = &view_playout};
 
 static const enum shell_pane mains[MAIN_COUNT] = {[MAIN_LADDER] = PANE_LADDER,
                                                   [MAIN_MACHINE] = PANE_MACHINE,
                                                   [MAIN_PLOTS] = PANE_PLOTS,
-                                                  [MAIN_LEASE] = PANE_LEASE};
+                                                  [MAIN_LEASE] = PANE_LEASE,
+                                                  [MAIN_PLAYOUT] = PANE_PLAYOUT};
 
 enum shell_pane shell_main_pane(const struct shell *s)
 {
@@ -136,13 +137,16 @@ static void choose_main(struct shell *s)
     s->has_main[MAIN_LADDER] = true;
     s->has_main[MAIN_PLOTS] = s->film->curves.count > 0;
     s->has_main[MAIN_LEASE] = s->film->leases.client_count > 0;
+    s->has_main[MAIN_PLAYOUT] = s->film->media.stream_count > 0;
     for (uint32_t i = 0; i < s->film->actor_count; i++) {
         const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
         s->has_main[MAIN_MACHINE] = s->has_main[MAIN_MACHINE] || machine_count(type) > 0;
     }
     bool is_diagram = names_panel(s, &view_machine) && !names_panel(s, &view_inspector);
     bool is_lease = names_panel(s, &view_lease) || !s->session.scenario->view_panels;
+    bool is_playout = names_panel(s, &view_playout) || !s->session.scenario->view_panels;
     s->main = is_lease && s->has_main[MAIN_LEASE]                      ? MAIN_LEASE
+              : is_playout && s->has_main[MAIN_PLAYOUT]                ? MAIN_PLAYOUT
               : names_panel(s, &view_plots) && s->has_main[MAIN_PLOTS] ? MAIN_PLOTS
               : is_diagram && s->has_main[MAIN_MACHINE]                ? MAIN_MACHINE
                                                                        : MAIN_LADDER;
@@ -165,15 +169,37 @@ static void add_lower(struct shell *s, const struct view *v)
     }
 }
 
+/* Of a stream: its reports, its jitter, and, with pictures beside it, how far they are apart. */
+static void add_media(struct shell *s)
+{
+    const struct media *m = &s->film->media;
+    bool has_mates = false;
+    for (uint32_t i = 0; i < m->stream_count; i++) {
+        has_mates = has_mates || m->streams[i].mate != UINT32_MAX;
+    }
+    if (m->report_count > 0) {
+        add_lower(s, &view_reports);
+    }
+    add_lower(s, &view_jitter);
+    if (has_mates) {
+        add_lower(s, &view_sync);
+    }
+    if (m->member_count > 0) {
+        add_lower(s, &view_members);
+    }
+}
+
 /* The views that share the place under the network: those that the scenario names, in its order (a
  * diagram if plots have the middle), then windows where a protocol keeps them, and states; of a
  * protocol of bytes the states first. */
 static void choose_lower(struct shell *s)
 {
-    static const struct view *const known[] = {&view_state, &view_window, &view_machine};
+    static const struct view *const known[] = {&view_state,  &view_window, &view_reports,
+                                               &view_jitter, &view_sync,   &view_members,
+                                               &view_machine};
     const char **names = s->session.scenario->view_panels;
     bool has_diagram = s->main == MAIN_PLOTS || s->main == MAIN_LEASE;
-    unsigned count = has_diagram ? 3 : 2;
+    unsigned count = has_diagram ? 7 : 6;
     s->lower_count = s->lower_at = 0;
     for (; names && *names; names++) {
         for (unsigned i = 0; i < count; i++) {
@@ -184,6 +210,9 @@ static void choose_lower(struct shell *s)
     }
     if (s->main == MAIN_LEASE) {
         add_lower(s, &view_machine);
+    }
+    if (s->has_main[MAIN_PLAYOUT]) {
+        add_media(s);
     }
     if (strips_of(s) == STRIPS_FRAMES) {
         add_lower(s, &view_window);

@@ -9,9 +9,10 @@
 static void lay_out(struct shell *s, double w, double h)
 {
     bool has_third = shell_has_third(s, w);
-    double left = has_third          ? s->main == MAIN_MACHINE ? 0.258
-                                       : s->main == MAIN_PLOTS ? 0.298
-                                                               : 0.311
+    double left = has_third          ? s->main == MAIN_MACHINE   ? 0.258
+                                       : s->main == MAIN_PLOTS   ? 0.298
+                                       : s->main == MAIN_PLAYOUT ? 0.285
+                                                                 : 0.311
                   : s->projector > 1 ? 0.43
                                      : 0.4;
     double rest = w - SIZE_GAP * (has_third ? 2 : 1);
@@ -22,7 +23,7 @@ static void lay_out(struct shell *s, double w, double h)
     s->split_right = has_third ? fmin(right, rest - 2 * SPLIT_MIN) : 0;
     left = fmax(SPLIT_MIN, (s->part_left > 0 ? s->part_left : left) * w);
     s->split_left = fmin(left, rest - s->split_right - SPLIT_MIN);
-    double lower = s->part_lower > 0 ? s->part_lower * h : fmax(0.46 * h, 205);
+    double lower = s->part_lower > 0 ? s->part_lower * h : fmax((s->main == MAIN_PLAYOUT ? 0.37 : 0.46) * h, 205);
     s->split_lower = fmin(fmax(lower, 130), fmax(h - 150 - SIZE_GAP, 130));
     s->laid_w = w;
 }
@@ -42,6 +43,18 @@ static void draw_pane(struct shell *s, const char *scope, const struct view *vie
     ui_pop(&s->ui);
 }
 
+/* The same with more names than there is room for: the present one, and a press turns to the next.
+ */
+static void draw_lower_button(struct shell *s, struct rect r, const char *label)
+{
+    double w = ui_button_width(&s->ui, ICON_CHEVRON_DOWN, label);
+    struct rect at = {r.x + r.w - w - 12, r.y + 9, w, 28 * s->ui.k};
+    if (ui_button(&s->ui, "lower", at, UI_PLAIN, ICON_CHEVRON_DOWN, label, false)) {
+        s->lower_at = (s->lower_at + 1) % s->lower_count;
+    }
+    ui_tooltip(&s->ui, ui_word(&s->ui, "help.view"), "V");
+}
+
 /* Which of the views that share the place is shown: two names at the panel's top right. */
 static void draw_lower_choice(struct shell *s, struct rect r)
 {
@@ -53,6 +66,10 @@ static void draw_lower_choice(struct shell *s, struct rect r)
         labels[i] = ui_word(&s->ui, s->lower[i]->title_key);
     }
     double w = ui_segmented_width(&s->ui, labels, s->lower_count, false);
+    if (w > 0.55 * r.w) {
+        draw_lower_button(s, r, labels[s->lower_at]);
+        return;
+    }
     struct rect at = {r.x + r.w - w - 12, r.y + 9, w, 28 * s->ui.k};
     ui_segmented(&s->ui, "lower", at, labels, s->lower_count, &s->lower_at, false);
     ui_tooltip(&s->ui, ui_word(&s->ui, "help.view"), "V");
@@ -150,7 +167,7 @@ static void draw_third(struct shell *s, struct rect r)
         shell_lesson(s, r);
     } else if (s->settings.is_open) {
         shell_settings(s, r);
-    } else if (s->main != MAIN_LADDER && s->main != MAIN_LEASE && !s->drawer) {
+    } else if ((s->main == MAIN_MACHINE || s->main == MAIN_PLOTS) && !s->drawer) {
         draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
     } else {
         draw_pane(s, "inspector", &view_inspector, s->self[PANE_INSPECTOR], r);

@@ -34,17 +34,18 @@ enum shell_pane {
     PANE_MACHINE,
     PANE_PLOTS,
     PANE_LEASE,
+    PANE_PLAYOUT,
     PANE_INSPECTOR,
     PANE_CAPTION,
     PANE_TIMELINE,
     PANE_COUNT
 };
 
-/* What may stand in the middle; beside any but the ladder the ladder stands at the right. */
-/* MAIN_LEASE: the leases above the ladder. */
-enum shell_main { MAIN_LADDER, MAIN_MACHINE, MAIN_PLOTS, MAIN_LEASE, MAIN_COUNT };
+/* What may stand in the middle; beside a diagram or plots the ladder stands at the right.
+ * MAIN_LEASE: the leases above the ladder. */
+enum shell_main { MAIN_LADDER, MAIN_MACHINE, MAIN_PLOTS, MAIN_LEASE, MAIN_PLAYOUT, MAIN_COUNT };
 
-#define LOWER_MAX 4u
+#define LOWER_MAX 8u
 
 /* What is asked while the run plays: nothing, the scenario's own questions, made-up ones. */
 enum predict { PREDICT_OFF, PREDICT_LESSON, PREDICT_QUIZ };

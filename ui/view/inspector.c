@@ -101,23 +101,23 @@ static void take_apart(struct inspection *in)
     dissect(bytes_of(in->bytes.data, in->bytes.len), packet_form(proto), &in->d);
 }
 
-/* The innermost header, whose protocol sent the packet. */
+/* The header of the protocol that sent the packet; of a compound the first, which it is called by.
+ */
 static unsigned own_tab(const struct inspection *in)
 {
-    unsigned tab = in->d.layer_count ? 1 : 0;
     for (unsigned i = 0; i < in->d.layer_count; i++) {
         if (strcmp(in->d.layers[i].proto, in->p->proto->name) == 0) {
-            tab = i + 1;
+            return i + 1;
         }
     }
-    return tab;
+    return in->d.layer_count ? 1 : 0;
 }
 
 /* The field that a reader looks for first. */
 static int own_field(const struct inspection *in)
 {
-    static const char *const first[] = {"giaddr", "ciaddr", "yiaddr", "number", "ack",
-                                        "seq",    "to",     "ttl",    NULL};
+    static const char *const first[] = {"giaddr",      "ciaddr", "yiaddr", "number", "dlsr", "ack",
+                                        "ntp_seconds", "seq",    "to",     "ttl",    NULL};
     const struct layer *l = inspection_layer(in);
     for (const char *const *name = first; l && *name; name++) {
         for (unsigned i = l->first; i < (unsigned)(l->first + l->count); i++) {

@@ -93,6 +93,7 @@ static struct media_stream *new_stream(struct finder *f, uint32_t source, uint32
                                .from = f->t->entities[source].node,
                                .to = to->node,
                                .count = f->sent_count[source],
+                               .mapped = SIM_NEVER,
                                .mate = NOWHERE};
     var_at(f->t, sink, "clock-rate", f->t->sim_ns, &s->rate);
     var_at(f->t, source, "encode", f->t->sim_ns, &s->encode);
@@ -354,20 +355,40 @@ static int ascending(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
+#define SAMPLES 64u
+
+static sim_time middle(sim_time *values, uint32_t n, sim_time otherwise)
+{
+    qsort(values, n, sizeof *values, ascending);
+    return n ? values[n / 2] : otherwise;
+}
+
 /* The middle of the first gaps between packets that were not sent at once. */
 static sim_time usual_gap(const struct media_stream *s)
 {
-    sim_time gaps[64];
+    sim_time gaps[SAMPLES];
     uint32_t n = 0;
 
-    for (uint32_t i = 1; i < s->count && n < 64; i++) {
+    for (uint32_t i = 1; i < s->count && n < SAMPLES; i++) {
         sim_time gap = s->packets[i].sent - s->packets[i - 1].sent;
         if (gap > 0) {
             gaps[n++] = gap;
         }
     }
-    qsort(gaps, n, sizeof *gaps, ascending);
-    return n ? gaps[n / 2] : 20 * SIM_MS;
+    return middle(gaps, n, 20 * SIM_MS);
+}
+
+static sim_time usual_way(const struct media_stream *s)
+{
+    sim_time ways[SAMPLES];
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < s->count && n < SAMPLES; i++) {
+        if (is_played(&s->packets[i])) {
+            ways[n++] = s->packets[i].due - s->packets[i].sent;
+        }
+    }
+    return middle(ways, n, 0);
 }
 
 /* The last instant at which anything of a packet is drawn. */
@@ -415,6 +436,7 @@ static void count_fates(struct media_stream *s)
 static void complete(struct finder *f, struct media_stream *s)
 {
     s->gap = usual_gap(s);
+    s->usual = usual_way(s);
     for (uint32_t i = 0; i < s->count; i++) {
         struct media_packet *p = &s->packets[i];
         p->number = p->arrived == SIM_NEVER ? field_of(f->t, p->packet, "seq") : p->number;
@@ -501,6 +523,9 @@ void media_free(struct media *m)
         free(m->streams[i].late.at);
         free(m->streams[i].lost.at);
         free(m->streams[i].filled.at);
+    }
+    for (uint32_t i = 0; i < m->member_count; i++) {
+        free(m->members[i].sent);
     }
     free(m->streams);
     free(m->reports);

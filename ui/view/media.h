@@ -45,6 +45,7 @@ struct media_stream {
     int64_t rate;                 /* timestamp units a second */
     sim_time gap;                 /* usual time from packet to packet, or from picture to picture */
     sim_time encode;              /* from sampling to sending */
+    sim_time mapped;              /* its first sender report came; SIM_NEVER: none */
     struct media_packet *packets; /* as they were sent; owned */
     uint32_t count;
     uint32_t *arrivals; /* indices of what came, in order; owned */
@@ -53,6 +54,7 @@ struct media_stream {
     uint32_t level_count, level_cap, level_most;
     sim_time longest;    /* from sending until the last that a picture shows of it */
     int64_t jitter_most; /* units times 16 */
+    sim_time usual; /* from sending to playing */
     struct media_times late, lost, filled; /* late arrivals, deaths, turns that came in vain */
     uint32_t mate; /* the other stream from and to the same hosts, one of them pictures; UINT32_MAX:
                       none */
@@ -72,6 +74,16 @@ struct media_report {
     uint32_t stream; /* index, UINT32_MAX: not one of ours */
 };
 
+/* An RTCP endpoint, and what it has sent. */
+struct media_member {
+    uint32_t entity;
+    struct media_sent {
+        sim_time at;
+        uint32_t packet;
+    } * sent; /* ascending; owned */
+    uint32_t sent_count, sent_cap;
+};
+
 #define MEDIA_STREAMS 64u /* more are not looked at: no picture holds them */
 
 struct media {
@@ -79,7 +91,7 @@ struct media {
     uint32_t stream_count;
     struct media_report *reports; /* as they arrived */
     uint32_t report_count, report_cap;
-    uint32_t *members; /* rtcp endpoints, in the order of birth */
+    struct media_member *members; /* in the order of birth */
     uint32_t member_count;
 };
 

@@ -18,6 +18,7 @@ struct collector {
     struct media *m;
     struct sender_report *sent; /* ascending in time */
     uint32_t sent_count, sent_cap;
+    uint32_t *member; /* by entity: index + 1 */
 };
 
 static bool field(const struct trace *t, uint32_t packet, const char *name, int64_t *value)
@@ -138,24 +139,66 @@ static void see_arrival(struct collector *c, const struct record *r)
     m->reports[m->report_count++] = report;
 }
 
+static void find_members(struct collector *c)
+{
+    const struct trace *t = c->t;
+    struct media *m = c->m;
+
+    c->member = os_alloc((t->entity_count + 1) * sizeof *c->member);
+    for (uint32_t e = 1; e <= t->entity_count; e++) {
+        const struct entity *actor = &t->entities[e];
+        if (actor->kind == ENTITY_ACTOR && strcmp(actor->type->name, "rtcp") == 0) {
+            m->members = os_realloc(m->members, (m->member_count + 1) * sizeof *m->members);
+            m->members[m->member_count++] = (struct media_member){.entity = e};
+            c->member[e] = m->member_count;
+        }
+    }
+}
+
+static void see_member(struct collector *c, const struct record *r)
+{
+    if (!c->member[r->where]) {
+        return;
+    }
+    struct media_member *m = &c->m->members[c->member[r->where] - 1];
+    if (m->sent_count == m->sent_cap) {
+        m->sent_cap = m->sent_cap ? 2 * m->sent_cap : 8;
+        m->sent = os_realloc(m->sent, m->sent_cap * sizeof *m->sent);
+    }
+    m->sent[m->sent_count++] = (struct media_sent){r->at, r->packet};
+}
+
+/* The first sender report of each stream: from then on its timestamps can be told as times. */
+static void find_mappings(const struct collector *c)
+{
+    for (uint32_t i = 0; i < c->m->stream_count; i++) {
+        struct media_stream *s = &c->m->streams[i];
+        for (uint32_t k = 0; k < c->sent_count && s->mapped == SIM_NEVER; k++) {
+            uint32_t packet = c->sent[k].packet, n = media_sent_after(s, c->sent[k].sent + 1);
+            bool is_ours =
+                entity_node(c->t, trace_packet(c->t, packet)->sender) == s->from && n &&
+                number(c->t, packet, "ssrc") == number(c->t, s->packets[n - 1].packet, "ssrc");
+            s->mapped = is_ours ? arrival_at(c->t, packet, s->to) : SIM_NEVER;
+        }
+    }
+}
+
 void media_reports_make(struct media *m, const struct trace *t)
 {
     struct collector c = {.t = t, .m = m};
+
+    find_members(&c);
 
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
         if (r->kind == REC_SEND && is_report(t, r)) {
             see_sent(&c, r);
+            see_member(&c, r);
         } else if (r->kind == REC_ARRIVE && is_report(t, r)) {
             see_arrival(&c, r);
         }
     }
+    find_mappings(&c);
     free(c.sent);
-    for (uint32_t e = 1; e <= t->entity_count; e++) {
-        const struct entity *actor = &t->entities[e];
-        if (actor->kind == ENTITY_ACTOR && strcmp(actor->type->name, "rtcp") == 0) {
-            m->members = os_realloc(m->members, (m->member_count + 1) * sizeof *m->members);
-            m->members[m->member_count++] = e;
-        }
-    }
+    free(c.member);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define LONG_FROM  1000000u /* a number of so many digits is not read, only recognized */
+#define NTP_EPOCH  0x7e80u  /* seconds of 1970-01-01 in the middle 32 bits of NTP */
 #define LOOKED_MAX 256u     /* packets whose numbers are looked at */
 
 struct numbers {
@@ -133,6 +134,29 @@ static const char *note_of_address(const struct ui *ui, const struct packet *p, 
     return buf;
 }
 
+/* What a report measures in units, in time; empty: it is told elsewhere. */
+static const char *note_of_report(const struct scene *s, const struct packet *p, const char *field,
+                                  char buf[48])
+{
+    const struct media *m = &s->film->media;
+
+    for (uint32_t i = 0; i < m->report_count; i++) {
+        const struct media_report *r = &m->reports[i];
+        double rate = (double)m->streams[r->stream].rate;
+        if (trace_packet(s->trace, r->packet) != p) {
+            continue;
+        }
+        if (strcmp(field, "jitter") == 0) {
+            snprintf(buf, 48, "%" PRIu32 " / %g = %.1f ms", r->jitter, rate / 1000,
+                     (double)r->jitter * 1000 / rate);
+        } else if (strcmp(field, "lsr") == 0 && r->lsr) {
+            snprintf(buf, 48, "%.3f s", (double)(r->lsr - (NTP_EPOCH << 16)) / 65536);
+        }
+        break;
+    }
+    return buf;
+}
+
 const char *numbers_block_note(const struct packet *p, const char *text, char buf[48])
 {
     uint32_t left, right;
@@ -155,6 +179,9 @@ const char *numbers_note(const struct ui *ui, const struct scene *s, const struc
     buf[0] = 0;
     if (strcmp(p->proto->name, "dhcp") == 0) {
         return note_of_address(ui, p, field, buf);
+    }
+    if (strcmp(p->proto->name, "rtcp") == 0 && !s->is_worksheet && s->film) {
+        return note_of_report(s, p, field, buf);
     }
     absolute.is_relative = false;
     if (s->is_worksheet || (!is_seq && !is_ack) || !numbers_of(&absolute, p, &n)) {

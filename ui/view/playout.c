@@ -47,20 +47,30 @@ static uint32_t stream_of(const struct playout_view *self, const struct scene *s
     return self->stream < m->stream_count ? self->stream : 0;
 }
 
+/* Of the longest number on the page, 2 to 5. */
+static int digits_of(const struct playout_frame *f)
+{
+    uint32_t n = media_sent_after(f->st, f->s->now + 20 * f->st->gap);
+    int64_t number = n ? f->st->packets[n - 1].number - f->base : 0;
+
+    return 2 + (number > 99) + (number > 999) + (number > 9999);
+}
+
 /* As many packets as their tiles leave room for, and the whole way of most of them; from page to
  * page the picture moves on by a part of itself, so that it is a function of now alone. */
 static void choose_page(struct playout_frame *f, double w)
 {
     const struct media_stream *st = f->st;
     const struct player *player = f->s->player;
-    double span = w / (SLOT * f->ui->k) * (double)st->gap, zoom = player->zoom;
+    double slot = SLOT + 7 * (digits_of(f) - 2.0);
+    double span = w / (slot * f->ui->k) * (double)st->gap, zoom = player->zoom;
 
     if (f->self->to > f->self->from) {
         f->from = f->self->from;
         f->to = f->self->to;
         return;
     }
-    span = fmax(span, fmin(2.2 * (double)st->longest, 3 * span)) / (zoom > 0 ? zoom : 1);
+    span = fmax(span, fmin(2.2 * (double)st->usual, 3 * span)) / (zoom > 0 ? zoom : 1);
     double step = fmax(PAGE * span, 1), page = floor((double)f->s->now / step);
     f->from = (sim_time)fmax(page * step - 0.2 * span, 0);
     f->to = f->from + (sim_time)span;
@@ -69,7 +79,9 @@ static void choose_page(struct playout_frame *f, double w)
 static void choose_axis(struct playout_frame *f, struct rect r)
 {
     double k = f->ui->k;
+    int64_t first = f->st->count ? f->st->packets[0].number : 0;
 
+    f->base = first > 99 ? first : 0;
     f->has_side = r.w > WIDE * k;
     f->left = r.x + PLAYOUT_LABELS * k;
     f->right = r.x + r.w - (f->has_side ? PLAYOUT_SIDE * k : 4 * k);
@@ -77,9 +89,6 @@ static void choose_axis(struct playout_frame *f, struct rect r)
     f->scale = (f->right - f->left) / fmax(1, (double)(f->to - f->from));
     sim_time step = view_step(TICKS * k / f->scale);
     f->origin = f->from > 10 * SIM_S ? f->from / step * step : 0;
-    int64_t first = f->st->count ? f->st->packets[0].number : 0;
-    bool is_long = first > 99 || f->st->count > 900;
-    f->base = is_long ? first : 0;
 }
 
 void playout_axis(const struct playout_frame *f, double top, double bottom, bool has_times)

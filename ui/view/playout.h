@@ -7,7 +7,7 @@
 #include "ui/parts.h"
 #include "ui/view/view.h"
 
-#define PLAYOUT_LABELS 74.0  /* names and values at the left of an axis */
+#define PLAYOUT_LABELS 88.0  /* names and values at the left of an axis */
 #define PLAYOUT_SIDE   104.0 /* what stands beside it at the right */
 
 struct playout_view {

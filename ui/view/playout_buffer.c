@@ -83,6 +83,7 @@ static void draw_level(const struct playout_frame *f, struct rect r, double top)
         }
         canvas_fill_box(ui->c, (struct rect){x0, y, fmax(x1 - x0, 0), base - y}, 0,
                         ui->theme->media.pale);
+        last = st->levels[i].at < f->from ? y : last;
         canvas_vline(ui->c, x0, fmin(y, last), fmax(y, last), 2.2 * ui->k, ui->theme->media.text);
         canvas_hline(ui->c, x0, fmax(x1, x0), y, 2.2 * ui->k, ui->theme->media.text);
         last = y;

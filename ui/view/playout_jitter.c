@@ -34,7 +34,7 @@ static void draw_values(const struct playout_frame *f, struct rect r, double top
     canvas_text_in(ui->c, theme_font(ui->theme, TYPE_TITLE), name, ALIGN_LEFT, ui->theme->ink,
                    ui_word(ui, "playout.jitter"));
     canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), note, ALIGN_LEFT, ui->theme->ink3,
-                   ui_word(ui, "ladder.unit.ms"));
+                   "ms");
 }
 
 static struct point point_of(const struct playout_frame *f, struct rect r, double top,
@@ -140,7 +140,7 @@ void playout_step(struct playout_frame *f, struct rect r)
     const struct media_packet *p = playout_measured(f);
     struct ui *ui = f->ui;
     double k = ui->k;
-    char text[160], name[16];
+    char text[80], sum[96], name[16];
 
     if (!p || p->before == UINT32_MAX) {
         return;
@@ -148,10 +148,11 @@ void playout_step(struct playout_frame *f, struct rect r)
     const struct media_packet *q = &f->st->packets[p->before];
     double d = ms_of(f, (double)p->difference), before = ms_of(f, (double)q->jitter16 / 16);
     double apart = ms_of(f, (double)(int32_t)(p->timestamp - q->timestamp));
-    snprintf(text, sizeof text,
-             "D = %.1f − %.1f = %.1f ms   J = %.1f + (%.1f − %.1f) / 16 = %.1f ms", apart + d,
-             apart, d, before, fabs(d), before, ms_of(f, (double)p->jitter16 / 16));
+    snprintf(text, sizeof text, "D = %.1f − %.1f = %.1f ms", apart + d, apart, d);
+    snprintf(sum, sizeof sum, "J = %.1f + (%.1f − %.1f) / 16 = %.1f ms", before, fabs(d), before,
+             ms_of(f, (double)p->jitter16 / 16));
     view_blank(f->s, text, sizeof text);
+    view_blank(f->s, sum, sizeof sum);
     canvas_fill_box(ui->c, r, RADIUS_CONTROL, ui->theme->sunk);
     if (p->packet == f->s->selected) {
         canvas_fill_box(ui->c, (struct rect){r.x, r.y, 4 * k, r.h}, 0, ui->theme->marker);
@@ -159,7 +160,10 @@ void playout_step(struct playout_frame *f, struct rect r)
     struct capsule c = {.kind = PACKET_MEDIA, .label = playout_number(f, p, name), .h = 18};
     double w = capsule_width(ui, &c);
     capsule_draw(ui, r.x + 14 * k + w / 2, r.y + r.h / 2, &c);
-    struct rect words = {r.x + 24 * k + w, r.y, r.w - 34 * k - w, r.h};
+    struct rect words = {r.x + 24 * k + w, r.y + 3 * k, r.w - 34 * k - w, 0.5 * r.h - 3 * k};
     canvas_text_in(ui->c, theme_font(ui->theme, TYPE_AXIS), words, ALIGN_LEFT, ui->theme->ink2,
                    text);
+    words.y += words.h;
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_AXIS), words, ALIGN_LEFT, ui->theme->ink2,
+                   sum);
 }

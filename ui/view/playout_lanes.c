@@ -9,7 +9,7 @@
 #define LEVELS  12u
 #define TILE    20.0
 #define TICK    9.0 /* slots narrower than this hold ticks, no tiles */
-#define NAME_W  70.0
+#define NAME_W  76.0
 #define COUNT_H 21.0
 
 enum lane { LANE_SENT, LANE_ARRIVED, LANE_PLAYED, LANE_COUNT };
@@ -21,14 +21,22 @@ struct lanes {
     double w, h;                     /* of a tile; w below TICK: ticks */
     double edge[LANE_COUNT][LEVELS]; /* right edge of what stands at each level */
     double last_words, last_filled;
+    bool draws_stems; /* this pass draws nothing but stems, so that no tile is crossed by one */
 };
+
+static void clear_edges(struct lanes *l)
+{
+    for (unsigned i = 0; i < LANE_COUNT * LEVELS; i++) {
+        l->edge[i / LEVELS][i % LEVELS] = -INFINITY;
+    }
+}
 
 static void place_lanes(struct lanes *l, struct rect r)
 {
     double k = l->f->ui->k, slot = (double)l->f->st->gap * l->f->scale;
 
     l->h = TILE * k;
-    l->w = fmin(TILE * k, slot - 3 * k);
+    l->w = fmin(1.7 * TILE * k, fmax(slot - 4 * k, slot * 0.85));
     l->w = slot < TICK * k ? 3 * k : l->w;
     bool is_stacked = l->f->st->rate == 90000;
     double top = is_stacked ? fmin(4.6 * l->h, 0.34 * r.h) : fmax(0.1 * r.h, 0.6 * l->h);
@@ -36,9 +44,6 @@ static void place_lanes(struct lanes *l, struct rect r)
     l->y[LANE_SENT] = r.y + top;
     l->y[LANE_PLAYED] = r.y + bottom;
     l->y[LANE_ARRIVED] = r.y + top + 0.51 * (bottom - top);
-    for (unsigned i = 0; i < LANE_COUNT * LEVELS; i++) {
-        l->edge[i / LEVELS][i % LEVELS] = -INFINITY;
-    }
     l->last_words = l->last_filled = -INFINITY;
 }
 
@@ -140,7 +145,7 @@ static double stand(struct lanes *l, enum lane lane, double x)
         level++;
     }
     l->edge[lane][level] = x + room / 2;
-    if (level > 0) {
+    if (level > 0 && l->draws_stems) {
         canvas_vline(ui->c, x, y - step * level, y, 1.6 * ui->k, ui->theme->media.text);
         canvas_fill_circle(ui->c, x, y, 2.6 * ui->k, ui->theme->media.text);
     }
@@ -226,6 +231,9 @@ static void draw_tile(struct lanes *l, enum lane lane, const struct media_packet
         return;
     }
     y = stand(l, lane, x);
+    if (l->draws_stems) {
+        return;
+    }
     struct rect r = {x - l->w / 2, y - l->h / 2, l->w, l->h};
     if (p->packet == s->selected && look != LOOK_EMPTY) {
         draw_rim(l, r);
@@ -252,6 +260,9 @@ static void say_late(struct lanes *l, const struct media_packet *p)
     struct ui *ui = f->ui;
     char length[32], text[64];
 
+    if (l->draws_stems) {
+        return;
+    }
     view_length(p->arrived - p->due, length);
     view_format(ui, text, sizeof text, "playout.late", "time", length, NULL);
     double w = ui_text_width(ui, TYPE_TAG, text), x = playout_x(f, p->arrived);
@@ -272,7 +283,7 @@ static void say_filled(struct lanes *l, const struct media_packet *p)
     double w = ui_text_width(ui, TYPE_TAG, text), x = playout_x(f, p->due);
     double at = fmin(fmax(x - w / 2, f->left), f->right - w);
 
-    if (at > l->last_filled + 8 * ui->k) {
+    if (!l->draws_stems && at > l->last_filled + 8 * ui->k) {
         canvas_fill_box(ui->c,
                         (struct rect){at - 3 * ui->k, l->y[LANE_PLAYED] - l->h / 2 - 24 * ui->k,
                                       w + 6 * ui->k, 16 * ui->k},
@@ -377,7 +388,11 @@ void playout_lanes(struct playout_frame *f, struct rect r)
         draw_ring(&l, &f->st->packets[i]);
     }
     canvas_unclip(f->ui->c);
-    draw_tiles(&l, first, last);
+    for (int pass = 0; pass < 2; pass++) {
+        l.draws_stems = pass == 0;
+        clear_edges(&l);
+        draw_tiles(&l, first, last);
+    }
     draw_counts(&l, r);
     playout_now(f, r.y - 4 * k, r.y + r.h, true);
 }

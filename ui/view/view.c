@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ACTORS_MAX 256u /* that are looked at for what a node is */
+
 sim_time view_unit(sim_time end)
 {
     return end >= SIM_S ? SIM_S : end >= SIM_MS ? SIM_MS : SIM_US;
@@ -210,6 +212,21 @@ static bool has_word(const struct trace_node *n, const char *word)
     return is_said(n->name, word) || is_said(n->label[LANG_EN], word);
 }
 
+/* Whoever speaks and whoever listens; a telephone does both. */
+static enum icon media_icon(const struct trace *t, uint32_t node)
+{
+    bool speaks = false, listens = false;
+
+    for (uint32_t e = 1; e <= t->entity_count && e <= ACTORS_MAX; e++) {
+        const struct entity *actor = &t->entities[e];
+        if (actor->kind == ENTITY_ACTOR && actor->node == node) {
+            speaks = speaks || strcmp(actor->type->name, "rtp-source") == 0;
+            listens = listens || strcmp(actor->type->name, "rtp-sink") == 0;
+        }
+    }
+    return speaks && listens ? ICON_PHONE : speaks ? ICON_MIC : listens ? ICON_SPEAKER : ICON_NONE;
+}
+
 enum icon view_node_icon(const struct trace *t, uint32_t node)
 {
     const struct trace_node *n = &t->nodes[node];
@@ -227,6 +244,10 @@ enum icon view_node_icon(const struct trace *t, uint32_t node)
     }
     if (has_word(n, "server") || has_word(n, "receiver") || has_word(n, "home")) {
         return ICON_SERVER;
+    }
+    enum icon icon = media_icon(t, node);
+    if (icon != ICON_NONE) {
+        return icon;
     }
     return node % 2 == 1 && t->node_count == 2 ? ICON_SERVER : ICON_LAPTOP;
 }

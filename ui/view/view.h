@@ -54,7 +54,7 @@ struct view {
 extern const struct view view_stage, view_ladder;
 extern const struct view view_state, view_window, view_machine, view_inspector, view_plots;
 extern const struct view view_lease;
-extern const struct view view_playout;
+extern const struct view view_playout, view_reports, view_jitter, view_members, view_sync;
 /* The caption: step, headline, reason, reference. */
 extern const struct view view_caption;
 /* The transport at the bottom: scrubber, readout, buttons, speed. */
