@@ -64,6 +64,24 @@ grep -q '>2921<' sheet.svg && fail "a worksheet tells a number"
 grep -q '>____<' sheet.svg || fail "a worksheet has no blanks"
 grep -q '>Name ____' sheet.svg || fail "a worksheet has no place for a name"
 
+# Streams: what is told of them, in words and figures.
+rtp="$SOURCE_DIR/scenarios/rtp"
+told() { file=$1; shift; for words; do grep -q ">$words<" "$file" || fail "$file does not tell $words"; done; }
+status 0 "$rtp/late-or-lost.yaml" -o lanes.svg --view playout --at 130ms --lang en
+told lanes.svg 'Sent' 'Arrived' 'Played' '10 ms late' 'silence filled in' 'Playout buffer and jitter' 'too late'
+status 0 "$rtp/late-or-lost.yaml" -o lanes-zh.svg --view playout --at 130ms --lang zh
+told lanes-zh.svg '晚了 10 ms' '补上静音' '播放缓冲与抖动'
+status 0 "$rtp/jitter-step-by-step.yaml" -o steps.svg --view jitter --lang en
+told steps.svg '-128' '15.50' '14.50' '13.56' '16 J = 232 + 0 − (232 + 8) / 16 = 217'
+status 0 "$rtp/round-trip.yaml" -o reports.svg --view reports --lang en
+told reports.svg 'RTT = A − LSR − DLSR = 0.250 s' 'DLSR' 'Fraction lost' '0/256'
+status 0 "$rtp/lip-sync.yaml" -o before.svg --view sync --at 2900ms --lang en
+told before.svg 'Pictures 141.0 ms behind the voice' 'before the reports'
+status 0 "$rtp/lip-sync.yaml" -o after.svg --view sync --at 8s --lang en
+grep -q '>Together, within 0\.[0-9] ms<' after.svg || fail "sound and pictures do not come together"
+status 0 "$rtp/lip-sync.yaml" -o members.svg --view members --at 8s --lang zh
+told members.svg '成员与间隔' '小爱' '小博'
+
 # Films: ffmpeg gets whole pictures and its file gets the name; without it a message says so.
 mkdir bin
 cat >bin/ffmpeg <<'END'

@@ -23,7 +23,8 @@ static void lay_out(struct shell *s, double w, double h)
     s->split_right = has_third ? fmin(right, rest - 2 * SPLIT_MIN) : 0;
     left = fmax(SPLIT_MIN, (s->part_left > 0 ? s->part_left : left) * w);
     s->split_left = fmin(left, rest - s->split_right - SPLIT_MIN);
-    double lower = s->part_lower > 0 ? s->part_lower * h : fmax((s->main == MAIN_PLAYOUT ? 0.37 : 0.46) * h, 205);
+    double lower = s->part_lower > 0 ? s->part_lower * h
+                                     : fmax((s->main == MAIN_PLAYOUT ? 0.37 : 0.46) * h, 205);
     s->split_lower = fmin(fmax(lower, 130), fmax(h - 150 - SIZE_GAP, 130));
     s->laid_w = w;
 }

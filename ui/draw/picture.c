@@ -8,6 +8,7 @@
 #include "scenario/read.h"
 #include "ui/view/ladder.h"
 #include "ui/view/numbers.h"
+#include "ui/view/playout.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,9 @@ static void draw_run(struct ui *ui, const struct draw_options *o, struct drawn *
         void *self = os_alloc(v->size + 1);
         if (v == &view_ladder) {
             show_part(o, d, self);
+        }
+        if (v == &view_playout && o->from != SIM_NEVER && o->to != SIM_NEVER) {
+            *(struct playout_view *)self = (struct playout_view){.from = o->from, .to = o->to};
         }
         v->draw(self, ui, &scene, rect_cut_top(&r, room * view_height(v) / total));
         rect_cut_top(&r, MARGIN);

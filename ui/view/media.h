@@ -54,7 +54,7 @@ struct media_stream {
     uint32_t level_count, level_cap, level_most;
     sim_time longest;    /* from sending until the last that a picture shows of it */
     int64_t jitter_most; /* units times 16 */
-    sim_time usual; /* from sending to playing */
+    sim_time usual;      /* from sending to playing */
     struct media_times late, lost, filled; /* late arrivals, deaths, turns that came in vain */
     uint32_t mate; /* the other stream from and to the same hosts, one of them pictures; UINT32_MAX:
                       none */
