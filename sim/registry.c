@@ -3,6 +3,7 @@
 
 #include "app/bulk.h"
 #include "app/http.h"
+#include "app/mqtt.h"
 #include "app/ping.h"
 #include "app/socket.h"
 #include "app/traceroute.h"
@@ -42,6 +43,7 @@ static const struct traffic_type *const traffic[] = {
     &udp_constant_rate,
     &bulk_tcp,
     &http_traffic,
+    &mqtt_traffic,
     &rtp_media,
     &dhcp_starvation,
     &ping_traffic,

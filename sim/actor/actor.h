@@ -229,6 +229,7 @@ struct traffic_type {
                                               NULL-terminated; NULL: nothing of the kind */
     bool has_port;                         /* `to: b:9` */
     bool takes_address;                    /* `to: 10.0.1.9`, be it there or not */
+    bool shares_sink;     /* one port of a host has one, with what the first flow says of it */
     bool takes_next_port; /* ports are even, and the next one is taken as well (RTP) */
     uint16_t port;        /* where it goes unless `to` or `port` says; 0: must be given */
     uint16_t own_port;    /* its source takes what comes there from anybody; 0: it has one peer */

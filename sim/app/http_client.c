@@ -667,4 +667,5 @@ const struct traffic_type http_traffic = {.name = "http",
                                           .source = &http_client_type,
                                           .sink = &http_server_type,
                                           .has_port = true,
+                                          .shares_sink = true,
                                           .port = 80};

@@ -105,7 +105,8 @@ static void say_delivered(const struct flow *f, enum lang lang, struct buf *line
     double bps;
     say_bytes(&got, f->delivered_bytes);
     say_bytes(&all, f->bytes);
-    bool both_ways = f->bytes_back > 0 && f->delivered_bytes == f->bytes + f->bytes_back;
+    bool both_ways =
+        f->delivered_bytes > f->bytes && f->delivered_bytes <= f->bytes + f->bytes_back;
     say(&what, lang,
         is_wrong(f)                      ? "export.delivered-wrong"
         : both_ways                      ? "export.delivered-both"

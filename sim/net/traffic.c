@@ -76,12 +76,31 @@ static bool has_address(const struct world *w, uint32_t node)
     return !is_moving(w, node) || (n->iface_count > 0 && n->ifaces[0].ip != 0);
 }
 
+/* The sink of an earlier flow that serves this one, too; 0: there is none. */
+static uint32_t shared_sink(const struct world *w, uint32_t i)
+{
+    const struct scenario_traffic *t = &w->sc->traffic[i];
+    for (uint32_t k = 0; t->type->shares_sink && k < w->sc->traffic_count; k++) {
+        const struct scenario_traffic *other = &w->sc->traffic[k];
+        uint32_t row = w->traffic_sinks[k];
+        if (other->type == t->type && other->to == t->to && row && w->rows[row].self &&
+            w->traffic_keys[k].to.port == w->traffic_keys[i].to.port) {
+            return row;
+        }
+    }
+    return 0;
+}
+
 static void open_sink(struct world *w, uint32_t i, uint32_t cause)
 {
     const struct scenario_traffic *t = &w->sc->traffic[i];
     struct net key = w->traffic_keys[i];
     if (!t->type->sink) {
         return; /* the node itself answers */
+    }
+    w->traffic_sinks[i] = shared_sink(w, i);
+    if (w->traffic_sinks[i]) {
+        return;
     }
     struct net sink = {.from = key.to, .to = key.from, .iface = route_to(w, t->to, t->from)};
     w->traffic_sinks[i] =
