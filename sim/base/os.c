@@ -79,6 +79,14 @@ int64_t os_wall_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+void os_date(char out[OS_DATE_SIZE])
+{
+    time_t now = time(NULL);
+    struct tm parts = {0};
+    gmtime_r(&now, &parts);
+    strftime(out, OS_DATE_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
+}
+
 void os_pause(int64_t ns)
 {
     struct timespec span = {.tv_sec = (time_t)(ns / 1000000000),

@@ -38,9 +38,11 @@ bool os_out_open(struct os_out *out, const char *path);
 bool os_out_commit(struct os_out *out);
 void os_out_abort(struct os_out *out);
 
-int64_t os_wall_ns(void);     /* monotonic; for wall_ns of the summary and the window */
-unsigned os_processors(void); /* at least 1 */
-void os_pause(int64_t ns);    /* about so long, less if a signal comes */
+enum { OS_DATE_SIZE = 20 };
+int64_t os_wall_ns(void);             /* monotonic; for wall_ns of the summary and the window */
+void os_date(char out[OS_DATE_SIZE]); /* of the calendar, UTC: "2026-01-31T23:59:59" */
+unsigned os_processors(void);         /* at least 1 */
+void os_pause(int64_t ns);            /* about so long, less if a signal comes */
 bool os_is_terminal(FILE *f);
 unsigned os_terminal_columns(void); /* of standard output; 80 if unknown */
 bool os_is_directory(const char *path);

@@ -1,5 +1,5 @@
 #pragma once
-/* Results of many scenarios, for machines: TAP 14 as they come in, JUnit XML at the end. */
+/* Results of many scenarios, for machines: TAP as they come in, JUnit XML at the end. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,4 +19,5 @@ struct report_row {
 
 void report_tap_plan(size_t count, FILE *out);
 void report_tap_row(size_t number, const struct report_row *row, FILE *out); /* from 1 */
-void report_junit(const struct report_row *rows, size_t count, FILE *out);
+/* `began`: when the first was run, as os_date writes it. */
+void report_junit(const struct report_row *rows, size_t count, const char *began, FILE *out);

@@ -406,7 +406,7 @@ END_TEST
 
 static const struct report_row rows[] = {
     {"one.yaml", REPORT_HELD, "", 1500000000},
-    {"two #2.yaml", REPORT_FAILED, "two.yaml:3: expected a < b\n  seen: \"c\"\n", 1000},
+    {"two #2.yaml", REPORT_FAILED, "two.yaml:3: expected a < b\n  seen: \"c\"\n", 1600000},
     {"three.yaml", REPORT_BROKEN, "it died\001", 0},
 };
 
@@ -422,7 +422,7 @@ static void tap(const struct trace *t, FILE *out)
 START_TEST(results_are_tap)
 {
     char *text = rig_written(tap, NULL);
-    ck_assert_str_eq(text, "TAP version 14\n1..3\nok 1 - one.yaml\nnot ok 2 - two \\#2.yaml\n"
+    ck_assert_str_eq(text, "TAP version 13\n1..3\nok 1 - one.yaml\nnot ok 2 - two \\#2.yaml\n"
                            "# two.yaml:3: expected a < b\n#   seen: \"c\"\n"
                            "not ok 3 - three.yaml\n# it died\001\n");
     free(text);
@@ -432,7 +432,7 @@ END_TEST
 static void junit(const struct trace *t, FILE *out)
 {
     (void)t;
-    report_junit(rows, 3, out);
+    report_junit(rows, 3, "2026-01-31T23:59:59", out);
 }
 
 START_TEST(results_are_junit_xml)
@@ -441,15 +441,76 @@ START_TEST(results_are_junit_xml)
     ck_assert_str_eq(
         text,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-        "  <testsuite name=\"slowwire\" tests=\"3\" failures=\"1\" errors=\"1\""
-        " time=\"1.500001\">\n"
-        "    <testcase classname=\"slowwire\" name=\"one.yaml\" time=\"1.500000\"/>\n"
-        "    <testcase classname=\"slowwire\" name=\"two #2.yaml\" time=\"0.000001\">\n"
-        "      <failure message=\"two.yaml:3: expected a &lt; b\">two.yaml:3: expected a &lt; b"
+        "  <testsuite name=\"slowwire\" package=\"slowwire\" id=\"0\" hostname=\"localhost\""
+        " timestamp=\"2026-01-31T23:59:59\" tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"0\""
+        " time=\"1.502\">\n    <properties/>\n"
+        "    <testcase classname=\"slowwire\" name=\"one.yaml\" time=\"1.500\"/>\n"
+        "    <testcase classname=\"slowwire\" name=\"two #2.yaml\" time=\"0.002\">\n"
+        "      <failure type=\"expectation\" message=\"two.yaml:3: expected a &lt; b\">two.yaml:3: "
+        "expected a &lt; b"
         "&#10;  seen: &quot;c&quot;&#10;</failure>\n    </testcase>\n"
-        "    <testcase classname=\"slowwire\" name=\"three.yaml\" time=\"0.000000\">\n"
-        "      <error message=\"it died?\">it died?</error>\n    </testcase>\n"
-        "  </testsuite>\n</testsuites>\n");
+        "    <testcase classname=\"slowwire\" name=\"three.yaml\" time=\"0.000\">\n"
+        "      <error type=\"run\" message=\"it died?\">it died?</error>\n    </testcase>\n"
+        "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n");
+    free(text);
+}
+END_TEST
+
+/* What a name or message may be made of, and what stands in the report. */
+static const struct {
+    const char *text, *written;
+} xml_texts[] = {
+    {"小爱", "小爱"},
+    {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
+    {"a\x80z", "a?z"},            /* goes on without a beginning */
+    {"a\xE5\xB0", "a??"},         /* cut in the middle */
+    {"\xC0\xAF", "??"},           /* longer than it need be */
+    {"\xE0\x80\xAF", "???"},      /* so is this */
+    {"\xED\xA0\x80", "???"},      /* half of a pair of UTF-16 */
+    {"\xEF\xBF\xBE", "???"},      /* U+FFFE */
+    {"\xF4\x90\x80\x80", "????"}, /* beyond the last */
+    {"\t\x1B[1m", "\t?[1m"},
+};
+
+static void junit_text(const struct trace *t, FILE *out)
+{
+    const char *text = (const void *)t;
+    const struct report_row row = {text, REPORT_HELD, "", 0};
+    report_junit(&row, 1, "2026-01-31T23:59:59", out);
+}
+
+START_TEST(xml_holds_characters_only)
+{
+    char *text = rig_written(junit_text, (const void *)xml_texts[_i].text);
+    struct buf name = {0};
+    buf_printf(&name, "classname=\"slowwire\" name=\"%s\"", xml_texts[_i].written);
+    ck_assert_msg(strstr(text, buf_cstr(&name)), "%s", text);
+    buf_free(&name);
+    free(text);
+}
+END_TEST
+
+static void junit_long(const struct trace *t, FILE *out)
+{
+    const struct report_row row = {"a", REPORT_FAILED, (const void *)t, 0};
+    report_junit(&row, 1, "2026-01-31T23:59:59", out);
+}
+
+/* A message is cut between characters: 83 of three bytes fit in 250 bytes. */
+START_TEST(a_message_is_cut_between_characters)
+{
+    struct buf detail = {0}, message = {0};
+    for (int i = 0; i < 100; i++) {
+        buf_printf(&detail, "字");
+        buf_printf(&message, i < 83 ? "字" : "");
+    }
+    buf_printf(&message, "\">");
+    char *text = rig_written(junit_long, (const void *)buf_cstr(&detail));
+    const char *at = strstr(text, "message=\"");
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(strncmp(at + 9, buf_cstr(&message), message.len), 0);
+    buf_free(&detail);
+    buf_free(&message);
     free(text);
 }
 END_TEST
@@ -470,6 +531,8 @@ static void add_pieces(TCase *c)
     tcase_add_loop_test(c, a_time_is_told_in_a_fitting_unit, 0, COUNT(times));
     tcase_add_test(c, results_are_tap);
     tcase_add_test(c, results_are_junit_xml);
+    tcase_add_loop_test(c, xml_holds_characters_only, 0, COUNT(xml_texts));
+    tcase_add_test(c, a_message_is_cut_between_characters);
 }
 
 int main(void)

@@ -41,6 +41,7 @@ struct session {
     size_t failed, broken;
     bool shows_progress;
     FILE *tap;
+    char began[OS_DATE_SIZE];
 };
 
 static size_t seed_count(const struct test_plan *p)
@@ -121,7 +122,7 @@ static int write_junit(struct session *s, struct err *err)
 {
     struct os_out out;
     if (os_out_open(&out, s->plan.junit)) {
-        report_junit(s->rows, s->count, out.file);
+        report_junit(s->rows, s->count, s->began, out.file);
         if (os_out_commit(&out)) {
             return STATUS_HELD;
         }
@@ -146,6 +147,7 @@ static int run_all(struct session *s, struct err *err)
     s->rows = os_alloc(s->count * sizeof *s->rows);
     s->tap = junit && strcmp(junit, "-") == 0 ? stderr : stdout;
     s->shows_progress = os_is_terminal(stderr) && !os_is_terminal(stdout);
+    os_date(s->began);
     report_tap_plan(s->count, s->tap);
     int status = STATUS_HELD;
     unsigned jobs = s->plan.jobs > 64 ? 64 : (unsigned)s->plan.jobs;
