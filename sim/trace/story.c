@@ -21,6 +21,7 @@ enum rank {
     RANK_STATE,
     RANK_NOTE,
     RANK_SEND,
+    RANK_MESSAGE, /* what an application says is what its packets are sent for */
     RANK_WORLD,
 };
 
@@ -120,7 +121,7 @@ static enum rank rank_of(const struct trace *t, const struct record *r)
     case REC_TX: return is_forwarding(t, r) ? RANK_FORWARD : RANK_NONE;
     case REC_DROP: return RANK_DROP;
     case REC_STATE: return r->why ? RANK_STATE : RANK_PLAIN;
-    case REC_ITEM: return r->why ? RANK_ITEM : RANK_NONE;
+    case REC_ITEM: return !r->why ? RANK_NONE : record_message(t, r) ? RANK_MESSAGE : RANK_ITEM;
     case REC_FIRE: return is_pace(t, r) ? RANK_NONE : RANK_FIRE;
     case REC_CALL: return r->code >= CALL_CUT && r->code <= CALL_RESTART ? RANK_WORLD : RANK_NONE;
     case REC_DELIVER: return RANK_DELIVER;
@@ -206,10 +207,12 @@ static bool same_place(const struct candidate *a, const struct candidate *b)
     return a->place == b->place && (a->flow == b->flow || !a->flow || !b->flow);
 }
 
-/* What says more tells it; of several state changes the last, which is where they led. */
+/* What says more tells it; of several state changes or messages the last, which is where they led.
+ */
 static void join(struct candidate *told, const struct candidate *c)
 {
-    if (c->rank > told->rank || (c->rank == told->rank && c->rank == RANK_STATE)) {
+    if (c->rank > told->rank ||
+        (c->rank == told->rank && (c->rank == RANK_STATE || c->rank == RANK_MESSAGE))) {
         *told = *c;
     }
 }
