@@ -5,6 +5,8 @@
 #include "app/http.h"
 #include "app/mqtt.h"
 #include "app/ping.h"
+#include "app/rtp_tcp.h"
+#include "app/rtsp.h"
 #include "app/socket.h"
 #include "app/traceroute.h"
 #include "app/udp.h"
@@ -14,6 +16,7 @@
 #include "proto/bucket/bucket.h"
 #include "proto/dhcp/dhcp.h"
 #include "proto/nat/nat.h"
+#include "proto/rtp/ends.h"
 #include "proto/rtp/rtp.h"
 #include "proto/tcp/tcp.h"
 
@@ -35,6 +38,12 @@ static const struct actor_type *const actors[] = {
     NULL,
 };
 
+static const struct actor_type *const media_parts[] = {&rtp_source_type, &rtp_sink_type, NULL};
+static const struct traffic_type rtsp_traffic = {.name = "rtsp", .source = &rtsp_client_type, .sink = &rtsp_server_type,
+                                                 .parts = media_parts, .has_port = true, .port = 554};
+static const struct traffic_type rtp_over_tcp = {.name = "rtp-over-tcp", .source = &rtp_tcp_sender_type, .sink = &rtp_tcp_receiver_type,
+                                                 .parts = media_parts, .has_port = true, .port = 5004};
+
 static const struct traffic_type *const traffic[] = {
     &arq_stop_and_wait,
     &arq_go_back_n,
@@ -45,6 +54,8 @@ static const struct traffic_type *const traffic[] = {
     &http_traffic,
     &mqtt_traffic,
     &rtp_media,
+    &rtsp_traffic,
+    &rtp_over_tcp,
     &dhcp_starvation,
     &ping_traffic,
     &traceroute_traffic,

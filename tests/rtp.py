@@ -55,25 +55,67 @@ def reports(capture, name):
     return len(rows)
 
 
+def remote_control(capture, name, flow, asked):
+    """RTSP and SDP as tshark reads them: each request and its answer, in as many messages as the
+    summary counts; one description."""
+    rows = [line.split("\t") for line in tshark(
+        capture, "-Y", "rtsp", "-T", "fields", "-e", "rtsp.method", "-e", "rtsp.status").splitlines()]
+    requests = sum(1 for row in rows if row[0])
+    statuses = [int(row[1]) for row in rows if len(row) > 1 and row[1]]
+    refusals = sum(1 for status in statuses if status >= 400)
+    if requests != flow["requests"] or len(statuses) != requests or refusals != flow["refused"]:
+        failures.append(f"{name}: tshark reads {requests} requests, answers {statuses}")
+    if tshark(capture, "-Y", "sdp.version == \"0\"").count("\n") != 1:
+        failures.append(f"{name}: no description, or more than one")
+    if asked.get("transport") == "interleaved" and asked.get("accepts") != "udp":
+        frames = tshark(capture, "-Y", "rtsp.frame", "-T", "fields", "-e", "rtsp.channel").split()
+        if {int(channel, 0) for field in frames for channel in field.split(",")} != {0, 1}:
+            failures.append(f"{name}: channels {sorted(set(frames))}")
+
+
+def port_of(kind, asked):
+    """Where the last of its streams goes; None: within the connection."""
+    if kind == "rtp":
+        return int(str(asked["to"]).partition(":")[2] or asked.get("port", 5004))
+    if kind == "rtsp" and (asked.get("transport", "udp") == "udp" or asked.get("accepts") == "udp"):
+        was_renewed = asked.get("keep-alive", True) is False
+        return asked.get("client-port", 5004) + 2 * was_renewed
+    return None
+
+
+def is_comparable(asked):
+    """tshark leaves marked packets out, and has no rate for 96."""
+    return "video" not in asked and "silence" not in asked
+
+
 def judge(path, folder):
     name = os.path.basename(path)
     capture = os.path.join(folder, name + ".pcapng")
-    done = subprocess.run([SLOWWIRE, "run", "--format", "summary", "--tap", "bob", "--pcapng", capture,
+    with open(path, encoding="utf-8") as file:
+        traffic = [next(iter(item.items())) for item in yaml.safe_load(file)["traffic"]]
+    media = [(n, kind, asked) for n, (kind, asked) in enumerate(traffic)
+             if kind in ("rtp", "rtsp", "rtp-over-tcp")]
+    _, kind, asked = media[0]
+    tap = str(asked["to" if kind != "rtsp" else "from"]).partition(":")[0]
+    done = subprocess.run([SLOWWIRE, "run", "--format", "summary", "--tap", tap, "--pcapng", capture,
                            path], capture_output=True, text=True, timeout=120, check=True)
     summary = json.loads(done.stdout)
-    with open(path, encoding="utf-8") as file:
-        traffic = [item["rtp"] for item in yaml.safe_load(file)["traffic"] if "rtp" in item]
-    malformed = tshark(capture, "-Y", "_ws.malformed || udp.checksum.status == 0",
-                       "-o", "udp.check_checksum:TRUE")
+    malformed = tshark(capture, "-Y", "_ws.malformed || udp.checksum.status == 0 || tcp.checksum.status == 0",
+                       "-o", "udp.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE")
     if malformed:
         failures.append(f"{name}: {malformed}")
     seen, compared = streams(capture), 0
-    for flow, asked in zip(summary["flows"], traffic):
-        port = asked.get("port", 5004)
+    for number, kind, asked in media:
+        flow, port = summary["flows"][number], port_of(kind, asked)
+        if kind == "rtsp":
+            remote_control(capture, name, flow, asked)
+        here = str(asked["to" if kind != "rtsp" else "from"]).partition(":")[0] == tap
+        if port is None or not here:
+            continue
         if port not in seen:
             failures.append(f"{name}: tshark finds no stream to port {port}")
-        elif "video" not in asked and "silence" not in asked:
-            compare(name, flow, seen[port])  # tshark leaves marked packets out, and has no rate for 96
+        elif is_comparable(asked):
+            compare(name, flow, seen[port])
             compared += 1
     return compared, reports(capture, name)
 

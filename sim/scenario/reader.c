@@ -431,7 +431,7 @@ bool reader_param(struct reader *r, const struct doc_node *n, const struct param
 void settings_add(struct reader *r, struct settings *s, struct setting more)
 {
     for (uint32_t i = 0; i < s->count; i++) {
-        if (s->list[i].param == more.param) {
+        if (s->list[i].param == more.param && s->list[i].type == more.type) {
             s->list[i] = more;
             return;
         }

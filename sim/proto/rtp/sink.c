@@ -222,7 +222,9 @@ static void play(struct rtp_sink *s, const struct input *in, struct fx *fx)
         s->played++;
         s->waited += in->clock - slot.came;
         fx_item(fx, PACKET_SET, slot.extended, PLAYED, RTP_PLAYED);
-        fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, slot.body);
+        if (!s->medium.is_carried) { /* else the connection has delivered it already */
+            fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, slot.body);
+        }
     }
     arm(s, in, fx);
 }

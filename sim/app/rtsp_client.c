@@ -1,0 +1,465 @@
+/* The viewer: OPTIONS, DESCRIBE, SETUP, PLAY, perhaps PAUSE and PLAY again, TEARDOWN. Invariant: at
+ * most one request waits for its answer; what comes next is decided when that is there. */
+#include "actor/fx.h"
+#include "actor/media_call.h"
+#include "actor/tcp_call.h"
+#include "app/outbox.h"
+#include "app/rtsp.h"
+#include "wire/rtp.h"
+#include "wire/rtsp.h"
+#include "wire/sdp.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LOWER_TCP, LOWER_SINK };
+enum { NEXT, ALIVE };
+enum { BY_UDP, INTERLEAVED };
+enum mistake { NO_MISTAKE, WRONG_PATH, PLAY_FIRST, PAUSE_EARLY, WRONG_SESSION };
+#define STRANGE_SESSION "00000000"
+
+struct rtsp_client {
+    int64_t transport, port, path, play, pause_after, pause_for, keep_alive, mistake; /* settings */
+    struct net key;
+    uint32_t handle, stream, sink;
+    struct outbox out;
+    struct rtsp_reader reader;
+    struct mark got;
+    enum rtsp_method asked; /* RTSP_UNKNOWN: nothing waits for an answer */
+    struct mark question;
+    int64_t cseq;
+    enum rtsp_state state;
+    struct rtsp_transport agreed;
+    char session[RTSP_TEXT_MAX + 1], control[RTSP_TEXT_MAX + 1];
+    sim_time timeout, began, started, left;                   /* left: still to be watched */
+    bool uses_udp, has_paused, was_renewed, is_leaving, errs; /* errs: is making its mistake */
+    uint64_t requests, refusals, frames;
+};
+
+static const char *path_of(const struct rtsp_client *c)
+{
+    return *param_text(c->path) ? param_text(c->path) : "/live";
+}
+
+static void to_state(struct rtsp_client *c, enum rtsp_state state, enum rtsp_why why, struct fx *fx)
+{
+    if (c->state != state) {
+        fx_state(fx, 0, c->state, state, why);
+        c->state = state;
+    }
+}
+
+/* ---- asking ---- */
+
+static void write_target(const struct rtsp_client *c, enum rtsp_method method, struct buf *out)
+{
+    char ip[16];
+    buf_printf(out, "rtsp://%s", ip_print(c->key.to.ip, ip));
+    if (c->key.to.port != 554) {
+        buf_printf(out, ":%u", (unsigned)c->key.to.port);
+    }
+    bool is_wrong = c->errs && c->mistake == WRONG_PATH;
+    buf_str(out, is_wrong ? "/nothing" : path_of(c));
+    if (method == RTSP_SETUP && *c->control) {
+        buf_printf(out, "/%s", c->control);
+    }
+}
+
+static void write_offer(const struct rtsp_client *c, struct buf *out)
+{
+    struct rtsp_transport offer = {.is_interleaved = !c->uses_udp};
+    offer.client_port = c->uses_udp ? (uint16_t)c->port : 0;
+    rtsp_write_transport(&offer, out);
+}
+
+static void write_request(struct rtsp_client *c, enum rtsp_method method, struct buf *out)
+{
+    bool is_strange = c->errs && c->mistake == WRONG_SESSION;
+    buf_printf(out, "%s ", rtsp_method_name(method));
+    write_target(c, method, out);
+    buf_printf(out, " RTSP/1.0\r\nCSeq: %lld\r\nUser-Agent: slowwire\r\n", (long long)++c->cseq);
+    if (*c->session) {
+        buf_printf(out, "Session: %s\r\n", is_strange ? STRANGE_SESSION : c->session);
+    }
+    if (method == RTSP_DESCRIBE) {
+        buf_str(out, "Accept: application/sdp\r\n");
+    } else if (method == RTSP_SETUP) {
+        write_offer(c, out);
+    } else if (method == RTSP_PLAY) {
+        buf_str(out, "Range: npt=now-\r\n");
+    }
+    buf_str(out, "\r\n");
+}
+
+static enum rtsp_why why_of(enum rtsp_method method)
+{
+    switch (method) {
+    case RTSP_OPTIONS: return RTSP_ASKS_OPTIONS;
+    case RTSP_DESCRIBE: return RTSP_ASKS_DESCRIPTION;
+    case RTSP_SETUP: return RTSP_ASKS_SETUP;
+    case RTSP_PLAY: return RTSP_ASKS_PLAY;
+    case RTSP_PAUSE: return RTSP_ASKS_PAUSE;
+    case RTSP_TEARDOWN: return RTSP_ASKS_TEARDOWN;
+    case RTSP_GET_PARAMETER: return RTSP_ASKS_NOTHING;
+    case RTSP_UNKNOWN: break;
+    }
+    return RTSP_NO_WHY;
+}
+
+static void say(struct rtsp_client *c, struct bytes text, const char *name, enum rtsp_why why,
+                struct fx *fx)
+{
+    struct span said = fx_bytes(fx, &c->stream, text);
+    if (name) {
+        c->question = span_end(said);
+        fx_message(fx, 0, said, name, (struct mark){0}, why);
+    }
+    outbox_send(&c->out, c->handle, said, fx);
+}
+
+static void ask(struct rtsp_client *c, enum rtsp_method method, struct fx *fx)
+{
+    struct buf out = {0};
+    write_request(c, method, &out);
+    say(c, bytes_of(out.data, out.len), rtsp_method_name(method), why_of(method), fx);
+    c->asked = method;
+    c->requests++;
+    buf_free(&out);
+}
+
+static void wait(unsigned timer, sim_time now, sim_time span, struct fx *fx)
+{
+    fx_timer(fx, timer, 0, time_add(now, span));
+}
+
+static void leave(struct rtsp_client *c, struct fx *fx)
+{
+    fx_timer(fx, NEXT, 0, SIM_NEVER);
+    fx_timer(fx, ALIVE, 0, SIM_NEVER);
+    c->is_leaving = true;
+    if (c->sink) {
+        fx_request(fx, c->sink, MEDIA_STOP, (struct bytes){0}, (struct span){0});
+    }
+    outbox_end(&c->out, c->handle, fx);
+}
+
+static void give_up(struct rtsp_client *c, struct fx *fx)
+{
+    fx_note(fx, RTSP_GIVES_UP);
+    to_state(c, RTSP_INIT, RTSP_GIVES_UP, fx);
+    leave(c, fx);
+}
+
+/* ---- answers, in the order of a visit ---- */
+
+static void described(struct rtsp_client *c, const struct rtsp_message *m, struct fx *fx)
+{
+    struct sdp sdp;
+    if (!sdp_read(m->body, &sdp)) {
+        give_up(c, fx);
+        return;
+    }
+    snprintf(c->control, sizeof c->control, "%s", sdp.media[0].control);
+    c->errs = c->mistake == PLAY_FIRST;
+    ask(c, c->errs ? RTSP_PLAY : RTSP_SETUP, fx);
+}
+
+static void open_sink(struct rtsp_client *c, struct fx *fx)
+{
+    struct media_setup setup = {.is_carried = c->agreed.is_interleaved};
+    struct net key = {.from = c->key.from, .to = c->key.to};
+    key.from.port = setup.is_carried ? 0 : (uint16_t)c->port;
+    key.to.port = setup.is_carried ? 0 : c->agreed.server_port;
+    c->sink = fx_open(fx, LOWER_SINK, key);
+    fx_request(fx, c->sink, MEDIA_SETUP, bytes_of(&setup, sizeof setup), (struct span){0});
+}
+
+static void set_up(struct rtsp_client *c, const struct rtsp_message *m, sim_time now, struct fx *fx)
+{
+    const struct rtsp_transport *t = &m->transport;
+    bool is_what_was_asked = t->is_known && t->is_interleaved != c->uses_udp;
+    if (!is_what_was_asked || !*m->session) {
+        give_up(c, fx);
+        return;
+    }
+    c->agreed = *t;
+    snprintf(c->session, sizeof c->session, "%s", m->session);
+    c->timeout = (m->timeout_s ? m->timeout_s : 60) * SIM_S; /* 12.37 */
+    open_sink(c, fx);
+    to_state(c, RTSP_READY, RTSP_SESSION_SET_UP, fx);
+    if (c->keep_alive) {
+        wait(ALIVE, now, c->timeout / 2, fx);
+    }
+    c->errs = c->mistake == PAUSE_EARLY || c->mistake == WRONG_SESSION;
+    ask(c, c->mistake == PAUSE_EARLY ? RTSP_PAUSE : RTSP_PLAY, fx);
+}
+
+static void plays(struct rtsp_client *c, sim_time now, struct fx *fx)
+{
+    bool is_first = c->started == 0;
+    bool pauses = c->pause_after >= 0 && !c->has_paused && c->pause_after < c->left;
+    c->started = is_first ? now : c->started;
+    to_state(c, RTSP_PLAYING, RTSP_SESSION_PLAYS, fx);
+    wait(NEXT, now, pauses ? c->pause_after : c->left, fx);
+}
+
+static void paused(struct rtsp_client *c, sim_time now, struct fx *fx)
+{
+    to_state(c, RTSP_READY, RTSP_SESSION_PAUSED, fx);
+    c->has_paused = true;
+    c->left -= c->pause_after;
+    wait(NEXT, now, c->pause_for, fx);
+}
+
+static void next_step(struct rtsp_client *c, enum rtsp_method done, const struct rtsp_message *m,
+                      sim_time now, struct fx *fx)
+{
+    switch (done) {
+    case RTSP_OPTIONS:
+        c->errs = c->mistake == WRONG_PATH;
+        ask(c, RTSP_DESCRIBE, fx);
+        break;
+    case RTSP_DESCRIBE: described(c, m, fx); break;
+    case RTSP_SETUP: set_up(c, m, now, fx); break;
+    case RTSP_PLAY: plays(c, now, fx); break;
+    case RTSP_PAUSE: paused(c, now, fx); break;
+    case RTSP_TEARDOWN:
+        to_state(c, RTSP_INIT, RTSP_SESSION_ENDS, fx);
+        leave(c, fx);
+        break;
+    case RTSP_GET_PARAMETER:
+    case RTSP_UNKNOWN: break;
+    }
+}
+
+/* The mistake was its own, and once: now it does as it should. */
+static void mend(struct rtsp_client *c, struct fx *fx)
+{
+    static const enum rtsp_method right[] = {[WRONG_PATH] = RTSP_DESCRIBE,
+                                             [PLAY_FIRST] = RTSP_SETUP,
+                                             [PAUSE_EARLY] = RTSP_PLAY,
+                                             [WRONG_SESSION] = RTSP_PLAY};
+    enum rtsp_method method = right[c->mistake];
+    c->errs = false;
+    c->mistake = NO_MISTAKE;
+    ask(c, method, fx);
+}
+
+/* The camera has forgotten the session: another one, with a stream of its own. */
+static void renew(struct rtsp_client *c, struct fx *fx)
+{
+    c->was_renewed = true;
+    c->session[0] = 0;
+    if (c->sink) {
+        fx_request(fx, c->sink, MEDIA_STOP, (struct bytes){0}, (struct span){0});
+    }
+    c->port += 2;
+    to_state(c, RTSP_INIT, RTSP_EXPIRED, fx);
+    ask(c, RTSP_SETUP, fx);
+}
+
+static void refused(struct rtsp_client *c, enum rtsp_method asked, const struct rtsp_message *m,
+                    struct fx *fx)
+{
+    c->refusals++;
+    if (c->errs) {
+        mend(c, fx);
+    } else if (m->status == RTSP_NO_TRANSPORT && asked == RTSP_SETUP && !c->uses_udp) {
+        c->uses_udp = true;
+        fx_note(fx, RTSP_TRIES_UDP);
+        ask(c, RTSP_SETUP, fx);
+    } else if (m->status == RTSP_NO_SESSION && *c->session && !c->was_renewed) {
+        renew(c, fx);
+    } else {
+        give_up(c, fx);
+    }
+}
+
+static void answered(struct rtsp_client *c, const struct rtsp_message *m, sim_time now,
+                     struct fx *fx)
+{
+    enum rtsp_method asked = c->asked;
+    if (asked == RTSP_UNKNOWN || m->cseq != c->cseq || m->status < 200) {
+        return; /* the answer to nothing, or not the last word (7.1.1) */
+    }
+    fx_heard(fx, 0, c->got, RTSP_HAS_READ);
+    c->asked = RTSP_UNKNOWN;
+    if (m->status < 300) {
+        next_step(c, asked, m, now, fx);
+    } else {
+        refused(c, asked, m, fx);
+    }
+}
+
+/* ---- media between the text ---- */
+
+static void take_frame(struct rtsp_client *c, struct fx *fx)
+{
+    uint8_t channel;
+    struct bytes packet = rtsp_frame(&c->reader, &channel);
+    struct rtp rtp;
+    size_t head = rtp_decode(packet, &rtp);
+    uint32_t payload = head ? (uint32_t)(packet.len - head) : 0;
+    struct span body = {.at = c->got.at - payload, .stream = c->got.stream, .len = payload};
+    bool is_ours = c->sink && c->agreed.is_interleaved;
+    c->frames++;
+    if (is_ours && channel == c->agreed.channel) {
+        fx_request(fx, c->sink, MEDIA_RTP, packet, body);
+    } else if (is_ours && channel == c->agreed.channel + 1) {
+        fx_request(fx, c->sink, MEDIA_RTCP, packet, (struct span){0});
+    }
+}
+
+static void hear(struct rtsp_client *c, const struct input *in, struct fx *fx)
+{
+    struct bytes rest = in->head;
+    struct rtsp_message m;
+    enum rtsp_found found;
+    while ((found = rtsp_read(&c->reader, &rest, &m)) != RTSP_NOTHING) {
+        c->got = (struct mark){in->body.at + (in->head.len - rest.len), in->body.stream};
+        if (found == RTSP_BROKEN) {
+            give_up(c, fx);
+            return;
+        }
+        if (found == RTSP_MEDIA) {
+            take_frame(c, fx);
+        } else if (!m.is_request) {
+            answered(c, &m, in->now, fx);
+        }
+    }
+}
+
+static void from_sink(struct rtsp_client *c, const struct input *in, struct fx *fx)
+{
+    if (in->code == MEDIA_RTCP && !c->is_leaving) {
+        struct buf frame = {0};
+        rtsp_write_frame((uint8_t)(c->agreed.channel + 1), in->head, &frame);
+        say(c, bytes_of(frame.data, frame.len), NULL, RTSP_NO_WHY, fx);
+        buf_free(&frame);
+    }
+}
+
+static void from_connection(struct rtsp_client *c, const struct input *in, struct fx *fx)
+{
+    if (in->code == CODE_OPENED) {
+        fx_request(fx, c->handle, TCP_CALL_NO_DELAY, (struct bytes){0}, (struct span){0});
+        fx_request(fx, c->handle, CODE_READ, (struct bytes){0}, (struct span){.len = UINT32_MAX});
+        ask(c, RTSP_OPTIONS, fx);
+    } else if (in->code == CODE_DATA) {
+        hear(c, in, fx);
+    } else if (in->code == CODE_CLOSED || in->code == CODE_END) {
+        if (!c->is_leaving) {
+            give_up(c, fx);
+        }
+    } else {
+        outbox_hear(&c->out, in, fx);
+    }
+}
+
+static void start(struct rtsp_client *c, const struct input *in, struct fx *fx)
+{
+    c->key = in->net;
+    c->began = in->now;
+    c->left = c->play;
+    c->uses_udp = c->transport == BY_UDP;
+    c->handle = fx_open(fx, LOWER_TCP, in->net);
+    fx_request(fx, c->handle, TCP_CALL_CONNECT, (struct bytes){0}, (struct span){0});
+}
+
+/* A moment later if an answer is still due. */
+static void tick(struct rtsp_client *c, const struct input *in, struct fx *fx)
+{
+    if (c->asked != RTSP_UNKNOWN) {
+        wait(in->code, in->now, 100 * SIM_MS, fx);
+    } else if (in->code == ALIVE) {
+        ask(c, RTSP_GET_PARAMETER, fx);
+        wait(ALIVE, in->now, c->timeout / 2, fx);
+    } else if (c->state == RTSP_READY) {
+        ask(c, RTSP_PLAY, fx);
+    } else {
+        bool pauses = c->pause_after >= 0 && !c->has_paused && c->pause_after < c->left;
+        ask(c, pauses ? RTSP_PAUSE : RTSP_TEARDOWN, fx);
+    }
+}
+
+static void step(void *self, const struct input *in, struct fx *fx)
+{
+    struct rtsp_client *c = self;
+    if (in->kind == IN_START) {
+        start(c, in, fx);
+    } else if (in->kind == IN_TIMER) {
+        tick(c, in, fx);
+    } else if (in->kind == IN_INDICATION && in->index == c->handle) {
+        from_connection(c, in, fx);
+    } else if (in->kind == IN_INDICATION) {
+        from_sink(c, in, fx);
+    }
+}
+
+static void read(const void *self, int64_t *vars)
+{
+    const struct rtsp_client *c = self;
+    vars[0] = c->cseq;
+    vars[1] = (int64_t)c->refusals;
+    vars[2] = (int64_t)c->frames;
+}
+
+static void let_go(void *self)
+{
+    struct rtsp_client *c = self;
+    outbox_free(&c->out);
+    rtsp_free(&c->reader);
+}
+
+static double requests(const void *self, const struct path *path)
+{
+    (void)path;
+    return (double)((const struct rtsp_client *)self)->requests;
+}
+
+static double startup(const void *self, const struct path *path)
+{
+    const struct rtsp_client *c = self;
+    (void)path;
+    return c->started ? (double)(c->started - c->began) : NAN;
+}
+
+#define OF(FIELD) offsetof(struct rtsp_client, FIELD)
+static const struct param params[] = {
+    {"transport", OF(transport), PARAM_CHOICE, .max = INTERLEAVED,
+     .choices = (const char *const[]){"udp", "interleaved", NULL}},
+    {"client-port", OF(port), PARAM_COUNT, .initial = 5004, .min = 2, .max = 65000},
+    {"path", OF(path), PARAM_TEXT, .max = 64},
+    {"play", OF(play), PARAM_TIME, .initial = 5 * SIM_S, .min = SIM_MS, .max = SIM_NEVER / 4},
+    {"pause.after", OF(pause_after), PARAM_TIME, .may_be_off = true, .initial = -1, .min = SIM_MS,
+     .max = SIM_NEVER / 4},
+    {"pause.for", OF(pause_for), PARAM_TIME, .initial = 2 * SIM_S, .min = SIM_MS,
+     .max = SIM_NEVER / 4},
+    {"keep-alive", OF(keep_alive), PARAM_SWITCH, .initial = 1, .max = 1},
+    {"mistake", OF(mistake), PARAM_CHOICE, .max = WRONG_SESSION,
+     .choices = (const char *const[]){"none", "wrong-path", "play-first", "pause-early",
+                                      "wrong-session", NULL}},
+    {0},
+};
+
+const struct actor_type rtsp_client_type = {
+    .name = "rtsp-client",
+    .size = sizeof(struct rtsp_client),
+    .reads_bytes = true,
+    .machines = (const struct machine[]){{"session", rtsp_states, rtsp_edges}, {0}},
+    .sets = (const struct set[]){{"message", message_states}, {0}},
+    .timers = (const struct timer[]){[NEXT] = {"next", 1, TIMER_KIND_PACE},
+                                     [ALIVE] = {"keep-alive", 1, TIMER_KIND_PACE},
+                                     {0}},
+    .reasons = rtsp_reasons,
+    .vars =
+        (const struct var[]){
+            {"cseq", "", "rtsp"}, {"refusals", "", "rtsp"}, {"frames", "", "rtsp"}, {0}},
+    .params = params,
+    .figures = (const struct figure[]){{"requests", requests}, {"startup_ns", startup}, {0}},
+    .lowers = (const char *const[]){"tcp", "rtp-sink", NULL},
+    .step = step,
+    .read = read,
+    .free = let_go,
+};
