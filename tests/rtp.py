@@ -50,7 +50,7 @@ def reports(capture, name):
                   "-e", "rtcp.senderssrc", "-e", "rtcp.sdes.type").splitlines()
     for row in rows:
         types = row.split("\t")[0].split(",")
-        if types[0] not in ("200", "201") or types[1] != "202":
+        if types[0] not in ("200", "201") or types[1:2] != ["202"]:
             failures.append(f"{name}: a compound holds {types}")
     return len(rows)
 
@@ -65,10 +65,14 @@ def remote_control(capture, name, flow, asked):
     refusals = sum(1 for status in statuses if status >= 400)
     if requests != flow["requests"] or len(statuses) != requests or refusals != flow["refused"]:
         failures.append(f"{name}: tshark reads {requests} requests, answers {statuses}")
+    doubts = " || ".join("rtsp." + what for what in (
+        "bad_client_port", "bad_server_port", "bad_interleaved_channel", "unknown_transport_type",
+        "content-length.invalid"))
+    failures.extend(f"{name}: {line}" for line in tshark(capture, "-Y", doubts).splitlines())
     if tshark(capture, "-Y", "sdp.version == \"0\"").count("\n") != 1:
         failures.append(f"{name}: no description, or more than one")
     if asked.get("transport") == "interleaved" and asked.get("accepts") != "udp":
-        frames = tshark(capture, "-Y", "rtsp.frame", "-T", "fields", "-e", "rtsp.channel").split()
+        frames = tshark(capture, "-Y", "rtsp.magic", "-T", "fields", "-e", "rtsp.channel").split()
         if {int(channel, 0) for field in frames for channel in field.split(",")} != {0, 1}:
             failures.append(f"{name}: channels {sorted(set(frames))}")
 

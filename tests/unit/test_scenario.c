@@ -376,7 +376,8 @@ static void check_bundled(void *context, const char *name)
                       buf_cstr(&path));
         struct scenario *after = read_with(buf_cstr(&edited), NULL, 0);
         ck_assert_uint_eq(after->fault_count, before->fault_count + 1);
-        ck_assert_int_eq(after->faults[before->fault_count].at, 3600 * SIM_S);
+        ck_assert_msg(after->faults[before->fault_count].at == 3600 * SIM_S, "%s",
+                      buf_cstr(&path));
         scenario_free(before);
         scenario_free(after);
     }
