@@ -78,7 +78,12 @@ for topic in scenarios/*/; do
             wrong "$file: exit status $?"
         "$SLOWWIRE" run --format none --pcapng "$capture.all.pcapng" --tap all "$file" 2>/dev/null
         judge "$file" "$capture"
-        grep -q 'corrupt:\|bit-errors:' "$file" || whole+=("$capture.all.pcapng")
+        if grep -q ' rtsp:' "$file"; then # what one says of a port would be believed of the next file's
+            found=$(dissect "$capture.all.pcapng" | unsound)
+            [ -z "$found" ] || wrong "$file, both ends: $found"
+        elif ! grep -q 'corrupt:\|bit-errors:' "$file"; then
+            whole+=("$capture.all.pcapng")
+        fi
     done
     shown=("${plain[@]}") # a segment seen at two ends is to them a message said twice
     mergecap -a -w "$work/whole.pcapng" "${whole[@]}" || wrong "$topic: captures that cannot be merged"
