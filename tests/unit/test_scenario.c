@@ -356,6 +356,16 @@ struct folder {
     unsigned files;
 };
 
+/* Wherever it stands: what is hidden in a file comes behind what it shows. */
+static bool has_fault_at(const struct scenario *sc, sim_time at)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < sc->fault_count; i++) {
+        found = found || sc->faults[i].at == at;
+    }
+    return found;
+}
+
 static void check_bundled(void *context, const char *name)
 {
     struct folder *in = context;
@@ -376,8 +386,7 @@ static void check_bundled(void *context, const char *name)
                       buf_cstr(&path));
         struct scenario *after = read_with(buf_cstr(&edited), NULL, 0);
         ck_assert_uint_eq(after->fault_count, before->fault_count + 1);
-        ck_assert_msg(after->faults[before->fault_count].at == 3600 * SIM_S, "%s",
-                      buf_cstr(&path));
+        ck_assert_msg(has_fault_at(after, 3600 * SIM_S), "%s", buf_cstr(&path));
         scenario_free(before);
         scenario_free(after);
     }
