@@ -1,6 +1,7 @@
 #!/bin/sh
 # slowwire draw: pictures of a run and of several, in each format; equal runs give equal bytes.
 set -u
+export LC_ALL=C.UTF-8
 [ -x "$BUILD_DIR/slowwire-draw" ] || { echo "draw: skipped: built without pictures"; exit 77; }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -43,6 +44,33 @@ head -c 5 c.pdf | grep -q '%PDF-' || fail "no PDF"
 if command -v pdftotext >/dev/null; then
     pdftotext c.pdf - | tr -d ' \n' | grep -q 'Stop-and-wait,nothinglost' || fail "no text in the PDF"
 fi
+status 0 "$arq/no-loss.yaml" -o zh.pdf --lang zh
+if command -v pdffonts >/dev/null; then
+    # Behind two lines of heads: a name, a type of one to three words, an encoding, embedded or not …
+    pdffonts zh.pdf | tail -n +3 | awk '{ n++; if ($(NF - 4) != "yes") bad = 1 } END { exit bad || n < 4 }' ||
+        fail "a font is not embedded: $(pdffonts zh.pdf)"
+    pdftotext zh.pdf - | tr -d ' \n' | grep -q '停止等待' || fail "no Chinese text in the PDF"
+fi
+# Every view that there is, in both languages: its words are words of the picture, in the language asked for.
+"$SLOWWIRE" draw "$arq/no-loss.yaml" --view none -o e.svg --lang en >out 2>&1
+# shellcheck disable=SC2013 # words are wanted
+for view in $(sed -n 's/.*at most four of //; s/,//g; s/ and / /p' out); do
+    case $view in
+    lease) lesson=dhcp/rebind least=30 ;;
+    playout | reports | jitter | sync | members) lesson=rtp/lip-sync least=12 ;;
+    plots | machine) lesson=tcp/fast-retransmit least=20 ;;
+    timeline | caption) lesson=arq/gbn-frame-lost least=3 ;;
+    *) lesson=arq/gbn-frame-lost least=12 ;;
+    esac
+    for lang in en zh; do
+        status 0 "$SOURCE_DIR/scenarios/$lesson.yaml" --view "$view" -o "$view.$lang.svg" --lang $lang
+        [ "$(grep -c '<text' "$view.$lang.svg")" -ge $least ] || fail "$view in $lang has hardly any text"
+        python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$view.$lang.svg" || fail "$view.$lang.svg is no XML"
+    done
+    grep -qP '>[^<]*\p{Han}' "$view.zh.svg" || fail "$view in Chinese has no Chinese"
+    ! cmp -s "$view.en.svg" "$view.zh.svg" || fail "$view is the same in both languages"
+done
+[ -f timeline.zh.svg ] || fail "the views were not found: $(cat out)"
 status 0 "$arq/no-loss.yaml" -o d.pdf
 cmp c.pdf d.pdf || fail "two PDFs of one run differ"
 tcp="$SOURCE_DIR/scenarios/tcp"
