@@ -33,7 +33,7 @@ wrong()
 # inside COMMAND…: in the clean root, with nothing of this environment.
 inside()
 {
-    chroot root env -i PATH=/usr/bin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"
+    chroot root env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"
 }
 
 # works PROGRAM FOLDER: what the programs do there; FOLDER holds scenarios/.

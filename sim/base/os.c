@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -182,14 +183,31 @@ bool os_list(const char *directory, void (*each)(void *context, const char *name
     return true;
 }
 
-void os_program_directory(char *out, size_t size)
+/* Where /proc is not there, as in a bare root, the kernel still says by which path it was started.
+ */
+static bool program_path(char *out, size_t size)
 {
     ssize_t n = readlink("/proc/self/exe", out, size - 1);
-    if (n <= 0) {
+    if (n > 0) {
+        out[n] = '\0';
+        return true;
+    }
+    const char *started = (const char *)getauxval(AT_EXECFN);
+    char *whole = started ? realpath(started, NULL) : NULL;
+    bool good = whole && strlen(whole) < size;
+    if (good) {
+        strcpy(out, whole);
+    }
+    free(whole);
+    return good;
+}
+
+void os_program_directory(char *out, size_t size)
+{
+    if (!program_path(out, size)) {
         snprintf(out, size, ".");
         return;
     }
-    out[n] = '\0';
     char *slash = strrchr(out, '/');
     if (slash) {
         slash[slash == out] = '\0';
