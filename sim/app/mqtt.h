@@ -4,7 +4,7 @@
  * publications with QoS 0, 1 and 2 (4.3), which outlives a connection where the session does. */
 
 #include "actor/fx.h"
-#include "app/outbox.h"
+#include "app/talk.h"
 #include "wire/mqtt.h"
 
 extern const struct traffic_type mqtt_traffic;
@@ -25,24 +25,12 @@ enum mqtt_why {
 };
 extern const struct reason mqtt_reasons[];
 
-/* ---- a connection that speaks in packets ---- */
-
-struct mqtt_link {
-    uint32_t handle; /* 0: none */
-    uint32_t stream;
-    struct outbox out;
-    struct buf in;    /* what has come and is no whole packet yet */
-    struct mark from; /* where that begins in the other side's stream */
-};
 /* answers: where the packet ended that this one answers; {0}: none. */
-void mqtt_say(struct mqtt_link *l, const struct mqtt_packet *p, struct mark answers, unsigned why,
+void mqtt_say(struct talk *l, const struct mqtt_packet *p, struct mark answers, unsigned why,
               struct fx *fx);
-/* DATA of the connection. */
-void mqtt_take(struct mqtt_link *l, const struct input *in);
-/* The next packet that is whole, with where it ends. Valid until the next call. */
-enum mqtt_read mqtt_next(struct mqtt_link *l, struct mqtt_packet *out, struct mark *end);
-void mqtt_hang_up(struct mqtt_link *l, bool at_once, struct fx *fx);
-void mqtt_link_free(struct mqtt_link *l);
+/* The next packet that is whole, valid until the next call. *end: where the one before ended, {0} at
+ * first; then where this one does. */
+enum mqtt_read mqtt_next(struct talk *l, struct mqtt_packet *out, struct mark *end);
 
 /* ---- publications under way (4.3, 4.4, 4.6) ---- */
 
@@ -64,14 +52,14 @@ struct mqtt_delivery {
     uint64_t settled; /* publications of ours that were acknowledged */
 };
 /* Sends it, or keeps it for the next connection if there is none now (l NULL; QoS 0 is lost). */
-void mqtt_publish(struct mqtt_delivery *d, struct mqtt_link *l, const struct mqtt_packet *p,
+void mqtt_publish(struct mqtt_delivery *d, struct talk *l, const struct mqtt_packet *p,
                   unsigned why, struct fx *fx);
 /* PUBACK, PUBREC, PUBREL, PUBCOMP. */
-void mqtt_settle(struct mqtt_delivery *d, struct mqtt_link *l, const struct mqtt_packet *p,
+void mqtt_settle(struct mqtt_delivery *d, struct talk *l, const struct mqtt_packet *p,
                  struct mark end, struct fx *fx);
 /* PUBLISH: answered as its QoS asks. False: it has been handed on before. */
-bool mqtt_receive(struct mqtt_delivery *d, struct mqtt_link *l, const struct mqtt_packet *p,
+bool mqtt_receive(struct mqtt_delivery *d, struct talk *l, const struct mqtt_packet *p,
                   struct mark end, struct fx *fx);
 /* A new connection for an old session: all that is not settled goes again, in order (4.4). */
-void mqtt_resume(struct mqtt_delivery *d, struct mqtt_link *l, struct fx *fx);
+void mqtt_resume(struct mqtt_delivery *d, struct talk *l, struct fx *fx);
 void mqtt_delivery_free(struct mqtt_delivery *d);

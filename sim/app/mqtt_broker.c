@@ -36,11 +36,11 @@ struct session {
 };
 
 struct conn {
-    struct mqtt_link link; /* handle 0: this place is free */
-    uint32_t session;      /* place + 1, 0: CONNECT has not come */
-    sim_time silence;      /* so long it may be silent, SIM_NEVER: for ever */
-    bool is_over;          /* nothing more is read */
-    bool is_working;       /* on the publication at the front; what follows it waits */
+    struct talk link; /* handle 0: this place is free */
+    uint32_t session; /* place + 1, 0: CONNECT has not come */
+    sim_time silence; /* so long it may be silent, SIM_NEVER: for ever */
+    bool is_over;     /* nothing more is read */
+    bool is_working;  /* on the publication at the front; what follows it waits */
 };
 
 struct mqtt_broker {
@@ -92,7 +92,7 @@ static struct mqtt_packet packet_of(const struct kept *k)
                                 .retain = k->retain};
 }
 
-static struct mqtt_link *link_of(struct mqtt_broker *b, const struct session *s)
+static struct talk *link_of(struct mqtt_broker *b, const struct session *s)
 {
     return s->conn ? &b->conns[s->conn - 1].link : NULL;
 }
@@ -227,7 +227,7 @@ static void drop_clean(struct mqtt_broker *b)
 static void cut(struct mqtt_broker *b, struct conn *c, unsigned why, struct fx *fx)
 {
     fx_note(fx, why);
-    mqtt_hang_up(&c->link, true, fx);
+    talk_hang_up(&c->link, true, fx);
     part(b, c, fx);
     drop_clean(b);
 }
@@ -244,7 +244,7 @@ static void refuse(struct conn *c, enum mqtt_return code, struct mark end, struc
     struct mqtt_packet p = {.type = MQTT_CONNACK, .code = code};
     c->is_over = true;
     mqtt_say(&c->link, &p, end, MQTT_WHY_REFUSED, fx);
-    mqtt_hang_up(&c->link, false, fx);
+    talk_hang_up(&c->link, false, fx);
 }
 
 static void remember(struct session *s, const struct mqtt_packet *p)
@@ -364,7 +364,7 @@ static void take_leave(struct mqtt_broker *b, struct conn *c, struct session *s,
     clear_will(s);
     part(b, c, fx);
     drop_clean(b);
-    mqtt_hang_up(&c->link, false, fx);
+    talk_hang_up(&c->link, false, fx);
 }
 
 static void publish(struct mqtt_broker *b, struct session *s, struct conn *c,
@@ -445,7 +445,7 @@ static void read_data(struct mqtt_broker *b, struct conn *c, const struct input 
     if (c->is_over) {
         return;
     }
-    mqtt_take(&c->link, in);
+    talk_take(&c->link, in);
     if (!c->is_working) {
         go_on(b, c, in->now, fx);
     }
@@ -487,7 +487,7 @@ static void closed(struct mqtt_broker *b, struct conn *c, sim_time now, struct f
     drop_clean(b);
     listen_for(b, c, now, fx);
     fx_timer(fx, WORK, (uint32_t)(c - b->conns), SIM_NEVER);
-    mqtt_link_free(&c->link);
+    talk_free(&c->link);
     *c = (struct conn){0};
 }
 
@@ -502,7 +502,7 @@ static void hear_tcp(struct mqtt_broker *b, const struct input *in, struct fx *f
         part(b, c, fx);
         drop_clean(b);
         listen_for(b, c, in->now, fx);
-        mqtt_hang_up(&c->link, false, fx);
+        talk_hang_up(&c->link, false, fx);
     } else if (c && in->code == CODE_CLOSED) {
         closed(b, c, in->now, fx);
     } else if (c) {
@@ -530,7 +530,7 @@ static void free_all(void *self)
 {
     struct mqtt_broker *b = self;
     for (uint32_t i = 0; i < b->conn_count; i++) {
-        mqtt_link_free(&b->conns[i].link);
+        talk_free(&b->conns[i].link);
     }
     for (uint32_t i = 0; i < b->session_count; i++) {
         forget(&b->sessions[i]);

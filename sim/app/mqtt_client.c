@@ -16,7 +16,7 @@ struct mqtt_client {
     int64_t client, subscribe, subscribe_qos, publish, qos, retain, size, count, interval, first;
     int64_t keep_alive, clean, will, will_qos, will_retain, reconnect, stays;
     struct net key;
-    struct mqtt_link link;
+    struct talk link;
     struct mqtt_delivery delivery;
     unsigned state;
     bool is_over;               /* it has left for good */
@@ -35,7 +35,7 @@ static void to_state(struct mqtt_client *s, unsigned state, unsigned why, struct
     }
 }
 
-static struct mqtt_link *link_of(struct mqtt_client *s)
+static struct talk *link_of(struct mqtt_client *s)
 {
     return s->state == STATE_CONNECTED ? &s->link : NULL;
 }
@@ -105,7 +105,7 @@ static void leave_if_done(struct mqtt_client *s, sim_time now, struct fx *fx)
         struct mqtt_packet p = {.type = MQTT_DISCONNECT};
         s->is_over = true;
         say(s, &p, (struct mark){0}, now, fx);
-        mqtt_hang_up(&s->link, false, fx);
+        talk_hang_up(&s->link, false, fx);
         fx_timer(fx, PING, 0, SIM_NEVER);
     }
 }
@@ -113,12 +113,12 @@ static void leave_if_done(struct mqtt_client *s, sim_time now, struct fx *fx)
 static void lose_touch(struct mqtt_client *s, unsigned why, struct fx *fx)
 {
     to_state(s, STATE_AWAY, why, fx);
-    mqtt_hang_up(&s->link, true, fx);
+    talk_hang_up(&s->link, true, fx);
 }
 
 static void closed(struct mqtt_client *s, sim_time now, struct fx *fx)
 {
-    mqtt_link_free(&s->link);
+    talk_free(&s->link);
     fx_timer(fx, PING, 0, SIM_NEVER);
     fx_timer(fx, SILENCE, 0, SIM_NEVER);
     s->awaits_ping = false;
@@ -240,7 +240,7 @@ static void read_data(struct mqtt_client *s, const struct input *in, struct fx *
     struct mqtt_packet p;
     struct mark end = {0};
     enum mqtt_read got;
-    mqtt_take(&s->link, in);
+    talk_take(&s->link, in);
     while ((got = mqtt_next(&s->link, &p, &end)) == MQTT_WHOLE && s->state != STATE_AWAY) {
         fx_heard(fx, 0, end, 0);
         if ((p.type == MQTT_CONNACK) != (s->state == STATE_CONNECTING)) {
@@ -265,7 +265,7 @@ static void hear_tcp(struct mqtt_client *s, const struct input *in, struct fx *f
     switch (in->code) {
     case CODE_OPENED: connect(s, in->now, fx); break;
     case CODE_DATA: read_data(s, in, fx); break;
-    case CODE_END: mqtt_hang_up(&s->link, false, fx); break;
+    case CODE_END: talk_hang_up(&s->link, false, fx); break;
     case CODE_CLOSED: closed(s, in->now, fx); break;
     default: outbox_hear(&s->link.out, in, fx); break;
     }
@@ -310,7 +310,7 @@ static void step(void *self, const struct input *in, struct fx *fx)
 static void free_all(void *self)
 {
     struct mqtt_client *s = self;
-    mqtt_link_free(&s->link);
+    talk_free(&s->link);
     mqtt_delivery_free(&s->delivery);
 }
 

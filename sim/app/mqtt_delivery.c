@@ -1,4 +1,3 @@
-#include "actor/tcp_call.h"
 #include "app/mqtt.h"
 #include "base/os.h"
 
@@ -27,56 +26,24 @@ static void name_packet(const struct mqtt_packet *p, char out[128])
     }
 }
 
-void mqtt_say(struct mqtt_link *l, const struct mqtt_packet *p, struct mark answers, unsigned why,
+void mqtt_say(struct talk *l, const struct mqtt_packet *p, struct mark answers, unsigned why,
               struct fx *fx)
 {
     struct buf out = {0};
     char name[128];
     mqtt_write(p, &out);
     name_packet(p, name);
-    struct span said = fx_bytes(fx, &l->stream, bytes_of(out.data, out.len));
-    fx_message(fx, 0, said, name, answers, why);
-    outbox_send(&l->out, l->handle, said, fx);
+    talk_say(l, bytes_of(out.data, out.len), name, answers, why, fx);
     buf_free(&out);
 }
 
-void mqtt_take(struct mqtt_link *l, const struct input *in)
+enum mqtt_read mqtt_next(struct talk *l, struct mqtt_packet *out, struct mark *end)
 {
-    if (l->in.len == 0) {
-        l->from = (struct mark){in->body.at, in->body.stream};
-    }
-    buf_add(&l->in, in->head);
-}
-
-enum mqtt_read mqtt_next(struct mqtt_link *l, struct mqtt_packet *out, struct mark *end)
-{
-    /* what was returned last is only thrown away now, for it points in here */
-    size_t used =
-        (size_t)(end->stream == l->from.stream && end->at > l->from.at ? end->at - l->from.at : 0);
-    if (used > 0 && used <= l->in.len) {
-        memmove(l->in.data, l->in.data + used, l->in.len - used);
-        l->in.len -= used;
-        l->from.at += used;
-    }
-    enum mqtt_read got = mqtt_parse(bytes_of(l->in.data, l->in.len), out, &used);
-    *end = got == MQTT_WHOLE ? (struct mark){l->from.at + used, l->from.stream} : (struct mark){0};
+    size_t used;
+    talk_drop(l, *end); /* what was returned last, which points in here */
+    enum mqtt_read got = mqtt_parse(talk_bytes(l), out, &used);
+    *end = got == MQTT_WHOLE ? talk_mark(l, used) : (struct mark){0};
     return got;
-}
-
-void mqtt_hang_up(struct mqtt_link *l, bool at_once, struct fx *fx)
-{
-    if (at_once) {
-        fx_request(fx, l->handle, CODE_ABORT, (struct bytes){0}, (struct span){0});
-    } else {
-        outbox_end(&l->out, l->handle, fx);
-    }
-}
-
-void mqtt_link_free(struct mqtt_link *l)
-{
-    outbox_free(&l->out);
-    buf_free(&l->in);
-    *l = (struct mqtt_link){0};
 }
 
 /* ---- publications under way ---- */
@@ -111,7 +78,7 @@ static struct mqtt_packet packet_of(const struct mqtt_sent *s)
                                 .payload = bytes_of(s->payload.data, s->payload.len)};
 }
 
-void mqtt_publish(struct mqtt_delivery *d, struct mqtt_link *l, const struct mqtt_packet *p,
+void mqtt_publish(struct mqtt_delivery *d, struct talk *l, const struct mqtt_packet *p,
                   unsigned why, struct fx *fx)
 {
     if (p->qos == 0) {
@@ -162,8 +129,7 @@ static void done(struct mqtt_delivery *d, struct mqtt_sent *s)
     d->settled++;
 }
 
-static void answer(struct mqtt_link *l, enum mqtt_type type, uint16_t id, struct mark end,
-                   struct fx *fx)
+static void answer(struct talk *l, enum mqtt_type type, uint16_t id, struct mark end, struct fx *fx)
 {
     struct mqtt_packet p = {.type = type, .id = id};
     mqtt_say(l, &p, end, (unsigned)type, fx);
@@ -179,7 +145,7 @@ static void forget_received(struct mqtt_delivery *d, uint16_t id)
 }
 
 /* An answer to what is settled already is answered all the same: it may be a repetition (4.3.3). */
-void mqtt_settle(struct mqtt_delivery *d, struct mqtt_link *l, const struct mqtt_packet *p,
+void mqtt_settle(struct mqtt_delivery *d, struct talk *l, const struct mqtt_packet *p,
                  struct mark end, struct fx *fx)
 {
     struct mqtt_sent *s = find(d, p->id);
@@ -197,7 +163,7 @@ void mqtt_settle(struct mqtt_delivery *d, struct mqtt_link *l, const struct mqtt
     }
 }
 
-bool mqtt_receive(struct mqtt_delivery *d, struct mqtt_link *l, const struct mqtt_packet *p,
+bool mqtt_receive(struct mqtt_delivery *d, struct talk *l, const struct mqtt_packet *p,
                   struct mark end, struct fx *fx)
 {
     bool is_known = false;
@@ -219,7 +185,7 @@ bool mqtt_receive(struct mqtt_delivery *d, struct mqtt_link *l, const struct mqt
     return !is_known;
 }
 
-void mqtt_resume(struct mqtt_delivery *d, struct mqtt_link *l, struct fx *fx)
+void mqtt_resume(struct mqtt_delivery *d, struct talk *l, struct fx *fx)
 {
     for (uint32_t i = 0; i < d->count; i++) {
         struct mqtt_sent *s = &d->list[i];
