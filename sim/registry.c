@@ -2,6 +2,7 @@
 #include "registry.h"
 
 #include "app/bulk.h"
+#include "app/dns.h"
 #include "app/http.h"
 #include "app/mqtt.h"
 #include "app/ping.h"
@@ -51,6 +52,7 @@ static const struct traffic_type *const traffic[] = {
     &bluetooth_acl,
     &udp_constant_rate,
     &bulk_tcp,
+    &dns_traffic,
     &http_traffic,
     &mqtt_traffic,
     &rtp_media,

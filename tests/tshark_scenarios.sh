@@ -25,7 +25,7 @@ zero_window zero_window_probe zero_window_probe_ack'
 
 # One line of columns a packet. But for the applications' own scenarios payload is not what its port
 # number says, so nobody shall dissect it.
-plain=(--disable-protocol http --disable-protocol mqtt)
+plain=(--disable-protocol http --disable-protocol mqtt --disable-protocol dns)
 dissect()
 {
     local columns=() flag

@@ -4,6 +4,7 @@
 #include "wire/arq.h"
 #include "wire/baseband.h"
 #include "wire/dhcp.h"
+#include "wire/dns.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
 #include "wire/rtcp.h"
@@ -15,12 +16,12 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
-    &arp_format,  &arq_format,  &baseband_format, &dhcp_format, &icmp_format,
+    &arp_format,  &arq_format,  &baseband_format, &dhcp_format, &dns_format, &icmp_format,
     &ipv4_format, &rtcp_format, &rtp_format,      &tcp_format,  &udp_format,
 };
 
-static const char *const names[] = {"arp",  "arq", "baseband", "dhcp", "icmp", "ipv4",
-                                    "rtcp", "rtp", "tcp",      "udp",  NULL};
+static const char *const names[] = {"arp",  "arq",  "baseband", "dhcp", "dns", "icmp",
+                                    "ipv4", "rtcp", "rtp",      "tcp",  "udp", NULL};
 
 /* SCENARIO.md's closed list, by protocol. */
 static const char *const is_names[] = {
@@ -33,7 +34,8 @@ static const char *const is_names[] = {
     "DHCPDISCOVER", "DHCPOFFER",  "DHCPREQUEST", "DHCPDECLINE",                           /* dhcp */
     "DHCPACK",      "DHCPNAK",    "DHCPRELEASE", "DHCPINFORM",   "BOOTP",         "RTP",
     "SR",           "RR",         "SDES",        "BYE",          "APP",           "NACK",
-    "PLI",          "RTCP", /* rtp, rtcp */
+    "PLI",          "RTCP",     /* rtp, rtcp */
+    "QUERY",        "RESPONSE", /* dns */
     NULL,
 };
 
