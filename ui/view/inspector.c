@@ -213,10 +213,11 @@ static double draw_explanation(struct ui *ui, struct inspection *in, struct rect
     }
     const struct field *f = &in->d.fields[in->shown];
     char key[96], value[64], title[200];
+    inspection_value(in, f, value, sizeof value);
     bool has_name = f->form == FIELD_NAMED && f->text[0];
+    bool is_told = has_name && strncmp(f->text, value, strlen(value)) == 0; /* by its name too */
     snprintf(title, sizeof title, "%s = %s%s%s", inspection_label(ui, in, f, "", key, sizeof key),
-             inspection_value(in, f, value, sizeof value), has_name ? ", " : "",
-             has_name ? f->text : "");
+             is_told ? "" : value, has_name && !is_told ? ", " : "", has_name ? f->text : "");
     struct font bold = theme_font(ui->theme, TYPE_TITLE), plain = theme_font(ui->theme, TYPE_BODY);
     const char *about = inspection_label(ui, in, f, ".about", key, sizeof key);
     double text = *about ? canvas_paragraph_height(ui->c, plain, r.w - 32, about) : 0;

@@ -47,10 +47,10 @@ static uint32_t stream_of(const struct playout_view *self, const struct scene *s
     return self->stream < m->stream_count ? self->stream : 0;
 }
 
-/* Of the longest number on the page, 2 to 5. */
+/* Of the numbers sent now, 2 to 5. */
 static int digits_of(const struct playout_frame *f)
 {
-    uint32_t n = media_sent_after(f->st, f->s->now + 20 * f->st->gap);
+    uint32_t n = media_sent_after(f->st, f->s->now);
     int64_t number = n ? f->st->packets[n - 1].number - f->base : 0;
 
     return 2 + (number > 99) + (number > 999) + (number > 9999);
@@ -72,7 +72,7 @@ static void choose_page(struct playout_frame *f, double w)
     }
     span = fmax(span, fmin(2.2 * (double)st->usual, 3 * span)) / (zoom > 0 ? zoom : 1);
     double step = fmax(PAGE * span, 1), page = floor((double)f->s->now / step);
-    f->from = (sim_time)fmax(page * step - 0.2 * span, 0);
+    f->from = (sim_time)fmax(page * step - 0.3 * span, 0);
     f->to = f->from + (sim_time)span;
 }
 
@@ -88,7 +88,7 @@ static void choose_axis(struct playout_frame *f, struct rect r)
     choose_page(f, f->right - f->left);
     f->scale = (f->right - f->left) / fmax(1, (double)(f->to - f->from));
     sim_time step = view_step(TICKS * k / f->scale);
-    f->origin = f->from > 10 * SIM_S ? f->from / step * step : 0;
+    f->origin = f->from > SIM_S ? f->from / step * step : 0;
 }
 
 void playout_axis(const struct playout_frame *f, double top, double bottom, bool has_times)

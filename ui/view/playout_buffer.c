@@ -36,14 +36,14 @@ static void draw_values(const struct playout_frame *f, struct rect r, double top
                    ui_word(ui, "playout.packets"));
 }
 
-/* Empty, and a turn came meanwhile. */
+/* Empty, and a turn came in vain meanwhile or right after. */
 static void draw_empty(const struct playout_frame *f, struct rect r, sim_time from, sim_time to)
 {
     struct ui *ui = f->ui;
     const struct theme *t = ui->theme;
     uint32_t before = media_count_until(&f->st->filled, from);
 
-    if (media_count_until(&f->st->filled, to) == before) {
+    if (media_count_until(&f->st->filled, to + f->st->gap) == before) {
         return;
     }
     double x0 = fmax(playout_x(f, from), f->left), x1 = fmin(playout_x(f, to), f->right);

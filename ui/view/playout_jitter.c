@@ -96,7 +96,7 @@ static void draw_points(const struct playout_frame *f, struct rect r, double top
     }
 }
 
-/* "J = 7.1 ms" beside now, where there is room. */
+/* "J = 7.1 ms" beside now, at its left where there is no room at its right. */
 static void draw_value(const struct playout_frame *f, struct rect r)
 {
     struct ui *ui = f->ui;
@@ -114,7 +114,8 @@ static void draw_value(const struct playout_frame *f, struct rect r)
     view_blank(f->s, text, sizeof text);
     double w = fmax(ui_text_width(ui, TYPE_TITLE, text),
                     ui_text_width(ui, TYPE_AXIS, "J += (|D| − J) / 16"));
-    if (x + w > f->right) {
+    x = x + w > f->right ? x - w - 20 * k : x;
+    if (x < f->left) {
         return;
     }
     ui_text(ui, TYPE_TITLE, x, r.y + 4 * k, ui->theme->ink, text);

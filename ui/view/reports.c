@@ -273,7 +273,7 @@ static void draw_fraction(const struct reports *v, struct rect *area)
     char value[24], n[16], of[16], text[64];
 
     snprintf(value, sizeof value, "%u/256", r->fraction);
-    snprintf(n, sizeof n, "%u", (r->fraction * due + 255) / 256);
+    snprintf(n, sizeof n, "%lld", (long long)(r->lost - (before ? before->lost : 0)));
     snprintf(of, sizeof of, "%u", due);
     view_format(v->ui, text, sizeof text, "reports.of", "n", n, "of", of, NULL);
     draw_row(v, area, "reports.fraction", value, text, NULL);

@@ -36,6 +36,7 @@ END
     "$root/scenarios/arq/gbn-frame-lost.yaml"
 shot 3-congestion tcp/congestion-control --at 4022650476ns
 shot 4-dhcp-lease dhcp/life-of-a-lease --at 413600200us --select 28
+shot 5-rtp rtp/jittery-path --at 1625274959ns --select 85
 shot 6-dark-projector-zh tcp/first-syn-lost --at 1.052s --select 3 --theme dark --projector 1.5 \
     --lang zh
 shot 7-tcp-states tcp/two-streams --at 209ms --select 10
@@ -66,7 +67,7 @@ while IFS='|' read -r sheet feature left right; do
     convert "$work/name.png" "$work/pair.png" -background white -append "$row"
 done < "$here/features.txt"
 
-for sheet in 0-components 2-predict 1-handshake 2-go-back-n 3-congestion 4-dhcp-lease 6-dark-projector-zh 7-tcp-states; do
+for sheet in 0-components 2-predict 1-handshake 2-go-back-n 3-congestion 4-dhcp-lease 5-rtp 6-dark-projector-zh 7-tcp-states; do
     convert "$work/$sheet".row.*.png -background white -append -colors 128 \
         -define png:compression-level=9 "PNG8:$here/$sheet.png"
     ls -l "$here/$sheet.png"
