@@ -42,6 +42,18 @@ static void choose_keys(struct world *w, const struct scenario_traffic *t, struc
     }
 }
 
+/* What of that wire format an entity has opened below it: a stream's RTCP. */
+static uint32_t below(const struct world *w, uint32_t upper, const struct proto *proto)
+{
+    for (uint32_t i = upper + 1; i < w->row_count; i++) {
+        const struct row *r = &w->rows[i];
+        if (r->self && r->upper == upper && r->type->proto == proto) {
+            return i;
+        }
+    }
+    return 0;
+}
+
 uint32_t traffic_sink_of(const struct world *w, uint32_t node, uint32_t packet,
                          const struct proto *proto)
 {
@@ -51,7 +63,10 @@ uint32_t traffic_sink_of(const struct world *w, uint32_t node, uint32_t packet,
         return 0;
     }
     uint32_t row = w->traffic_sinks[i];
-    return row && w->rows[row].self && w->rows[row].type->proto == proto ? row : 0;
+    if (!row || !w->rows[row].self) {
+        return 0;
+    }
+    return w->rows[row].type->proto == proto ? row : below(w, row, proto);
 }
 
 static void schedule_start(struct world *w, uint32_t traffic)

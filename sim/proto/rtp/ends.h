@@ -61,6 +61,10 @@ extern const char *const rtp_lowers[];
 
 uint32_t rtp_open_reporter(const struct net *key, struct fx *fx); /* on the next port */
 void rtp_set_up(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m, struct fx *fx);
+/* Reports go to the port behind that from which media come, until reports come from elsewhere; ip
+ * 0: to whom the key names. */
+void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m,
+                       struct addr media, struct fx *fx);
 
 #define RTP_MEDIUM(TYPE, FIELD) offsetof(TYPE, medium) + offsetof(struct rtp_medium, FIELD)
 #define RTP_MEDIUM_PARAMS(TYPE)                                                                    \

@@ -31,7 +31,8 @@ struct reporter {
     struct rtcp_session *sessions; /* owned; the first is the one that is shown */
     struct rtcp_feedback feedback; /* of the first */
     uint32_t count;
-    uint32_t packets; /* of RTP, as last told */
+    uint32_t packets;  /* of RTP, as last told */
+    struct addr other; /* who reports to us, where NAT shows it; ip 0: nobody yet */
     bool is_leaving, had_others;
     uint64_t sent, heard;
 };
@@ -120,6 +121,10 @@ static void send_compound(struct reporter *r, struct bytes compound, enum rtp_wh
 {
     if (r->setup.is_carried) {
         fx_indicate(fx, 0, RTCP_CODE_CARRY, compound, (struct span){0});
+        return;
+    }
+    if (r->other.ip && r->setup.peer_count <= 1) {
+        send_to(r, r->other, compound, why, fx);
         return;
     }
     if (r->setup.peer_count == 0) {
@@ -360,6 +365,7 @@ static void hear_datagram(struct reporter *r, const struct input *in, struct fx 
 {
     struct bytes compound = bytes_sub(in->head, UDP_HEADER, in->head.len);
     if (rtcp_is_valid(compound)) {
+        r->other = in->net.from; /* reports go to where reports come from (RFC 4961 4) */
         hear(r, compound, in->net.from, in, fx);
     } else {
         fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);

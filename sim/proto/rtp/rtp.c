@@ -69,10 +69,18 @@ uint32_t rtp_open_reporter(const struct net *key, struct fx *fx)
 
 void rtp_set_up(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m, struct fx *fx)
 {
+    rtp_set_up_toward(reporter, ssrc, m, (struct addr){0}, fx);
+}
+
+void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m,
+                       struct addr media, struct fx *fx)
+{
     struct rtcp_setup setup = {.ssrc = ssrc,
                                .is_carried = m->is_carried,
                                .bandwidth = rtp_rtcp_bandwidth(m),
-                               .minimum = m->rtcp_minimum};
+                               .minimum = m->rtcp_minimum,
+                               .peer_count = media.ip != 0,
+                               .peers = {{media.ip, (uint16_t)(media.port + 1)}}};
     fx_request(fx, reporter, RTCP_CODE_SETUP, bytes_of(&setup, sizeof setup), (struct span){0});
 }
 

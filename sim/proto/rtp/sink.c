@@ -40,7 +40,10 @@ static void begin(struct rtp_sink *s, const struct rtp *rtp, int64_t extended,
     s->reception.ssrc = rtp->ssrc;
     if (s->reporter && !s->is_set_up) {
         s->is_set_up = true;
-        rtp_set_up(s->reporter, s->ssrc, &s->medium, fx);
+        struct addr seen = in->kind == IN_PACKET ? in->net.from : (struct addr){0};
+        bool is_translated = seen.ip != s->key.to.ip || seen.port != s->key.to.port;
+        rtp_set_up_toward(s->reporter, s->ssrc, &s->medium, is_translated ? seen : (struct addr){0},
+                          fx);
     }
 }
 
