@@ -111,11 +111,12 @@ def judge(path, folder):
     seen, compared = streams(capture), 0
     for number, kind, asked in media:
         flow, port = summary["flows"][number], port_of(kind, asked)
+        if str(asked["to" if kind != "rtsp" else "from"]).partition(":")[0] != tap:
+            continue
         if kind == "rtsp":
             remote_control(capture, name, flow, asked)
-        here = str(asked["to" if kind != "rtsp" else "from"]).partition(":")[0] == tap
-        if port is None or not here:
-            continue
+        if port is None or flow["drops"].get("policy"):
+            continue  # within the connection, or not let through
         if port not in seen:
             failures.append(f"{name}: tshark finds no stream to port {port}")
         elif is_comparable(asked):
