@@ -145,6 +145,28 @@ a_wrong_rubric_is_status_2()
     expect 3 rubric.yaml class -o nowhere/x.csv
 }
 
+# The bundled exercise: what stands there, and three attempts at it.
+the_bundled_rubric_tells_good_from_bad()
+{
+    local exercise=$SOURCE_DIR/scenarios/arq/your-own-rule row
+    mkdir own
+    cp "$exercise.yaml" own/a.yaml
+    attempt b 'go-back-n: {from: a, to: b, frames: 20, frame: 1000 B, window: 7, sequence-bits: 3, timeout: 60 ms}'
+    attempt c 'selective-repeat: {from: a, to: b, frames: 20, frame: 1000 B, window: 8, sequence-bits: 3, timeout: 60 ms}'
+    attempt d 'selective-repeat: {from: a, to: b, frames: 20, frame: 1000 B, window: 8, sequence-bits: 4, timeout: 60 ms}'
+    expect 0 "$exercise.rubric" own
+    for row in a.yaml,12,15,graded,4,0,3,5 b.yaml,12,15,graded,4,3,0,5 c.yaml,6,15,graded,0,3,3,0 \
+        d.yaml,15,15,graded,4,3,3,5; do
+        says out "own/$row,"
+    done
+}
+
+attempt()
+{
+    sed "s/^  - stop-and-wait:.*/  - $2/" own/a.yaml >"own/$1.yaml"
+}
+
+the_bundled_rubric_tells_good_from_bad
 points_are_given_check_by_check
 csv_and_json_agree
 a_broken_submission_costs_nobody_else
