@@ -20,6 +20,7 @@ enum http_why {
     HTTP_ANSWER_READ,
     HTTP_REQUEST_READ,
     HTTP_PAGE_WHOLE,
+    HTTP_STANDS_STILL, /* nothing of the answer for too long */
     HTTP_GIVES_UP,
 };
 extern const struct reason http_reasons[];

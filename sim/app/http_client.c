@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum { LOWER_TCP };
-enum { THINK, LINGER }; /* timers */
+enum { THINK, LINGER, TIMEOUT }; /* timers; TIMEOUT by place in the list */
 enum { CONNECTIONS_MAX = 64 };
 enum { METHOD_GET, METHOD_HEAD, METHOD_POST };
 enum { VERSION_1_0, VERSION_1_1 };
@@ -43,7 +43,8 @@ struct conn {
 };
 
 struct http_client {
-    int64_t version, method, pipelining, connections, keep, visits, think, linger, retries, upload;
+    int64_t version, method, pipelining, connections, keep, visits, think, linger, retries, upload,
+        timeout;
     int64_t path, host, no_delay; /* settings, all of them; texts are pointers */
     struct net key;
     struct conn list[CONNECTIONS_MAX];
@@ -53,6 +54,7 @@ struct http_client {
     size_t scanned;  /* of it */
     unsigned state;
     uint32_t visit;       /* this one, from 1 */
+    sim_time now;         /* of this step */
     sim_time began;       /* this visit */
     sim_time took;        /* all whole visits */
     uint32_t refusals;    /* of connections, in this visit */
@@ -160,6 +162,13 @@ static enum http_why why_of(const struct conn *c, const struct want *w)
                           : HTTP_ASKS_PAGE;
 }
 
+/* An answer that stands still is waited for no longer than that. */
+static void watch(struct http_client *s, const struct conn *c, struct fx *fx)
+{
+    sim_time due = c->count > 0 ? time_add(s->now, s->timeout) : SIM_NEVER;
+    fx_timer(fx, TIMEOUT, (uint32_t)(c - s->list), due);
+}
+
 static void ask(struct http_client *s, struct conn *c, uint32_t number, struct fx *fx)
 {
     struct want *w = &s->wants[number];
@@ -180,6 +189,7 @@ static void ask(struct http_client *s, struct conn *c, uint32_t number, struct f
     fx_message(fx, 0, said, name, (struct mark){0}, why_of(c, w));
     outbox_send(&c->out, c->handle, said, fx);
     s->requests++;
+    watch(s, c, fx);
     buf_free(&out);
 }
 
@@ -450,6 +460,7 @@ static void read_data(struct http_client *s, struct conn *c, const struct input 
             }
         }
     }
+    watch(s, c, fx);
     if (c->reader.place == HTTP_BROKEN && c->state == CONN_OPEN) {
         leave(s, c, fx);
     }
@@ -480,6 +491,12 @@ static void ended(struct http_client *s, struct conn *c, struct fx *fx)
     leave(s, c, fx);
 }
 
+static void stood_still(const struct conn *c, struct fx *fx)
+{
+    fx_note(fx, HTTP_STANDS_STILL);
+    fx_request(fx, c->handle, CODE_ABORT, (struct bytes){0}, (struct span){0}); /* CLOSED follows */
+}
+
 static void hear(struct http_client *s, const struct input *in, struct fx *fx)
 {
     struct conn *c = find(s, in->index);
@@ -492,6 +509,7 @@ static void hear(struct http_client *s, const struct input *in, struct fx *fx)
     case CODE_END: ended(s, c, fx); break;
     case CODE_CLOSED:
         give_back(s, c);
+        watch(s, c, fx);
         if (c->state == CONN_OPENS) {
             refused(s);
         }
@@ -505,6 +523,7 @@ static void hear(struct http_client *s, const struct input *in, struct fx *fx)
 static void client_step(void *self, const struct input *in, struct fx *fx)
 {
     struct http_client *s = self;
+    s->now = in->now;
     if (in->kind == IN_START) {
         s->key = in->net;
         begin_visit(s, in->now, fx);
@@ -512,6 +531,8 @@ static void client_step(void *self, const struct input *in, struct fx *fx)
         hear(s, in, fx);
     } else if (in->kind == IN_TIMER && in->code == THINK) {
         begin_visit(s, in->now, fx);
+    } else if (in->kind == IN_TIMER && in->code == TIMEOUT) {
+        stood_still(&s->list[in->index], fx);
     } else if (in->kind == IN_TIMER) {
         close_all(s, fx);
     }
@@ -601,6 +622,7 @@ static const struct param params[] = {
     {"keep-alive", OF(keep), PARAM_CHOICE, .initial = KEEP_BY_VERSION, .max = KEEP_OFF,
      .choices = (const char *const[]){"by-version", "on", "off", NULL}},
     {"retries", OF(retries), PARAM_COUNT, .initial = 3, .min = 0, .max = 100},
+    {"timeout", OF(timeout), PARAM_TIME, .initial = 60 * SIM_S, .min = 1, .max = SIM_NEVER / 4},
     {"visits", OF(visits), PARAM_COUNT, .initial = 1, .min = 1, .max = 1000000},
     {"no-delay", OF(no_delay), PARAM_SWITCH, .initial = 1, .max = 1},
     {"think", OF(think), PARAM_TIME, .initial = SIM_S, .min = 0, .max = SIM_NEVER / 4},
@@ -630,6 +652,7 @@ const struct reason http_reasons[] = {
     [HTTP_ANSWER_READ] = {"http.answer-read", "RFC 9112 6.3"},
     [HTTP_REQUEST_READ] = {"http.request-read", "RFC 9112 2.2"},
     [HTTP_PAGE_WHOLE] = {"http.page-whole", "RFC 9112 9.3"},
+    [HTTP_STANDS_STILL] = {"http.stands-still", "RFC 9112 9.5"},
     [HTTP_GIVES_UP] = {"http.gives-up", "RFC 9110 9.2.2"},
     {0},
 };
@@ -646,6 +669,7 @@ const struct actor_type http_client_type = {
     .sets = (const struct set[]){{"message", message_states}, {0}},
     .timers = (const struct timer[]){[THINK] = {"think", 1, TIMER_KIND_PACE},
                                      [LINGER] = {"linger", 1, TIMER_KIND_PACE},
+                                     [TIMEOUT] = {"timeout", CONNECTIONS_MAX, TIMER_KIND_WAIT},
                                      {0}},
     .reasons = http_reasons,
     .vars = vars,
