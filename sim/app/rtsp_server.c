@@ -556,9 +556,8 @@ static double refused(const void *self, const struct path *path)
 }
 
 #define OF(FIELD) offsetof(struct rtsp_server, FIELD)
-static const char *const codecs[] = {"PCMU", "PCMA", "G722", "L16", "Opus", NULL};
 static const struct param params[] = {
-    {"codec", OF(codec), PARAM_CHOICE, .max = PAYLOAD_COUNT - 1, .choices = codecs},
+    {"codec", OF(codec), PARAM_CHOICE, .max = PAYLOAD_COUNT - 1, .choices = payload_names},
     {"ptime", OF(ptime), PARAM_TIME, .initial = 20 * SIM_MS, .min = 5 * SIM_MS,
      .max = 120 * SIM_MS},
     {"video.fps", OF(fps), PARAM_FREQUENCY, .may_be_off = true, .initial = -1, .min = 1,

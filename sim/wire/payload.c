@@ -9,6 +9,7 @@ const struct payload_format payload_formats[] = {
     [PAYLOAD_G722] = {"G722", 9, 1, 8000, 64000},    [PAYLOAD_L16] = {"L16", 11, 1, 44100, 705600},
     [PAYLOAD_OPUS] = {"opus", 111, 2, 48000, 32000}, [PAYLOAD_COUNT] = {NULL, 0, 0, 0, 0},
 };
+const char *const payload_names[] = {"PCMU", "PCMA", "G722", "L16", "Opus", NULL};
 const struct payload_format payload_pictures = {"X-PICTURES", 96, 1, 90000, 0};
 
 const struct payload_format *payload_by_type(uint8_t type)

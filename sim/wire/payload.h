@@ -21,6 +21,7 @@ struct payload_format {
     int64_t bits; /* a second */
 };
 extern const struct payload_format payload_formats[]; /* ends with a NULL name */
+extern const char *const payload_names[];             /* as scenarios call them */
 extern const struct payload_format payload_pictures;
 /* NULL: none of ours has that number. */
 const struct payload_format *payload_by_type(uint8_t type);

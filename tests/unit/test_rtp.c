@@ -315,7 +315,7 @@ static const struct {
               {1, 160, 160, 8},
               {2, 160, 160, 9},
               {3, 882, 1764, 11},
-              {RTP_CODEC_OPUS, 960, 80, 111}};
+              {PAYLOAD_OPUS, 960, 80, 111}};
 
 START_TEST(timestamps_count_samples_and_numbers_count_packets)
 {

@@ -1,35 +1,27 @@
-/* Kinds of media: payload types, clocks and sizes (RFC 3551 6; Opus: RFC 7587; video: dynamic). */
+/* What a medium's coding says of its packets: payload type, clock, size. */
 #include "proto/rtp/rtp.h"
 
-#define VIDEO_RATE 90000
-#define VIDEO_TYPE 96
-#define HEADERS    40 /* IPv4, UDP, RTP */
+#define HEADERS 40 /* IPv4, UDP, RTP */
 
-const struct rtp_codec rtp_codecs[] = {
-    {"PCMU", 0, 8000, 64000},   {"PCMA", 8, 8000, 64000},    {"G722", 9, 8000, 64000},
-    {"L16", 11, 44100, 705600}, {"Opus", 111, 48000, 32000},
-};
-const char *const rtp_codec_names[] = {"PCMU", "PCMA", "G722", "L16", "Opus", NULL};
-
-static const struct rtp_codec *codec_of(const struct rtp_medium *m)
+static const struct payload_format *format_of(const struct rtp_medium *m)
 {
-    return &rtp_codecs[m->codec];
+    return m->fps >= 0 ? &payload_pictures : &payload_formats[m->codec];
 }
 
 int64_t rtp_clock_rate(const struct rtp_medium *m)
 {
-    return m->fps >= 0 ? VIDEO_RATE : codec_of(m)->rate;
+    return format_of(m)->rate;
 }
 
 uint8_t rtp_payload_type(const struct rtp_medium *m)
 {
-    return m->fps >= 0 ? VIDEO_TYPE : codec_of(m)->payload_type;
+    return format_of(m)->type;
 }
 
 /* L16 holds whole samples of two bytes. */
 uint32_t rtp_payload_bytes(const struct rtp_medium *m)
 {
-    int64_t bits = muldiv(codec_of(m)->bits, m->ptime, SIM_S);
+    int64_t bits = muldiv(format_of(m)->bits, m->ptime, SIM_S);
     return (uint32_t)(bits / 16 * 2);
 }
 

@@ -68,7 +68,7 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
 
 #define RTP_MEDIUM(TYPE, FIELD) offsetof(TYPE, medium) + offsetof(struct rtp_medium, FIELD)
 #define RTP_MEDIUM_PARAMS(TYPE)                                                                    \
-    {"codec", RTP_MEDIUM(TYPE, codec), PARAM_CHOICE, .choices = rtp_codec_names},                  \
+    {"codec", RTP_MEDIUM(TYPE, codec), PARAM_CHOICE, .choices = payload_names},                    \
         {"ptime",           RTP_MEDIUM(TYPE, ptime), PARAM_TIME, .initial = 20 * SIM_MS,           \
          .min = 5 * SIM_MS, .max = 120 * SIM_MS},                                                  \
         {"video.fps",                                                                              \

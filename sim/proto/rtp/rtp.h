@@ -6,6 +6,7 @@
 #include "actor/actor.h"
 #include "proto/rtp/reporter.h"
 #include "proto/rtp/timing.h"
+#include "wire/payload.h"
 #include "wire/rtcp.h"
 #include "wire/rtp.h"
 
@@ -52,21 +53,12 @@ enum rtp_why {
 
 /* What both ends know of the medium. int64_t: written by params. */
 struct rtp_medium {
-    int64_t codec, ptime;     /* index of rtp_codecs; ns */
+    int64_t codec, ptime;     /* index of payload_formats; ns */
     int64_t fps, frame, vary; /* video: pictures in 10^9 s, bytes, ppb; fps -1: sound */
     int64_t encode;           /* ns from sampling to sending */
     int64_t rtcp_on, rtcp_share, rtcp_minimum; /* switch; ppb of the session; ns */
     bool is_carried; /* by a connection of the opener's (actor/media_call.h) */
 };
-struct rtp_codec {
-    const char *name;
-    uint8_t payload_type;
-    int64_t rate; /* of the timestamp, 1/s: G722 says 8000 and samples at 16000 (RFC 3551 4.5.2) */
-    int64_t bits; /* a second */
-};
-extern const struct rtp_codec rtp_codecs[];
-extern const char *const rtp_codec_names[];
-#define RTP_CODEC_OPUS 4
 
 int64_t rtp_clock_rate(const struct rtp_medium *m); /* timestamp units a second */
 uint8_t rtp_payload_type(const struct rtp_medium *m);
