@@ -28,8 +28,8 @@ extern const struct reason mqtt_reasons[];
 /* answers: where the packet ended that this one answers; {0}: none. */
 void mqtt_say(struct talk *l, const struct mqtt_packet *p, struct mark answers, unsigned why,
               struct fx *fx);
-/* The next packet that is whole, valid until the next call. *end: where the one before ended, {0} at
- * first; then where this one does. */
+/* The next packet that is whole, valid until the next call. *end: where the one before ended, {0}
+ * at first; then where this one does. */
 enum mqtt_read mqtt_next(struct talk *l, struct mqtt_packet *out, struct mark *end);
 
 /* ---- publications under way (4.3, 4.4, 4.6) ---- */
