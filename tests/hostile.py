@@ -1,7 +1,8 @@
-"""Scenarios that mean harm. Each must be told off, or run to its end, within one second of the processor
-and 100 MB of address space (a sanitizer's programs: ten seconds, and no limit of memory).
+"""Scenarios that mean harm. Each must be told off, or run to its end, within 100 MB of address space and one
+second of the processor on the machine that README.md names; since others are slower, five are allowed
+here (a sanitizer's programs: twenty, and no limit of memory).
 
-Says what broke that, and ends with 1.
+Says which was slowest, or what broke the limits, and ends with 1.
 """
 import os
 import resource
@@ -10,9 +11,10 @@ import sys
 import tempfile
 
 SLOWWIRE = os.environ["SLOWWIRE"]
-IS_SLOW = b"__ubsan_" in open(SLOWWIRE, "rb").read() or b"__asan_" in open(SLOWWIRE, "rb").read()
-SECONDS = 10 if IS_SLOW else 1
-MEMORY = 0 if IS_SLOW else 100 << 20
+PROGRAM = open(SLOWWIRE, "rb").read()
+IS_SANITIZED = b"__ubsan_" in PROGRAM or b"__asan_" in PROGRAM
+SECONDS = 20 if IS_SANITIZED else 5
+MEMORY = 0 if IS_SANITIZED else 100 << 20
 BIG = 10 << 20
 
 PAIR = "hosts: {a: 10.0.0.1, b: 10.0.0.2}\n"
@@ -161,9 +163,12 @@ def limit():
 
 
 def slowwire(arguments, folder):
+    """Exit status, all that it said, and seconds of the processor."""
+    before = os.times().children_user + os.times().children_system
     done = subprocess.run([SLOWWIRE, *arguments], cwd=folder, preexec_fn=limit, capture_output=True,
                           stdin=subprocess.DEVNULL, timeout=300)
-    return done.returncode, done.stdout + done.stderr
+    return (done.returncode, done.stdout + done.stderr,
+            os.times().children_user + os.times().children_system - before)
 
 
 class Judge:
@@ -171,6 +176,7 @@ class Judge:
         self.folder = folder
         self.broken = 0
         self.count = 0
+        self.slowest = (0, "")
 
     def wrong(self, what, status, said):
         self.broken += 1
@@ -188,7 +194,8 @@ class Judge:
 
     def call(self, what, arguments, right):
         self.count += 1
-        status, said = slowwire(arguments, self.folder)
+        status, said, seconds = slowwire(arguments, self.folder)
+        self.slowest = max(self.slowest, (seconds, what))
         good = status in right and (status == 0 or b"error: " in said or b"warning: " in said)
         if not good or b"out of memory" in said:
             self.wrong(what, status, said)
@@ -219,8 +226,7 @@ def main():
             judge.call(" ".join(arguments)[:60], arguments, (status,))
         judge.names()
         if judge.broken == 0:
-            print(f"hostile: {judge.count} calls, each within {SECONDS} s"
-                  + (f" and {MEMORY >> 20} MB" if MEMORY else ""))
+            print(f"hostile: {judge.count} calls, the slowest took {judge.slowest[0]:.2f} s: {judge.slowest[1]}")
         return 1 if judge.broken else 0
 
 
