@@ -113,6 +113,13 @@ def calls_that_make_no_sense(p):
     same(p.call("setsockopt", fd=4, name="SO_NOSUCH", value=1), {"errno": "ENOPROTOOPT"})
 
 
+def a_syn_from_port_0_begins_nothing(p):
+    listen(p)
+    p.inject(SYN, 1000, port=0)
+    p.silent(10**9)
+    same(p.state(), "LISTEN")
+
+
 def broken_lines_change_nothing(p):
     for line in ("garbage{", "[]", "{}", '{"op":"foo"}', '{"op":"inject"}', '{"op":"next"}',
                  '{"op":"inject","hex":"4"}', '{"op":"inject","hex":"zz"}',
@@ -130,4 +137,4 @@ run([a_connection_from_syn_to_fin, unanswered_data_is_repeated_with_a_doubled_ti
      nobody_listens, a_reset_is_told_once, a_connection_is_opened_and_refused,
      a_wrong_checksum_is_never_heard, acknowledgements_from_long_ago,
      without_an_mss_option_segments_hold_536_bytes, calls_that_make_no_sense,
-     broken_lines_change_nothing])
+     a_syn_from_port_0_begins_nothing, broken_lines_change_nothing])

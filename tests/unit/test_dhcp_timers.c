@@ -124,6 +124,19 @@ START_TEST(a_repeated_request_counts_from_its_last_sending)
 }
 END_TEST
 
+/* It is of no use any more, and the client begins anew at once. */
+START_TEST(a_lease_may_be_over_when_its_ack_comes)
+{
+    struct ran r = ran_new("lease: 1 s", ", probes: off",
+                           "stop: 3 s\nfaults:\n  - delay: {is: DHCPACK, nth: 1, by: 2 s}\n");
+    sim_time request = at(&r, REC_SEND, "DHCPREQUEST", 1);
+    ck_assert_int_gt(at(&r, REC_FIRE, "expiry", 1), request + 2 * SIM_S);
+    ck_assert_int_lt(at(&r, REC_FIRE, "expiry", 1), request + 2100 * SIM_MS);
+    ck_assert_int_gt(at(&r, REC_SEND, "DHCPDISCOVER", 2), at(&r, REC_FIRE, "expiry", 1) - 1);
+    ran_free(&r);
+}
+END_TEST
+
 /* The wait of the ARP probe does not lengthen the lease, nor does a slow answer. */
 START_TEST(a_checked_address_keeps_its_times)
 {
@@ -189,6 +202,7 @@ int main(void)
     tcase_add_loop_test(c, t1_t2_and_the_end_count_from_the_request, 0,
                         (int)(sizeof leases / sizeof *leases));
     tcase_add_test(c, a_repeated_request_counts_from_its_last_sending);
+    tcase_add_test(c, a_lease_may_be_over_when_its_ack_comes);
     tcase_add_test(c, a_checked_address_keeps_its_times);
     tcase_add_test(c, a_renewed_lease_counts_anew);
     tcase_add_test(c, renewals_are_tried_at_the_times_of_the_rfc);

@@ -116,6 +116,7 @@ void arq_measured(struct arq_end *end, sim_time rtt)
     if (!end->adaptive || end->timeout < 0) {
         return;
     }
+    rtt = rtt < SIM_NEVER / 8 ? rtt : SIM_NEVER / 8; /* the sums below fit */
     sim_time off = end->srtt > rtt ? end->srtt - rtt : rtt - end->srtt;
     end->rttvar = end->srtt ? (3 * end->rttvar + off) / 4 : rtt / 2;
     end->srtt = end->srtt ? (7 * end->srtt + rtt) / 8 : rtt;

@@ -43,7 +43,7 @@ static void repeat(struct client *c, const struct input *in, struct fx *fx)
     if (c->state == CLIENT_RENEWING) {
         fx_timer(fx, TIMER_RETRY, 0, dhcp_next_renewal(in->now, c->t2_at));
     } else if (c->state == CLIENT_REBINDING) {
-        fx_timer(fx, TIMER_RETRY, 0, dhcp_next_renewal(in->now, c->start + c->lease));
+        fx_timer(fx, TIMER_RETRY, 0, dhcp_next_renewal(in->now, time_add(c->start, c->lease)));
     } else {
         client_arm_retry(c, in, fx);
     }

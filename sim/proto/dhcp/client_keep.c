@@ -37,6 +37,13 @@ static uint8_t prefix_of_class(uint32_t ip)
     return ip < 0x80000000u ? 8 : ip < 0xc0000000u ? 16 : 24;
 }
 
+/* A lease may be over when its ACK comes: it is shorter than the way, or than the probes before it.
+ */
+static void arm(unsigned timer, sim_time at, const struct input *in, struct fx *fx)
+{
+    fx_timer(fx, timer, 0, at > in->now ? at : in->now);
+}
+
 /* T1 and T2 as given, else by rule; each counts from the REQUEST. */
 static void arm_lease(struct client *c, const struct dhcp *m, const struct input *in, struct fx *fx)
 {
@@ -53,10 +60,10 @@ static void arm_lease(struct client *c, const struct dhcp *m, const struct input
         t1 += client_fuzzy(c, c->timer_fuzz, in);
         t2 += client_fuzzy(c, c->timer_fuzz, in);
     }
-    c->t2_at = c->start + t2;
-    fx_timer(fx, TIMER_T1, 0, c->start + t1);
-    fx_timer(fx, TIMER_T2, 0, c->t2_at);
-    fx_timer(fx, TIMER_EXPIRY, 0, c->start + c->lease);
+    c->t2_at = time_add(c->start, t2 > 0 ? t2 : 0);
+    arm(TIMER_T1, time_add(c->start, t1 > 0 ? t1 : 0), in, fx);
+    arm(TIMER_T2, c->t2_at, in, fx);
+    arm(TIMER_EXPIRY, time_add(c->start, c->lease), in, fx);
 }
 
 void client_bind(struct client *c, unsigned why, const struct input *in, struct fx *fx)
@@ -101,7 +108,7 @@ void client_rebind(struct client *c, const struct input *in, struct fx *fx)
         return;
     }
     client_enter(c, CLIENT_REBINDING, REBIND, fx);
-    ask_again(c, false, REBIND, c->start + c->lease, in, fx);
+    ask_again(c, false, REBIND, time_add(c->start, c->lease), in, fx);
 }
 
 void client_release(struct client *c, const struct input *in, struct fx *fx)

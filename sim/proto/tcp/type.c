@@ -13,6 +13,8 @@ static bool has_no_options(struct bytes head)
     return head.len >= TCP_HEADER && head.data[12] >> 4 == TCP_HEADER / 4;
 }
 
+/* Port 0 is nobody's (RFC 6335 6): who sends from there could not be told from a listener's peer,
+ * who is not known yet. */
 static bool tcp_key(struct bytes head, struct net *io)
 {
     struct tcp_seg seg;
@@ -21,7 +23,7 @@ static bool tcp_key(struct bytes head, struct net *io)
     }
     io->from.port = get_u16(head.data);
     io->to.port = get_u16(head.data + 2);
-    return true;
+    return io->from.port != 0;
 }
 
 /* A SYN begins the numbers of its direction (3.4). */
