@@ -79,7 +79,7 @@ static bool turn_to(struct shell *shell, struct canvas *c, const char *main)
     if (!main || is_first) {
         return !main;
     }
-    for (int i = 0; i < 64; i++) {
+    for (int i = 0; i < 16; i++) {
         if (shell_query(shell, "main", now, sizeof now) && strcmp(now, main) == 0) {
             return true;
         }
@@ -249,7 +249,6 @@ int main(int argc, char **argv)
         window(fonts, c, argv[i], NULL);
         window(fonts, c, argv[i], "ladder");
         window(fonts, c, argv[i], "plots");
-        window(fonts, c, argv[i], "playout");
     }
     canvas_free(c);
     fonts_free(fonts);
