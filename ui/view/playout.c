@@ -18,13 +18,10 @@ double playout_x(const struct playout_frame *f, sim_time t)
 
 char *playout_number(const struct playout_frame *f, const struct media_packet *p, char buf[16])
 {
-    snprintf(buf, 16, f->s->is_worksheet ? "" : "%lld", (long long)(p->number - f->base));
-    return buf;
-}
-
-char *playout_ms(double ns, char buf[16])
-{
-    snprintf(buf, 16, "%.1f", ns / (double)SIM_MS);
+    snprintf(buf, 16, "%lld", (long long)(p->number - f->base));
+    if (f->s->is_worksheet) {
+        buf[0] = '\0';
+    }
     return buf;
 }
 

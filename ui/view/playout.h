@@ -34,8 +34,6 @@ void playout_now(const struct playout_frame *f, double top, double bottom, bool 
 char *playout_number(const struct playout_frame *f, const struct media_packet *p, char buf[16]);
 /* The packets of which anything may be seen. */
 void playout_shown(const struct playout_frame *f, uint32_t *first, uint32_t *last);
-/* Milliseconds to a tenth ("7.1"). */
-char *playout_ms(double ns, char buf[16]);
 
 void playout_lanes(struct playout_frame *f, struct rect r);
 void playout_buffer(struct playout_frame *f, struct rect r);
