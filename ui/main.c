@@ -114,6 +114,7 @@ static void tell(const struct window *win)
             fprintf(out.file, "%s %s\n", names[i], value);
         }
     }
+    fprintf(out.file, "size %dx%d\n", win->w, win->h);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (shell_place(win->shell, places[i], &x, &y)) {
             fprintf(out.file, "@%s %.0f %.0f\n", places[i], x, y);
@@ -184,7 +185,7 @@ static bool hear(struct window *win, int wait_ms)
 {
     struct ui_event e;
     bool any = false;
-    while (platform_event(win->platform, any ? 0 : wait_ms, &e)) {
+    while (shell_hears(win->shell) && platform_event(win->platform, any ? 0 : wait_ms, &e)) {
         shell_event(win->shell, &e);
         any = true;
     }

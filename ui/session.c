@@ -45,6 +45,7 @@ static void forget_texts(struct session *s, uint32_t from)
 
 void session_free(struct session *s)
 {
+    rescue_end(s, !session_is_edited(s));
     forget_run(s);
     forget_texts(s, 0);
     free(s->texts);
@@ -118,6 +119,7 @@ bool session_open(struct session *s, const char *path, struct err *err)
     bool is_good = run_text(s, path, buf_cstr(&text), false, err);
     if (is_good) {
         char *own = copied(path); /* may be the session's own path */
+        rescue_end(s, true);
         forget_texts(s, 0);
         push_text(s, copied(buf_cstr(&text)));
         free(s->path);
@@ -161,13 +163,14 @@ struct pattern pattern_of(const struct trace *t, uint32_t id)
     return exact;
 }
 
-static bool edit_to(struct session *s, char *text, struct err *err)
+bool session_edit_to(struct session *s, char *text, struct err *err)
 {
     if (!run_text(s, s->path, text, true, err)) {
         free(text);
         return false;
     }
     push_text(s, text);
+    rescue_keep(s);
     return true;
 }
 
@@ -188,7 +191,7 @@ bool session_fault(struct session *s, enum fault_kind kind, uint32_t packet, sim
     char *whole = is_written ? copied(buf_cstr(&text)) : NULL;
     buf_free(&item);
     buf_free(&text);
-    return is_written && edit_to(s, whole, err);
+    return is_written && session_edit_to(s, whole, err);
 }
 
 /* The text of an edit, made by `make`; owned. NULL: err tells. */
@@ -214,6 +217,7 @@ bool session_set(struct session *s, const char *path, const char *value, bool is
         s->at--;
     }
     push_text(s, whole);
+    rescue_keep(s);
     s->set_path = is_drag ? copied(path) : NULL;
     return true;
 }
@@ -223,7 +227,7 @@ bool session_freeze(struct session *s, sim_time now, uint32_t packet, struct err
     struct buf text = {0};
     bool is_written = s->path && freeze_text(s, now, packet, &text, err);
     char *whole = text_taken(&text, is_written);
-    return whole && edit_to(s, whole, err);
+    return whole && session_edit_to(s, whole, err);
 }
 
 /* Somebody has saved: their text is one more edit, and the one that stands in the file. */
@@ -236,9 +240,11 @@ static enum session_news take_file(struct session *s, struct err *err)
         news = SESSION_BROKEN;
     } else if (strcmp(buf_cstr(&text), s->texts[s->at]) == 0) {
         s->saved = s->at;
+        rescue_keep(s);
         news = SESSION_RELOADED; /* an error that was shown is gone */
-    } else if (edit_to(s, copied(buf_cstr(&text)), err)) {
+    } else if (session_edit_to(s, copied(buf_cstr(&text)), err)) {
         s->saved = s->at;
+        rescue_keep(s);
         news = SESSION_RELOADED;
     } else {
         news = SESSION_BROKEN;
@@ -274,6 +280,7 @@ static bool go_to(struct session *s, uint32_t at, struct err *err)
         return false;
     }
     s->at = at;
+    rescue_keep(s);
     return true;
 }
 
@@ -304,6 +311,7 @@ bool session_save(struct session *s, const char *path, struct err *err)
         return false;
     }
     char *own = copied(path);
+    rescue_end(s, true);
     free(s->path);
     s->path = own;
     s->saved = s->at;

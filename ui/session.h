@@ -20,6 +20,14 @@ struct session_change {
     sim_time from;        /* the first of them was sent; SIM_NEVER: no difference */
 };
 
+/* Where edits stand that no file holds; session_rescue.c. */
+struct rescue {
+    bool is_on; /* the session keeps them */
+    bool is_open;
+    struct os_journal journal;
+    char file[1024];
+};
+
 struct session {
     char *path;                /* of the file; NULL: nothing is open */
     char **texts;              /* [0] as opened, then one an edit; texts[at] is the present one */
@@ -30,6 +38,7 @@ struct session {
     struct os_stamp seen;  /* as it was looked at last */
     char *set_path;        /* what the present text has set: a drag is one edit */
     struct session_change change;
+    struct rescue rescue;
     enum diagnosis diagnosis; /* of what the scenario hides */
     sim_time diagnosed_from;  /* WRONG: where the run would first differ */
 };
@@ -61,6 +70,14 @@ bool session_is_edited(const struct session *s); /* differs from the file */
 bool session_save(struct session *s, const char *path, struct err *err);
 /* Types whose settings stand at a host. NULL-terminated. */
 const struct actor_type *const *session_actor_types(void);
+/* Edits that a window left behind when it ended without being asked. Any: the path of a scenario
+ * that has some. Is_left: of the one that is open. Take: they are its next edit. Drop: they are
+ * gone. Forget: those of this sitting are. */
+bool session_rescue_any(char *path, size_t size);
+bool session_rescue_is_left(const struct session *s);
+bool session_rescue_take(struct session *s, struct err *err);
+void session_rescue_drop(const char *path);
+void session_rescue_forget(struct session *s);
 /* Where "save as" suggests: the file's name with -2, -3 … before its ending, the first that is
  * free. Returns buf. */
 char *session_free_name(const struct session *s, char *buf, size_t size);

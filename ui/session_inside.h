@@ -5,6 +5,11 @@
 
 /* session_change.c: fills s->change; before NULL: there is nothing to compare with. */
 void session_compare(struct session *s, const struct trace *before);
+/* session.c: this text, owned by the session from then on, is one more edit. */
+bool session_edit_to(struct session *s, char *text, struct err *err);
+/* session_rescue.c: the text has changed; and it is over, or goes on another time. */
+void rescue_keep(struct session *s);
+void rescue_end(struct session *s, bool is_over);
 /* session_freeze.c: the present text with expectations added. */
 bool freeze_text(struct session *s, sim_time now, uint32_t packet, struct buf *out,
                  struct err *err);

@@ -1,16 +1,20 @@
-/* Finding the bundled scenarios: scenarios/TOPIC/NAME.yaml, each read for its title. */
+/* Finding the bundled scenarios: scenarios/TOPIC/NAME.yaml, each read for its title, in the order
+ * of scenarios/course.txt. */
 #include "ui/session_list.h"
 
 #include "base/os.h"
 #include "registry.h"
+#include "scenario/course.h"
 #include "scenario/read.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct walk {
     struct session_list *list;
     const char *root, *topic;
+    const struct course *course; /* what stands there already */
 };
 
 static bool ends_with(const char *name, const char *end)
@@ -19,12 +23,14 @@ static bool ends_with(const char *name, const char *end)
     return n > m && strcmp(name + n - m, end) == 0;
 }
 
-static void add_scenario(struct session_list *l, const char *path, const char *topic)
+static struct session_entry *add_scenario(struct session_list *l, const char *path,
+                                          const char *topic)
 {
+    struct session_entry *new = NULL;
     struct err err = {0};
     struct scenario *sc;
     if (l->count < SESSION_LIST_MAX && scenario_read(path, registry(), NULL, 0, &sc, &err)) {
-        struct session_entry *e = &l->entries[l->count++];
+        struct session_entry *e = new = &l->entries[l->count++];
         *e = (struct session_entry){.path = arena_strdup(&l->arena, path),
                                     .topic = arena_strdup(&l->arena, topic),
                                     .sketch = arena_alloc(&l->arena, sizeof *e->sketch)};
@@ -36,13 +42,15 @@ static void add_scenario(struct session_list *l, const char *path, const char *t
         scenario_free(sc);
     }
     err_free(&err);
+    return new;
 }
 
 static void add_file(void *context, const char *name)
 {
     struct walk *w = context;
-    char path[1024];
-    if (ends_with(name, ".yaml")) {
+    char path[1024], title[256];
+    snprintf(title, sizeof title, "%s/%.*s", w->topic, (int)strcspn(name, "."), name);
+    if (ends_with(name, ".yaml") && !course_find(w->course, title)) {
         snprintf(path, sizeof path, "%s/%s/%s", w->root, w->topic, name);
         add_scenario(w->list, path, w->topic);
     }
@@ -59,13 +67,41 @@ static void add_topic(void *context, const char *name)
     }
 }
 
+static void add_lesson(struct session_list *l, const char *root, const struct course *c,
+                       uint32_t which)
+{
+    const struct course_lesson *lesson = &c->lessons[which];
+    char path[1024], topic[24];
+    snprintf(topic, sizeof topic, "%u", which + 1);
+    for (uint32_t i = lesson->first; i < lesson->first + lesson->count; i++) {
+        snprintf(path, sizeof path, "%s/%s.yaml", root, c->items[i].name);
+        struct session_entry *e = add_scenario(l, path, topic);
+        for (int k = 0; e && k < LANG_COUNT; k++) {
+            e->heading[k] = arena_strdup(&l->arena, lesson->title[k]);
+        }
+    }
+}
+
 void session_list_fill(struct session_list *l)
 {
-    char root[1024];
-    if (l->count == l->recent && os_find_bundled("scenarios", root, sizeof root)) {
-        struct walk w = {l, root, NULL};
-        os_list(root, add_topic, &w);
+    char root[1024], path[1100];
+    struct err err = {0};
+    if (l->count != l->recent || !os_find_bundled("scenarios", root, sizeof root)) {
+        return;
     }
+    struct course *course = os_alloc(sizeof *course);
+    snprintf(path, sizeof path, "%s/course.txt", root);
+    if (!course_read(path, course, &err)) { /* then by folder alone */
+        course_free(course);
+    }
+    err_free(&err);
+    for (uint32_t i = 0; i < course->lesson_count; i++) {
+        add_lesson(l, root, course, i);
+    }
+    struct walk w = {l, root, NULL, course};
+    os_list(root, add_topic, &w);
+    course_free(course);
+    free(course);
 }
 
 /* A line a path. */

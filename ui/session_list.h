@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#define SESSION_LIST_MAX 200u
+#define SESSION_LIST_MAX 400u
 
 #define SKETCH_FLIGHTS 20u
 
@@ -21,13 +21,16 @@ struct session_sketch {
     } flights[SKETCH_FLIGHTS];
 };
 struct session_entry {
-    const char *path, *topic; /* topic: the folder's name */
+    const char *path,
+        *topic; /* topic: the folder's name, or which lesson: those of one stand together */
+    const char *heading[LANG_COUNT]; /* the lesson's title; NULL: the topic is in no lesson */
     const char *title[LANG_COUNT], *about[LANG_COUNT];
     struct session_sketch *sketch;
 };
 struct session_list {
     struct arena arena;
-    struct session_entry entries[SESSION_LIST_MAX]; /* by topic, then by file name */
+    struct session_entry entries[SESSION_LIST_MAX]; /* as the course takes them; what it does not
+                                                       name behind it, by folder and name */
     unsigned count, recent;                         /* recent: so many of the first */
 };
 

@@ -57,6 +57,7 @@ struct shell *shell_new(const struct shell_options *o)
     s->theme = theme_make(s->theme_name, s->projector);
     s->step = UINT32_MAX;
     s->quiz.at = QUIZ_NONE;
+    s->session.rescue.is_on = o->remembers;
     if (o->remembers) {
         shell_remember(s);
     }
@@ -267,6 +268,7 @@ bool shell_open(struct shell *s, const char *path, struct err *err)
     s->at_home = false;
     if (s->o.remembers) {
         session_recent_add(path);
+        shell_offer_rescue(s);
     }
     if (is_first && s->o.at >= 0) {
         player_go(&s->player, s->o.at);
@@ -327,6 +329,11 @@ void shell_complain(struct shell *s, struct err *err)
 {
     err->lang = s->lang;
     shell_show_error(s, err);
+}
+
+bool shell_hears(const struct shell *s)
+{
+    return s->ui.queue_count < UI_EVENTS;
 }
 
 void shell_event(struct shell *s, const struct ui_event *e)

@@ -37,6 +37,8 @@ void shell_home(struct shell *s);
 void shell_complain(struct shell *s, struct err *err); /* shows what err says, and empties it */
 
 void shell_event(struct shell *s, const struct ui_event *e);
+/* False: so many events wait for a picture that the next one would be lost. */
+bool shell_hears(const struct shell *s);
 /* Time goes on: wall_ns is monotonic. True: the picture has changed and wants drawing. */
 bool shell_tick(struct shell *s, int64_t wall_ns);
 /* Draws a picture of w x h pixels, `scale` of them to a logical pixel before the user's own zoom;

@@ -256,6 +256,7 @@ static void draw_unsaved(struct shell *s, struct rect root)
     } else if (chosen == 1) {
         s->box = BOX_NONE;
         s->is_leaving = true;
+        session_rescue_forget(&s->session);
         shell_go_to_file(s, s->next[0] ? s->next : NULL);
         s->is_leaving = false;
     } else if (chosen == 2) {
@@ -400,5 +401,6 @@ void shell_boxes(struct shell *s, struct rect root)
     case BOX_UNSAVED: draw_unsaved(s, root); break;
     case BOX_EXPORT: shell_draw_export(s, root); break;
     case BOX_HIDDEN: shell_draw_hidden(s, root); break;
+    case BOX_RESCUE: shell_draw_rescue(s, root); break;
     }
 }

@@ -1,5 +1,5 @@
-/* The first page: what was opened last, and every bundled lesson by topic, each on a card with a
- * picture of its run. A card is drawn when it is seen, one new picture a frame. */
+/* The first page: what was opened last, and every bundled scenario, lesson by lesson, each on a
+ * card with a picture of its run. A card is drawn when it is seen, one new picture a frame. */
 #include "ui/shell_inside.h"
 
 #include <ctype.h>
@@ -26,6 +26,9 @@ void shell_home(struct shell *s)
     s->ui.focus = 0;
     s->player.is_playing = false;
     s->wants_draw = true;
+    if (s->o.remembers && !s->film) {
+        shell_offer_rescue(s);
+    }
 }
 
 static struct color flight_color(const struct theme *t, const struct sketch_flight *f)
@@ -91,11 +94,18 @@ static void draw_card(struct shell *s, unsigned i, struct rect r)
     }
 }
 
-/* "tcp: the connection, bytes in order, and what goes wrong"; the words of `slowwire list`. */
-static void draw_topic(struct shell *s, const char *topic, double x, double y)
+/* "1  Why protocols exist"; what is in no lesson, by its topic with the words of `slowwire list`.
+ */
+static void draw_topic(struct shell *s, const struct session_entry *e, double x, double y)
 {
     struct ui *ui = &s->ui;
+    const char *topic = e->topic;
     char key[48], name[24];
+    if (e->heading[s->lang]) {
+        x += ui_text(ui, TYPE_SCENARIO, x, y, s->theme.ink3, topic) + 10 * ui->k;
+        ui_text(ui, TYPE_SCENARIO, x, y, s->theme.ink, e->heading[s->lang]);
+        return;
+    }
     snprintf(key, sizeof key, "cli.topic.%s", topic);
     const char *words = word_find(s->lang, key);
     snprintf(name, sizeof name, "%s", topic);
@@ -122,7 +132,7 @@ static double place_cards(struct shell *s, struct rect r, unsigned columns, bool
         if (strcmp(topic, e->topic) != 0) {
             y += i == 0 ? 0 : h + 2 * GAP;
             if (is_drawn && y + 40 * ui->k > r.y && y < r.y + r.h) {
-                draw_topic(s, e->topic, r.x, y + 26 * ui->k);
+                draw_topic(s, e, r.x, y + 26 * ui->k);
             }
             y += 40 * ui->k;
             topic = e->topic;
@@ -200,7 +210,9 @@ void shell_home_draw(struct shell *s, struct rect root)
 {
     struct ui *ui = &s->ui;
     double k = ui->k;
-    take_keys(s);
+    if (s->box == BOX_NONE) {
+        take_keys(s);
+    }
     struct rect bar = rect_cut_top(&root, 52 + 22 * (k - 1));
     shell_bar(s, bar);
     struct rect r = {root.x + 28, root.y + 8, root.w - 56, root.h - 8};

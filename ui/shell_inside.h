@@ -25,7 +25,8 @@ enum shell_box {
     BOX_BESIDE,
     BOX_UNSAVED,
     BOX_EXPORT,
-    BOX_HIDDEN
+    BOX_HIDDEN,
+    BOX_RESCUE
 };
 enum shell_pane {
     PANE_STAGE,
@@ -133,14 +134,16 @@ struct shell {
     bool is_alone; /* the middle pane has the room of all three */
 
     enum shell_box box;
-    char *error;       /* text of BOX_ERROR; owned */
-    char file[1024];   /* BOX_SAVE */
-    char next[1024];   /* BOX_UNSAVED: what is opened after it; "": the window closes */
-    bool goes_on;      /* after saving, to that file */
-    bool is_leaving;   /* edits are thrown away */
-    char place[64];    /* BOX_GOTO */
-    bool misplaced;    /* what stands there leads nowhere */
-    struct point menu; /* BOX_MENU: its corner */
+    char *error;        /* text of BOX_ERROR; owned */
+    char file[1024];    /* BOX_SAVE */
+    char rescued[1024]; /* BOX_RESCUE: the scenario that has unsaved edits */
+    bool has_looked;    /* for such, once */
+    char next[1024];    /* BOX_UNSAVED: what is opened after it; "": the window closes */
+    bool goes_on;       /* after saving, to that file */
+    bool is_leaving;    /* edits are thrown away */
+    char place[64];     /* BOX_GOTO */
+    bool misplaced;     /* what stands there leads nowhere */
+    struct point menu;  /* BOX_MENU: its corner */
     unsigned menu_row;
     struct session_list list; /* BOX_OPEN, and the first page */
     bool at_home, home_opens, home_follows,
@@ -226,6 +229,8 @@ struct rect shell_begin_box(struct shell *s, struct rect root, double w, double 
                             const char *title);
 void shell_end_box(struct shell *s);
 void shell_focus_field(struct ui *ui, const char *name, const char *text);
+void shell_offer_rescue(struct shell *s); /* shell_rescue.c: if there is something to be offered */
+void shell_draw_rescue(struct shell *s, struct rect root);
 void shell_close_button(struct shell *s, struct rect foot); /* Enter, too */
 /* shell_hidden.c: what the scenario hides, and whoever looks for it. */
 bool shell_hides(const struct shell *s);

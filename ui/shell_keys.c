@@ -307,7 +307,7 @@ void shell_keys(struct shell *s)
         s->box = s->box == BOX_HELP ? BOX_NONE : BOX_HELP;
     }
     if (s->box == BOX_SAVE || s->box == BOX_ERROR || s->box == BOX_GOTO || s->box == BOX_UNSAVED ||
-        s->box == BOX_EXPORT) {
+        s->box == BOX_EXPORT || s->box == BOX_RESCUE) {
         return;
     }
     look_keys(s);

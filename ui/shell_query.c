@@ -11,8 +11,8 @@ static const char *yes(bool is)
     return is ? "yes" : "no";
 }
 
-static const char *const boxes[] = {"none", "help",   "error",   "save",   "menu",  "open",
-                                    "goto", "beside", "unsaved", "export", "hidden"};
+static const char *const boxes[] = {"none", "help",   "error",   "save",   "menu",   "open",
+                                    "goto", "beside", "unsaved", "export", "hidden", "rescue"};
 
 static const char *const diagnoses[] = {"none", "right", "wrong", "unreadable"};
 static const char *const predicts[] = {"off", "lesson", "quiz"};

@@ -11,7 +11,7 @@ open()
     rm -f told
     "$SLOWWIRE_UI" --tell told --size 1440x900 "$@" 2>err &
     pid=$!
-    for _ in $(seq 200); do [ -s told ] && break; sleep 0.05; done
+    for _ in $(seq 1200); do [ -s told ] && break; sleep 0.05; done
     window=$(xdotool search --pid $pid 2>/dev/null | tail -1)
     [ -n "$window" ] || wrong "no window for $*: $(cat err)"
     xdotool windowfocus "$window" mousemove 5 950 2>/dev/null
@@ -28,7 +28,7 @@ close()
 
 value()
 {
-    sed -n "s/^$1 //p" told | head -1
+    sed -n "s/^$1 //p" told 2>/dev/null | head -1
 }
 
 # wants NAME VALUE: what the window tells becomes this within ten seconds.

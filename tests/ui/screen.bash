@@ -22,13 +22,19 @@ wrong()
     failures=$((failures + 1))
 }
 
-Xvfb -displayfd 3 -noreset -screen 0 1500x960x24 -nolisten tcp 3>display 2>/dev/null &
-server=$!
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; kill $server 2>/dev/null; rm -rf "$work"' EXIT
-for _ in $(seq 200); do [ -s display ] && break; sleep 0.05; done
-[ -s display ] || {
-    echo "skipped: no X server can be started here"
-    exit 77
+# screen: the X server, or another in its place
+screen()
+{
+    rm -f display
+    Xvfb -displayfd 3 -noreset -screen 0 1500x960x24 -nolisten tcp 3>display 2>/dev/null &
+    server=$!
+    for _ in $(seq 200); do [ -s display ] && break; sleep 0.05; done
+    [ -s display ] || {
+        echo "skipped: no X server can be started here"
+        exit 77
+    }
+    DISPLAY=:$(cat display)
+    export DISPLAY
 }
-DISPLAY=:$(cat display)
-export DISPLAY
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; kill $server 2>/dev/null; rm -rf "$work"' EXIT
+screen

@@ -251,7 +251,7 @@ static void check_window(struct ladder_rig *r, const char *name, struct fonts *f
     free(r->ear->base.point);
 }
 
-static const char *const topics[] = {"arq", "dhcp", "net", "rtp", "tcp", "udp"};
+static const char *const topics[] = {"app", "arq", "dhcp", "find", "net", "rtp", "tcp", "udp"};
 
 struct names {
     char list[200][64];
