@@ -131,6 +131,35 @@ START_TEST(lips_and_voice_come_together_after_the_reports)
 }
 END_TEST
 
+/* Within a connection there are no packets of its own, but the same three lanes: nothing is lost,
+ * and what waited behind a lost segment came at one instant. */
+START_TEST(a_voice_within_a_connection_has_its_lanes)
+{
+    struct view_rig *r = rig_open("rtp/voice-over-tcp", 600, 400, THEME_LIGHT, 1);
+    const struct media *m = &r->film->media;
+    const struct media_stream *carried = NULL;
+    for (uint32_t i = 0; i < m->stream_count; i++) {
+        const char *flow = r->trace.flows[m->streams[i].flow].name;
+        carried = strcmp(flow, "connection") == 0 ? &m->streams[i] : carried;
+    }
+    ck_assert_ptr_nonnull(carried);
+    ck_assert_uint_eq(carried->arrival_count, carried->count);
+    ck_assert_uint_eq(carried->lost.count, 0);
+    ck_assert_uint_ge(carried->late.count, 60);
+    unsigned together = 0;
+    for (uint32_t i = 1; i < carried->count; i++) {
+        const struct media_packet *p = &carried->packets[i], *q = p - 1;
+        ck_assert_int_eq(p->number, q->number + 1);
+        ck_assert_int_eq(p->timestamp - q->timestamp, 160);
+        ck_assert_int_ge(p->arrived - p->sent, 40 * SIM_MS);
+        ck_assert_int_ge(p->arrived, q->arrived);
+        together += p->arrived == q->arrived;
+    }
+    ck_assert_uint_ge(together, 30);
+    rig_close(r);
+}
+END_TEST
+
 /* ---- pictures ---- */
 
 static const struct {
@@ -225,6 +254,7 @@ int main(void)
     tcase_add_loop_test(c, j_is_what_the_receiver_has, 0, ROWS(jittery));
     tcase_add_test(c, a_report_is_tied_to_the_one_it_answers);
     tcase_add_test(c, lips_and_voice_come_together_after_the_reports);
+    tcase_add_test(c, a_voice_within_a_connection_has_its_lanes);
     tcase_add_loop_test(p, a_picture_depends_on_its_instant_alone, 0, ROWS(pictures));
     tcase_add_loop_test(p, any_size_is_drawn, 0, ROWS(pictures));
     suite_add_tcase(s, c);

@@ -84,9 +84,9 @@ static void draw_row(const struct table *t, const struct media_packet *p, double
     if (is_chosen) {
         canvas_fill_box(ui->c, row, 4 * k, ui->theme->marker);
     }
-    struct capsule c = view_capsule(t->s, p->packet, 17, buf);
-    c.is_selected = false;
-    c.no_rim = true;
+    snprintf(buf, sizeof buf, "%lld", (long long)p->number);
+    struct capsule c = {
+        .kind = PACKET_MEDIA, .label = view_blank(t->s, buf, sizeof buf), .h = 17, .no_rim = true};
     double w = capsule_width(ui, &c);
     capsule_draw(ui, t->x[0] + 6 * k + w / 2, y + ROW * k / 2, &c);
     draw_values(t, p, y, is_chosen ? ui->theme->on_marker : ui->theme->ink2);

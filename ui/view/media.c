@@ -10,15 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOWHERE  UINT32_MAX
-#define CAUSES   6u /* between what a sink says and the packet that it says it of */
-#define HOPS_MAX 16u
-#define VIDEO    90000
+#define NOWHERE UINT32_MAX
+#define CAUSES  6u /* between what a sink says and the packet that it says it of */
+#define VIDEO   90000
 
 enum sink_item { ITEM_ABSENT, ITEM_BUFFERED, ITEM_PLAYED, ITEM_MISSING, ITEM_LATE };
 
 struct sent {
-    uint32_t packet;
+    uint32_t packet; /* 0: it went within a connection, and is known by its source's count alone */
+    uint32_t timestamp;
     sim_time at;
 };
 
@@ -29,6 +29,7 @@ struct finder {
     uint32_t *sent_count, *sent_cap;
     uint32_t *place;     /* by packet: its place among its source's, + 1; 0: no RTP packet */
     int64_t *difference; /* by entity: D of a sink */
+    int64_t *first;      /* by entity: the first number that a sink of a carried stream heard */
     uint32_t *last;      /* by entity: index of the stream that a sink plays now */
 };
 
@@ -61,16 +62,42 @@ static bool var_at(const struct trace *t, uint32_t entity, const char *name, sim
     return false;
 }
 
-static void see_send(struct finder *f, const struct record *r)
+static void add_sent(struct finder *f, uint32_t e, struct sent sent)
 {
-    uint32_t e = r->where, n = f->sent_count[e];
+    uint32_t n = f->sent_count[e]++;
 
     if (n == f->sent_cap[e]) {
         f->sent_cap[e] = n ? 2 * n : 64;
         f->sent[e] = os_realloc(f->sent[e], f->sent_cap[e] * sizeof **f->sent);
     }
-    f->sent[e][n] = (struct sent){r->packet, r->at};
-    f->place[r->packet] = ++f->sent_count[e];
+    f->sent[e][n] = sent;
+}
+
+static void see_send(struct finder *f, const struct record *r)
+{
+    uint32_t timestamp = (uint32_t)field_of(f->t, r->packet, "timestamp");
+
+    add_sent(f, r->where, (struct sent){r->packet, timestamp, r->at});
+    f->place[r->packet] = f->sent_count[r->where];
+}
+
+/* A source whose packets go within a connection: its count of them, and its timestamp just after.
+ */
+static void see_carried(struct finder *f, const struct record *r)
+{
+    uint32_t e = r->where;
+    const char *name = f->t->entities[e].type->vars[r->code].name;
+
+    if (strcmp(name, "packets") == 0) {
+        while (f->sent_count[e] < (uint64_t)r->value) {
+            uint32_t n = f->sent_count[e];
+            add_sent(f, e, (struct sent){0, n ? f->sent[e][n - 1].timestamp : 0, r->at});
+        }
+    } else if (strcmp(name, "timestamp") == 0) {
+        for (uint32_t n = f->sent_count[e]; n > 0 && f->sent[e][n - 1].at == r->at; n--) {
+            f->sent[e][n - 1].timestamp = (uint32_t)r->value;
+        }
+    }
 }
 
 static bool is_media(const struct finder *f, const struct record *r)
@@ -109,8 +136,8 @@ static struct media_stream *new_stream(struct finder *f, uint32_t source, uint32
                                               .lost_at = SIM_NEVER,
                                               .due = SIM_NEVER,
                                               .before = NOWHERE};
-        s->packets[i].timestamp = (uint32_t)field_of(f->t, sent.packet, "timestamp");
-        s->packets[i].is_marked = field_of(f->t, sent.packet, "marker") != 0;
+        s->packets[i].timestamp = sent.timestamp;
+        s->packets[i].is_marked = sent.packet && field_of(f->t, sent.packet, "marker") != 0;
     }
     return s;
 }
@@ -136,20 +163,57 @@ static struct media_stream *stream_of(struct finder *f, uint32_t source, uint32_
     return new_stream(f, source, sink);
 }
 
-/* The packet that led to a record, as it was when it was sent; 0: none. */
+/* The packet that led to a record; 0: none. */
 static uint32_t packet_behind(const struct finder *f, const struct record *r)
 {
     for (unsigned i = 0; i < CAUSES && r->cause; i++) {
         r = trace_record(f->t, r->cause);
         if (r->kind == REC_ARRIVE) {
-            uint32_t id = r->packet;
-            while (id && !f->place[id]) {
-                id = trace_packet(f->t, id)->parent;
-            }
-            return id;
+            return r->packet;
         }
     }
     return 0;
+}
+
+/* As it was when its source sent it; 0: no source did. */
+static uint32_t as_sent(const struct finder *f, uint32_t id)
+{
+    while (id && !f->place[id]) {
+        id = trace_packet(f->t, id)->parent;
+    }
+    return id;
+}
+
+/* The source of a stream within a connection: the one of that flow; 0: none. */
+static uint32_t carried_source(const struct finder *f, uint32_t sink)
+{
+    uint32_t flow = f->t->entities[sink].flow;
+
+    for (uint32_t e = 1; flow && e <= f->t->entity_count; e++) {
+        if (f->sent_count[e] && f->sent[e][0].packet == 0 && f->t->entities[e].flow == flow) {
+            return e;
+        }
+    }
+    return 0;
+}
+
+/* The stream of what a sink says came, and its place there; NULL: nothing that was sent. */
+static struct media_stream *arrived(struct finder *f, const struct record *r, uint32_t *place)
+{
+    uint32_t id = as_sent(f, packet_behind(f, r)), last = f->last[r->where];
+
+    if (id) {
+        *place = f->place[id] - 1;
+        return stream_of(f, trace_packet(f->t, id)->sender, r->where);
+    }
+    bool is_known = last != NOWHERE && f->sent[f->m->streams[last].source][0].packet == 0;
+    uint32_t source = is_known ? f->m->streams[last].source : carried_source(f, r->where);
+    if (!source) {
+        return NULL;
+    }
+    f->first[r->where] = f->first[r->where] < 0 ? r->value : f->first[r->where];
+    *place = (uint32_t)(r->value - f->first[r->where]);
+    return *place < f->sent_count[source] ? stream_of(f, source, r->where) : NULL;
 }
 
 /* A.8: J += |D| - (J + 8) / 16, in sixteenths. */
@@ -168,17 +232,17 @@ static void measure(struct media_stream *s, struct media_packet *p, int64_t diff
 
 static void see_arrival(struct finder *f, const struct record *r, bool is_late)
 {
-    uint32_t id = packet_behind(f, r);
-
-    struct media_stream *s = id ? stream_of(f, trace_packet(f->t, id)->sender, r->where) : NULL;
+    uint32_t place = 0;
+    struct media_stream *s = arrived(f, r, &place);
 
     if (!s) {
         return;
     }
-    struct media_packet *p = &s->packets[f->place[id] - 1];
+    struct media_packet *p = &s->packets[place];
     if (p->arrived != SIM_NEVER) {
         return;
     }
+    p->packet = p->packet ? p->packet : packet_behind(f, r); /* the segment that brought it */
     p->arrived = r->at;
     p->number = r->value;
     p->fate = is_late ? MEDIA_LATE : MEDIA_WAITING;
@@ -241,6 +305,12 @@ static void see_item(struct finder *f, const struct record *r)
     }
 }
 
+/* Packets of its own. */
+static bool has_sent(const struct finder *f, uint32_t source)
+{
+    return f->sent_count[source] && f->sent[source][0].packet != 0;
+}
+
 static void collect_sent(struct finder *f)
 {
     for (uint32_t n = 1; n <= f->t->count; n++) {
@@ -248,6 +318,13 @@ static void collect_sent(struct finder *f)
 
         if (r->kind == REC_SEND && is_media(f, r)) {
             see_send(f, r);
+        }
+    }
+    for (uint32_t n = 1; n <= f->t->count; n++) {
+        const struct record *r = trace_record(f->t, n);
+
+        if (r->kind == REC_VAR && is_type(f->t, r->where, "rtp-source") && !has_sent(f, r->where)) {
+            see_carried(f, r);
         }
     }
 }
@@ -260,10 +337,10 @@ static void open_streams(struct finder *f)
         unsigned state = r->code & 0xff;
         bool is_arrival = r->kind == REC_ITEM && is_type(f->t, r->where, "rtp-sink") &&
                           (state == ITEM_BUFFERED || state == ITEM_LATE);
-        uint32_t id = is_arrival ? packet_behind(f, r) : 0;
+        uint32_t place;
 
-        if (id && f->last[r->where] == NOWHERE) {
-            stream_of(f, trace_packet(f->t, id)->sender, r->where);
+        if (is_arrival && f->last[r->where] == NOWHERE) {
+            arrived(f, r, &place);
         }
     }
 }
@@ -298,156 +375,6 @@ static void open_silent_streams(struct finder *f)
     }
 }
 
-/* Where a packet that never came died, and when it would have come. */
-static void find_end(const struct trace *t, const struct media_stream *s, struct media_packet *p)
-{
-    struct hop hops[HOPS_MAX];
-    uint32_t n = trace_hops(t, p->packet, hops, HOPS_MAX);
-    sim_time usual = 0;
-
-    n = n < HOPS_MAX ? n : HOPS_MAX;
-    if (s->arrival_count) {
-        const struct media_packet *first = &s->packets[s->arrivals[0]];
-        usual = first->arrived - first->sent;
-    }
-    if (n > 0 && hops[n - 1].died != SIM_NEVER) {
-        p->fate = MEDIA_LOST;
-        p->died = hops[n - 1].died;
-        bool is_near = hops[n - 1].tx && direction_to(t, hops[n - 1].direction) == s->to;
-        p->lost_at = is_near ? hops[n - 1].arrive : p->sent + usual;
-        p->lost_at = p->lost_at > p->died ? p->lost_at : p->died;
-    }
-}
-
-static bool is_played(const struct media_packet *p)
-{
-    return p->fate == MEDIA_PLAYED;
-}
-
-/* The turn of what was not played: as far from that of the one played before it (of the first one,
- * if there is none) as their timestamps are. */
-static void find_turns(struct media_stream *s)
-{
-    uint32_t near = 0;
-
-    while (near < s->count && !is_played(&s->packets[near])) {
-        near++;
-    }
-    for (uint32_t i = 0; i < s->count && near < s->count; i++) {
-        struct media_packet *p = &s->packets[i];
-        const struct media_packet *other = &s->packets[near];
-        if (is_played(p)) {
-            near = i;
-            continue;
-        }
-        int64_t units = (int32_t)(p->timestamp - other->timestamp);
-        p->due = other->due + muldiv(units, SIM_S, s->rate);
-        if (p->arrived == SIM_NEVER) {
-            p->number = other->number + (int16_t)(p->number - other->number);
-        }
-    }
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const sim_time *x = a, *y = b;
-
-    return *x < *y ? -1 : *x > *y;
-}
-
-#define SAMPLES 64u
-
-static sim_time middle(sim_time *values, uint32_t n, sim_time otherwise)
-{
-    qsort(values, n, sizeof *values, ascending);
-    return n ? values[n / 2] : otherwise;
-}
-
-/* The middle of the first gaps between packets that were not sent at once. */
-static sim_time usual_gap(const struct media_stream *s)
-{
-    sim_time gaps[SAMPLES];
-    uint32_t n = 0;
-
-    for (uint32_t i = 1; i < s->count && n < SAMPLES; i++) {
-        sim_time gap = s->packets[i].sent - s->packets[i - 1].sent;
-        if (gap > 0) {
-            gaps[n++] = gap;
-        }
-    }
-    return middle(gaps, n, 20 * SIM_MS);
-}
-
-static sim_time usual_way(const struct media_stream *s)
-{
-    sim_time ways[SAMPLES];
-    uint32_t n = 0;
-
-    for (uint32_t i = 0; i < s->count && n < SAMPLES; i++) {
-        if (is_played(&s->packets[i])) {
-            ways[n++] = s->packets[i].due - s->packets[i].sent;
-        }
-    }
-    return middle(ways, n, 0);
-}
-
-/* The last instant at which anything of a packet is drawn. */
-static sim_time drawn_until(const struct media_packet *p)
-{
-    sim_time last = p->sent, ends[] = {p->arrived, p->lost_at, p->due};
-
-    for (unsigned i = 0; i < 3; i++) {
-        last = ends[i] != SIM_NEVER && ends[i] > last ? ends[i] : last;
-    }
-    return last;
-}
-
-static void add_time(struct media_times *times, sim_time at)
-{
-    times->at[times->count++] = at;
-}
-
-static void count_fates(struct media_stream *s)
-{
-    struct media_times *all[] = {&s->late, &s->lost, &s->filled};
-
-    for (unsigned i = 0; i < 3; i++) {
-        all[i]->at = os_alloc((s->count + 1) * sizeof *all[i]->at);
-    }
-    for (uint32_t i = 0; i < s->count; i++) {
-        const struct media_packet *p = &s->packets[i];
-        sim_time length = drawn_until(p) - p->sent;
-        s->longest = length > s->longest ? length : s->longest;
-        s->jitter_most = p->jitter16 > s->jitter_most ? p->jitter16 : s->jitter_most;
-        if (p->fate == MEDIA_LATE) {
-            add_time(&s->late, p->arrived);
-        } else if (p->fate == MEDIA_LOST) {
-            add_time(&s->lost, p->died);
-        }
-        if (p->due != SIM_NEVER && !is_played(p) && p->fate != MEDIA_WAITING) {
-            add_time(&s->filled, p->due);
-        }
-    }
-    for (unsigned i = 0; i < 3; i++) {
-        qsort(all[i]->at, all[i]->count, sizeof *all[i]->at, ascending);
-    }
-}
-
-static void complete(struct finder *f, struct media_stream *s)
-{
-    s->gap = usual_gap(s);
-    s->usual = usual_way(s);
-    for (uint32_t i = 0; i < s->count; i++) {
-        struct media_packet *p = &s->packets[i];
-        p->number = p->arrived == SIM_NEVER ? field_of(f->t, p->packet, "seq") : p->number;
-        if (p->arrived == SIM_NEVER) {
-            find_end(f->t, s, p);
-        }
-    }
-    find_turns(s);
-    count_fates(s);
-}
-
 /* Sound and pictures that belong together. */
 static void find_mates(struct media *m)
 {
@@ -473,6 +400,7 @@ static void free_finder(struct finder *f)
     free(f->sent_cap);
     free(f->place);
     free(f->difference);
+    free(f->first);
     free(f->last);
 }
 
@@ -500,14 +428,16 @@ void media_make(struct media *m, const struct trace *t)
                        .sent_cap = os_alloc(n * sizeof *f.sent_cap),
                        .place = os_alloc((t->packets.count + 1) * sizeof *f.place),
                        .difference = os_alloc(n * sizeof *f.difference),
+                       .first = os_alloc(n * sizeof *f.first),
                        .last = os_alloc(n * sizeof *f.last)};
+    memset(f.first, 0xff, n * sizeof *f.first);
     memset(f.last, 0xff, n * sizeof *f.last);
     collect_sent(&f);
     open_streams(&f);
     collect_received(&f);
     open_silent_streams(&f);
     for (uint32_t i = 0; i < m->stream_count; i++) {
-        complete(&f, &m->streams[i]);
+        media_complete(t, &m->streams[i], f.first[m->streams[i].sink]);
     }
     find_mates(m);
     free_finder(&f);

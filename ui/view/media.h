@@ -97,7 +97,8 @@ struct media {
 
 void media_make(struct media *m, const struct trace *t);
 void media_free(struct media *m);
-/* media_reports.c: a part of media_make. */
+/* Parts of media_make. `first`: the first number of a stream that went within a connection. */
+void media_complete(const struct trace *t, struct media_stream *s, int64_t first);
 void media_reports_make(struct media *m, const struct trace *t);
 
 /* First packet sent at t or later. */

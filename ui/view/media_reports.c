@@ -23,9 +23,9 @@ struct collector {
 
 static bool field(const struct trace *t, uint32_t packet, const char *name, int64_t *value)
 {
-    const struct packet *p = trace_packet(t, packet);
+    const struct packet *p = packet ? trace_packet(t, packet) : NULL;
 
-    return packet_field(p->proto->name, packet_head(p), name, value);
+    return p && packet_field(p->proto->name, packet_head(p), name, value);
 }
 
 static bool is_report(const struct trace *t, const struct record *r)

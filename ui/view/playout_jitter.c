@@ -85,7 +85,7 @@ static void draw_points(const struct playout_frame *f, struct rect r, double top
             break;
         }
         at = point_of(f, r, top, p);
-        if (p == chosen && p->packet == f->s->selected) {
+        if (p == chosen && p->packet && p->packet == f->s->selected) {
             canvas_fill_circle(ui->c, at.x, at.y, 8 * k, ui->theme->marker);
         }
         if (at.x - dot > 5 * k || p == chosen) {
@@ -155,7 +155,7 @@ void playout_step(struct playout_frame *f, struct rect r)
     view_blank(f->s, text, sizeof text);
     view_blank(f->s, sum, sizeof sum);
     canvas_fill_box(ui->c, r, RADIUS_CONTROL, ui->theme->sunk);
-    if (p->packet == f->s->selected) {
+    if (p->packet && p->packet == f->s->selected) {
         canvas_fill_box(ui->c, (struct rect){r.x, r.y, 4 * k, r.h}, 0, ui->theme->marker);
     }
     struct capsule c = {.kind = PACKET_MEDIA, .label = playout_number(f, p, name), .h = 18};

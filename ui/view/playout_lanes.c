@@ -235,16 +235,16 @@ static void draw_tile(struct lanes *l, enum lane lane, const struct media_packet
         return;
     }
     struct rect r = {x - l->w / 2, y - l->h / 2, l->w, l->h};
-    if (p->packet == s->selected && look != LOOK_EMPTY) {
+    if (p->packet && p->packet == s->selected && look != LOOK_EMPTY) {
         draw_rim(l, r);
     }
     fill_tile(l, r, look);
     draw_label(l, p, r, look);
-    if (p->packet == s->hovered && p->packet != s->selected) {
+    if (p->packet && p->packet == s->hovered && p->packet != s->selected) {
         canvas_stroke_box(f->ui->c, rect_inset(r, -2, -2), 5 * f->ui->k, 1.6 * f->ui->k,
                           f->ui->theme->ink);
     }
-    if (ui_hovers(f->ui, r)) {
+    if (p->packet && ui_hovers(f->ui, r)) {
         s->wish->hovered = p->packet;
         if (f->ui->in.pressed) {
             s->wish->has_packet = true;
@@ -283,7 +283,7 @@ static void say_filled(struct lanes *l, const struct media_packet *p)
     double w = ui_text_width(ui, TYPE_TAG, text), x = playout_x(f, p->due);
     double at = fmin(fmax(x - w / 2, f->left), f->right - w);
 
-    if (!l->draws_stems && at > l->last_filled + 8 * ui->k) {
+    if (!l->draws_stems && x >= f->left && x <= f->right && at > l->last_filled + 8 * ui->k) {
         canvas_fill_box(ui->c,
                         (struct rect){at - 3 * ui->k, l->y[LANE_PLAYED] - l->h / 2 - 24 * ui->k,
                                       w + 6 * ui->k, 16 * ui->k},

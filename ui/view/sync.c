@@ -135,7 +135,7 @@ static void draw_picture(const struct lanes *l, const struct media_packet *p, si
     if (p->due <= now) {
         struct rect tile = {x - 7 * k, l->bottom - 8 * k, 14 * k, 16 * k};
         canvas_fill_box(ui->c, tile, 3 * k, t->media.fill);
-        if (p->packet == v->s->selected) {
+        if (p->packet && p->packet == v->s->selected) {
             canvas_stroke_box(ui->c, rect_inset(tile, -3 * k, -3 * k), 5 * k, 3 * k, t->marker);
         }
         if (ui_hovers(ui, tile) && ui->in.pressed) {
