@@ -181,7 +181,9 @@ static void add_media(struct shell *s)
     if (m->report_count > 0) {
         add_lower(s, &view_reports);
     }
-    add_lower(s, &view_jitter);
+    if (m->stream_count > 0) {
+        add_lower(s, &view_jitter);
+    }
     if (has_mates) {
         add_lower(s, &view_sync);
     }
@@ -212,9 +214,7 @@ static void choose_lower(struct shell *s)
     if (s->main == MAIN_LEASE) {
         add_lower(s, &view_machine);
     }
-    if (s->has_main[MAIN_PLAYOUT]) {
-        add_media(s);
-    }
+    add_media(s);
     if (strips_of(s) == STRIPS_FRAMES) {
         add_lower(s, &view_window);
     }

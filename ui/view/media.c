@@ -407,7 +407,7 @@ static void free_finder(struct finder *f)
 static bool has_media(const struct trace *t)
 {
     for (uint32_t e = 1; e <= t->entity_count; e++) {
-        if (is_type(t, e, "rtp-sink") || is_type(t, e, "rtp-source")) {
+        if (is_type(t, e, "rtp-sink") || is_type(t, e, "rtp-source") || is_type(t, e, "rtcp")) {
             return true;
         }
     }

@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_W  132.0
-#define SIDE_W  66.0
-#define HEAD_H  20.0
-#define AXIS_H  26.0
-#define ROW     38.0
-#define ROW_LOW 14.0 /* below this a row has no words */
+#define NAME_W      132.0
+#define SIDE_W      66.0
+#define HEAD_H      20.0
+#define AXIS_H      26.0
+#define ROW         38.0
+#define ROW_MOST    120.0 /* with a curve below the reports */
+#define CURVE_LEAST 64.0
+#define ROW_LOW     14.0 /* below this a row has no words */
 
 struct members_view {
     double scroll;
@@ -153,9 +155,58 @@ static void draw_words(const struct rows *v, const struct media_member *m, doubl
                    view_blank(v->s, view_length(interval, length), sizeof length));
 }
 
+static int var_of(const struct actor_type *type, const char *name)
+{
+    for (unsigned i = 0; i < var_count(type); i++) {
+        if (strcmp(type->vars[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* How many members it counted, as a filled step curve up to now; the scale is that of the whole
+ * run. */
+static void draw_curve(const struct rows *v, const struct media_member *m, struct rect r)
+{
+    const struct trace *t = v->s->trace;
+    struct ui *ui = v->ui;
+    int var = var_of(t->entities[m->entity].type, "members");
+    struct list all =
+        var < 0 ? (struct list){0} : trace_of_subject(t, REC_VAR, m->entity, (unsigned)var, 0);
+    int64_t most = 2;
+    char text[16];
+
+    for (uint32_t i = 0; i < all.count; i++) {
+        const struct record *rec = trace_record(t, all.at[i]);
+        most = rec->value > most ? rec->value : most;
+    }
+    for (uint32_t i = 0; i < all.count; i++) {
+        const struct record *rec = trace_record(t, all.at[i]);
+        sim_time end = i + 1 < all.count ? trace_record(t, all.at[i + 1])->at : v->s->now;
+        end = end < v->s->now ? end : v->s->now;
+        if (rec->at > v->s->now) {
+            break;
+        }
+        double x0 = at_x(v, rec->at), x1 = at_x(v, end);
+        double h = r.h * (double)rec->value / (double)most;
+        canvas_fill_box(ui->c, (struct rect){x0, r.y + r.h - h, fmax(x1 - x0, 0), h}, 0,
+                        ui->theme->report.pale);
+        canvas_hline(ui->c, x0, fmax(x1, x0 + 1), r.y + r.h - h, 2 * ui->k, ui->theme->report.fill);
+    }
+    snprintf(text, sizeof text, "%lld", (long long)most);
+    ui_text_right(ui, TYPE_AXIS, r.x - 5 * ui->k, r.y + 8 * ui->k, ui->theme->ink3, text);
+    ui_text_right(ui, TYPE_AXIS, r.x - 5 * ui->k, r.y + r.h, ui->theme->ink3, "0");
+}
+
 static void draw_row(const struct rows *v, const struct media_member *m, double top)
 {
-    double y = top + v->row / 2, h = fmin(18 * v->ui->k, 0.7 * v->row), k = v->ui->k;
+    double k = v->ui->k, upper = v->row >= CURVE_LEAST * k ? ROW * k : v->row;
+    double y = top + upper / 2, h = fmin(18 * k, 0.7 * upper);
+
+    if (upper < v->row) {
+        draw_curve(v, m, (struct rect){v->plot.x, top + upper, v->plot.w, v->row - upper - 8 * k});
+    }
 
     canvas_hline(v->ui->c, v->plot.x, v->plot.x + v->plot.w, top + v->row, STROKE_GRID,
                  v->ui->theme->hair2);
@@ -192,7 +243,7 @@ static void draw_members(void *memory, struct ui *ui, const struct scene *s, str
     r.h += SIZE_PADDING / 2;
     rect_cut_bottom(&r, AXIS_H * k);
     struct rect head = rect_cut_top(&r, HEAD_H * k);
-    v.row = fmin(fmax(r.h / v.m->member_count, 22 * k), ROW * k);
+    v.row = fmin(fmax(r.h / v.m->member_count, 22 * k), ROW_MOST * k);
     double content = v.row * v.m->member_count;
     v.plot = (struct rect){r.x + NAME_W * k, r.y, r.w - (NAME_W + SIDE_W) * k, fmin(content, r.h)};
     draw_heads(&v, head.y);
