@@ -343,7 +343,7 @@ static void draw_sync(void *self, struct ui *ui, const struct scene *s, struct r
     rect_cut_top(&r, 4 * k);
     r.h += SIZE_PADDING / 2;
     struct rect below = rect_cut_bottom(&r, 0.56 * r.h);
-    rect_cut_top(&below, 12 * k);
+    rect_cut_top(&below, 22 * k);
     draw_lanes(&v, r);
     draw_curve(&v, below);
 }
