@@ -85,6 +85,9 @@ const struct format *format_in_udp(struct bytes datagram)
     }
     const struct format *f = format_by_number(CARRIER_UDP, get_u16(datagram.data + 2));
     f = f ? f : format_by_number(CARRIER_UDP, get_u16(datagram.data));
+    if (f == &dns_format && !dns_is_sound(bytes_sub(datagram, UDP_HEADER, datagram.len))) {
+        f = NULL; /* that port is anybody's */
+    }
     return f ? f : format_of_media(datagram);
 }
 
