@@ -177,23 +177,34 @@ static void draw_curve(const struct rows *v, const struct media_member *m, struc
     int64_t most = 2;
     char text[16];
 
+    if (all.count == 0 || trace_record(t, all.at[0])->at > v->s->now) {
+        return;
+    }
     for (uint32_t i = 0; i < all.count; i++) {
         const struct record *rec = trace_record(t, all.at[i]);
         most = rec->value > most ? rec->value : most;
     }
+    canvas_begin(ui->c);
+    double bottom = r.y + r.h, y = bottom;
     for (uint32_t i = 0; i < all.count; i++) {
         const struct record *rec = trace_record(t, all.at[i]);
-        sim_time end = i + 1 < all.count ? trace_record(t, all.at[i + 1])->at : v->s->now;
-        end = end < v->s->now ? end : v->s->now;
+        double x = at_x(v, rec->at);
         if (rec->at > v->s->now) {
             break;
         }
-        double x0 = at_x(v, rec->at), x1 = at_x(v, end);
-        double h = r.h * (double)rec->value / (double)most;
-        canvas_fill_box(ui->c, (struct rect){x0, r.y + r.h - h, fmax(x1 - x0, 0), h}, 0,
-                        ui->theme->report.pale);
-        canvas_hline(ui->c, x0, fmax(x1, x0 + 1), r.y + r.h - h, 2 * ui->k, ui->theme->report.fill);
+        if (i == 0) {
+            canvas_move(ui->c, x, bottom);
+        } else {
+            canvas_to(ui->c, x, y);
+        }
+        y = bottom - r.h * fmin((double)rec->value / (double)most, 1);
+        canvas_to(ui->c, x, y);
     }
+    canvas_to(ui->c, at_x(v, v->s->now), y);
+    canvas_stroke(ui->c, ui->theme->report.fill, (struct stroke){.width = 2 * ui->k});
+    canvas_to(ui->c, at_x(v, v->s->now), bottom);
+    canvas_close(ui->c);
+    canvas_fill(ui->c, color_fade(ui->theme->report.fill, 0.16));
     snprintf(text, sizeof text, "%lld", (long long)most);
     ui_text_right(ui, TYPE_AXIS, r.x - 5 * ui->k, r.y + 8 * ui->k, ui->theme->ink3, text);
     ui_text_right(ui, TYPE_AXIS, r.x - 5 * ui->k, r.y + r.h, ui->theme->ink3, "0");
@@ -248,6 +259,7 @@ static void draw_members(void *memory, struct ui *ui, const struct scene *s, str
     v.plot = (struct rect){r.x + NAME_W * k, r.y, r.w - (NAME_W + SIDE_W) * k, fmin(content, r.h)};
     draw_heads(&v, head.y);
     double bottom = v.plot.y + v.plot.h;
+    draw_axis(&v, bottom);
     double y = ui_scroll_begin(ui, "members", (struct rect){r.x, r.y, r.w, v.plot.h}, content,
                                &self->scroll);
     for (uint32_t i = 0; i < v.m->member_count; i++) {
@@ -257,7 +269,6 @@ static void draw_members(void *memory, struct ui *ui, const struct scene *s, str
         }
     }
     ui_scroll_end(ui);
-    draw_axis(&v, bottom);
 }
 
 const struct view view_members = {.name = "members",
