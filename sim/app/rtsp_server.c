@@ -4,11 +4,9 @@
 #include "actor/fx.h"
 #include "actor/media_call.h"
 #include "actor/tcp_call.h"
-#include "app/outbox.h"
-#include "app/rtsp.h"
+#include "app/rtsp_server.h"
 #include "base/os.h"
-#include "wire/rtsp.h"
-#include "wire/sdp.h"
+#include "wire/payload.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,65 +14,8 @@
 
 enum { LOWER_TCP, LOWER_SOURCE };
 enum { EXPIRY };
-enum { CONNECTIONS_MAX = 64, SESSIONS_MAX = 64 };
+enum { CONNECTIONS_MAX = 64 };
 enum { TRANSPORT_BOTH, TRANSPORT_UDP, TRANSPORT_INTERLEAVED };
-
-const struct reason rtsp_reasons[] = {
-    [RTSP_NO_WHY] = {0},
-    [RTSP_ASKS_OPTIONS] = {"rtsp.asks-options", "RFC 2326 §10.1"},
-    [RTSP_ASKS_DESCRIPTION] = {"rtsp.asks-description", "RFC 2326 §10.2"},
-    [RTSP_ASKS_SETUP] = {"rtsp.asks-setup", "RFC 2326 §10.4"},
-    [RTSP_ASKS_PLAY] = {"rtsp.asks-play", "RFC 2326 §10.5"},
-    [RTSP_ASKS_PAUSE] = {"rtsp.asks-pause", "RFC 2326 §10.6"},
-    [RTSP_ASKS_TEARDOWN] = {"rtsp.asks-teardown", "RFC 2326 §10.7"},
-    [RTSP_ASKS_NOTHING] = {"rtsp.asks-nothing", "RFC 2326 §12.37"},
-    [RTSP_ANSWERS] = {"rtsp.answers", "RFC 2326 §7"},
-    [RTSP_REFUSES] = {"rtsp.refuses", "RFC 2326 §11.3"},
-    [RTSP_HAS_READ] = {"rtsp.has-read", "RFC 2326 §4"},
-    [RTSP_SESSION_SET_UP] = {"rtsp.session-set-up", "RFC 2326 §A.1"},
-    [RTSP_SESSION_PLAYS] = {"rtsp.session-plays", "RFC 2326 §A.1"},
-    [RTSP_SESSION_PAUSED] = {"rtsp.session-paused", "RFC 2326 §A.1"},
-    [RTSP_SESSION_ENDS] = {"rtsp.session-ends", "RFC 2326 §A.1"},
-    [RTSP_EXPIRED] = {"rtsp.expired", "RFC 2326 §12.37"},
-    [RTSP_TRIES_UDP] = {"rtsp.tries-udp", "RFC 2326 §11.3.14"},
-    [RTSP_GIVES_UP] = {"rtsp.gives-up", "RFC 2326 §11.3"},
-    {0},
-};
-const char *const rtsp_states[] = {"INIT", "READY", "PLAYING", NULL};
-const struct machine_edge rtsp_edges[] = {
-    {RTSP_INIT, RTSP_READY, "rtsp.edge.setup"},      {RTSP_READY, RTSP_PLAYING, "rtsp.edge.play"},
-    {RTSP_PLAYING, RTSP_READY, "rtsp.edge.pause"},   {RTSP_READY, RTSP_INIT, "rtsp.edge.teardown"},
-    {RTSP_PLAYING, RTSP_INIT, "rtsp.edge.teardown"}, {-1, -1, NULL},
-};
-
-struct conn {
-    uint32_t handle; /* 0: this place is free */
-    uint32_t stream;
-    struct addr peer;
-    struct outbox out;
-    struct rtsp_reader reader;
-    struct mark got; /* the end of the request that is being answered */
-};
-
-struct session {
-    char id[20]; /* "": this place is free */
-    uint32_t source, conn;
-    enum rtsp_state state;
-    struct rtsp_transport transport;
-    sim_time until;    /* when it is forgotten, unless it is heard of */
-    struct mark asked; /* the PLAY that waits for its answer */
-    int64_t cseq;      /* of that */
-};
-
-struct rtsp_server {
-    int64_t codec, ptime, fps, path, transports, timeout, port; /* settings */
-    struct net key;
-    struct conn *conns; /* owned */
-    uint32_t conn_count;
-    struct session sessions[SESSIONS_MAX];
-    uint32_t made;
-    uint64_t requests, refused;
-};
 
 static struct conn *conn_of(struct rtsp_server *s, uint32_t handle)
 {
@@ -122,114 +63,6 @@ static void to_state(struct session *x, enum rtsp_state state, enum rtsp_why why
         fx_state(fx, 0, x->state, state, why);
         x->state = state;
     }
-}
-
-/* ---- answers ---- */
-
-static void begin_answer(unsigned status, int64_t cseq, struct buf *out)
-{
-    buf_printf(out, "RTSP/1.0 %u %s\r\n", status, rtsp_reason(status));
-    if (cseq >= 0) {
-        buf_printf(out, "CSeq: %lld\r\n", (long long)cseq);
-    }
-}
-
-static void add_session(const struct rtsp_server *s, const struct session *x, struct buf *out)
-{
-    buf_printf(out, "Session: %s;timeout=%lld\r\n", x->id, (long long)(s->timeout / SIM_S));
-}
-
-static void send_answer(struct conn *c, struct mark asked, unsigned status, struct bytes text,
-                        struct fx *fx)
-{
-    char name[64];
-    struct span said = fx_bytes(fx, &c->stream, text);
-    snprintf(name, sizeof name, "%u %s", status, rtsp_reason(status));
-    fx_message(fx, 0, said, name, asked, status == RTSP_OK ? RTSP_ANSWERS : RTSP_REFUSES);
-    outbox_send(&c->out, c->handle, said, fx);
-}
-
-/* The methods that a state allows stand in Allow (11.3.6). */
-static void refuse(struct rtsp_server *s, struct conn *c, const struct rtsp_message *m,
-                   enum rtsp_status status, const char *allowed, struct fx *fx)
-{
-    struct buf out = {0};
-    s->refused++;
-    begin_answer(status, m->cseq, &out);
-    if (allowed) {
-        buf_printf(&out, "Allow: %s\r\n", allowed);
-    }
-    buf_str(&out, "\r\n");
-    send_answer(c, c->got, status, bytes_of(out.data, out.len), fx);
-    buf_free(&out);
-}
-
-static void answer(struct rtsp_server *s, struct conn *c, const struct rtsp_message *m,
-                   const struct session *x, const char *fields, struct fx *fx)
-{
-    struct buf out = {0};
-    begin_answer(RTSP_OK, m->cseq, &out);
-    if (x) {
-        add_session(s, x, &out);
-    }
-    buf_printf(&out, "%s\r\n", fields);
-    send_answer(c, c->got, RTSP_OK, bytes_of(out.data, out.len), fx);
-    buf_free(&out);
-}
-
-/* ---- what it has ---- */
-
-static const char *own_path(const struct rtsp_server *s)
-{
-    return *param_text(s->path) ? param_text(s->path) : "/live";
-}
-
-/* The path of "rtsp://10.0.0.2:554/live/track1"; NULL: it is no such address. */
-static const char *path_of(const char *target)
-{
-    if (strncmp(target, "rtsp://", 7) != 0) {
-        return NULL;
-    }
-    const char *path = strchr(target + 7, '/');
-    return path ? path : "/";
-}
-
-static bool is_own(const struct rtsp_server *s, const char *target, bool *is_track)
-{
-    const char *path = path_of(target);
-    size_t n = strlen(own_path(s));
-    *is_track = false;
-    if (!path || strncmp(path, own_path(s), n) != 0) {
-        return false;
-    }
-    *is_track = strcmp(path + n, "/" RTSP_TRACK) == 0;
-    return *is_track || path[n] == 0 || strcmp(path + n, "/") == 0;
-}
-
-static const struct payload_format *format_of(const struct rtsp_server *s)
-{
-    return s->fps >= 0 ? &payload_pictures : &payload_formats[s->codec];
-}
-
-static void describe(struct rtsp_server *s, struct conn *c, const struct rtsp_message *m,
-                     struct fx *fx)
-{
-    struct sdp sdp = {.title = "slowwire camera", .id = 1, .origin = s->key.from.ip};
-    struct buf text = {0}, out = {0};
-    sdp.media[0] = sdp_media_of(format_of(s), 0);
-    sdp.media[0].ptime_ms = s->fps >= 0 ? 0 : (unsigned)(s->ptime / SIM_MS);
-    snprintf(sdp.media[0].control, sizeof sdp.media[0].control, RTSP_TRACK);
-    snprintf(sdp.control, sizeof sdp.control, "*");
-    sdp.count = 1;
-    sdp_write(&sdp, &text);
-    begin_answer(RTSP_OK, m->cseq, &out);
-    buf_printf(&out,
-               "Content-Base: %s/\r\nContent-Type: application/sdp\r\nContent-Length: %zu\r\n\r\n",
-               m->target, text.len);
-    buf_add(&out, bytes_of(text.data, text.len));
-    send_answer(c, c->got, RTSP_OK, bytes_of(out.data, out.len), fx);
-    buf_free(&out);
-    buf_free(&text);
 }
 
 /* ---- sessions ---- */
@@ -282,15 +115,15 @@ static void set_up(struct rtsp_server *s, struct conn *c, const struct rtsp_mess
     struct session *x = session_called(s, m->session), *fresh = free_session(s);
     struct buf fields = {0};
     if (*m->session && !x) {
-        refuse(s, c, m, RTSP_NO_SESSION, NULL, fx);
+        rtsp_refuse(s, c, m, RTSP_NO_SESSION, NULL, fx);
         return;
     }
     if (x || !fresh) { /* a second time: the one stream has its transport */
-        refuse(s, c, m, RTSP_WRONG_STATE, "OPTIONS, PLAY, PAUSE, TEARDOWN", fx);
+        rtsp_refuse(s, c, m, RTSP_WRONG_STATE, "OPTIONS, PLAY, PAUSE, TEARDOWN", fx);
         return;
     }
     if (!is_accepted(s, &m->transport)) {
-        refuse(s, c, m, RTSP_NO_TRANSPORT, NULL, fx);
+        rtsp_refuse(s, c, m, RTSP_NO_TRANSPORT, NULL, fx);
         return;
     }
     *fresh = (struct session){.conn = c->handle, .transport = m->transport};
@@ -302,7 +135,7 @@ static void set_up(struct rtsp_server *s, struct conn *c, const struct rtsp_mess
     open_source(s, fresh, c, fx);
     to_state(fresh, RTSP_READY, RTSP_SESSION_SET_UP, fx);
     rtsp_write_transport(&fresh->transport, &fields);
-    answer(s, c, m, fresh, buf_cstr(&fields), fx);
+    rtsp_answer(s, c, m, fresh, buf_cstr(&fields), fx);
     watch_sessions(s, in->now, fx);
     buf_free(&fields);
 }
@@ -311,7 +144,7 @@ static void play(struct rtsp_server *s, struct conn *c, struct session *x,
                  const struct rtsp_message *m, struct fx *fx)
 {
     if (x->state == RTSP_PLAYING) { /* no queue of ranges: it plays on */
-        answer(s, c, m, x, "Range: npt=now-\r\n", fx);
+        rtsp_answer(s, c, m, x, "Range: npt=now-\r\n", fx);
         return;
     }
     x->asked = c->got;
@@ -332,14 +165,14 @@ static void plays(struct rtsp_server *s, struct session *x, const struct input *
     if (!c) {
         return;
     }
-    begin_answer(RTSP_OK, x->cseq, &out);
-    add_session(s, x, &out);
+    rtsp_answer_begin(RTSP_OK, x->cseq, &out);
+    rtsp_answer_session(s, x, &out);
     buf_printf(&out,
                "Range: npt=now-\r\nRTP-Info: url=rtsp://%s%s/" RTSP_TRACK
                ";seq=%u;rtptime=%lu\r\n\r\n",
-               ip_print(s->key.from.ip, ip), own_path(s), (unsigned)first.seq,
+               ip_print(s->key.from.ip, ip), rtsp_own_path(s), (unsigned)first.seq,
                (unsigned long)first.timestamp);
-    send_answer(c, x->asked, RTSP_OK, bytes_of(out.data, out.len), fx);
+    rtsp_answer_send(c, x->asked, RTSP_OK, bytes_of(out.data, out.len), fx);
     buf_free(&out);
 }
 
@@ -347,12 +180,12 @@ static void pause_it(struct rtsp_server *s, struct conn *c, struct session *x,
                      const struct rtsp_message *m, struct fx *fx)
 {
     if (x->state != RTSP_PLAYING) {
-        refuse(s, c, m, RTSP_WRONG_STATE, "OPTIONS, PLAY, TEARDOWN", fx);
+        rtsp_refuse(s, c, m, RTSP_WRONG_STATE, "OPTIONS, PLAY, TEARDOWN", fx);
         return;
     }
     fx_request(fx, x->source, MEDIA_PAUSE, (struct bytes){0}, (struct span){0});
     to_state(x, RTSP_READY, RTSP_SESSION_PAUSED, fx);
-    answer(s, c, m, x, "", fx);
+    rtsp_answer(s, c, m, x, "", fx);
 }
 
 /* ---- requests ---- */
@@ -363,7 +196,7 @@ static void steer(struct rtsp_server *s, struct conn *c, const struct rtsp_messa
 {
     struct session *x = session_called(s, m->session);
     if (!x) {
-        refuse(s, c, m, RTSP_NO_SESSION, NULL, fx);
+        rtsp_refuse(s, c, m, RTSP_NO_SESSION, NULL, fx);
         return;
     }
     heard_of(s, x, in->now);
@@ -373,9 +206,9 @@ static void steer(struct rtsp_server *s, struct conn *c, const struct rtsp_messa
         pause_it(s, c, x, m, fx);
     } else if (m->method == RTSP_TEARDOWN) {
         end_session(s, x, RTSP_SESSION_ENDS, in->now, fx);
-        answer(s, c, m, NULL, "", fx);
+        rtsp_answer(s, c, m, NULL, "", fx);
     } else {
-        answer(s, c, m, x, "", fx);
+        rtsp_answer(s, c, m, x, "", fx);
     }
     watch_sessions(s, in->now, fx);
 }
@@ -384,20 +217,21 @@ static void obey(struct rtsp_server *s, struct conn *c, const struct rtsp_messag
                  const struct input *in, struct fx *fx)
 {
     bool is_track;
-    bool has_it = is_own(s, m->target, &is_track) || strcmp(m->target, "*") == 0;
+    bool has_it = rtsp_has(s, m->target, &is_track) || strcmp(m->target, "*") == 0;
     if (m->fault != RTSP_OK) {
-        refuse(s, c, m, m->fault, NULL, fx);
+        rtsp_refuse(s, c, m, m->fault, NULL, fx);
     } else if (m->method == RTSP_OPTIONS) {
         struct session *x = session_called(s, m->session);
         if (x) {
             heard_of(s, x, in->now);
         }
-        answer(s, c, m, NULL,
-               "Public: OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER\r\n", fx);
+        rtsp_answer(s, c, m, NULL,
+                    "Public: OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER\r\n",
+                    fx);
     } else if (!has_it) {
-        refuse(s, c, m, RTSP_NOT_FOUND, NULL, fx);
+        rtsp_refuse(s, c, m, RTSP_NOT_FOUND, NULL, fx);
     } else if (m->method == RTSP_DESCRIBE) {
-        describe(s, c, m, fx);
+        rtsp_describe(s, c, m, fx);
     } else if (m->method == RTSP_SETUP) {
         set_up(s, c, m, in, fx);
     } else {

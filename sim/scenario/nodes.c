@@ -282,12 +282,8 @@ static const struct key host_keys[] = {
     {NULL, NULL},
 };
 static const struct key router_keys[] = {
-    {"addresses", read_addresses},
-    {"routes", read_routes},
-    {"token-buckets", read_token_buckets},
-    {"label", read_label},
-    {"place", read_place},
-    {NULL, NULL},
+    {"addresses", read_addresses}, {"routes", read_routes}, {"token-buckets", read_token_buckets},
+    {"label", read_label},         {"place", read_place},   {NULL, NULL},
 };
 
 static void read_switch(struct reader *r, const struct doc_node *v, struct scenario_node *node)
