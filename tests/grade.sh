@@ -166,7 +166,40 @@ attempt()
     sed "s/^  - stop-and-wait:.*/  - $2/" own/a.yaml >"own/$1.yaml"
 }
 
+# Diagnoses are judged by the teacher's exercise, whatever became of it in the submission.
+a_hidden_fault_is_found_or_not()
+{
+    local find=$SOURCE_DIR/scenarios/find row
+    mkdir faults
+    cp "$find/slow-answers.yaml" exercise.yaml
+    cat exercise.yaml "$find/answers/slow-answers.txt" >faults/a.yaml
+    { cat exercise.yaml && echo 'diagnosis: {hosts.server.tcp.delayed-ack: 100 ms}'; } >faults/b.yaml
+    cp exercise.yaml faults/c.yaml
+    { cat exercise.yaml && echo 'diagnosis: {hosts.nobody.tcp.nagle: on}'; } >faults/d.yaml
+    # Without what would show the difference, and without the seal: no way around.
+    { sed '/^script:/,/^expect:/{/^expect:/!d}; /^expect:/,/^lesson:/{/^lesson:/!d}; /^lesson:/,/^view:/{/^view:/!d}
+        /^hidden:/d' exercise.yaml && echo 'diagnosis: {seed: 1}'; } >faults/e.yaml
+    printf 'checks:\n  - {name: found, points: 4, find: exercise.yaml}\n' >find.rubric
+    expect 0 find.rubric faults
+    for row in a.yaml,4,4,graded,4 b.yaml,0,4,graded,0 c.yaml,0,4,graded,0 e.yaml,0,4,graded,0; do
+        says out "faults/$row,"
+    done
+    grep -q '^faults/d.yaml,0,4,' out || wrong "a diagnosis of nobody: $(cat out)"
+    says out "found: there is no 'diagnosis'"
+    says out 'found: the diagnosis does not explain it: from 1 s on'
+    printf 'checks:\n  - {find: nowhere.yaml}\n' >find.rubric
+    expect 2 find.rubric faults
+    says err "'nowhere.yaml' cannot be read"
+    printf 'checks:\n  - {find: class/amy.yaml}\n' >find.rubric
+    expect 2 find.rubric faults
+    says err 'hides nothing'
+    printf 'checks:\n  - {find: exercise.yaml, expect: {none: {is: NAK}}}\n' >find.rubric
+    expect 2 find.rubric faults
+    says err 'find.rubric:2:'
+}
+
 the_bundled_rubric_tells_good_from_bad
+a_hidden_fault_is_found_or_not
 points_are_given_check_by_check
 csv_and_json_agree
 a_broken_submission_costs_nobody_else

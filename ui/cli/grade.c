@@ -2,9 +2,12 @@
  * is graded in a process of its own, within a budget, and reads nothing but its own text. */
 #include "ui/cli/rubric.h"
 
+#include "diagnose.h"
 #include "export/csv.h"
 #include "export/json.h"
 #include "registry.h"
+#include "scenario/edit.h"
+#include "scenario/quantity.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -62,6 +65,70 @@ static bool judge(const struct scenario *sc, const struct trace *t, const struct
     return held;
 }
 
+/* What the submission says under `diagnosis`, on one line; false: nothing. */
+static bool diagnosis_of(const char *path, struct buf *out, struct err *err)
+{
+    struct buf text = {0};
+    struct arena arena = {0};
+    struct doc doc;
+    bool good = os_read_file(path, SCENARIO_FILE_LIMIT, &text);
+    good = good && doc_read(path, buf_cstr(&text), text.len, &arena, &doc, err);
+    const struct doc_node *n = good ? doc_get(doc.root, "diagnosis") : NULL;
+    if (n && n->kind == DOC_MAP) {
+        rubric_print(n, out);
+    }
+    arena_free(&arena);
+    buf_free(&text);
+    return out->len > 0;
+}
+
+/* Does the teacher's exercise, with this diagnosis, do what it does? */
+static enum diagnosis judge_diagnosis(const struct grading *g, const struct check *c,
+                                      const char *said, sim_time *from, struct err *err)
+{
+    struct buf text = {0};
+    struct scenario *sc = NULL;
+    struct trace t = {0};
+    const struct run_options o = {.watch = true, .max_events = g->rubric.max_events};
+    enum diagnosis found = DIAGNOSIS_UNREADABLE;
+    if (edit_set(c->exercise, "diagnosis", said, &text, err) &&
+        scenario_read_text(c->exercise_file, buf_cstr(&text), registry(), NULL, 0, &sc, err) &&
+        run_scenario(sc, &o, &t, err)) {
+        found = diagnose(sc, &t, o.max_events, from, err);
+    }
+    trace_free(&t);
+    scenario_free(sc);
+    buf_free(&text);
+    return found;
+}
+
+static bool grade_find(const struct grading *g, const char *path, const struct check *c,
+                       struct buf *detail)
+{
+    struct err err = {.lang = g->plan->lang};
+    struct buf said = {0};
+    sim_time from = SIM_NEVER;
+    char time[48];
+    bool is_said = diagnosis_of(path, &said, &err);
+    enum diagnosis found =
+        is_said ? judge_diagnosis(g, c, buf_cstr(&said), &from, &err) : DIAGNOSIS_NONE;
+    if (found != DIAGNOSIS_RIGHT) {
+        const char *key = is_said ? "cli.check.not-so" : "grade.no-diagnosis";
+        const char *pair[] = {"time",
+                              quantity_print(from == SIM_NEVER ? 0 : from, QUANTITY_TIME, time)};
+        buf_printf(detail, "%s: ", c->name);
+        if (found == DIAGNOSIS_UNREADABLE && err.count) {
+            buf_str(detail, err.items[0].what);
+        } else {
+            text_fill(detail, word(err.lang, key), pair, 1);
+        }
+        buf_char(detail, '\n');
+    }
+    buf_free(&said);
+    err_free(&err);
+    return found == DIAGNOSIS_RIGHT;
+}
+
 static bool grade_check(const struct grading *g, const char *path, const struct check *c,
                         struct buf *detail)
 {
@@ -100,7 +167,9 @@ static int grade_one(void *context, size_t i, struct buf *out)
     }
     buf_char(out, good ? MARK_GRADED : MARK_BROKEN);
     for (uint32_t c = 0; c < g->rubric.count; c++) {
-        bool held = good && grade_check(g, path, &g->rubric.checks[c], &detail);
+        const struct check *check = &g->rubric.checks[c];
+        bool held = good && (check->exercise ? grade_find(g, path, check, &detail)
+                                             : grade_check(g, path, check, &detail));
         buf_char(out, held ? '1' : '0');
     }
     if (!good) {

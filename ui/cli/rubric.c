@@ -2,7 +2,7 @@
  * submission's own `expect`, so both are one language. */
 #include "ui/cli/rubric.h"
 
-#include "scenario/doc.h"
+#include "registry.h"
 #include "scenario/quantity.h"
 
 #include <errno.h>
@@ -75,8 +75,7 @@ static void print_scalar(const struct doc_node *n, struct buf *out)
     buf_char(out, '"');
 }
 
-/* The tree on one line. */
-static void print_node(const struct doc_node *n, struct buf *out)
+void rubric_print(const struct doc_node *n, struct buf *out)
 {
     if (n->kind == DOC_SCALAR) {
         print_scalar(n, out);
@@ -88,7 +87,7 @@ static void print_node(const struct doc_node *n, struct buf *out)
             print_scalar(c->key, out);
             buf_str(out, ": ");
         }
-        print_node(c, out);
+        rubric_print(c, out);
         buf_str(out, c->next ? ", " : "");
     }
     buf_char(out, n->kind == DOC_MAP ? '}' : ']');
@@ -103,7 +102,7 @@ static void add_override(struct reading *g, struct check *c, const char *path,
         return;
     }
     buf_printf(&text, "%s=%s", path, wraps ? "[" : "");
-    print_node(value, &text);
+    rubric_print(value, &text);
     buf_str(&text, wraps ? "]" : "");
     c->sets[c->set_count++].text = arena_strdup(&g->r->arena, buf_cstr(&text));
     buf_free(&text);
@@ -127,22 +126,50 @@ static void read_points(struct reading *g, const struct doc_node *n, struct chec
     }
 }
 
+/* The exercise lies beside the rubric, or where its path leads from there. */
+static void read_exercise(struct reading *g, const struct doc_node *n, struct check *c)
+{
+    struct buf text = {0};
+    struct scenario *sc = NULL;
+    const char *slash = strrchr(g->r->file, '/');
+    int folder = slash && n->text[0] != '/' ? (int)(slash + 1 - g->r->file) : 0;
+    c->exercise_file = arena_printf(&g->r->arena, "%.*s%s", folder, g->r->file, n->text);
+    if (n->kind != DOC_SCALAR || !os_read_file(c->exercise_file, SCENARIO_FILE_LIMIT, &text)) {
+        complain(g, n, "grade.cannot-find", n->text);
+    } else {
+        c->exercise = arena_strdup(&g->r->arena, buf_cstr(&text));
+        if (scenario_read_text(c->exercise_file, c->exercise, registry(), NULL, 0, &sc, g->err)) {
+            if (!sc->hidden) {
+                complain(g, n, "grade.hides-nothing", n->text);
+            }
+            scenario_free(sc);
+        }
+    }
+    buf_free(&text);
+}
+
 static void read_check(struct reading *g, const struct doc_node *n)
 {
-    static const char *const keys[] = {"points", "name", "expect", "set", NULL};
+    static const char *const keys[] = {"points", "name", "expect", "set", "find", NULL};
     struct check *c = &g->r->checks[g->r->count];
     if (!has_keys(g, n, keys)) {
         return;
     }
     const struct doc_node *expect = doc_get(n, "expect"), *set = doc_get(n, "set");
-    if (!expect || expect->kind == DOC_SCALAR) {
+    const struct doc_node *find = doc_get(n, "find");
+    if ((find != NULL) == (expect != NULL) || (find && set) ||
+        (expect && expect->kind == DOC_SCALAR)) {
         complain(g, n, "grade.needs-expect", "");
         return;
     }
     g->r->count++;
     read_name(g, doc_get(n, "name"), c, g->r->count);
     read_points(g, doc_get(n, "points"), c);
-    add_override(g, c, "expect", expect, expect->kind == DOC_MAP);
+    if (find) {
+        read_exercise(g, find, c);
+    } else {
+        add_override(g, c, "expect", expect, expect->kind == DOC_MAP);
+    }
     if (set && set->kind != DOC_MAP) {
         complain(g, set, "grade.is-no-map", "");
         return;
@@ -203,6 +230,7 @@ static void read_all(struct reading *g)
 bool rubric_read(struct rubric *r, const char *file, struct err *err)
 {
     struct reading g = {.r = r, .err = err};
+    r->file = file;
     if (!os_read_file(file, SCENARIO_FILE_LIMIT, &r->text)) {
         err_fail(err, "cli.cannot-read", "file", file, "why", strerror(errno), NULL);
         return false;
