@@ -20,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.join(ROOT, "build", "fuzz")
 LEAST, QUIET, ROUND = 600, 300, 60  # seconds
-KEPT_BYTES = 60000  # of a corpus in the sources
+KEPT_BYTES, KEPT_FILES = 60000, 120  # of a corpus in the sources
 SEEDS = {"reader": ["scenarios", "tests/broken"], "run": ["scenarios"], "probe": ["tests/probe"]}
 LENGTHS = {"reader": 4000, "run": 3000, "probe": 3000, "notation": 200, "wire": 800}
 
@@ -117,7 +117,8 @@ def keep(names):
         shutil.rmtree(home, ignore_errors=True)
         os.makedirs(home)
         size = 0
-        for file in sorted(os.listdir(small), key=lambda f: (os.path.getsize(os.path.join(small, f)), f)):
+        files = sorted(os.listdir(small), key=lambda f: (os.path.getsize(os.path.join(small, f)), f))
+        for file in files[::len(files) // KEPT_FILES + 1]:
             size += os.path.getsize(os.path.join(small, file))
             if size > KEPT_BYTES:
                 break

@@ -1,0 +1,216 @@
+/* A network of fifty nodes under mixed traffic and random faults: whatever happens, the trace keeps
+ * the invariants of every run, no address is lent twice, RTCP keeps to its share. By default an
+ * hour of one seed is run, with SLOWWIRE_LONG of ten seeds; SLOWWIRE_FIRST chooses the first. */
+#include "base/draw.h"
+#include "expect/expect.h"
+#include "registry.h"
+#include "run.h"
+#include "scenario/read.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANS = 3, ROUTERS = 4, ON_LAN = 12, APART = 7, HOUR = 3600 };
+enum { CALL = 120, CALL_EVERY = 1800 };
+
+struct chance {
+    struct dice dice;
+    uint32_t n;
+};
+
+static unsigned below(struct chance *c, unsigned range)
+{
+    return (unsigned)draw_below(draw(&c->dice, 1, c->n++), range);
+}
+
+/* LAN 0 lends its addresses; the others' are given. h0 of each LAN has a fixed one. */
+static void add_nodes(struct buf *s)
+{
+    buf_str(s, "hosts:\n");
+    for (int l = 0; l < LANS; l++) {
+        buf_printf(
+            s, "  s%d: {address: 10.%d.0.2/24, gateway: 10.%d.0.1%s}\n", l, l, l,
+            l ? ""
+              : ", dhcp-server: {pool: 10.0.0.20 - 10.0.0.40, lease: 10 min, router: 10.0.0.1}");
+        for (int h = 1; h < ON_LAN; h++) {
+            if (l == 0) {
+                buf_printf(s, "  h0x%d: {address: dhcp}\n", h);
+            } else {
+                buf_printf(s, "  h%dx%d: {address: 10.%d.0.%d/24, gateway: 10.%d.0.1}\n", l, h, l,
+                           10 + h, l);
+            }
+        }
+    }
+    for (int a = 0; a < APART; a++) {
+        buf_printf(s, "  a%d: {address: 10.9.%d.2/24, gateway: 10.9.%d.1}\n", a, a, a);
+    }
+    buf_str(s, "routers:\n");
+    for (int r = 0; r < ROUTERS; r++) {
+        buf_printf(s, "  R%d: {addresses: [10.8.%d.1/24, 10.8.%d.2/24", r, r,
+                   (r + ROUTERS - 1) % ROUTERS);
+        buf_printf(s, r < LANS ? ", 10.%d.0.1/24" : "%.0d", r < LANS ? r : 0);
+        for (int a = 0; a < APART; a++) {
+            buf_printf(s, a % ROUTERS == r ? ", 10.9.%d.1/24" : "%.0d", a % ROUTERS == r ? a : 0);
+        }
+        buf_str(s, "]}\n");
+    }
+    buf_str(s, "switches: {w0: {}, w1: {}, w2: {}}\n");
+}
+
+static void add_links(struct buf *s)
+{
+    static const char bad[] = "loss: 1 %, duplicate: 0.1 %, jitter: 2 ms, bit-errors: 0.00001 %";
+    buf_str(s, "links:\n");
+    for (int r = 0; r < ROUTERS; r++) {
+        buf_printf(s, "  - {between: [R%d, R%d], rate: 2 Mbit/s, delay: %d ms, %s}\n", r,
+                   (r + 1) % ROUTERS, 5 + 5 * r, bad);
+    }
+    for (int l = 0; l < LANS; l++) {
+        buf_printf(s, "  - {between: [w%d, R%d], rate: 10 Mbit/s, delay: 1 ms}\n", l, l);
+        buf_printf(s, "  - {between: [s%d, w%d], rate: 10 Mbit/s, delay: 10 us}\n", l, l);
+        for (int h = 1; h < ON_LAN; h++) {
+            buf_printf(
+                s, "  - {between: [h%dx%d, w%d], rate: 10 Mbit/s, delay: 10 us, loss: 0.1 %%}\n", l,
+                h, l);
+        }
+    }
+    for (int a = 0; a < APART; a++) {
+        buf_printf(s, "  - {between: [a%d, R%d], rate: 1 Mbit/s, delay: 3 ms, loss: 0.5 %%}\n", a,
+                   a % ROUTERS);
+    }
+}
+
+static void add_traffic(struct buf *s, struct chance *c, int seconds)
+{
+    buf_str(s, "traffic:\n");
+    for (int h = 1; h < ON_LAN; h++) {
+        buf_printf(s,
+                   "  - udp: {from: h1x%d, to: 'h2x%d:9', rate: 80 bit/s, size: %u B, for: %d s}\n",
+                   h, h, 50 + below(c, 2000), seconds);
+        buf_printf(s, "  - ping: {from: h0x%d, to: s%d, count: %d, interval: 60 s}\n", h, h % LANS,
+                   seconds / 60);
+    }
+    for (int t = 10, n = 0; t < seconds; t += HOUR / 4, n++) {
+        unsigned from = 1 + below(c, ON_LAN - 1), to = below(c, APART);
+        buf_printf(s, "  - tcp: {from: h%dx%u, to: 'a%u:%d', bytes: %u kB, start: %d s%s}\n",
+                   1 + n % 2, from, to, 1000 + n, 1 + below(c, 200), t,
+                   n % 3 ? "" : ", congestion: cubic");
+    }
+    for (int t = 30, n = 0; t + CALL < seconds; t += CALL_EVERY, n++) {
+        buf_printf(s,
+                   "  - rtp: {from: a%d, to: 's2:%d', codec: PCMU, for: %d s, start: %d s,\n"
+                   "      rtcp: {bandwidth: 5 %%}}\n",
+                   n % APART, 16384 + 4 * (n % 2000), CALL, t);
+    }
+}
+
+static void add_faults(struct buf *s, struct chance *c, int seconds)
+{
+    buf_str(s, "faults:\n");
+    for (int t = 100; t < seconds; t += 600) {
+        unsigned r = below(c, ROUTERS), at = (unsigned)t + below(c, 100);
+        switch (below(c, 4)) {
+        case 0:
+            buf_printf(s, "  - {at: %u s, cut: [R%u, R%u], for: %u s}\n", at, r, (r + 1) % ROUTERS,
+                       1 + below(c, 200));
+            break;
+        case 1:
+            buf_printf(s, "  - {at: %u s, crash: h0x%u}\n  - {at: %u s, restart: h0x%u}\n", at,
+                       1 + r, at + 1 + below(c, 400), 1 + r);
+            break;
+        case 2:
+            buf_printf(s, "  - {at: %u s, crash: a%u}\n  - {at: %u s, restart: a%u}\n", at, r,
+                       at + 1 + below(c, 400), r);
+            break;
+        default:
+            buf_printf(s, "  - {at: %u s, cut: [w0, R0], for: %u s}\n", at, 1 + below(c, 300));
+            break;
+        }
+    }
+    buf_str(s, "  - corrupt: {is: DATA, nth: 5, bit: 300}\n"
+               "  - delay: {is: DHCPACK, nth: 3, by: 20 s}\n"
+               "  - duplicate: {is: DHCPREQUEST, nth: 2, after: 5 s}\n");
+}
+
+static struct scenario *make(unsigned seed, int seconds)
+{
+    struct chance c = {.dice = dice_make(seed, "soak")};
+    struct scenario *sc = NULL;
+    struct buf s = {0};
+    struct err err = {0};
+    buf_printf(&s, "seed: %u\nstop: %d s\n", seed, seconds);
+    add_nodes(&s);
+    add_links(&s);
+    add_traffic(&s, &c, seconds);
+    add_faults(&s, &c, seconds);
+    buf_str(&s, "script:\n");
+    for (int h = 1; h < ON_LAN; h++) {
+        buf_printf(&s, "  - {at: %d s, h0x%d: dhcp-start}\n", h, h);
+    }
+    if (!scenario_read_text("soak", buf_cstr(&s), registry(), NULL, 0, &sc, &err)) {
+        err_print(&err, stderr, false);
+    }
+    ck_assert(sc);
+    ck_assert_uint_eq(sc->node_count, 50);
+    buf_free(&s);
+    err_free(&err);
+    return sc;
+}
+
+static unsigned first_seed(void)
+{
+    const char *first = getenv("SLOWWIRE_FIRST");
+    return first ? (unsigned)strtoul(first, NULL, 10) : 1;
+}
+
+/* RFC 3550 6.2: a session of one sender of 64 kbit/s and its overhead has 5 % of it for RTCP. */
+static void claim_rtcp_keeps_to_its_share(const struct trace *t)
+{
+    uint64_t rtp = 0, rtcp = 0;
+    for (uint32_t id = 1; id <= t->packets.count; id++) {
+        const struct packet *p = trace_packet(t, id);
+        bool is_first = p->birth == PACKET_SENT;
+        rtp += is_first && strcmp(p->proto->name, "rtp") == 0 ? p->size : 0;
+        rtcp += is_first && strcmp(p->proto->name, "rtcp") == 0 ? p->size : 0;
+    }
+    ck_assert_uint_gt(rtp, 0);
+    ck_assert_uint_gt(rtcp, 0);
+    ck_assert_msg(rtcp * 100 <= rtp * 5 + 100 * 1000, "%llu bytes of RTCP beside %llu of RTP",
+                  (unsigned long long)rtcp, (unsigned long long)rtp);
+}
+
+START_TEST(an_hour_keeps_the_invariants)
+{
+    struct scenario *sc = make(first_seed() + (unsigned)_i, HOUR);
+    struct run_options o = {.watch = true};
+    struct trace t = {0};
+    struct err err = {0};
+    struct buf what = {0};
+    struct address_twice twice;
+    ck_assert(run_scenario(sc, &o, &t, &err));
+    ck_assert_uint_gt(t.events, 50000);
+    ck_assert_msg(trace_invariants(&t, &what), "%s", buf_cstr(&what));
+    ck_assert_msg(!trace_address_twice(&t, &twice), "address %x twice", twice.ip);
+    claim_rtcp_keeps_to_its_share(&t);
+    trace_free(&t);
+    scenario_free(sc);
+    err_free(&err);
+    buf_free(&what);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("soak");
+    TCase *c = tcase_create("network");
+    tcase_set_timeout(c, 1400);
+    tcase_add_loop_test(c, an_hour_keeps_the_invariants, 0, getenv("SLOWWIRE_LONG") ? 10 : 1);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
