@@ -58,6 +58,7 @@ static const struct traffic_type *const traffic[] = {
     &rtp_media,
     &rtsp_traffic,
     &rtp_over_tcp,
+    &rtp_conference,
     &dhcp_starvation,
     &ping_traffic,
     &traceroute_traffic,

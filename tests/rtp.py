@@ -99,8 +99,8 @@ def judge(path, folder):
         traffic = [next(iter(item.items())) for item in yaml.safe_load(file)["traffic"]]
     media = [(n, kind, asked) for n, (kind, asked) in enumerate(traffic)
              if kind in ("rtp", "rtsp", "rtp-over-tcp")]
-    _, kind, asked = media[0]
-    tap = str(asked["to" if kind != "rtsp" else "from"]).partition(":")[0]
+    _, kind, asked = media[0] if media else (0, *traffic[0])
+    tap = str(asked["to" if kind in ("rtp", "rtp-over-tcp") else "from"]).partition(":")[0]
     done = subprocess.run([SLOWWIRE, "run", "--format", "summary", "--tap", tap, "--pcapng", capture,
                            path], capture_output=True, text=True, timeout=120, check=True)
     summary = json.loads(done.stdout)

@@ -53,12 +53,13 @@ struct input {
     void *host;                   /* what all endpoints of its type on its host share: host_size
                                      bytes, zero when the host starts; NULL if that is 0 */
     struct net net;               /* START: own key, with the port that the node chose */
-    struct bytes head;            /* header bytes, borrowed until the list of effects is empty */
-    struct span body; /* START: stream is the actor's own, len the endpoints of its type that
-                         its host opened before it */
-    uint32_t told_by; /* ERROR: address of who sent it */
-    bool is_damaged;  /* PACKET: its CRC did not hold (CARRIER_LINK; a damaged IP packet never
-                         gets this far) */
+    struct bytes head; /* header bytes, borrowed until the list of effects is empty. START, of
+                     a source that takes groups: struct addr of each of its peers */
+    struct span body;  /* START: stream is the actor's own, len the endpoints of its type that
+                          its host opened before it */
+    uint32_t told_by;  /* ERROR: address of who sent it */
+    bool is_damaged;   /* PACKET: its CRC did not hold (CARRIER_LINK; a damaged IP packet never
+                          gets this far) */
 };
 
 /* Why an endpoint refuses a packet, or the network loses it: `why` of a DROP record. */
@@ -230,6 +231,8 @@ struct traffic_type {
     bool has_port;                         /* `to: b:9` */
     bool takes_address;                    /* `to: 10.0.1.9`, be it there or not */
     bool shares_sink;     /* one port of a host has one, with what the first flow says of it */
+    bool takes_group;     /* `to: 239.1.1.1`, `to: team`: its source speaks to many, and hears them
+                             on the same port */
     bool takes_next_port; /* ports are even, and the next one is taken as well (RTP) */
     uint16_t port;        /* where it goes unless `to` or `port` says; 0: must be given */
     uint16_t own_port;    /* its source takes what comes there from anybody; 0: it has one peer */

@@ -26,6 +26,17 @@ enum ecn { ECN_NONE, ECN_ECT1, ECN_ECT0, ECN_CE }; /* RFC 3168 5 */
 #define MAC_BROADCAST UINT64_C(0xffffffffffff)
 #define IP_BROADCAST  UINT32_MAX
 
+/* 224.0.0.0/4 (RFC 5771). */
+static inline bool ip_is_multicast(uint32_t ip)
+{
+    return ip >> 28 == 0xe;
+}
+/* Its frames' address: 01:00:5e and the last 23 bits (RFC 1112 6.4). */
+static inline uint64_t mac_of_group(uint32_t ip)
+{
+    return UINT64_C(0x01005e000000) | (ip & 0x7fffff);
+}
+
 /* Bytes on a LAN of a packet of n bytes: header, payload padded to 46, check sequence (IEEE 802.3).
  */
 static inline uint32_t ethernet_size(uint32_t n)

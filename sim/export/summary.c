@@ -148,7 +148,10 @@ static void flow(const struct trace *t, const struct flow *f, struct json *j)
     json_text(j, "flow", f->name);
     json_text(j, "proto", f->proto);
     json_text(j, "from", t->nodes[f->from].name);
-    json_text(j, "to", f->to_ip ? ip_print(f->to_ip, nobody) : t->nodes[f->to].name);
+    json_text(j, "to",
+              f->group   ? f->group
+              : f->to_ip ? ip_print(f->to_ip, nobody)
+                         : t->nodes[f->to].name);
     json_number(j, "packets", (int64_t)f->packets);
     json_number(j, "bytes", (int64_t)f->bytes);
     json_number(j, "delivered_bytes", (int64_t)f->delivered_bytes);

@@ -98,7 +98,7 @@ static bool asks_the_way(const struct flow *f)
 
 static void say_delivered(const struct flow *f, enum lang lang, struct buf *line)
 {
-    if ((f->bytes == 0 || asks_the_way(f)) && f->delivered_bytes == 0) {
+    if (f->group || ((f->bytes == 0 || asks_the_way(f)) && f->delivered_bytes == 0)) {
         return;
     }
     struct buf got = {0}, all = {0}, what = {0};
@@ -357,7 +357,10 @@ static void say_flow(const struct trace *t, const struct flow *f, const struct t
     char nobody[16];
     say(&line, o->lang, "export.flow", "flow", f->name, "proto", f->proto, "from",
         t->nodes[f->from].label[o->lang], "to",
-        f->to_ip ? ip_print(f->to_ip, nobody) : t->nodes[f->to].label[o->lang], NULL);
+        f->group   ? f->group
+        : f->to_ip ? ip_print(f->to_ip, nobody)
+                   : t->nodes[f->to].label[o->lang],
+        NULL);
     end_line(&line, out);
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
         buf_str(&line, "  ");

@@ -155,11 +155,18 @@ static struct span own_stream(struct world *w, uint32_t row)
 void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t opener,
                  uint32_t cause)
 {
+    actor_start_told(w, row, code, opener, (struct bytes){0}, cause);
+}
+
+void actor_start_told(struct world *w, uint32_t row, enum start_code code, uint32_t opener,
+                      struct bytes peers, uint32_t cause)
+{
     struct row *r = &w->rows[row];
     struct input in = {.kind = IN_START,
                        .code = (uint16_t)code,
                        .index = opener,
                        .net = r->key,
+                       .head = peers,
                        .body = own_stream(w, row)};
     actor_step(w, row, &in, 0, cause);
 }

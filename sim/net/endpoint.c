@@ -61,6 +61,17 @@ static void grow_table(struct node *n)
     free(old);
 }
 
+/* Who speaks to a group hears anybody on its port. */
+static struct addr local_of(const struct row *r)
+{
+    return ip_is_multicast(r->key.to.ip) ? (struct addr){.port = r->key.from.port} : r->key.from;
+}
+
+static struct addr remote_of(const struct row *r)
+{
+    return ip_is_multicast(r->key.to.ip) ? (struct addr){0} : r->key.to;
+}
+
 bool node_add_endpoint(struct world *w, uint32_t node, uint32_t row)
 {
     struct node *n = &w->nodes[node];
@@ -68,12 +79,12 @@ bool node_add_endpoint(struct world *w, uint32_t node, uint32_t row)
     if (2 * n->endpoint_count >= n->table_size) {
         grow_table(n);
     }
-    struct endpoint *e = place_of(n, r->type->proto, r->key.from, r->key.to);
+    struct endpoint *e = place_of(n, r->type->proto, local_of(r), remote_of(r));
     if (e->row) {
         return false;
     }
     *e = (struct endpoint){
-        .proto = r->type->proto, .local = r->key.from, .remote = r->key.to, .row = row};
+        .proto = r->type->proto, .local = local_of(r), .remote = remote_of(r), .row = row};
     n->endpoint_count++;
     return true;
 }
@@ -85,7 +96,7 @@ void node_remove_endpoint(struct world *w, uint32_t node, uint32_t row)
     if (n->table_size == 0) {
         return;
     }
-    struct endpoint *e = place_of(n, r->type->proto, r->key.from, r->key.to);
+    struct endpoint *e = place_of(n, r->type->proto, local_of(r), remote_of(r));
     if (e->row == row) {
         e->row = 0;
         e->is_stale = true;

@@ -32,7 +32,8 @@ static bool deserves_error(const struct world *w, uint32_t node, const struct pa
 {
     uint32_t from = node_of_ip(w, p->net.from.ip);
     return !is_error(p) && !is_later_fragment(p) && !lan_is_broadcast(w, node, p->net.to.ip) &&
-           p->proto->carrier != CARRIER_LINK && from != NO_NODE && from != node;
+           !ip_is_multicast(p->net.to.ip) && p->proto->carrier != CARRIER_LINK && from != NO_NODE &&
+           from != node;
 }
 
 /* A bucket that holds ERROR_BURST errors and gains one each ERROR_EVERY. */

@@ -146,6 +146,8 @@ void lan_send(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uin
     bool is_own = w->trace->entities[p->sender].node == node;
     if (is_own && p->net.mac) {
         macs.to = p->net.mac;
+    } else if (ip_is_multicast(p->net.to.ip)) {
+        macs.to = mac_of_group(p->net.to.ip);
     } else if (p->proto->carrier == CARRIER_LINK || lan_is_broadcast(w, node, p->net.to.ip)) {
         macs.to = MAC_BROADCAST;
     } else {

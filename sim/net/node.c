@@ -81,8 +81,8 @@ static unsigned why_unreachable(const struct world *w, const struct node *n, uin
 }
 
 /* Out of the right interface, or refused with an error to whoever sent it. */
-static void output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
-                   uint32_t cause)
+void node_output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                 uint32_t cause)
 {
     const struct node *n = &w->nodes[node];
     if (iface == UINT16_MAX || n->ifaces[iface].out == UINT32_MAX) {
@@ -185,7 +185,8 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     struct packet *p = packet_at(&w->trace->packets, packet);
     uint32_t node = w->trace->entities[p->sender].node;
     bool on_link = p->proto->carrier == CARRIER_LINK;
-    bool is_given = on_link || lan_is_broadcast(w, node, p->net.to.ip);
+    bool is_group = !on_link && ip_is_multicast(p->net.to.ip);
+    bool is_given = on_link || is_group || lan_is_broadcast(w, node, p->net.to.ip);
     uint16_t iface = is_given ? p->net.iface : node_iface_to(w, node, p->net.to.ip);
     if (w->has_leases) {
         p->goal = node_of_ip(w, p->net.to.ip) + 1;
@@ -208,7 +209,11 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
         node_drop(w, node, packet, DROP_NO_ROUTE, record);
         return;
     }
-    output(w, node, packet, p->net.ttl, iface, record);
+    if (is_group) {
+        multicast_send(w, node, packet, p->net.ttl, record);
+        return;
+    }
+    node_output(w, node, packet, p->net.ttl, iface, record);
 }
 
 void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
@@ -220,7 +225,7 @@ void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, 
         icmp_send_error(w, node, packet, ICMP_TIME_EXCEEDED, 0, 0, ttl, cause);
         node_drop(w, node, packet, DROP_TTL, cause);
     } else {
-        output(w, node, packet, ttl - 1, node_iface_to(w, node, ip), cause);
+        node_output(w, node, packet, ttl - 1, node_iface_to(w, node, ip), cause);
     }
 }
 
@@ -281,7 +286,7 @@ static void read_packet(struct world *w, const struct direction *d, uint32_t pac
 static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, struct heard *h,
                               uint32_t cause)
 {
-    if (lan_is_broadcast(w, node, h->ip)) {
+    if (lan_is_broadcast(w, node, h->ip) || ip_is_multicast(h->ip)) {
         packet_is_over(w, packet); /* RFC 1122 3.2.2: silently */
         return;
     }
@@ -350,7 +355,8 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
 /* A frame with another's address stays in the network card; a bent one does, too. */
 static bool is_for_card(const struct iface *i, struct macs macs)
 {
-    return macs.to == MAC_BROADCAST || macs.to == i->mac;
+    bool is_multicast = macs.to >> 40 & 1; /* a card lets them in, IP looks whose they are */
+    return is_multicast || macs.to == i->mac;
 }
 
 /* RFC 2131 section 2: what is sent to the hardware address is taken before an address is there. */
@@ -359,6 +365,14 @@ static bool is_for_ip(const struct world *w, const struct direction *d, uint32_t
     const struct iface *own = &w->nodes[d->to].ifaces[d->iface_to];
     return node_of_ip(w, ip) == d->to ||
            (d->is_lan && (own->ip == ip || own->ip == 0 || lan_is_broadcast(w, d->to, ip)));
+}
+
+static void hear_multicast(struct world *w, uint32_t node, uint32_t packet, unsigned ttl,
+                           struct heard *h, uint32_t cause)
+{
+    if (multicast_pass(w, node, packet, ttl, cause)) {
+        deliver(w, node, packet, h, cause);
+    }
 }
 
 /* A fragment for this node waits until the others are there, then the whole goes on. */
@@ -370,7 +384,8 @@ static void take_packet(struct world *w, struct direction *d, uint32_t packet, u
     struct ipv4 ip;
     read_packet(w, d, packet, ttl, &h);
     h.in.net.mac = macs.from;
-    bool is_own = h.proto->carrier == CARRIER_LINK || is_for_ip(w, d, h.ip);
+    bool is_own =
+        h.proto->carrier == CARRIER_LINK || is_for_ip(w, d, h.ip) || multicast_has(w, node, h.ip);
     bool is_fragment = packet_is_fragment(packet_at(&w->trace->packets, packet), &ip);
     if (h.head_is_damaged) {
         node_drop(w, node, packet, DROP_CHECKSUM, cause);
@@ -381,6 +396,8 @@ static void take_packet(struct world *w, struct direction *d, uint32_t packet, u
         }
     } else if (w->nodes[node].nat && nat_hear(w, d, packet, ttl, cause)) {
         return;
+    } else if (ip_is_multicast(h.ip)) {
+        hear_multicast(w, node, packet, ttl, &h, cause);
     } else if (!is_own) {
         node_forward(w, node, packet, h.ip, ttl, cause);
     } else {

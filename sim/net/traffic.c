@@ -35,6 +35,10 @@ static void choose_keys(struct world *w, const struct scenario_traffic *t, struc
         from.port = t->from_port ? t->from_port : own_port(&w->nodes[t->from], t->type);
         to.port = t->port;
     }
+    if (t->type->takes_group) {
+        from.port = t->from_port ? t->from_port : t->port;
+        to = t->group && t->group->ip ? (struct addr){t->group->ip, t->port} : (struct addr){0};
+    }
     to.ip = t->to_ip ? t->to_ip : to.ip;
     *source = (struct net){.from = from, .to = to, .iface = out};
     if (t->type->own_port) {
@@ -165,6 +169,7 @@ void traffic_open(struct world *w)
         struct flow *flow = &w->trace->flows[w->traffic_flows[i]];
         flow->from = t->from;
         flow->to = t->to;
+        flow->group = t->group ? t->group->name : NULL;
         flow->to_ip = t->to == t->from ? t->to_ip : 0;
         flow->start = flow->end = t->start;
         flow->rate_bps = slowest_rate(w, t->from, t->to, &delay);
@@ -173,6 +178,21 @@ void traffic_open(struct world *w)
             open_sink(w, i, 0);
         }
         schedule_start(w, i);
+    }
+}
+
+/* To whom a source that takes groups speaks: the group's address, the others of a mesh, a host. */
+static void list_peers(const struct world *w, const struct scenario_traffic *t, struct buf *out)
+{
+    struct addr to = {.port = t->port};
+    uint32_t count = t->group && !t->group->ip ? t->group->member_count : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t node = t->group && !t->group->ip ? t->group->members[i] : t->to;
+        uint16_t back = route_to(w, node, t->from);
+        to.ip = t->group && t->group->ip ? t->group->ip : own_ip(w, node, back);
+        if (node != t->from || (t->group && t->group->ip)) {
+            buf_add(out, bytes_of(&to, sizeof to));
+        }
     }
 }
 
@@ -193,7 +213,12 @@ void traffic_start(struct world *w, uint32_t traffic, uint32_t cause)
     uint32_t row = actor_open(w, t->type->source, t->from, w->traffic_keys[traffic],
                               w->traffic_flows[traffic], 0, &t->settings, 0);
     w->traffic_sources[traffic] = row;
-    actor_start(w, row, START_OPENED, 0, cause);
+    struct buf peers = {0};
+    if (t->type->takes_group) {
+        list_peers(w, t, &peers);
+    }
+    actor_start_told(w, row, START_OPENED, 0, bytes_of(peers.data, peers.len), cause);
+    buf_free(&peers);
     effects_apply(w); /* what it opens has its number already: nothing may be opened before */
 }
 

@@ -402,6 +402,7 @@ void world_free(struct world *w)
         map_free(&w->nodes[i].snooped);
         map_free(&w->nodes[i].learned);
     }
+    multicast_free(w);
     routes_free(w);
     free(w->rows);
     free(w->armed);

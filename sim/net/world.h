@@ -203,8 +203,9 @@ struct world {
     bool watch;
     struct node *nodes;
     struct direction *directions;
-    struct routes *routes; /* route.c */
-    struct row *rows;      /* by entity */
+    struct multicast *multicast; /* NULL: nothing was sent to a group yet */
+    struct routes *routes;       /* route.c */
+    struct row *rows;            /* by entity */
     uint32_t row_count, row_cap;
     uint32_t *traffic_flows, *traffic_sinks, *traffic_sources; /* by traffic: flow, entities */
     struct net *traffic_keys;                                  /* the source's key */
@@ -274,6 +275,9 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
                     uint32_t flow, uint32_t upper, const struct settings *set, uint32_t handle);
 void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t opener,
                  uint32_t cause);
+/* The same; peers: struct addr of each of those a source speaks to. */
+void actor_start_told(struct world *w, uint32_t row, enum start_code code, uint32_t opener,
+                      struct bytes peers, uint32_t cause);
 void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet, uint32_t cause);
 void actor_end(struct world *w, uint32_t row);
 void actors_forget(struct world *w, uint32_t node); /* what they shared there is gone */
@@ -302,6 +306,9 @@ void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class 
 uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip);
 void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
                   uint32_t cause);
+/* Out of that interface, cut if it must be; UINT16_MAX: refused. */
+void node_output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
+                 uint32_t cause);
 /* Out of that interface; it fits the link. Onto the link, whatever buckets say. */
 void node_let_go(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
                  uint32_t cause);
@@ -338,6 +345,14 @@ void lan_resolved(struct world *w, uint32_t node, const struct node_neighbour *f
 void lan_forget(struct world *w, uint32_t node, uint32_t cause); /* the node stops */
 void switch_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                  struct macs macs, uint32_t cause);
+
+/* multicast.c: one packet for many, along the tree of shortest ways (RFC 1112). */
+bool multicast_has(const struct world *w, uint32_t node, uint32_t ip); /* a declared member */
+/* Out of every interface that leads to members, as seen from whoever sends. */
+void multicast_send(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint32_t cause);
+/* The same at a router that it reaches. True: the node is a member, and has it, too. */
+bool multicast_pass(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint32_t cause);
+void multicast_free(struct world *w);
 
 /* snoop.c: a switch that looks into DHCP lets this not through. */
 bool snoop_refuses(struct world *w, const struct direction *d, uint32_t packet, struct macs macs);

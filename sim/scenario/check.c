@@ -176,11 +176,21 @@ static void check_link_flow(struct reader *r, const struct scenario_traffic *t, 
 }
 
 /* `w` holds the ways from the base of where the flow begins. */
-static bool is_reached(const struct ways *w, const struct scenario_traffic *t)
+static bool is_reached(const struct ways *w, const struct scenario_traffic *t, uint32_t to)
 {
     uint32_t base = ways_base(w, t->from);
-    bool leads_on = base == t->from || base == t->to || w->sc->nodes[base].kind != SCENARIO_HOST;
-    return leads_on && w->is_reached[t->to];
+    bool leads_on = base == t->from || base == to || w->sc->nodes[base].kind != SCENARIO_HOST;
+    return leads_on && w->is_reached[to];
+}
+
+static void check_way(struct reader *r, const struct scenario_traffic *t, const struct ways *w,
+                      uint32_t to)
+{
+    const struct scenario *sc = r->sc;
+    if (to != t->from && !is_reached(w, t, to)) {
+        wrong_at(r, t->place, "reader.traffic.no-route", "from", sc->nodes[t->from].name, "to",
+                 sc->nodes[to].name, "links", link_names(r));
+    }
 }
 
 static void check_flow(struct reader *r, const struct scenario_traffic *t, const struct ways *w,
@@ -189,9 +199,14 @@ static void check_flow(struct reader *r, const struct scenario_traffic *t, const
     const struct scenario *sc = r->sc;
     if (is_link_protocol(t->type)) {
         check_link_flow(r, t, used);
-    } else if (!is_reached(w, t)) {
+    } else if (t->group || t->to != t->from) {
+        check_way(r, t, w, t->to);
+    } else if (!is_reached(w, t, t->to)) { /* an address that nobody has */
         wrong_at(r, t->place, "reader.traffic.no-route", "from", sc->nodes[t->from].name, "to",
                  sc->nodes[t->to].name, "links", link_names(r));
+    }
+    for (uint32_t i = 0; t->group && i < t->group->member_count; i++) {
+        check_way(r, t, w, t->group->members[i]);
     }
     if (ways_base(w, t->from) != t->from) {
         used[w->links[w->first[t->from]]] = true;
@@ -238,6 +253,14 @@ static uint32_t *flows_by_base(struct reader *r, const struct ways *w, uint32_t 
     return list;
 }
 
+static void mark_targets(const struct scenario_traffic *t, bool *is_target)
+{
+    is_target[t->to] = true;
+    for (uint32_t i = 0; t->group && i < t->group->member_count; i++) {
+        is_target[t->group->members[i]] = true;
+    }
+}
+
 static void check_ways(struct reader *r, struct ways *w)
 {
     const struct scenario *sc = r->sc;
@@ -255,7 +278,7 @@ static void check_ways(struct reader *r, struct ways *w)
         memset(is_target, 0, sc->node_count * sizeof *is_target);
         for (uint32_t i = begin[base]; i < begin[base + 1]; i++) {
             check_flow(r, &sc->traffic[flows[i]], w, used);
-            is_target[sc->traffic[flows[i]].to] = true;
+            mark_targets(&sc->traffic[flows[i]], is_target);
         }
         ways_mark(w, is_target, used);
     }

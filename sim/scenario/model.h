@@ -130,9 +130,19 @@ struct scenario_link {
     struct place place;
 };
 
+/* Who hears what is sent to it. */
+struct scenario_group {
+    const char *name; /* a multicast address, or the name of a mesh */
+    uint32_t ip;      /* 0: a mesh */
+    uint32_t *members;
+    uint32_t member_count;
+    struct place place;
+};
+
 struct scenario_traffic {
     const struct traffic_type *type;
-    uint32_t from, to;  /* to: `from` itself if nobody has the address `to_ip` */
+    const struct scenario_group *group; /* that `to` names; NULL: a node or an address */
+    uint32_t from, to;  /* to: `from` itself if it is for a group, or nobody has `to_ip` */
     uint32_t to_ip;     /* the address that `to` names; 0: it names a node */
     uint16_t port;      /* of `to`; 0: the type has none */
     uint16_t from_port; /* 0: the node chooses */
@@ -333,6 +343,8 @@ struct scenario {
     uint32_t node_count;
     struct scenario_link *links;
     uint32_t link_count;
+    struct scenario_group *groups;
+    uint32_t group_count;
     struct scenario_traffic *traffic;
     uint32_t traffic_count;
     struct fault *faults;
@@ -348,6 +360,11 @@ struct scenario {
     const char *hidden;       /* what `hidden:` holds, a PATH=VALUE a line; NULL: nothing */
     struct place diagnosis;   /* where what is hidden is guessed at; line 0: nowhere */
 };
+
+/* groups.c; NULL: none. */
+const struct scenario_group *group_of_ip(const struct scenario *sc, uint32_t ip);
+const struct scenario_group *group_named(const struct scenario *sc, const char *name);
+bool group_holds(const struct scenario_group *g, uint32_t node);
 
 #define SCENARIO_STOP_DEFAULT (INT64_C(3600) * SIM_S)
 

@@ -138,6 +138,7 @@ void read_stop(struct reader *r, const struct doc_node *n);
 void read_nodes(struct reader *r, const struct doc_node *const sections[3]); /* hosts, routers,
                                                                               switches; or NULL */
 void read_links(struct reader *r, const struct doc_node *n);
+void read_groups(struct reader *r, const struct doc_node *n);
 void read_traffic(struct reader *r, const struct doc_node *n);
 void read_script(struct reader *r, const struct doc_node *n);
 void read_faults(struct reader *r, const struct doc_node *n);

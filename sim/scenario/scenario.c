@@ -24,16 +24,17 @@ static const struct {
     const char *key;
     void (*read)(struct reader *r, const struct doc_node *n);
 } sections[] = {
-    {"title", read_title},     {"about", read_about},   {"seed", read_seed},
-    {"stop", read_stop},       {"view", read_view},     {"links", read_links},
-    {"traffic", read_traffic}, {"script", read_script}, {"faults", read_faults},
-    {"expect", read_expects},  {"lesson", read_lesson}, {"diagnosis", read_diagnosis},
+    {"title", read_title},         {"about", read_about},     {"seed", read_seed},
+    {"stop", read_stop},           {"view", read_view},       {"links", read_links},
+    {"groups", read_groups},       {"traffic", read_traffic}, {"script", read_script},
+    {"faults", read_faults},       {"expect", read_expects},  {"lesson", read_lesson},
+    {"diagnosis", read_diagnosis},
 };
 #define SECTION_COUNT (sizeof sections / sizeof *sections)
 
 static const char *const section_names[] = {
-    "title",  "about",  "seed",   "stop",   "hosts", "routers", "switches",  "links", "traffic",
-    "faults", "script", "expect", "lesson", "view",  "hidden",  "diagnosis", NULL};
+    "title",  "about",  "seed",   "stop",   "hosts", "routers", "switches",  "links",  "traffic",
+    "faults", "script", "expect", "lesson", "view",  "hidden",  "diagnosis", "groups", NULL};
 
 const char *const *reserved_words(void)
 {

@@ -57,6 +57,10 @@ static void read_to(struct reader *r, const struct doc_node *v, void *into)
         t->to = node_with(r->sc, t->to_ip);
         return;
     }
+    if (t->type->takes_group && v->kind == DOC_SCALAR &&
+        (t->group = group_named(r->sc, v->text)) != NULL) {
+        return;
+    }
     read_end(r, v, t->type->has_port, &t->to, &t->port);
     if (t->type->has_port && t->port == 0 && t->type->port == 0 && t->to != NO_NODE) {
         wrong(r, v, "reader.port.missing", "name", r->sc->nodes[t->to].name);
@@ -247,8 +251,9 @@ static void read_flow(struct reader *r, const struct doc_node *v, const struct t
     }
     check_required(r, v, type);
     complete_port(r, v, &t);
-    if (t.to_ip && t.to == NO_NODE && t.from != NO_NODE) {
-        t.to = t.from; /* nobody has it */
+    bool is_no_node = t.group || (t.to_ip && t.to == NO_NODE);
+    if (is_no_node && t.from != NO_NODE) {
+        t.to = t.from; /* it is for many, or nobody has it */
         r->sc->traffic[r->sc->traffic_count++] = t;
         return;
     }

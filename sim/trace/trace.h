@@ -73,6 +73,7 @@ struct flow {
     const char *name;
     const char *proto;   /* actor type or traffic key */
     uint32_t from, to;   /* nodes */
+    const char *group;   /* that it goes to: an address or a mesh's name; NULL: none */
     uint32_t to_ip;      /* where it goes if no node has that address, 0: to `to` */
     uint32_t initial[2]; /* sequence numbers with which `from` and `to` began last; 0: none seen */
     uint64_t packets, bytes, delivered_bytes, retransmissions;

@@ -3,6 +3,23 @@
 
 #include "proto/rtp/rtp.h"
 
+/* A source as a participant hears it. */
+struct rtp_heard {
+    uint32_t ssrc;
+    struct addr from;
+    struct rtp_reception reception;
+    uint64_t bytes;
+    bool is_told;   /* to the session, since the last report */
+    uint32_t lsr;   /* middle of its last SR's NTP time; 0: none */
+    sim_time sr_at; /* by the node's clock */
+};
+struct rtp_heard_list {
+    struct rtp_heard *list; /* owned */
+    uint32_t count;
+    int64_t lost_before; /* of sources that are gone */
+    uint64_t refused, renamed;
+};
+
 struct rtp_source {
     struct rtp_medium medium;
     int64_t duration, talk, pause;       /* ns; -1: off */
@@ -21,6 +38,11 @@ struct rtp_source {
     uint64_t rtt_count;
     int32_t reported_lost;
     uint32_t reported_jitter;
+    /* A participant speaks to many, and hears them. */
+    int64_t listens_only, crowd, join_over; /* switch; members behind it; ns */
+    uint32_t peer_count;                    /* 0: the one of its key */
+    struct addr peers[RTCP_PEERS_MAX];
+    struct rtp_heard_list *heard; /* owned; NULL: it only sends */
 };
 
 #define RTP_PLAYED_MAP 1024
@@ -56,7 +78,12 @@ struct rtp_sink {
     sim_time sr_at;  /* by the node's clock */
 };
 
-extern const struct actor_type rtp_source_type, rtp_sink_type;
+extern const struct actor_type rtp_source_type, rtp_sink_type, rtp_member_type;
+void rtp_source_step(void *self, const struct input *in, struct fx *fx);
+void rtp_source_read(const void *self, int64_t *vars);
+/* member.c: a participant's report tells of all that it hears. */
+void rtp_member_tell(struct rtp_source *s, struct rtcp_facts *f, const struct input *in,
+                     unsigned code, struct fx *fx);
 extern const char *const rtp_lowers[];
 
 uint32_t rtp_open_reporter(const struct net *key, struct fx *fx); /* on the next port */
@@ -89,4 +116,19 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
     {                                                                                              \
         "rtcp.minimum", RTP_MEDIUM(TYPE, rtcp_minimum), PARAM_TIME,                                \
             .initial = 5 * SIM_S, .min = SIM_MS, .max = 3600 * SIM_S                               \
+    }
+#define RTP_SPEAKER_PARAMS(TYPE)                                                                   \
+    {"for",    offsetof(TYPE, duration), PARAM_TIME, .may_be_off = true, .initial = -1,            \
+     .min = 1, .max = SIM_NEVER / 4},                                                              \
+        {"silence.talk",   offsetof(TYPE, talk), PARAM_TIME,                                       \
+         .initial = SIM_S, .min = SIM_MS,        .max = 3600 * SIM_S},                             \
+        {"silence.pause", offsetof(TYPE, pause), PARAM_TIME,         .may_be_off = true,           \
+         .initial = -1,   .min = SIM_MS,         .max = 3600 * SIM_S},                             \
+        {"seq",    offsetof(TYPE, seq_set), PARAM_COUNT, .may_be_off = true, .initial = -1,        \
+         .min = 0, .max = UINT16_MAX},                                                             \
+        {"timestamp", offsetof(TYPE, base_set), PARAM_COUNT, .may_be_off = true, .initial = -1,    \
+         .min = 0,    .max = UINT32_MAX},                                                          \
+    {                                                                                              \
+        "ssrc", offsetof(TYPE, ssrc_set), PARAM_COUNT, .may_be_off = true, .initial = -1,          \
+                                                       .min = 0, .max = UINT32_MAX                 \
     }

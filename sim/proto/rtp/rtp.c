@@ -63,7 +63,7 @@ uint32_t rtp_open_reporter(const struct net *key, struct fx *fx)
 {
     struct net above = *key;
     above.from.port++;
-    above.to.port++;
+    above.to.port = (uint16_t)(above.to.port + (above.to.ip != 0));
     return fx_open(fx, 0, above);
 }
 

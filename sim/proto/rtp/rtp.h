@@ -11,7 +11,7 @@
 #include "wire/rtp.h"
 
 extern const struct proto rtp_proto, rtcp_proto;
-extern const struct traffic_type rtp_media;
+extern const struct traffic_type rtp_media, rtp_conference;
 extern const struct actor_type rtcp_type;
 extern const struct reason rtp_reasons[];
 

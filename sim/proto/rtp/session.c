@@ -68,7 +68,7 @@ static void set_presence(struct rtcp_session *s, struct rtcp_member *m, enum rtc
     struct rtcp_member old = *m;
     m->presence = to;
     m->is_told = false;
-    if (s->phase == RTCP_BACKING_OFF) {
+    if (s->phase == RTCP_BACKING_OFF || s->phase == RTCP_LEFT) {
         return;
     }
     s->timing.members = s->timing.members - is_present(&old) + is_present(m);

@@ -44,13 +44,18 @@ static void send_packet(struct rtp_source *s, uint32_t len, bool marker, enum rt
                       .timestamp = s->timestamp,
                       .ssrc = s->ssrc};
     size_t header = rtp_encode(&rtp, head + UDP_HEADER);
-    udp_encode(s->key.from.port, s->key.to.port, (uint32_t)header + len, head);
     struct span body = {.at = s->octets, .stream = s->stream, .len = len};
     if (s->medium.is_carried) {
         carry(bytes_of(head + UDP_HEADER, header), body, fx);
-    } else {
-        fx_send(fx, &s->key, bytes_of(head, UDP_HEADER + header), body,
-                (struct unit){.at = s->packets, .n = 1}, why);
+    }
+    uint32_t copies = s->medium.is_carried ? 0 : s->peer_count ? s->peer_count : 1;
+    for (uint32_t i = 0; i < copies; i++) {
+        struct net net = s->key;
+        net.to = s->peer_count ? s->peers[i] : net.to;
+        udp_encode(net.from.port, net.to.port, (uint32_t)header + len, head);
+        /* the same to another peer is no retransmission */
+        struct unit unit = {.at = s->packets, .n = copies == 1};
+        fx_send(fx, &net, bytes_of(head, UDP_HEADER + header), body, unit, why);
     }
     s->packets++;
     s->octets += len;
@@ -96,9 +101,13 @@ static struct rtcp_facts facts(const struct rtp_source *s, const struct input *i
                                         .bytes = (uint32_t)(s->octets - s->told_octets)}};
 }
 
-static void tell(const struct rtp_source *s, const struct input *in, unsigned code, struct fx *fx)
+static void tell(struct rtp_source *s, const struct input *in, unsigned code, struct fx *fx)
 {
     struct rtcp_facts f = facts(s, in);
+    if (s->heard) {
+        rtp_member_tell(s, &f, in, code, fx);
+        return;
+    }
     if (s->reporter) {
         fx_request(fx, s->reporter, code, bytes_of(&f, sizeof f), (struct span){0});
     }
@@ -114,6 +123,9 @@ static void wait_for_slot(struct rtp_source *s, const struct input *in, struct f
 
 static bool is_over(const struct rtp_source *s)
 {
+    if (s->listens_only) {
+        return true; /* its timer stands at the end */
+    }
     return s->duration >= 0 && slot_time(s, s->slot) >= s->duration;
 }
 
@@ -166,11 +178,36 @@ static uint32_t content(const struct rtp_source *s, const struct input *in, stru
     return stream;
 }
 
+static void set_up(struct rtp_source *s, struct fx *fx)
+{
+    struct rtcp_setup setup = {.ssrc = s->ssrc,
+                               .sends = !s->listens_only && !s->is_steered,
+                               .is_carried = s->medium.is_carried,
+                               .bandwidth = rtp_rtcp_bandwidth(&s->medium),
+                               .minimum = s->medium.rtcp_minimum,
+                               .crowd = (uint32_t)s->crowd,
+                               .join_over = s->join_over,
+                               .peer_count = s->peer_count};
+    for (uint32_t i = 0; i < s->peer_count; i++) {
+        setup.peers[i] = (struct addr){s->peers[i].ip, (uint16_t)(s->peers[i].port + 1)};
+    }
+    fx_request(fx, s->reporter, RTCP_CODE_SETUP, bytes_of(&setup, sizeof setup), (struct span){0});
+}
+
 static void begin_reports(struct rtp_source *s, struct fx *fx)
 {
     if (s->medium.rtcp_on) {
         s->reporter = rtp_open_reporter(&s->key, fx);
-        rtp_set_up(s->reporter, s->ssrc, &s->medium, fx);
+        set_up(s, fx);
+    }
+}
+
+static void begin_media(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    if (s->listens_only) {
+        fx_timer(fx, 0, 0, s->duration >= 0 ? in->now + s->duration : SIM_NEVER);
+    } else {
+        take_slot(s, in, fx);
     }
 }
 
@@ -186,7 +223,7 @@ static void start(struct rtp_source *s, const struct input *in, struct fx *fx)
     s->is_steered = in->index != 0;
     if (!s->is_steered) {
         begin_reports(s, fx);
-        take_slot(s, in, fx);
+        begin_media(s, in, fx);
     }
 }
 
@@ -274,7 +311,7 @@ static void take_name(struct rtp_source *s, const struct input *in)
     s->told_octets = s->octets;
 }
 
-static void step(void *self, const struct input *in, struct fx *fx)
+void rtp_source_step(void *self, const struct input *in, struct fx *fx)
 {
     struct rtp_source *s = self;
     switch (in->kind) {
@@ -298,7 +335,7 @@ static void step(void *self, const struct input *in, struct fx *fx)
     }
 }
 
-static void read(const void *self, int64_t *vars)
+void rtp_source_read(const void *self, int64_t *vars)
 {
     const struct rtp_source *s = self;
     vars[0] = (int64_t)s->packets;
@@ -344,18 +381,7 @@ static double rtt_max(const void *self, const struct path *path)
 
 static const struct param params[] = {
     RTP_MEDIUM_PARAMS(struct rtp_source),
-    {"for", offsetof(struct rtp_source, duration), PARAM_TIME, .may_be_off = true, .initial = -1,
-     .min = 1, .max = SIM_NEVER / 4},
-    {"silence.talk", offsetof(struct rtp_source, talk), PARAM_TIME, .initial = SIM_S, .min = SIM_MS,
-     .max = 3600 * SIM_S},
-    {"silence.pause", offsetof(struct rtp_source, pause), PARAM_TIME, .may_be_off = true,
-     .initial = -1, .min = SIM_MS, .max = 3600 * SIM_S},
-    {"seq", offsetof(struct rtp_source, seq_set), PARAM_COUNT, .may_be_off = true, .initial = -1,
-     .min = 0, .max = UINT16_MAX},
-    {"timestamp", offsetof(struct rtp_source, base_set), PARAM_COUNT, .may_be_off = true,
-     .initial = -1, .min = 0, .max = UINT32_MAX},
-    {"ssrc", offsetof(struct rtp_source, ssrc_set), PARAM_COUNT, .may_be_off = true, .initial = -1,
-     .min = 0, .max = UINT32_MAX},
+    RTP_SPEAKER_PARAMS(struct rtp_source),
     {0},
 };
 
@@ -377,7 +403,7 @@ const struct actor_type rtp_source_type = {
         (const struct figure[]){
             {"rtt_ns.min", rtt_min}, {"rtt_ns.mean", rtt_mean}, {"rtt_ns.max", rtt_max}, {0}},
     .lowers = rtp_lowers,
-    .step = step,
-    .read = read,
+    .step = rtp_source_step,
+    .read = rtp_source_read,
     .least_events = least_events,
 };

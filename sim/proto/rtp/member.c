@@ -1,0 +1,279 @@
+/* A participant of a session of several: a source that speaks to all, or only listens, and what it
+ * hears of the others: each SSRC with a reception of its own (RFC 3550 A.1, A.8), one report block
+ * for each. It plays what comes as it comes. Invariant: `heard` holds one entry a source that was
+ * believed; whose address it is, the session decides (8.2). */
+#include "actor/fx.h"
+#include "base/os.h"
+#include "proto/rtp/ends.h"
+#include "wire/udp.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEARD_MAX 4096 /* sources: whoever makes up more is not kept apart any further */
+
+static struct rtp_heard *find(struct rtp_heard_list *all, uint32_t ssrc)
+{
+    for (uint32_t i = 0; i < all->count; i++) {
+        if (all->list[i].ssrc == ssrc) {
+            return &all->list[i];
+        }
+    }
+    return NULL;
+}
+
+static struct rtp_heard *add(struct rtp_heard_list *all, uint32_t ssrc, struct addr from)
+{
+    if (all->count == HEARD_MAX) {
+        return NULL;
+    }
+    all->list = os_realloc(all->list, (all->count + 1) * sizeof *all->list);
+    all->list[all->count] = (struct rtp_heard){.ssrc = ssrc, .from = from};
+    all->list[all->count].reception.ssrc = ssrc;
+    return &all->list[all->count++];
+}
+
+/* The session is told of a source once between two reports, and of each conflict. */
+static void tell_session(const struct rtp_source *s, const struct rtp *rtp, struct addr from,
+                         struct fx *fx)
+{
+    struct rtcp_media m = {.ssrc = rtp->ssrc, .from = from, .contributor_count = rtp->csrc_count};
+    memcpy(m.contributors, rtp->csrc, rtp->csrc_count * sizeof *rtp->csrc);
+    if (s->reporter) {
+        fx_request(fx, s->reporter, RTCP_CODE_MEDIA, bytes_of(&m, sizeof m), (struct span){0});
+    }
+}
+
+static void refuse(struct rtp_source *s, enum rtp_why why, struct fx *fx)
+{
+    s->heard->refused++;
+    fx_drop(fx, DROP_POLICY, why);
+}
+
+/* 8.2: our own SSRC, or another's from another address. */
+static bool is_in_conflict(struct rtp_source *s, const struct rtp *rtp, struct addr from,
+                           struct fx *fx)
+{
+    struct rtp_heard *h = find(s->heard, rtp->ssrc);
+    bool is_own = rtp->ssrc == s->ssrc;
+    bool is_other = h && (h->from.ip != from.ip || h->from.port != from.port);
+    if (is_own || is_other) {
+        tell_session(s, rtp, from, fx);
+        refuse(s, is_own ? RTP_COLLISION : RTP_FOREIGN, fx);
+    }
+    return is_own || is_other;
+}
+
+static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    struct rtp rtp;
+    int64_t extended;
+    if (rtp_decode(bytes_sub(in->head, UDP_HEADER, in->head.len), &rtp) == 0) {
+        fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
+        return;
+    }
+    if (is_in_conflict(s, &rtp, in->net.from, fx)) {
+        return;
+    }
+    struct rtp_heard *h = find(s->heard, rtp.ssrc);
+    h = h ? h : add(s->heard, rtp.ssrc, in->net.from);
+    if (!h || !rtp_reception_seq(&h->reception, rtp.seq, &extended)) {
+        fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
+        return;
+    }
+    if (!h->is_told) {
+        h->is_told = true;
+        tell_session(s, &rtp, in->net.from, fx);
+    }
+    rtp_reception_jitter(&h->reception, rtp.timestamp, rtp_units(&s->medium, in->clock), in->now,
+                         rtp_clock_rate(&s->medium));
+    h->bytes += in->body.len;
+    fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, in->body);
+}
+
+/* All sources heard since they were last told of; a member of a crowd hears what the first hears.
+ */
+static void add_block(struct rtp_heard *h, bool is_first, const struct input *in, struct buf *out)
+{
+    struct rtcp_block block;
+    struct rtp_reception copy = h->reception;
+    rtp_reception_report(is_first ? &h->reception : &copy, &block);
+    block.lsr = h->lsr;
+    block.dlsr = h->lsr ? (uint32_t)muldiv(in->clock - h->sr_at, 65536, SIM_S) : 0;
+    buf_add(out, bytes_of(&block, sizeof block));
+    h->is_told = h->is_told && !is_first;
+}
+
+void rtp_member_tell(struct rtp_source *s, struct rtcp_facts *f, const struct input *in,
+                     unsigned code, struct fx *fx)
+{
+    struct buf all = {0};
+    if (code == RTCP_CODE_FACTS && in->head.len == sizeof f->index) {
+        memcpy(&f->index, in->head.data, sizeof f->index);
+    }
+    for (uint32_t i = 0; i < s->heard->count && f->more_count < RTCP_BLOCKS_MAX; i++) {
+        if (s->heard->list[i].is_told || f->index > 0) { /* who is silent is not told of */
+            f->more_count++;
+        }
+    }
+    buf_add(&all, bytes_of(f, sizeof *f));
+    uint32_t told = 0;
+    for (uint32_t i = 0; i < s->heard->count && told < f->more_count; i++) {
+        if (s->heard->list[i].is_told || f->index > 0) {
+            add_block(&s->heard->list[i], f->index == 0, in, &all);
+            told++;
+        }
+    }
+    if (s->reporter) {
+        fx_request(fx, s->reporter, code, bytes_of(all.data, all.len), (struct span){0});
+    }
+    buf_free(&all);
+}
+
+static void hear_sender(struct rtp_heard_list *all, const struct input *in)
+{
+    struct bytes rest = in->head;
+    struct rtcp_packet p;
+    struct rtcp_sender_info info;
+    while (rtcp_next(&rest, &p)) {
+        struct rtp_heard *h = rtcp_sender_info(&p, &info) ? find(all, p.ssrc) : NULL;
+        if (h) {
+            h->lsr = ntp_middle(info.ntp);
+            h->sr_at = in->clock;
+        }
+    }
+}
+
+static void forget_left(struct rtp_heard_list *all, const struct input *in)
+{
+    struct bytes rest = in->head;
+    struct rtcp_packet p;
+    uint32_t ssrc;
+    while (rtcp_next(&rest, &p)) {
+        for (unsigned i = 0; rtcp_bye_source(&p, i, &ssrc); i++) {
+            struct rtp_heard *h = find(all, ssrc);
+            if (h) {
+                all->lost_before += rtp_reception_lost(&h->reception);
+                *h = all->list[--all->count];
+            }
+        }
+    }
+}
+
+static void begin(struct rtp_source *s, const struct input *in)
+{
+    s->heard = os_alloc(sizeof *s->heard);
+    size_t count = in->head.len / sizeof *s->peers;
+    s->peer_count = (uint32_t)(count < RTCP_PEERS_MAX ? count : RTCP_PEERS_MAX);
+    memcpy(s->peers, in->head.data, s->peer_count * sizeof *s->peers);
+    s->crowd = s->listens_only ? s->crowd : 0;
+}
+
+static void step(void *self, const struct input *in, struct fx *fx)
+{
+    struct rtp_source *s = self;
+    if (in->kind == IN_PACKET) {
+        if (!s->has_ended) {
+            hear(s, in, fx);
+        }
+        return;
+    }
+    if (in->kind == IN_START) {
+        begin(s, in);
+    } else if (in->kind == IN_INDICATION && in->code == RTCP_CODE_HEARD) {
+        hear_sender(s->heard, in);
+        forget_left(s->heard, in);
+    } else if (in->kind == IN_INDICATION && in->code == RTCP_CODE_RENAMED) {
+        s->heard->renamed++;
+    }
+    rtp_source_step(s, in, fx);
+}
+
+static void read(const void *self, int64_t *vars)
+{
+    const struct rtp_source *s = self;
+    rtp_source_read(s, vars);
+    vars[5] = s->heard ? s->heard->count : 0;
+}
+
+static double lost(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    int64_t sum = s->heard ? s->heard->lost_before : 0;
+    (void)path;
+    for (uint32_t i = 0; s->heard && i < s->heard->count; i++) {
+        sum += rtp_reception_lost(&s->heard->list[i].reception);
+    }
+    return (double)sum;
+}
+
+static double sources(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->heard ? (double)s->heard->count : 0;
+}
+
+static double renamed(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->heard ? (double)s->heard->renamed : 0;
+}
+
+static double refused(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->heard ? (double)s->heard->refused : 0;
+}
+
+static void let_go(void *self)
+{
+    struct rtp_source *s = self;
+    if (s->heard) {
+        free(s->heard->list);
+        free(s->heard);
+    }
+}
+
+static const struct param params[] = {
+    RTP_MEDIUM_PARAMS(struct rtp_source),
+    RTP_SPEAKER_PARAMS(struct rtp_source),
+    {"listen", offsetof(struct rtp_source, listens_only), PARAM_SWITCH, .max = 1},
+    {"crowd.members", offsetof(struct rtp_source, crowd), PARAM_COUNT, .initial = 1, .min = 1,
+     .max = RTCP_CROWD_MAX},
+    {"crowd.join-over", offsetof(struct rtp_source, join_over), PARAM_TIME, .max = 3600 * SIM_S},
+    {0},
+};
+
+const struct actor_type rtp_member_type = {
+    .name = "rtp-member",
+    .proto = &rtp_proto,
+    .size = sizeof(struct rtp_source),
+    .timers = (const struct timer[]){{"next", 1, TIMER_KIND_PACE}, {0}},
+    .reasons = rtp_reasons,
+    .vars = (const struct var[]){{"packets", "", "media"},
+                                 {"timestamp", "", "media"},
+                                 {"rtt", "ns", "report"},
+                                 {"reported-lost", "", "report"},
+                                 {"reported-jitter", "", "report"},
+                                 {"sources", "", "media"},
+                                 {0}},
+    .params = params,
+    .figures =
+        (const struct figure[]){
+            {"lost", lost}, {"sources", sources}, {"renamed", renamed}, {"refused", refused}, {0}},
+    .lowers = rtp_lowers,
+    .step = step,
+    .read = read,
+    .free = let_go,
+};
+
+const struct traffic_type rtp_conference = {.name = "conference",
+                                            .source = &rtp_member_type,
+                                            .has_port = true,
+                                            .port = 5004,
+                                            .takes_group = true,
+                                            .takes_next_port = true};
