@@ -123,7 +123,8 @@ static void send_compound(struct reporter *r, struct bytes compound, enum rtp_wh
         fx_indicate(fx, 0, RTCP_CODE_CARRY, compound, (struct span){0});
         return;
     }
-    if (r->other.ip && r->setup.peer_count <= 1) {
+    bool is_for_many = r->setup.peer_count > 1 || ip_is_multicast(r->setup.peers[0].ip);
+    if (r->other.ip && !is_for_many) {
         send_to(r, r->other, compound, why, fx);
         return;
     }
