@@ -396,7 +396,7 @@ void tcp_ask(struct tcp *t, struct fx *fx);                 /* 3.8.4: a keep-ali
 uint32_t tcp_rcv_wnd(const struct tcp *t);                  /* RCV.WND */
 /* The answer of 3.10.7.1 to a segment that belongs to nothing: <SEQ=SEG.ACK><CTL=RST>, or
  * <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>. */
-void tcp_answer_reset(const struct tcp_seg *seg, const struct net *got, enum tcp_why why,
+void tcp_answer_reset(const struct tcp_seg *got, const struct net *net, enum tcp_why why,
                       struct fx *fx);
 
 /* user.c */
