@@ -7,10 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ROW     24.0
-#define HEAD    22.0
-#define FOOT    52.0
-#define COLUMNS 5
+#define ROOM_FOR_NOTE 420.0 /* beside the tabs */
+#define ROW           24.0
+#define HEAD          22.0
+#define FOOT          52.0
+#define COLUMNS       5
 
 struct table {
     struct ui *ui;
@@ -165,7 +166,8 @@ static void draw_jitter(void *self, struct ui *ui, const struct scene *s, struct
     (void)self;
     snprintf(rate, sizeof rate, "%lld", t.st ? (long long)t.st->rate : 8000LL);
     view_format(ui, note, sizeof note, "jitter.units", "rate", rate, NULL);
-    struct rect r = part_panel(ui, area, ui_word(ui, "jitter.title"), note, NULL);
+    struct rect r = part_panel(ui, area, ui_word(ui, "jitter.title"),
+                               area.w > ROOM_FOR_NOTE * k ? note : NULL, NULL);
     t.chosen = t.st ? choose(s, t.st) : NULL;
     if (!t.chosen) {
         ui_text(ui, TYPE_BODY, r.x, r.y + 16 * k, ui->theme->ink2, ui_word(ui, "jitter.none"));

@@ -155,27 +155,40 @@ static uint32_t collect_waiting(const struct playout_frame *f, const struct medi
     return n;
 }
 
-/* Each packet time a late one falls a part of the way; then it lies there. */
-static void draw_late(const struct playout_frame *f, struct rect r)
+/* Those that came too late since the axis begins, the newest first. */
+static uint32_t collect_late(const struct playout_frame *f, const struct media_packet **out,
+                             uint32_t cap)
 {
     const struct media_stream *st = f->st;
-    double k = f->ui->k, h = (VESSEL_TILE - 2) * k, ground = r.y + r.h - h;
-    sim_time now = f->s->now;
-    uint32_t lying = 0;
-
-    for (uint32_t i = media_arrived_after(st, now + 1); i > 0; i--) {
+    uint32_t n = 0;
+    for (uint32_t i = media_arrived_after(st, f->s->now + 1); i > 0 && n < cap; i--) {
         const struct media_packet *p = &st->packets[st->arrivals[i - 1]];
-        if (p->arrived < f->from || ground - lying * (h + 2 * k) < r.y) {
+        if (p->arrived < f->from) {
             break;
         }
-        if (p->fate != MEDIA_LATE) {
-            continue;
+        if (p->fate == MEDIA_LATE) {
+            out[n++] = p;
         }
-        double fallen = (double)(now - p->arrived) / (double)(FALL * st->gap);
-        double floor_y = ground - lying * (h + 2 * k);
+    }
+    return n;
+}
+
+/* They fall for some packet times, onto those that came before, and lie there. One for which there
+ * is no place yet is not drawn. */
+static void draw_late(const struct playout_frame *f, struct rect r)
+{
+    const struct media_packet *late[32];
+    double k = f->ui->k, h = (VESSEL_TILE - 2) * k, step = h + 2 * k, floor_y = r.y + r.h - h;
+    uint32_t room = (uint32_t)(r.h / step), n = collect_late(f, late, room < 32 ? room : 32);
+    for (uint32_t i = n; i > 0; i--) {
+        const struct media_packet *p = late[i - 1];
+        double fallen = (double)(f->s->now - p->arrived) / (double)(FALL * f->st->gap);
         double y = fallen >= 1 ? floor_y : r.y + (floor_y - r.y) * fallen * fallen;
-        draw_piece(f, p, (struct rect){r.x, y, r.w, h}, true);
-        lying++;
+        y = fmin(y, floor_y);
+        if (y >= r.y) {
+            draw_piece(f, p, (struct rect){r.x, y, r.w, h}, true);
+        }
+        floor_y = y - step;
     }
 }
 

@@ -35,11 +35,11 @@ static void place_lanes(struct lanes *l, struct rect r)
 {
     double k = l->f->ui->k, slot = (double)l->f->st->gap * l->f->scale;
 
-    l->h = TILE * k;
+    bool is_stacked = l->f->st->rate == 90000; /* the packets of one picture */
+    l->h = is_stacked ? fmin(TILE * k, r.h / 14.8) : TILE * k;
     l->w = fmin(1.7 * TILE * k, fmax(slot - 4 * k, slot * 0.85));
     l->w = slot < TICK * k ? 3 * k : l->w;
-    bool is_stacked = l->f->st->rate == 90000;
-    double top = is_stacked ? fmin(4.6 * l->h, 0.34 * r.h) : fmax(0.1 * r.h, 0.6 * l->h);
+    double top = is_stacked ? 4.6 * l->h : fmax(0.1 * r.h, 0.6 * l->h);
     double bottom = r.h - 0.9 * l->h;
     l->y[LANE_SENT] = r.y + top;
     l->y[LANE_PLAYED] = r.y + bottom;
