@@ -6,17 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 128u
+static void next_chunk(struct fx *fx)
+{
+    uint32_t next = fx->chunk_count ? fx->back_chunk + 1 : 0;
+    if (next == fx->chunk_count) {
+        fx->chunks = os_realloc(fx->chunks, (fx->chunk_count + 1) * sizeof(struct effect *));
+        fx->chunks[fx->chunk_count++] = os_alloc(FX_CHUNK * sizeof(struct effect));
+    }
+    fx->back_chunk = next;
+    fx->back = fx->chunks[next];
+    fx->front = fx->front ? fx->front : fx->back;
+}
 
 /* Fields that a kind has no use for stay as they were: clearing them would be most of the work. */
-static struct effect *append(struct fx *fx, enum fx_kind kind)
+static inline struct effect *append(struct fx *fx, enum fx_kind kind)
 {
-    if (fx->back == fx->chunk_count * CHUNK) {
-        fx->chunks = os_realloc(fx->chunks, (fx->chunk_count + 1) * sizeof(struct effect *));
-        fx->chunks[fx->chunk_count++] = os_alloc(CHUNK * sizeof(struct effect));
+    if (!fx->back || fx->back == fx->chunks[fx->back_chunk] + FX_CHUNK) {
+        next_chunk(fx);
     }
-    struct effect *e = &fx->chunks[fx->back / CHUNK][fx->back % CHUNK];
-    fx->back++;
+    struct effect *e = fx->back++;
     e->kind = kind;
     e->why = 0;
     e->author = fx->author;
@@ -25,18 +33,19 @@ static struct effect *append(struct fx *fx, enum fx_kind kind)
     return e;
 }
 
-bool fx_next(struct fx *fx, const struct effect **e)
+void fx_rewind(struct fx *fx)
 {
-    if (fx->front == fx->back) {
-        fx->front = fx->back = 0;
-        if (fx->arena.chunks) {
-            arena_free(&fx->arena);
-        }
-        return false;
+    fx->front_chunk = fx->back_chunk = 0;
+    fx->front = fx->back = fx->chunks ? fx->chunks[0] : NULL;
+    if (fx->arena.chunks) {
+        arena_free(&fx->arena);
     }
-    *e = &fx->chunks[fx->front / CHUNK][fx->front % CHUNK];
-    fx->front++;
-    return true;
+}
+
+const struct effect *fx_front_chunk(struct fx *fx)
+{
+    fx->front = fx->chunks[++fx->front_chunk];
+    return fx->front;
 }
 
 void fx_free(struct fx *fx)

@@ -56,11 +56,14 @@ struct fx {
     uint32_t packet;           /* of its input, 0: none */
     const struct proto *proto; /* wire format of the author */
     uint32_t flow;             /* of the author */
-    bool is_unwatched; /* nobody keeps a trace: what only a trace would show is not listed */
-    struct effect **chunks;
-    uint32_t chunk_count, front, back; /* front == back: empty */
-    struct arena arena;                /* copies of head bytes of requests; emptied with the list */
+    bool is_unwatched;      /* nobody keeps a trace: what only a trace would show is not listed */
+    struct effect **chunks; /* of FX_CHUNK effects each */
+    uint32_t chunk_count, front_chunk, back_chunk;
+    struct effect *front, *back; /* front == back: empty */
+    struct arena arena;          /* copies of head bytes of requests; emptied with the list */
 };
+
+#define FX_CHUNK 128u
 
 /* Sends a packet. head is copied; body is referenced; checksum fields in head stay zero. */
 void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct span body,
@@ -102,5 +105,18 @@ static inline struct mark span_end(struct span s)
 }
 
 /* For whoever applies them. */
-bool fx_next(struct fx *fx, const struct effect **e); /* false: the list is empty, and now clean */
+void fx_rewind(struct fx *fx);                      /* the list is empty: back to its beginning */
+const struct effect *fx_front_chunk(struct fx *fx); /* one chunk is read: the first of the next */
+/* False: the list is empty, and now clean. */
+static inline bool fx_next(struct fx *fx, const struct effect **e)
+{
+    if (fx->front == fx->back) {
+        fx_rewind(fx);
+        return false;
+    }
+    bool is_over = fx->front == fx->chunks[fx->front_chunk] + FX_CHUNK;
+    *e = is_over ? fx_front_chunk(fx) : fx->front;
+    fx->front++;
+    return true;
+}
 void fx_free(struct fx *fx);

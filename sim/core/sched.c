@@ -59,6 +59,17 @@ static uint32_t number_of(const struct heap_entry *e)
     return (uint32_t)e->who >> 2;
 }
 
+/* Field by field: what was just written in parts and is read back whole waits for that. */
+static void copy_event(struct event *to, const struct event *from)
+{
+    to->at = from->at;
+    to->target = from->target;
+    to->packet = from->packet;
+    to->cause = from->cause;
+    to->what = from->what;
+    to->slot = from->slot;
+}
+
 /* `items` made large enough for [0] (never used) to [count]. */
 static void *with_room(void *items, uint32_t count, uint32_t *capacity, size_t size)
 {
@@ -253,31 +264,33 @@ static void line_grow(struct sched_line *l)
     *l = (struct sched_line){.ring = ring, .count = l->count, .capacity = capacity};
 }
 
-/* The rule of a line: w may stand behind its last entry. */
-static bool line_keeps_order(const struct sched_line *l, const struct waiting *w)
+/* The rule of a line: this may stand behind its last entry. */
+static bool line_keeps_order(const struct sched_line *l, sim_time at, uint64_t tie)
 {
     if (l->count == 0) {
         return true;
     }
     const struct waiting *last = line_entry(l, l->count - 1);
-    return last->ev.at < w->ev.at || (last->ev.at == w->ev.at && last->tie <= w->tie);
+    return last->ev.at < at || (last->ev.at == at && last->tie <= tie);
 }
 
 void sched_push(struct sched *s, uint32_t line, uint64_t tie, struct event ev)
 {
     struct sched_line *l = line_at(s, line);
-    struct waiting w = {ev, tie, s->turns};
-    assert(ev.at >= s->now && line_keeps_order(l, &w));
+    assert(ev.at >= s->now && line_keeps_order(l, ev.at, tie));
     if (ev.at == SIM_NEVER) {
         return;
     }
-    s->turns++;
     if (l->count == l->capacity) {
         line_grow(l);
     }
-    *line_entry(l, l->count++) = w;
+    uint32_t turn = s->turns++;
+    struct waiting *w = line_entry(l, l->count++);
+    copy_event(&w->ev, &ev);
+    w->tie = tie;
+    w->turn = turn;
     if (l->count == 1) {
-        put(s, ev.at, tie, who_is(LINE, line, w.turn));
+        put(s, ev.at, tie, who_is(LINE, line, turn));
     }
 }
 
@@ -356,6 +369,9 @@ void sched_timer_free(struct sched *s, uint32_t timer)
 static bool top_settled(struct sched *s)
 {
     const struct heap_entry *top = &s->heap.entries[0];
+    if (s->stale == 0 && kind_of(top) != TIMER) {
+        return true;
+    }
     if (!entry_lives(s, top)) {
         bury(s, top);
         heap_remove_top(&s->heap);
@@ -386,20 +402,19 @@ static bool settle(struct sched *s)
     return false;
 }
 
-static struct event take_cell(struct sched *s, uint32_t number)
+static void take_cell(struct sched *s, uint32_t number, struct event *ev)
 {
     struct sched_cell *c = &s->cells[number];
-    struct event ev = c->ev;
+    copy_event(ev, &c->ev);
     end_cell(c);
     release_cell(s, number);
     s->vacant = true;
-    return ev;
 }
 
-static struct event take_head(struct sched *s, uint32_t number)
+static void take_head(struct sched *s, uint32_t number, struct event *ev)
 {
     struct sched_line *l = &s->lines[number];
-    struct event ev = l->ring[l->head].ev;
+    copy_event(ev, &l->ring[l->head].ev);
     l->head = (l->head + 1) & (l->capacity - 1);
     l->count--;
     if (l->count > 0) {
@@ -408,28 +423,25 @@ static struct event take_head(struct sched *s, uint32_t number)
     } else {
         s->vacant = true;
     }
-    return ev;
 }
 
-static struct event take_timer(struct sched *s, uint32_t number)
+static void take_timer(struct sched *s, uint32_t number, struct event *ev)
 {
     struct sched_timer *t = &s->timers[number];
-    struct event ev = {t->at, t->target, t->index, t->cause, EV_TIMER, t->slot};
+    *ev = (struct event){t->at, t->target, t->index, t->cause, EV_TIMER, t->slot};
     t->at = SIM_NEVER;
     t->entry_tie = 0;
     s->vacant = true;
-    return ev;
 }
 
-static struct event take_top(struct sched *s)
+static void take_top(struct sched *s, struct event *ev)
 {
     const struct heap_entry *top = &s->heap.entries[0];
     switch (kind_of(top)) {
-    case CELL: return take_cell(s, number_of(top));
-    case LINE: return take_head(s, number_of(top));
-    case TIMER: break;
+    case CELL: take_cell(s, number_of(top), ev); break;
+    case LINE: take_head(s, number_of(top), ev); break;
+    case TIMER: take_timer(s, number_of(top), ev); break;
     }
-    return take_timer(s, number_of(top));
 }
 
 bool sched_next(struct sched *s, sim_time until, struct event *ev)
@@ -437,7 +449,7 @@ bool sched_next(struct sched *s, sim_time until, struct event *ev)
     if (!settle(s) || s->heap.entries[0].at > until) {
         return false;
     }
-    *ev = take_top(s);
+    take_top(s, ev);
     s->now = ev->at;
     s->handed++;
     return true;

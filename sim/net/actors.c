@@ -17,6 +17,17 @@ static uint32_t timer_slots(const struct actor_type *type)
     return slots;
 }
 
+/* One slot each, and all keep the run open. */
+static bool has_plain_timers(const struct actor_type *type)
+{
+    for (unsigned i = 0; i < timer_count(type); i++) {
+        if (type->timers[i].slots != 1 || type->timers[i].kind == TIMER_KIND_IDLE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void give_settings(const struct actor_type *type, void *self, const struct settings *set)
 {
     for (uint32_t i = 0; set && i < set->count; i++) {
@@ -129,6 +140,7 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
                       .key = key,
                       .dice = dice_make(w->seed, e.name),
                       .timer_count = timer_slots(type),
+                      .has_plain_timers = has_plain_timers(type),
                       .var_count = var_count(type)};
     r->elders = count_elders(w, node, type, key.to.port != 0);
     r->timers = os_alloc((r->timer_count + 1) * sizeof *r->timers);
@@ -199,10 +211,11 @@ void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet
     if (!r->self) {
         return;
     }
+    const struct node *n = &w->nodes[r->node];
     in->now = sched_now(&w->sched);
-    in->clock = clock_of(&w->sc->nodes[r->node], in->now);
+    in->clock = n->has_clock ? clock_of(n->set, in->now) : in->now;
     in->dice = &r->dice;
-    in->host_dice = &w->nodes[r->node].dice;
+    in->host_dice = &n->dice;
     in->host = r->host;
     w->fx.author = row;
     w->fx.cause = cause;
@@ -253,6 +266,7 @@ void actor_end(struct world *w, uint32_t row)
 void actor_timer(struct world *w, const struct event *ev)
 {
     uint32_t cause = world_record(w, REC_FIRE, ev->target, ev->packet, ev->slot, 0, ev->cause, 0);
-    struct input in = {.kind = IN_TIMER, .code = ev->slot, .index = ev->packet};
+    struct input in;
+    input_begin(&in, IN_TIMER, ev->slot, ev->packet);
     actor_step(w, ev->target, &in, 0, cause);
 }

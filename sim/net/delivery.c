@@ -107,17 +107,10 @@ static enum deliver_fault judge(struct world *w, struct row *r, const struct eff
 
 /* TCP's and UDP's bytes come from streams that several connections share: what they pass on is not
  * judged here. */
-static bool is_judged(const struct world *w, const struct effect *e)
+static bool is_judged(const struct row *author, const struct effect *e)
 {
-    const struct proto *proto = w->rows[e->author].type->proto;
+    const struct proto *proto = author->type->proto;
     return proto && proto->carrier == CARRIER_LINK && e->packet;
-}
-
-/* The flow's figures are of one direction, also where a link protocol serves both. */
-static bool is_counted(const struct world *w, const struct effect *e)
-{
-    const struct row *author = &w->rows[e->author];
-    return !is_judged(w, e) || author->node == w->trace->flows[author->flow].to;
 }
 
 /* Of the packet that brought it, also when that belongs to a connection that is long over. */
@@ -127,16 +120,15 @@ static struct flow *flow_of(struct world *w, const struct effect *e)
     return &w->trace->flows[flow ? flow : w->rows[e->author].flow];
 }
 
-enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint32_t *packet)
+/* The flow's figures are of one direction, also where a link protocol serves both. */
+static enum deliver_fault count_judged(struct world *w, struct row *author, const struct effect *e,
+                                       struct flow *flow, uint32_t *packet)
 {
-    struct row *author = &w->rows[e->author];
-    struct flow *flow = flow_of(w, e);
     struct span body = e->body;
-    enum deliver_fault fault = is_judged(w, e) ? judge(w, author, e, &body, packet) : DELIVER_RIGHT;
-    bool counts = is_counted(w, e), is_first = body.at >= author->delivered_top;
+    enum deliver_fault fault = judge(w, author, e, &body, packet);
+    bool is_first = body.at >= author->delivered_top;
     author->delivered_top = is_first ? body.at + body.len : author->delivered_top;
-    flow->end = sched_now(&w->sched);
-    if (!counts) {
+    if (author->node != w->trace->flows[author->flow].to) {
         return fault;
     }
     flow->faults[fault]++;
@@ -146,6 +138,24 @@ enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint3
         count_first(w, e, flow);
     }
     return fault;
+}
+
+enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint32_t *packet)
+{
+    struct row *author = &w->rows[e->author];
+    struct flow *flow = flow_of(w, e);
+    flow->end = sched_now(&w->sched);
+    if (is_judged(author, e)) {
+        return count_judged(w, author, e, flow, packet);
+    }
+    flow->faults[DELIVER_RIGHT]++;
+    flow->delivered_bytes += e->body.len;
+    flow->last_delivery = flow->end;
+    if (e->body.at >= author->delivered_top) {
+        author->delivered_top = e->body.at + e->body.len;
+        count_first(w, e, flow);
+    }
+    return DELIVER_RIGHT;
 }
 
 /* The first frame at or after `from` that is in none of the deliveries; `top`: there is none. */

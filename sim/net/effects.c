@@ -6,18 +6,24 @@
 
 #include <string.h>
 
+static uint32_t timer_slot(const struct row *r, unsigned timer, uint32_t index)
+{
+    const struct timer *timers = r->type->timers;
+    uint32_t slot = index % timers[timer].slots;
+    for (unsigned i = 0; i < timer; i++) {
+        slot += timers[i].slots;
+    }
+    return slot;
+}
+
 static void apply_timer(struct world *w, const struct effect *e)
 {
     struct row *r = &w->rows[e->author];
     if (!r->self) {
         return;
     }
-    uint32_t slot = 0;
-    for (unsigned i = 0; i < e->code; i++) {
-        slot += r->type->timers[i].slots;
-    }
-    slot += e->index % r->type->timers[e->code].slots;
-    if (r->type->timers[e->code].kind == TIMER_KIND_IDLE) {
+    uint32_t slot = r->has_plain_timers ? e->code : timer_slot(r, e->code, e->index);
+    if (!r->has_plain_timers && r->type->timers[e->code].kind == TIMER_KIND_IDLE) {
         uint32_t told =
             world_record(w, REC_TIMER, e->author, e->index, e->code, e->value, e->cause, e->why);
         idle_arm(w, (struct idle){e->value, e->author, e->index, told, e->code});
@@ -29,7 +35,9 @@ static void apply_timer(struct world *w, const struct effect *e)
         }
         r->timers[slot] = sched_timer_new(&w->sched, e->author, e->code, e->index);
     }
-    sched_timer_index(&w->sched, r->timers[slot], e->index);
+    if (!r->has_plain_timers) {
+        sched_timer_index(&w->sched, r->timers[slot], e->index);
+    }
     uint32_t record =
         world_record(w, REC_TIMER, e->author, e->index, e->code, e->value, e->cause, e->why);
     sched_arm(&w->sched, r->timers[slot], e->value, record);
@@ -72,13 +80,14 @@ static void find_original(struct row *r, struct packet *p, uint32_t id, bool rep
     }
 }
 
-/* A send repeats another iff its unit begins below the highest that this entity has sent. */
-static void name_unit(struct world *w, struct row *r, struct packet *p, uint32_t id)
+/* A send repeats another iff its unit begins below the highest that this entity has sent; true: it
+ * does. */
+static bool name_unit(struct world *w, struct row *r, struct packet *p, uint32_t id)
 {
     p->copy = 1;
     if (p->unit.n == 0) {
         p->unit.at = r->unnamed++;
-        return;
+        return false;
     }
     bool repeats = p->unit.at < r->unit_top;
     uint64_t end = p->unit.at + p->unit.n;
@@ -90,22 +99,21 @@ static void name_unit(struct world *w, struct row *r, struct packet *p, uint32_t
         r->retransmissions++;
         w->trace->flows[p->flow].retransmissions++;
     }
+    return repeats;
 }
 
 static void apply_send(struct world *w, const struct effect *e)
 {
     struct packet *p = packet_at(&w->trace->packets, e->index);
     struct row *r = &w->rows[e->author];
-    struct flow *flow = &w->trace->flows[p->flow];
-    bool repeats = p->unit.n > 0 && p->unit.at < r->unit_top;
     uint32_t data = p->body.len > p->proto->trailer ? p->body.len - p->proto->trailer : 0;
     if (p->flow == 0 && e->packet && p->proto->carrier != CARRIER_LINK) {
         /* who has no flow of its own answers in that of the question */
         p->flow = packet_at(&w->trace->packets, e->packet)->flow;
-        flow = &w->trace->flows[p->flow];
     }
-    name_unit(w, r, p, e->index);
-    if (p->flow && w->trace->entities[e->author].node == flow->from) {
+    bool repeats = name_unit(w, r, p, e->index);
+    struct flow *flow = &w->trace->flows[p->flow];
+    if (p->flow && r->node == flow->from) {
         flow->packets++;
         flow->bytes += repeats ? 0 : data;
     } else if (p->flow) {
@@ -250,7 +258,7 @@ static void note_error(struct world *w, const struct effect *e)
     const struct row *author = &w->rows[e->author];
     struct flow *flow = &w->trace->flows[author->flow];
     bool is_from = author->node == flow->from;
-    if (e->code == CODE_CLOSED && e->body.len && author->flow && (is_from || !flow->error)) {
+    if (e->body.len && author->flow && (is_from || !flow->error)) {
         flow->error = e->body.len;
     }
 }
@@ -280,14 +288,15 @@ static void apply_indicate(struct world *w, const struct effect *e)
                               e->body.len, e->cause, e->why);
     }
     w->rows[target].received += is_data ? e->body.len : 0;
-    note_error(w, e);
+    if (e->code == CODE_CLOSED) {
+        note_error(w, e);
+    }
     if (above) {
-        struct input in = {
-            .kind = IN_INDICATION,
-            .code = e->code,
-            .index = e->author,
-            .head = is_data && w->rows[above].type->reads_bytes ? real_bytes(w, e->body) : e->head,
-            .body = e->body};
+        struct input in;
+        input_begin(&in, IN_INDICATION, e->code, e->author);
+        bool reads_bytes = is_data && w->rows[above].type->reads_bytes;
+        in.head = reads_bytes ? real_bytes(w, e->body) : e->head;
+        in.body = e->body;
         actor_step(w, above, &in, e->packet, record);
     }
 }
@@ -299,8 +308,10 @@ static void apply_request(struct world *w, const struct effect *e)
         record =
             world_record(w, REC_CALL, e->index, e->packet, e->code, e->body.len, e->cause, e->why);
     }
-    struct input in = {
-        .kind = IN_REQUEST, .code = e->code, .index = e->author, .head = e->head, .body = e->body};
+    struct input in;
+    input_begin(&in, IN_REQUEST, e->code, e->author);
+    in.head = e->head;
+    in.body = e->body;
     actor_step(w, e->index, &in, e->packet, record);
 }
 

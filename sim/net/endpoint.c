@@ -17,9 +17,8 @@ struct endpoint {
 
 static uint64_t hash_of(const struct proto *proto, struct addr local, struct addr remote)
 {
-    uint64_t ends =
-        hash_mix((uint64_t)local.ip << 32 | remote.ip, (uint64_t)local.port << 16 | remote.port);
-    return hash_mix(ends, proto->number);
+    uint64_t ports = (uint64_t)local.port << 16 | remote.port;
+    return hash_mix((uint64_t)local.ip << 32 | remote.ip, (uint64_t)proto->number << 32 | ports);
 }
 
 static bool is_same(struct addr a, struct addr b)

@@ -65,22 +65,22 @@ static uint64_t count_copy(struct world *w, struct direction *d, const struct pa
                         is_bytes ? w->horizon : UNITS_AGAIN);
 }
 
-struct fate fate_decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key)
+void fate_decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key,
+                 struct fate *fate)
 {
-    struct fate fate = {.bit = -1, .at = SIM_NEVER};
+    *fate = (struct fate){.bit = -1, .at = SIM_NEVER};
     const struct packet *p = packet_at(&w->trace->packets, packet);
     *key = 0;
     if (impair_asks_copies(d->set)) {
         uint64_t copy = count_copy(w, d, p);
         *key = impair_key(w, p, copy);
-        fate_by_chance(d, p, *key, copy, &fate);
+        fate_by_chance(d, p, *key, copy, fate);
     } else if (d->set->loss.kind != LOSS_NONE && impair_is_lost(d, 0, p, 1)) {
-        fate.is_lost = true;
-        fate.why = DROP_LOSS;
+        fate->is_lost = true;
+        fate->why = DROP_LOSS;
     }
     if (w->has_packet_faults && p->birth != PACKET_COPY && p->birth != PACKET_FLIPPED) {
         fault_look(w, packet, d);
-        fate_by_faults(w, d, packet, &fate);
+        fate_by_faults(w, d, packet, fate);
     }
-    return fate;
 }

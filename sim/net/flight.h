@@ -8,7 +8,7 @@ static inline struct flight *flight_at(const struct direction *d, uint32_t i)
     return &d->flights[(d->head + i) & (d->cap - 1)];
 }
 
-struct flight *flight_add(struct direction *d); /* for the caller to fill whole */
+struct flight *flight_add(struct direction *d);                       /* for the caller to fill */
 struct flight *flight_of(const struct direction *d, uint32_t packet); /* NULL: it is not there */
 void flight_leave_queue(struct direction *d,
                         struct flight *f); /* it is not among the bytes that wait */
@@ -32,4 +32,5 @@ struct fate {
 };
 
 /* *key: of the draws about it. */
-struct fate fate_decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key);
+void fate_decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key,
+                 struct fate *fate);

@@ -21,6 +21,11 @@ bool impair_asks_copies(const struct scenario_direction *set)
            set->jitter || set->bit_errors || set->duplicate || set->reorder_chance;
 }
 
+bool impair_is_any(const struct scenario_direction *set)
+{
+    return set->loss.kind != LOSS_NONE || impair_asks_copies(set) || set->red.is_on;
+}
+
 static bool is_listed(const struct direction *d, const struct packet *p, uint64_t copy)
 {
     for (uint32_t i = 0; i < d->set->loss.list_count; i++) {

@@ -158,7 +158,7 @@ void lan_send(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uin
             return;
         }
     }
-    link_offer(w, &w->directions[n->ifaces[iface].out], packet, ttl, macs, cause);
+    link_offer(w, &w->directions[n->ifaces[iface].out], packet, ttl, &macs, cause);
 }
 
 void lan_resolved(struct world *w, uint32_t node, const struct node_neighbour *found,
@@ -179,7 +179,7 @@ void lan_resolved(struct world *w, uint32_t node, const struct node_neighbour *f
             for (uint32_t k = i; k < n->held_count; k++) {
                 n->held[k] = n->held[k + 1];
             }
-            link_offer(w, &w->directions[n->ifaces[h.iface].out], h.packet, h.ttl, macs,
+            link_offer(w, &w->directions[n->ifaces[h.iface].out], h.packet, h.ttl, &macs,
                        cause ? cause : h.cause);
         }
     }
@@ -222,7 +222,7 @@ static void flood(struct world *w, struct direction *in, uint32_t packet, unsign
     packet_at(&w->trace->packets, packet)->others += copies - 1;
     for (uint16_t i = 0; i < n->iface_count; i++) {
         if (i != in->iface_to) {
-            link_offer(w, &w->directions[n->ifaces[i].out], packet, ttl, macs, cause);
+            link_offer(w, &w->directions[n->ifaces[i].out], packet, ttl, &macs, cause);
         }
     }
 }
@@ -245,6 +245,6 @@ void switch_hear(struct world *w, struct direction *d, uint32_t packet, unsigned
     } else if (port == d->iface_to) {
         packet_is_over(w, packet); /* it stands on the side it came from */
     } else {
-        link_offer(w, &w->directions[n->ifaces[port].out], packet, ttl, macs, cause);
+        link_offer(w, &w->directions[n->ifaces[port].out], packet, ttl, &macs, cause);
     }
 }

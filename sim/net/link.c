@@ -51,14 +51,24 @@ static void schedule_end(struct world *w, struct direction *d, struct flight *f,
     f->arrival = sched_at(&w->sched, ev, tie);
 }
 
+/* How long a transmission lasts. Most packets on a direction are of one size, and a division takes
+ * longer than all else here. */
+static sim_time lasts(struct direction *d, uint32_t size)
+{
+    if (size != d->size_before) {
+        d->size_before = size;
+        d->lasts_before = d->set->rate_bps ? time_of_bytes(size, d->set->rate_bps) : 0;
+    }
+    return d->lasts_before;
+}
+
 /* The transmitter keeps its pace, though nobody hears it. */
 static sim_time occupy(struct world *w, struct direction *d, uint32_t size, sim_time *start)
 {
-    sim_time now = sched_now(&w->sched);
+    sim_time now = sched_now(&w->sched), span = lasts(d, size);
     *start = d->busy_until > now ? d->busy_until : now;
-    sim_time lasts = d->set->rate_bps ? time_of_bytes(size, d->set->rate_bps) : 0;
-    d->busy_until = time_add(*start, lasts);
-    w->trace->link_figures[d->index].busy += lasts;
+    d->busy_until = time_add(*start, span);
+    d->figures->busy += span;
     return d->busy_until;
 }
 
@@ -75,20 +85,30 @@ static bool is_full(struct world *w, struct direction *d, uint32_t size)
 
 static void enter_queue(struct world *w, struct direction *d, struct flight *f, uint32_t size)
 {
-    struct link_figures *figures = &w->trace->link_figures[d->index];
     d->waiting_bytes += size;
     f->queued_bytes = size;
     uint32_t waiting = flight_waiting(w, d);
-    if (waiting > figures->queue_packets_max) {
-        figures->queue_packets_max = waiting;
+    if (waiting > d->figures->queue_packets_max) {
+        d->figures->queue_packets_max = waiting;
     }
     f->cause = world_record(w, REC_QUEUE, d->entity, f->packet, 0, waiting, f->cause, 0);
 }
 
+/* A packet handed over to a direction. */
+struct offer {
+    uint32_t packet, size;
+    uint32_t cause; /* then the record that later events name */
+    uint8_t ttl;
+    const struct macs *macs; /* on a LAN; else NULL */
+    uint64_t key;            /* of the draws about it */
+    uint64_t tie;            /* the hop's */
+};
+
 /* When it is over on this hop: it arrives, is lost half-way, or a fault's moment comes first. */
-static sim_time end_on_wire(const struct direction *d, struct flight *f, const struct fate *fate)
+static sim_time end_on_wire(const struct direction *d, struct flight *f, sim_time end,
+                            const struct fate *fate)
 {
-    sim_time over = f->is_lost ? time_add(f->end, d->set->delay / 2) : f->arrive;
+    sim_time over = f->is_lost ? time_add(end, d->set->delay / 2) : f->arrive;
     if (fate->at > over) {
         return over;
     }
@@ -97,44 +117,52 @@ static sim_time end_on_wire(const struct direction *d, struct flight *f, const s
     return fate->at;
 }
 
-/* Onto the transmitter, or into the queue before it. `tie` is the hop's. Returns the end of the
- * transmission; *cause becomes the record that later events name. */
-static sim_time transmit(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
-                         struct macs macs, uint32_t *cause, const struct fate *fate, uint64_t key,
-                         uint64_t tie)
+static struct flight *new_flight(struct direction *d, const struct offer *o,
+                                 const struct fate *fate)
 {
-    uint32_t size = link_size(d, packet_at(&w->trace->packets, packet));
-    sim_time now = sched_now(&w->sched), start;
-    sim_time end = occupy(w, d, size, &start);
     struct flight *f = flight_add(d);
-    *f = (struct flight){.packet = packet,
-                         .cause = *cause,
-                         .ttl = (uint8_t)ttl,
-                         .macs = macs,
-                         .start = start,
-                         .end = end,
-                         .is_lost = fate->is_lost,
-                         .why = fate->why};
-    f->arrive = time_add(time_add(end, impair_delay(d, key)), fate->late);
+    f->packet = o->packet;
+    f->cause = o->cause;
+    f->queued_bytes = 0;
+    f->ttl = o->ttl;
+    f->why = (uint8_t)fate->why;
+    f->is_lost = fate->is_lost;
+    f->arrival = f->tx = 0;
+    if (o->macs) {
+        f->macs = *o->macs;
+    }
+    return f;
+}
+
+/* Onto the transmitter, or into the queue before it. Returns the end of the transmission. */
+static sim_time transmit(struct world *w, struct direction *d, struct offer *o,
+                         const struct fate *fate)
+{
+    sim_time now = sched_now(&w->sched), start;
+    sim_time end = occupy(w, d, o->size, &start);
+    struct flight *f = new_flight(d, o, fate);
+    f->start = start;
+    f->arrive = time_add(time_add(end, impair_delay(d, o->key)), fate->late);
     if (!fate->may_be_overtaken && f->arrive < d->last_arrival) {
         f->arrive = d->last_arrival;
     }
-    sim_time over = end_on_wire(d, f, fate);
+    sim_time over = end_on_wire(d, f, end, fate);
     if (start > now) {
-        enter_queue(w, d, f, size);
+        enter_queue(w, d, f, o->size);
         if (w->watch) {
-            struct event ev = {.at = start, .target = d->entity, .packet = packet, .what = EV_TX};
-            f->tx = sched_at(&w->sched, ev, tie);
+            struct event ev = {
+                .at = start, .target = d->entity, .packet = o->packet, .what = EV_TX};
+            f->tx = sched_at(&w->sched, ev, o->tie);
         }
-    } else {
+    } else if (w->watch) {
         record_tx(w, d, f);
     }
-    *cause = f->cause;
+    o->cause = f->cause;
     sim_time line_end = d->last_arrival;
     if (fate->may_be_overtaken) { /* those behind may overtake it */
         d->last_arrival = SIM_NEVER;
     }
-    schedule_end(w, d, f, over, tie);
+    schedule_end(w, d, f, over, o->tie);
     if (fate->may_be_overtaken) {
         d->last_arrival = line_end;
     }
@@ -145,25 +173,31 @@ static const struct fate unharmed = {.bit = -1, .at = SIM_NEVER};
 
 /* A copy goes behind the original, unharmed on this hop. */
 static void offer_copy(struct world *w, struct direction *d, uint32_t copy, unsigned ttl,
-                       struct macs macs, uint32_t cause)
+                       const struct macs *macs, uint32_t cause)
 {
-    if (d->cuts || is_full(w, d, link_size(d, packet_at(&w->trace->packets, copy)))) {
+    struct offer o = {.packet = copy,
+                      .size = link_size(d, packet_at(&w->trace->packets, copy)),
+                      .cause = cause,
+                      .ttl = (uint8_t)ttl,
+                      .macs = macs};
+    if (d->cuts || is_full(w, d, o.size)) {
         flight_drop(w, d, copy, d->cuts ? DROP_LINK_DOWN : DROP_QUEUE, cause);
     } else {
-        transmit(w, d, copy, ttl, macs, &cause, &unharmed, 0, sched_tie(&w->sched));
+        o.tie = sched_tie(&w->sched);
+        transmit(w, d, &o, &unharmed);
     }
 }
 
 static void make_copy(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
-                      struct macs macs, uint32_t cause, sim_time after)
+                      const struct macs *macs, uint32_t cause, sim_time after)
 {
     uint32_t copy = packet_copied(w, d->entity, packet, cause);
     if (after == 0) {
         offer_copy(w, d, copy, ttl, macs, cause);
         return;
     }
-    *map_put(&w->copy_macs, 2 * (uint64_t)copy) = macs.to;
-    *map_put(&w->copy_macs, 2 * (uint64_t)copy + 1) = macs.from;
+    *map_put(&w->copy_macs, 2 * (uint64_t)copy) = macs ? macs->to : 0;
+    *map_put(&w->copy_macs, 2 * (uint64_t)copy + 1) = macs ? macs->from : 0;
     struct event ev = {.at = time_add(sched_now(&w->sched), after),
                        .target = d->entity,
                        .packet = copy,
@@ -177,14 +211,14 @@ void link_late_copy(struct world *w, const struct event *ev)
 {
     struct macs macs = {map_get(&w->copy_macs, 2 * (uint64_t)ev->packet),
                         map_get(&w->copy_macs, 2 * (uint64_t)ev->packet + 1)};
-    offer_copy(w, direction_of(w, ev->target), ev->packet, ev->slot, macs, ev->cause);
+    offer_copy(w, direction_of(w, ev->target), ev->packet, ev->slot, &macs, ev->cause);
 }
 
 static void mark(struct world *w, struct direction *d, uint32_t packet)
 {
     struct packet *p = packet_at(&w->trace->packets, packet);
     p->is_marked = true;
-    w->trace->link_figures[d->index].marks++;
+    d->figures->marks++;
     w->trace->flows[p->flow].marks++;
 }
 
@@ -203,56 +237,70 @@ static bool is_turned_away(struct world *w, struct direction *d, uint32_t packet
 }
 
 /* Offered during a cut, to a full queue, or to one that chose it (RED); 0: it is taken. */
-static enum drop_class refusal(struct world *w, struct direction *d, uint32_t packet, uint32_t size)
+static enum drop_class refusal(struct world *w, struct direction *d, const struct offer *o)
 {
     if (d->cuts) {
         return DROP_LINK_DOWN;
     }
-    if (is_full(w, d, size)) {
+    if (is_full(w, d, o->size)) {
         return DROP_QUEUE;
     }
-    return is_turned_away(w, d, packet) ? DROP_EARLY : 0;
+    return d->has_chance && is_turned_away(w, d, o->packet) ? DROP_EARLY : 0;
 }
 
 /* Gone at once. */
-static bool is_refused(struct world *w, struct direction *d, uint32_t packet, uint32_t cause)
+static void refuse(struct world *w, struct direction *d, const struct offer *o, enum drop_class why)
 {
-    uint32_t size = link_size(d, packet_at(&w->trace->packets, packet));
-    enum drop_class why = refusal(w, d, packet, size);
-    if (!why) {
-        return false;
-    }
     sim_time start, now = sched_now(&w->sched);
     sim_time end = d->busy_until > now ? d->busy_until : now; /* RED may choose it at a free link */
-    if (d->cuts && packet_at(&w->trace->packets, packet)->proto->carrier == CARRIER_LINK) {
-        end = occupy(w, d, size, &start); /* its sender cannot know and waits for the end */
+    if (d->cuts && packet_at(&w->trace->packets, o->packet)->proto->carrier == CARRIER_LINK) {
+        end = occupy(w, d, o->size, &start); /* its sender cannot know and waits for the end */
     }
-    schedule_sent(w, packet, end, sched_tie(&w->sched), cause);
-    flight_drop(w, d, packet, why, cause);
-    return true;
+    schedule_sent(w, o->packet, end, sched_tie(&w->sched), o->cause);
+    flight_drop(w, d, o->packet, why, o->cause);
+}
+
+/* Where something may happen to it. */
+static void offer_to_chance(struct world *w, struct direction *d, struct offer *o)
+{
+    struct fate fate;
+    uint32_t packet = o->packet, cause = o->cause;
+    fate_decide(w, d, packet, &o->key, &fate);
+    if (fate.bit >= 0 && !fate.is_lost) {
+        o->packet = packet_flipped(w, d->entity, packet, o->ttl, (uint64_t)fate.bit, cause);
+        o->size = link_size(d, packet_at(&w->trace->packets, o->packet));
+    }
+    sim_time end = transmit(w, d, o, &fate);
+    schedule_sent(w, packet, end, o->tie, o->cause);
+    if (fate.is_doubled) {
+        make_copy(w, d, packet, o->ttl, o->macs, cause, fate.after);
+    }
+    if (o->packet != packet) {
+        packet_is_over(w, packet);
+    }
 }
 
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
-                struct macs macs, uint32_t cause)
+                const struct macs *macs, uint32_t cause)
 {
+    struct offer o = {.packet = packet,
+                      .size = link_size(d, packet_at(&w->trace->packets, packet)),
+                      .cause = cause,
+                      .ttl = (uint8_t)ttl,
+                      .macs = macs};
     d->offered++;
-    if (is_refused(w, d, packet, cause)) {
+    enum drop_class why = refusal(w, d, &o);
+    if (why) {
+        refuse(w, d, &o, why);
         return;
     }
-    uint64_t key, tie = sched_tie(&w->sched);
-    struct fate fate = fate_decide(w, d, packet, &key);
-    uint32_t on_wire = packet, why = cause;
-    if (fate.bit >= 0 && !fate.is_lost) {
-        on_wire = packet_flipped(w, d->entity, packet, ttl, (uint64_t)fate.bit, cause);
+    o.tie = sched_tie(&w->sched);
+    if (d->has_chance || w->has_packet_faults) {
+        offer_to_chance(w, d, &o);
+        return;
     }
-    sim_time end = transmit(w, d, on_wire, ttl, macs, &why, &fate, key, tie);
-    schedule_sent(w, packet, end, tie, why);
-    if (fate.is_doubled) {
-        make_copy(w, d, packet, ttl, macs, cause, fate.after);
-    }
-    if (on_wire != packet) {
-        packet_is_over(w, packet);
-    }
+    sim_time end = transmit(w, d, &o, &unharmed);
+    schedule_sent(w, packet, end, o.tie, o.cause);
 }
 
 static void arrive(struct world *w, struct direction *d, struct flight *f)

@@ -54,7 +54,7 @@ void node_let_go(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, 
     if (d->is_lan) {
         lan_send(w, node, packet, ttl, iface, cause);
     } else {
-        link_offer(w, d, packet, ttl, (struct macs){0}, cause);
+        link_offer(w, d, packet, ttl, NULL, cause);
     }
 }
 
@@ -85,6 +85,7 @@ void node_output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, 
                  uint32_t cause)
 {
     const struct node *n = &w->nodes[node];
+    const struct packet *p = packet_at(&w->trace->packets, packet);
     if (iface == UINT16_MAX || n->ifaces[iface].out == UINT32_MAX) {
         icmp_send_error(w, node, packet, ICMP_UNREACHABLE, why_unreachable(w, n, packet), 0, ttl,
                         cause);
@@ -92,8 +93,7 @@ void node_output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, 
         return;
     }
     struct direction *d = &w->directions[n->ifaces[iface].out];
-    uint32_t mtu = direction_mtu(d);
-    const struct packet *p = packet_at(&w->trace->packets, packet);
+    uint32_t mtu = d->mtu;
     bool is_too_big = p->size > mtu && p->proto->carrier != CARRIER_LINK;
     if (is_too_big && !p->net.df && fragment_send(w, node, packet, ttl, iface, mtu, cause)) {
         return;
@@ -101,24 +101,11 @@ void node_output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, 
     if (is_too_big) {
         icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_TOO_BIG, mtu, ttl, cause);
         node_drop(w, node, packet, DROP_TOO_BIG, cause);
-        return;
+    } else if (d->is_lan) {
+        lan_send(w, node, packet, ttl, iface, cause);
+    } else {
+        link_offer(w, d, packet, ttl, NULL, cause);
     }
-    node_offer(w, node, packet, ttl, iface, cause);
-}
-
-uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip)
-{
-    const struct node *n = &w->nodes[node];
-    uint32_t target = node_of_ip(w, ip);
-    if (target == node) {
-        return UINT16_MAX;
-    }
-    uint16_t iface = n->arp ? lan_iface_to(w, node, ip) : UINT16_MAX;
-    if (iface == UINT16_MAX) {
-        iface = route_to_ip(w, node, ip);
-    }
-    bool lacks = iface == UINT16_MAX && n->arp && n->gateway;
-    return lacks ? lan_iface_to(w, node, n->gateway) : iface;
 }
 
 /* A SYN begins the numbers of its direction; what came before keeps those that it had. A flow may
@@ -183,20 +170,21 @@ static bool has_own_header(const struct packet *p)
 void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
 {
     struct packet *p = packet_at(&w->trace->packets, packet);
-    uint32_t node = w->trace->entities[p->sender].node;
+    uint32_t node = w->rows[p->sender].node;
+    struct node *n = &w->nodes[node];
     bool on_link = p->proto->carrier == CARRIER_LINK;
     bool is_group = !on_link && ip_is_multicast(p->net.to.ip);
-    bool is_given = on_link || is_group || lan_is_broadcast(w, node, p->net.to.ip);
-    uint16_t iface = is_given ? p->net.iface : node_iface_to(w, node, p->net.to.ip);
+    bool is_given = on_link || is_group || node_is_broadcast(w, node, p->net.to.ip);
+    uint16_t iface = is_given ? p->net.iface : way_of(w, node, p->net.to.ip).iface;
     if (w->has_leases) {
         p->goal = node_of_ip(w, p->net.to.ip) + 1;
     }
     if (p->net.from.ip == 0 && iface != UINT16_MAX) {
-        p->net.from.ip = w->nodes[node].ifaces[iface].ip;
+        p->net.from.ip = n->ifaces[iface].ip;
     }
     p->net.ttl = p->net.ttl ? p->net.ttl : WORLD_TTL;
     p->net.iface = iface;
-    p->ip_id = on_link ? 0 : ++w->nodes[node].next_ip_id;
+    p->ip_id = on_link ? 0 : ++n->next_ip_id;
     p->size = p->head_len + p->body.len + (has_own_header(p) ? 0 : IPV4_HEADER);
     if (p->proto->initial && p->flow) {
         note_numbers(w, node, p);
@@ -216,17 +204,23 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     node_output(w, node, packet, p->net.ttl, iface, record);
 }
 
-void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
-                  uint32_t cause)
+static void forward(struct world *w, uint32_t node, uint32_t packet, uint16_t iface, unsigned ttl,
+                    uint32_t cause)
 {
-    if (w->nodes[node].set->kind != SCENARIO_ROUTER) {
+    if (w->nodes[node].kind != SCENARIO_ROUTER) {
         node_drop(w, node, packet, DROP_NO_ROUTE, cause);
     } else if (ttl <= 1) {
         icmp_send_error(w, node, packet, ICMP_TIME_EXCEEDED, 0, 0, ttl, cause);
         node_drop(w, node, packet, DROP_TTL, cause);
     } else {
-        node_output(w, node, packet, ttl - 1, node_iface_to(w, node, ip), cause);
+        node_output(w, node, packet, ttl - 1, iface, cause);
     }
+}
+
+void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
+                  uint32_t cause)
+{
+    forward(w, node, packet, way_of(w, node, ip).iface, ttl, cause);
 }
 
 /* What a node knows of a packet that it got: for a corrupted one, what its bytes still say. */
@@ -262,31 +256,32 @@ static void read_raw(struct world *w, const struct packet *p, struct heard *h)
     }
 }
 
-static void read_packet(struct world *w, const struct direction *d, uint32_t packet, unsigned ttl,
-                        struct heard *h)
+/* The whole of *h is written, field by field: clearing it first would take as long again. */
+static void read_packet(struct world *w, const struct direction *d, const struct packet *p,
+                        unsigned ttl, struct macs macs, struct heard *h)
 {
-    const struct packet *p = packet_at(&w->trace->packets, packet);
-    *h = (struct heard){.proto = p->proto,
-                        .ip = p->net.to.ip,
-                        .in = {.kind = IN_PACKET,
-                               .now = sched_now(&w->sched),
-                               .net = p->net,
-                               .head = packet_head(p),
-                               .body = p->body}};
+    h->proto = p->proto;
+    h->ip = p->net.to.ip;
+    h->is_damaged = h->head_is_damaged = h->is_malformed = false;
+    input_begin(&h->in, IN_PACKET, 0, 0);
+    h->in.now = sched_now(&w->sched);
+    h->in.net = p->net;
+    h->in.head = packet_head(p);
+    h->in.body = p->body;
     if (p->is_raw) {
         read_raw(w, p, h);
     }
     h->in.net.iface = d->iface_to;
     h->in.net.ttl = (uint8_t)ttl;
     h->in.net.ecn = p->is_raw ? h->in.net.ecn : packet_ecn(p);
-    h->in.net.mac = 0;
+    h->in.net.mac = macs.from;
     h->in.is_damaged = h->is_damaged;
 }
 
 static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, struct heard *h,
                               uint32_t cause)
 {
-    if (lan_is_broadcast(w, node, h->ip) || ip_is_multicast(h->ip)) {
+    if (node_is_broadcast(w, node, h->ip) || ip_is_multicast(h->ip)) {
         packet_is_over(w, packet); /* RFC 1122 3.2.2: silently */
         return;
     }
@@ -360,11 +355,11 @@ static bool is_for_card(const struct iface *i, struct macs macs)
 }
 
 /* RFC 2131 section 2: what is sent to the hardware address is taken before an address is there. */
-static bool is_for_ip(const struct world *w, const struct direction *d, uint32_t ip)
+static bool is_for_ip(struct world *w, const struct direction *d, uint32_t ip, struct way way)
 {
     const struct iface *own = &w->nodes[d->to].ifaces[d->iface_to];
-    return node_of_ip(w, ip) == d->to ||
-           (d->is_lan && (own->ip == ip || own->ip == 0 || lan_is_broadcast(w, d->to, ip)));
+    return way.is_own ||
+           (d->is_lan && (own->ip == ip || own->ip == 0 || node_is_broadcast(w, d->to, ip)));
 }
 
 static void hear_multicast(struct world *w, uint32_t node, uint32_t packet, unsigned ttl,
@@ -376,23 +371,23 @@ static void hear_multicast(struct world *w, uint32_t node, uint32_t packet, unsi
 }
 
 /* A fragment for this node waits until the others are there, then the whole goes on. */
-static void take_packet(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
-                        struct macs macs, uint32_t cause)
+static void take_odd(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+                     struct macs macs, uint32_t cause)
 {
+    const struct packet *p = packet_at(&w->trace->packets, packet);
     uint32_t node = d->to;
     struct heard h;
     struct ipv4 ip;
-    read_packet(w, d, packet, ttl, &h);
-    h.in.net.mac = macs.from;
-    bool is_own =
-        h.proto->carrier == CARRIER_LINK || is_for_ip(w, d, h.ip) || multicast_has(w, node, h.ip);
-    bool is_fragment = packet_is_fragment(packet_at(&w->trace->packets, packet), &ip);
+    read_packet(w, d, p, ttl, macs, &h);
+    bool is_own = h.proto->carrier == CARRIER_LINK ||
+                  is_for_ip(w, d, h.ip, way_of(w, node, h.ip)) || multicast_has(w, node, h.ip);
+    bool is_fragment = packet_is_fragment(p, &ip);
     if (h.head_is_damaged) {
         node_drop(w, node, packet, DROP_CHECKSUM, cause);
     } else if (is_fragment && (is_own || nat_wants_whole(w, d, h.ip))) {
         uint32_t whole = assembly_hear(w, node, packet, ttl, cause);
         if (whole) {
-            take_packet(w, d, whole, ttl, macs, cause);
+            take_odd(w, d, whole, ttl, macs, cause);
         }
     } else if (w->nodes[node].nat && nat_hear(w, d, packet, ttl, cause)) {
         return;
@@ -405,11 +400,37 @@ static void take_packet(struct world *w, struct direction *d, uint32_t packet, u
     }
 }
 
+/* What it says stands beside it, and it is no part of another. */
+static bool is_plain(const struct packet *p)
+{
+    return p->birth == PACKET_SENT && !p->is_raw && p->proto->carrier != CARRIER_LINK &&
+           p->proto != &ipv4_proto && !ip_is_multicast(p->net.to.ip);
+}
+
+static void take_packet(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+                        struct macs macs, uint32_t cause)
+{
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    if (!is_plain(p) || w->nodes[d->to].nat) {
+        take_odd(w, d, packet, ttl, macs, cause);
+        return;
+    }
+    struct way way = way_of(w, d->to, p->net.to.ip);
+    if (is_for_ip(w, d, p->net.to.ip, way)) {
+        struct heard h;
+        read_packet(w, d, p, ttl, macs, &h);
+        deliver(w, d->to, packet, &h, cause);
+    } else {
+        forward(w, d->to, packet, way.iface, ttl, cause);
+    }
+}
+
 void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                struct macs macs, uint32_t cause)
 {
     uint32_t node = d->to;
-    if (w->nodes[node].is_down) {
+    const struct node *n = &w->nodes[node];
+    if (n->is_down) {
         node_drop(w, node, packet, DROP_NODE_DOWN, cause);
         return;
     }
@@ -417,17 +438,17 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
         node_drop(w, node, packet, DROP_CHECKSUM, cause); /* the frame's check sequence */
         return;
     }
-    if (w->nodes[node].set->kind == SCENARIO_SWITCH) {
+    if (n->kind == SCENARIO_SWITCH) {
         switch_hear(w, d, packet, ttl, macs, cause);
         return;
     }
-    if (w->nodes[node].set->is_raw) {
+    if (n->is_raw) {
         script_hear(w, packet);
         raw_hear(w, node, packet, ttl, d->is_lan ? &macs : NULL);
         packet_is_over(w, packet);
         return;
     }
-    if (d->is_lan && !is_for_card(&w->nodes[node].ifaces[d->iface_to], macs)) {
+    if (d->is_lan && !is_for_card(&n->ifaces[d->iface_to], macs)) {
         packet_is_over(w, packet);
         return;
     }

@@ -163,7 +163,7 @@ bool raw_inject_frame(struct world *w, uint32_t node, struct bytes frame)
     if (w->has_packet_faults) {
         fault_look(w, id, NULL);
     }
-    link_offer(w, d, id, p->net.ttl, macs, record);
+    link_offer(w, d, id, p->net.ttl, &macs, record);
     effects_apply(w);
     return true;
 }

@@ -121,7 +121,7 @@ static bool is_too_big(struct world *w, uint32_t node, const struct node_transla
     const struct packet *p = packet_at(&w->trace->packets, t->packet);
     uint16_t iface = node_iface_to(w, node, to);
     uint32_t out = iface == UINT16_MAX ? UINT32_MAX : w->nodes[node].ifaces[iface].out;
-    uint32_t mtu = out == UINT32_MAX ? UINT32_MAX : direction_mtu(&w->directions[out]);
+    uint32_t mtu = out == UINT32_MAX ? UINT32_MAX : w->directions[out].mtu;
     if (!p->net.df || p->size <= mtu) {
         return false;
     }

@@ -81,7 +81,11 @@ static void make_nodes(struct world *w)
     for (uint32_t i = 0; i < count; i++) {
         struct entity e = {.kind = ENTITY_NODE, .name = w->sc->nodes[i].name, .node = i};
         w->nodes[i].set = &w->sc->nodes[i];
+        w->nodes[i].kind = w->sc->nodes[i].kind;
+        w->nodes[i].is_raw = w->sc->nodes[i].is_raw;
+        w->nodes[i].has_clock = w->sc->nodes[i].clock_offset || w->sc->nodes[i].clock_drift_ppb;
         w->nodes[i].entity = world_add_row(w, trace_add_entity(w->trace, &e));
+        w->rows[w->nodes[i].entity].node = i;
         w->nodes[i].next_port = WORLD_PORT_FIRST;
         w->nodes[i].dice = dice_make(w->seed, e.name);
         describe_node(w, i);
@@ -205,6 +209,9 @@ static void make_direction(struct world *w, uint32_t link, unsigned side, unsign
                             .from = l->node[side],
                             .to = l->node[!side],
                             .is_lan = is_lan_link(w->sc, link),
+                            .mtu = l->direction[side].mtu ? l->direction[side].mtu : WORLD_MTU,
+                            .has_chance = impair_is_any(&l->direction[side]),
+                            .figures = &w->trace->link_figures[2 * link + side],
                             .dice = dice_make(w->seed, e.name),
                             .line = sched_line_new(&w->sched)};
     d->entity = world_add_row(w, trace_add_entity(w->trace, &e));
@@ -305,7 +312,8 @@ static void handle(struct world *w, const struct event *ev)
     case EV_LOST:
     case EV_TX: link_event(w, ev); break;
     case EV_SENT: {
-        struct input in = {.kind = IN_SENT, .index = ev->packet};
+        struct input in;
+        input_begin(&in, IN_SENT, 0, ev->packet);
         actor_step(w, ev->target, &in, 0, ev->cause);
         break;
     }
@@ -393,6 +401,7 @@ void world_free(struct world *w)
     for (uint32_t i = 0; i < w->sc->node_count; i++) {
         actors_forget(w, i);
         free(w->nodes[i].ifaces);
+        free(w->nodes[i].ways);
         endpoints_free(&w->nodes[i]);
         assembly_end(&w->nodes[i]);
         police_end(&w->nodes[i]);

@@ -21,16 +21,16 @@ struct macs {
 
 /* One packet on a direction, from hand-over to its end there. */
 struct flight {
-    uint32_t packet; /* 0: over */
-    uint32_t cause;  /* record that its ARRIVE or DROP will name */
+    uint32_t packet;       /* 0: over */
+    uint32_t cause;        /* record that its ARRIVE or DROP will name */
+    uint32_t queued_bytes; /* while it waits in the queue */
     uint8_t ttl;
+    uint8_t why;  /* is_lost: enum drop_class */
     bool in_line; /* its arrival stands in the direction's FIFO, else `arrival` cancels it */
     bool is_lost;
-    enum drop_class why;   /* is_lost */
-    uint32_t queued_bytes; /* while it waits in the queue */
-    event_id arrival, tx;
+    sim_time start, arrive;
     uint64_t tie;
-    sim_time start, end, arrive;
+    event_id arrival, tx;
     struct macs macs; /* on a LAN */
 };
 
@@ -44,13 +44,18 @@ struct direction {
     uint32_t from, to; /* nodes */
     uint16_t iface_from, iface_to;
     struct dice dice;
-    uint32_t line;          /* of the scheduler */
-    sim_time busy_until;    /* the transmitter's */
-    sim_time last_arrival;  /* of those that keep order */
-    uint64_t offered;       /* packets offered so far */
-    bool is_bad;            /* Gilbert-Elliott's state */
-    uint32_t cuts;          /* that hold now; they may overlap */
-    bool is_lan;            /* one end is a switch: Ethernet frames pass */
+    uint32_t line;         /* of the scheduler */
+    sim_time busy_until;   /* the transmitter's */
+    sim_time last_arrival; /* of those that keep order */
+    uint64_t offered;      /* packets offered so far */
+    bool is_bad;           /* Gilbert-Elliott's state */
+    uint32_t cuts;         /* that hold now; they may overlap */
+    bool is_lan;           /* one end is a switch: Ethernet frames pass */
+    bool has_chance;       /* what passes may be lost, bent, doubled, late or marked */
+    uint32_t size_before;  /* of the last transmission, and how long such a one lasts */
+    sim_time lasts_before;
+    uint32_t mtu;
+    struct link_figures *figures;
     struct copies *copies;  /* offers of each unit, where loss is random; NULL: none yet */
     struct flight *flights; /* a ring: head .. head + count - 1 */
     uint32_t head, count, cap;
@@ -59,11 +64,6 @@ struct direction {
     int64_t red_mean;  /* packets that wait, parts of 2^20 */
     int64_t red_count; /* that passed since one was chosen */
 };
-
-static inline uint32_t direction_mtu(const struct direction *d)
-{
-    return d->set->mtu ? d->set->mtu : WORLD_MTU;
-}
 
 struct iface {
     uint32_t ip;
@@ -95,17 +95,31 @@ struct shared {
     struct shared *next;
 };
 
+/* Where packets for an address go from a node: way.c. */
+struct way {
+    uint32_t ip;
+    uint16_t iface; /* UINT16_MAX: nowhere, or it is the node's own */
+    bool is_own;
+    bool is_known; /* this place of the table is taken */
+};
+
 struct node {
     const struct scenario_node *set;
-    uint32_t entity;
-    struct dice dice;
-    struct shared *shared;
+    enum scenario_node_kind kind;
+    bool is_raw;
+    bool is_down;
+    bool has_clock;    /* that goes wrong */
+    uint8_t way_shift; /* of a hash of 32 bits to a place of `ways` */
+    uint16_t next_ip_id;
     struct iface *ifaces;
+    struct way *ways; /* what was found, by a hash of the address; NULL: nobody has asked yet */
     uint32_t iface_count;
     struct endpoint *table; /* open addressing */
     uint32_t endpoint_count, table_size;
+    uint32_t entity;
     uint16_t next_port;
-    uint16_t next_ip_id;
+    struct dice dice;
+    struct shared *shared;
     uint32_t arp;         /* entity of its ARP, 0: on no LAN */
     uint32_t nat, nat_ip; /* entity of its address translation, 0: none; its address outside */
     uint16_t nat_iface;   /* that has it */
@@ -125,7 +139,6 @@ struct node {
     struct held police_asks; /* about which a bucket is being asked */
     sim_time icmp_due;       /* of the next ICMP error, if they were sent at their highest rate */
     uint8_t channels;        /* ARQ channels in use on this node's links */
-    bool is_down;
 };
 
 struct new_unit {
@@ -133,35 +146,37 @@ struct new_unit {
     uint32_t packet;
 };
 
-/* What the world keeps of an entity that is an actor. The row stays when the instance is freed. */
 enum { OWN, PEER };
+/* What the world keeps of an entity that is an actor. The row stays when the instance is freed.
+ * What each packet touches stands first. */
 struct row {
     const struct actor_type *type; /* NULL: a node or a direction */
     void *self;                    /* NULL: ended */
     void *host;                    /* what it shares with those of its type on its node */
     uint32_t node, flow, upper;
-    uint32_t elders; /* endpoints of its type that its node opened before it, toward somebody */
-    struct net key;
+    bool has_plain_timers; /* a timer's slot is its number */
+    bool was_read;
+    uint8_t state[4];  /* of each machine */
+    uint32_t *timers;  /* scheduler's numbers, 0: not made yet; slots of all timers in a row */
+    uint64_t unit_top; /* highest unit.at + unit.n sent */
+    uint64_t unnamed;  /* packets with nothing to repeat, sent so far */
+    uint64_t received, sent, retransmissions;
+    uint64_t delivered_top; /* end of what it passed on, in its stream */
+    uint32_t unit_bytes;    /* data of the last frame sent (link protocols) */
+    uint32_t stream;        /* of what it passes on (link protocols), 0: nothing yet */
     struct dice dice;
-    uint32_t *timers; /* scheduler's numbers, 0: not made yet; slots of all timers in a row */
+    struct net key;
+    uint32_t elders; /* endpoints of its type that its node opened before it, toward somebody */
     uint32_t timer_count;
     int64_t *vars; /* last reading, then the new one */
     unsigned var_count;
-    bool was_read;
-    uint32_t initial[2];   /* sequence numbers with which it and its peer began: OWN, PEER */
-    uint8_t has_initial;   /* bits of these */
-    uint32_t unit_bytes;   /* data of the last frame sent (link protocols) */
-    uint64_t unit_top;     /* highest unit.at + unit.n sent */
-    uint64_t unnamed;      /* packets with nothing to repeat, sent so far */
-    struct map units;      /* unit.at -> latest packet << 20 | copies, while somebody asks */
-    struct new_unit *news; /* units sent for the first time, ascending, while somebody asks */
+    uint32_t initial[2]; /* sequence numbers with which it and its peer began: OWN, PEER */
+    uint8_t has_initial; /* bits of these */
     uint32_t news_count, news_cap;
-    uint8_t state[4]; /* of each machine */
-    uint64_t received, sent, retransmissions;
-    uint32_t stream;        /* of what it passes on (link protocols), 0: nothing yet */
-    uint64_t delivered_top; /* end of what it passed on, in its stream */
-    struct hole *holes;     /* what it left out below that, ascending */
     uint32_t hole_count, hole_cap;
+    struct new_unit *news; /* units sent for the first time, ascending, while somebody asks */
+    struct map units;      /* unit.at -> latest packet << 20 | copies, while somebody asks */
+    struct hole *holes;    /* what it left out below delivered_top, ascending */
 };
 
 struct hole {
@@ -302,8 +317,20 @@ void node_hear(struct world *w, struct direction *d, uint32_t packet, unsigned t
                struct macs macs, uint32_t cause);
 void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class why,
                uint32_t cause);
-/* The interface by which a packet for that address leaves; UINT16_MAX: none, or it is its own. */
+/* way.c. The interface by which a packet for that address leaves; UINT16_MAX: none, or it is its
+ * own. way_of finds the same, and remembers. */
 uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip);
+struct way way_find(struct world *w, uint32_t node, uint32_t ip);
+static inline struct way *way_place(const struct node *n, uint32_t ip)
+{
+    return &n->ways[ip * UINT32_C(0x9e3779b1) >> n->way_shift];
+}
+static inline struct way way_of(struct world *w, uint32_t node, uint32_t ip)
+{
+    const struct node *n = &w->nodes[node];
+    const struct way *kept = n->ways ? way_place(n, ip) : NULL;
+    return kept && kept->ip == ip && kept->is_known ? *kept : way_find(w, node, ip);
+}
 void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
                   uint32_t cause);
 /* Out of that interface, cut if it must be; UINT16_MAX: refused. */
@@ -336,6 +363,10 @@ void icmp_hear(struct world *w, uint32_t node, uint32_t packet, const struct inp
 
 /* lan.c: switches, and what a node does before a packet becomes a frame. */
 bool lan_is_broadcast(const struct world *w, uint32_t node, uint32_t ip);
+static inline bool node_is_broadcast(const struct world *w, uint32_t node, uint32_t ip)
+{
+    return ip == IP_BROADCAST || (w->nodes[node].arp && lan_is_broadcast(w, node, ip));
+}
 /* The interface of a LAN whose network holds the address; UINT16_MAX: none. */
 uint16_t lan_iface_to(const struct world *w, uint32_t node, uint32_t ip);
 void lan_send(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
@@ -370,8 +401,9 @@ bool service_told(struct world *w, const struct effect *e);
 bool service_call(struct world *w, const struct step *s);
 
 /* link.c: a packet's life on one hop. */
+/* macs: on a LAN; else NULL. */
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
-                struct macs macs, uint32_t cause);
+                const struct macs *macs, uint32_t cause);
 uint32_t link_size(const struct direction *d, const struct packet *p); /* bytes on that link */
 void link_event(struct world *w, const struct event *ev);     /* EV_ARRIVE, EV_LOST, EV_TX */
 void link_late_copy(struct world *w, const struct event *ev); /* EV_FAULT of a direction */
@@ -388,6 +420,8 @@ enum red_verdict red_judge(struct direction *d, const struct packet *p, uint32_t
 /* impair.c: what goes wrong on a link, as pure draws. */
 uint64_t impair_key(const struct world *w, const struct packet *p, uint64_t copy);
 bool impair_is_lost(struct direction *d, uint64_t key, const struct packet *p, uint64_t copy);
+bool impair_is_any(
+    const struct scenario_direction *set); /* losses, too; and a queue that chooses */
 bool impair_asks_copies(const struct scenario_direction *set);
 /* The first flipped bit of `bits`, or -1: none is. */
 int64_t impair_bit(const struct direction *d, uint64_t key, uint64_t bits);

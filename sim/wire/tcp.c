@@ -132,21 +132,26 @@ static bool read_option(struct bytes option, struct tcp_seg *out)
     return true;
 }
 
+static void decode_fixed(const uint8_t *p, uint32_t body_len, struct tcp_seg *out)
+{
+    tcp_seg_begin(out);
+    out->from = get_u16(p);
+    out->to = get_u16(p + 2);
+    out->seq = seq(get_u32(p + 4));
+    out->ack = seq(get_u32(p + 8));
+    out->len = body_len;
+    out->flags = p[13];
+    out->window = get_u16(p + 14);
+    out->urgent = get_u16(p + 18);
+}
+
 bool tcp_decode(struct bytes head, uint32_t body_len, struct tcp_seg *out)
 {
     size_t len = head.len < TCP_HEADER ? 0 : (head.data[12] >> 4) * 4u;
     if (len < TCP_HEADER || len > head.len) {
         return false;
     }
-    const uint8_t *p = head.data;
-    *out = (struct tcp_seg){.from = get_u16(p),
-                            .to = get_u16(p + 2),
-                            .seq = seq(get_u32(p + 4)),
-                            .ack = seq(get_u32(p + 8)),
-                            .len = body_len,
-                            .flags = p[13],
-                            .window = get_u16(p + 14),
-                            .urgent = get_u16(p + 18)};
+    decode_fixed(head.data, body_len, out);
     if (len == TCP_HEADER) {
         return true;
     }

@@ -57,6 +57,17 @@ struct tcp_seg {
     uint32_t ts_val, ts_ecr;
 };
 
+/* Zero but for the blocks, of which there are none yet. */
+static inline void tcp_seg_begin(struct tcp_seg *seg)
+{
+    seg->from = seg->to = 0;
+    seg->seq = seg->ack = (seq32){0};
+    seg->len = 0;
+    seg->window = seg->urgent = seg->mss = 0;
+    seg->flags = seg->options = seg->wscale = seg->sack_count = 0;
+    seg->ts_val = seg->ts_ecr = 0;
+}
+
 /* The header, checksum zero; returns its length, a multiple of 4. Options stand in the order of
  * enum tcp_option, each padded in front with NOPs to four bytes, but timestamps before SACK, so
  * that SACK blocks which do not fit are the last ones and left out. */

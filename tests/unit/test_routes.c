@@ -1,6 +1,8 @@
 /* Ways through a network, and the errors about packets that find none: routers, given routes, TTL,
  * and ICMP as RFC 792, RFC 1122 3.2.2 and RFC 1191 have it. */
 #include "actor/fx.h"
+#include "base/draw.h"
+#include "net/world.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
 #include "wire/udp.h"
@@ -29,6 +31,26 @@ static bool goes_over(const struct rig *r, uint32_t packet, uint32_t link)
 {
     return hop_of(&r->trace, packet, 0).direction == r->trace.links[link].direction[0];
 }
+
+/* More addresses than a host or a small router remembers, asked over and over. */
+START_TEST(a_way_that_is_remembered_is_the_one_that_would_be_found)
+{
+    struct rig r;
+    struct dice dice = dice_make((uint64_t)_i, "ways");
+    diamond(&r, (const int64_t[]){1, 1, 5, 5});
+    struct world *w = world_new(&r.sc, registry(), 1, &r.trace);
+    for (uint32_t n = 0; n < 20000; n++) {
+        uint64_t bits = draw(&dice, 1, n);
+        uint32_t node = (uint32_t)(bits % 4), ip = 0x0a000000u + (uint32_t)(bits >> 8) % 40;
+        struct way way = way_of(w, node, ip);
+        ck_assert_uint_eq(way.ip, ip);
+        ck_assert_uint_eq(way.iface, node_iface_to(w, node, ip));
+        ck_assert_int_eq(way.is_own, node_of_ip(w, ip) == node);
+    }
+    world_free(w);
+    rig_free(&r);
+}
+END_TEST
 
 static const struct {
     int64_t ms[4];
@@ -422,6 +444,7 @@ static Suite *suite(void)
     Suite *s = suite_create("routes");
     TCase *t = tcase_create("ways");
     tcase_add_loop_test(t, the_shortest_way_by_delay_is_taken, 0, ROWS(ways));
+    tcase_add_loop_test(t, a_way_that_is_remembered_is_the_one_that_would_be_found, 0, 3);
     tcase_add_test(t, each_direction_has_a_way_of_its_own);
     tcase_add_test(t, of_equal_ways_that_of_fewer_hops_is_taken);
     tcase_add_test(t, a_host_carries_nothing_for_others);

@@ -8,6 +8,22 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Rows are used again, and what the packet before left there must not show. */
+START_TEST(a_new_packet_is_zero_but_for_its_head)
+{
+    struct packets all = {0};
+    struct packet zero = {0};
+    uint32_t id = packet_new(&all, bytes_of("head", 4));
+    memset(packet_at(&all, id), 0xa5, offsetof(struct packet, head));
+    packet_at(&all, id)->head_len = 4;
+    packet_release(&all, id);
+    ck_assert_uint_eq(packet_new(&all, bytes_of("", 0)), id);
+    struct packet *p = packet_at(&all, id);
+    ck_assert_int_eq(memcmp(p, &zero, offsetof(struct packet, birth) + 1), 0);
+    packets_free(&all);
+}
+END_TEST
+
 /* a --- b, stop-and-wait of 1000-byte frames: at 1 Mbit/s a frame takes 8 ms, an ACK (8 B) 64 us.
  */
 static struct scenario_traffic *stop_and_wait(struct rig *r, int64_t rate, sim_time delay,
@@ -335,6 +351,7 @@ static Suite *suite(void)
     Suite *s = suite_create("world");
     TCase *arq = tcase_create("stop-and-wait");
     tcase_set_timeout(arq, 120);
+    tcase_add_test(arq, a_new_packet_is_zero_but_for_its_head);
     tcase_add_loop_test(arq, utilization_without_loss_is_the_closed_form, 0,
                         (int)(sizeof pipes / sizeof *pipes));
     tcase_add_test(arq, a_frame_lost_is_sent_again_when_its_timer_runs_out);

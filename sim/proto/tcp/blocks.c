@@ -7,7 +7,7 @@
 
 #define OPTION_ROOM (TCP_HEADER_MAX - TCP_HEADER)
 
-uint32_t sack_count(const struct tcp *t)
+uint32_t sack_blocks(const struct tcp *t)
 {
     uint32_t all = t->held.count + (t->dup_to > t->dup_from);
     if (!t->sack_ok || all == 0) {
@@ -44,10 +44,10 @@ void sack_hold(struct tcp *t, int64_t at, uint32_t len)
 bool sack_duplicate(struct tcp *t, int64_t at, uint32_t len)
 {
     int64_t end = at + len;
-    const struct tcp_range *known = ranges_behind(&t->held, at);
-    if (!t->sack_ok || len == 0) {
+    if (!t->sack_ok || len == 0 || (at >= t->rcv_nxt && t->held.count == 0)) {
         return false;
     }
+    const struct tcp_range *known = ranges_behind(&t->held, at);
     if (at < t->rcv_nxt) {
         t->dup_from = at;
         t->dup_to = end < t->rcv_nxt ? end : t->rcv_nxt;

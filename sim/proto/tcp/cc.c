@@ -60,10 +60,9 @@ void cc_initial_window(struct tcp *t)
 /* RFC 5681 4.1: after a pause of more than a timeout the window says nothing any more. */
 void cc_restart(struct tcp *t, sim_time now)
 {
-    uint32_t restart = cc_first_window(t);
-    bool is_idle = t->snd_una == t->snd_nxt && now - t->sent_at > t->rto;
-    if (is_idle && t->cwnd > restart) {
-        t->cwnd = restart;
+    if (t->snd_una == t->snd_nxt && now - t->sent_at > t->rto) {
+        uint32_t restart = cc_first_window(t);
+        t->cwnd = t->cwnd > restart ? restart : t->cwnd;
     }
 }
 

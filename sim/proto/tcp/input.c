@@ -213,8 +213,10 @@ struct span tcp_in_window(const struct tcp *t, int64_t at, int64_t from, struct 
 static void take_in_order(struct tcp *t, int64_t at, struct span body, sim_time now, struct fx *fx)
 {
     struct span fresh = tcp_in_window(t, at, t->rcv_nxt, body);
-    bool is_twice = sack_duplicate(t, at, body.len);
-    pieces_append(&t->unread, t->rcv_nxt, fresh);
+    bool is_twice = sack_duplicate(t, at, body.len), goes_straight = tcp_goes_straight(t);
+    if (!goes_straight) {
+        pieces_append(&t->unread, t->rcv_nxt, fresh);
+    }
     t->rcv_nxt += fresh.len;
     pieces_cut(&t->waiting, t->rcv_nxt);
     bool had_gap = pieces_first(&t->waiting) != NULL;
@@ -225,7 +227,11 @@ static void take_in_order(struct tcp *t, int64_t at, struct span body, sim_time 
     } else {
         acknowledge_later(t, now, fx);
     }
-    tcp_deliver(t, fx);
+    if (goes_straight && fresh.len > 0) {
+        fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, fresh);
+    } else {
+        tcp_deliver(t, fx);
+    }
 }
 
 /* Nobody reads any more; or the reading half was shut, and our own is closed as well, so that there
@@ -315,18 +321,13 @@ bool tcp_check_fin(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx
 
 /* ---- 3.10.7 ---- */
 
-static bool (*const checks[])(struct tcp *, struct tcp_arrival *, sim_time, struct fx *) = {
-    tcp_check_paws, check_sequence, tcp_note_timestamp, check_reset, check_syn,
-    tcp_check_ack,  tcp_check_mark, check_urgent,       check_text,  tcp_check_fin,
-};
-
 static void run_checks(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        if (!checks[i](t, a, now, fx)) {
-            return;
-        }
-    }
+    (void)(tcp_check_paws(t, a, now, fx) && check_sequence(t, a, now, fx) &&
+           tcp_note_timestamp(t, a, now, fx) && check_reset(t, a, now, fx) &&
+           check_syn(t, a, now, fx) && tcp_check_ack(t, a, now, fx) &&
+           tcp_check_mark(t, a, now, fx) && check_urgent(t, a, now, fx) &&
+           check_text(t, a, now, fx) && tcp_check_fin(t, a, now, fx));
 }
 
 static bool read_arrival(const struct tcp *t, const struct input *in, struct tcp_arrival *a)

@@ -67,20 +67,22 @@ static void emit(const struct tcp *t, const struct tcp_seg *seg, struct span bod
 }
 
 /* The header of whatever this connection sends; with ACK it settles what is owed. */
-static struct tcp_seg make_segment(struct tcp *t, int64_t at, unsigned flags, struct fx *fx)
+static void make_segment(struct tcp *t, int64_t at, unsigned flags, struct tcp_seg *seg,
+                         struct fx *fx)
 {
-    struct tcp_seg seg = {.from = t->key.from.port,
-                          .to = t->key.to.port,
-                          .seq = tcp_seq_out(t->iss, at),
-                          .flags = (uint8_t)flags};
+    tcp_seg_begin(seg);
+    seg->from = t->key.from.port;
+    seg->to = t->key.to.port;
+    seg->seq = tcp_seq_out(t->iss, at);
+    seg->flags = (uint8_t)flags;
     if (flags & TCP_ACK) {
         if (!(flags & TCP_SYN)) {
             open_window(t);
         }
-        seg.ack = tcp_seq_out(t->irs, t->rcv_nxt);
-        seg.flags |= t->ecn_echoes ? TCP_ECE : 0;
-        if (!(flags & (TCP_SYN | TCP_RST))) {
-            sack_report(t, &seg);
+        seg->ack = tcp_seq_out(t->irs, t->rcv_nxt);
+        seg->flags |= t->ecn_echoes ? TCP_ECE : 0;
+        if (!(flags & (TCP_SYN | TCP_RST)) && sack_has_news(t)) {
+            sack_report(t, seg);
         }
         t->rcv_acked = t->rcv_nxt;
         t->ack_now = TCP_NO_REASON;
@@ -88,9 +90,8 @@ static struct tcp_seg make_segment(struct tcp *t, int64_t at, unsigned flags, st
         tcp_timer_stop(t, TCP_DELAYED_ACK, fx);
         tcp_timer_stop(t, TCP_TURN, fx);
     }
-    seg.window = window_field(t, flags & TCP_SYN);
-    ts_stamp(t, &seg);
-    return seg;
+    seg->window = window_field(t, flags & TCP_SYN);
+    ts_stamp(t, seg);
 }
 
 /* RFC 6298 5.1; the clock of giving up starts with the oldest that waits. */
@@ -111,7 +112,8 @@ void tcp_send_syn(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
     bool is_answer = t->rcv_nxt > 0; /* the peer's SYN is here */
     unsigned flags = (is_answer ? TCP_SYN | TCP_ACK : TCP_SYN) | ecn_syn_flags(t, is_answer);
-    struct tcp_seg seg = make_segment(t, 0, flags, fx);
+    struct tcp_seg seg;
+    make_segment(t, 0, flags, &seg, fx);
     tcp_offer_options(t, &seg, is_answer);
     emit(t, &seg, (struct span){0}, (struct unit){0, 1}, why, fx);
     track(t, 0, 1, now, fx);
@@ -126,14 +128,16 @@ static int64_t seq_of_ack(const struct tcp *t)
 
 void tcp_send_ack(struct tcp *t, enum tcp_why why, struct fx *fx)
 {
-    struct tcp_seg seg = make_segment(t, seq_of_ack(t), TCP_ACK, fx);
+    struct tcp_seg seg;
+    make_segment(t, seq_of_ack(t), TCP_ACK, &seg, fx);
     emit(t, &seg, (struct span){0}, (struct unit){0}, why, fx);
 }
 
 /* 3.10.5: <SEQ=SND.NXT><CTL=RST>. */
 void tcp_send_reset(struct tcp *t, enum tcp_why why, struct fx *fx)
 {
-    struct tcp_seg seg = make_segment(t, t->snd_nxt, TCP_RST, fx);
+    struct tcp_seg seg;
+    make_segment(t, t->snd_nxt, TCP_RST, &seg, fx);
     seg.window = 0;
     emit(t, &seg, (struct span){0}, (struct unit){0}, why, fx);
 }
@@ -160,7 +164,8 @@ void tcp_answer_reset(const struct tcp_seg *got, const struct net *net, enum tcp
 /* SEG.SEQ = SND.NXT - 1: an old number, which the peer must answer. */
 void tcp_ask(struct tcp *t, struct fx *fx)
 {
-    struct tcp_seg seg = make_segment(t, t->snd_nxt - 1, TCP_ACK, fx);
+    struct tcp_seg seg;
+    make_segment(t, t->snd_nxt - 1, TCP_ACK, &seg, fx);
     emit(t, &seg, (struct span){0}, (struct unit){0}, TCP_WHY_KEEP_ALIVE, fx);
 }
 
@@ -214,7 +219,8 @@ int64_t tcp_transmit(struct tcp *t, int64_t at, int64_t n, sim_time now, enum tc
         fin_leaves(t, fx);
         why = body.len ? why : t->ack_now == TCP_WHY_PEER_FIN ? TCP_WHY_CLOSE_ACK : TCP_WHY_CLOSE;
     }
-    struct tcp_seg seg = make_segment(t, at, fin ? flags | TCP_FIN : flags, fx);
+    struct tcp_seg seg;
+    make_segment(t, at, fin ? flags | TCP_FIN : flags, &seg, fx);
     struct unit unit = {.at = (uint64_t)at, .n = body.len + fin};
     bool is_new = body.len > 0 && at >= t->snd_nxt && why != TCP_WHY_PROBE;
     t->key.ecn = mark_data(t, is_new, &seg);

@@ -82,7 +82,7 @@ void pieces_insert(struct tcp_pieces *p, int64_t at, struct span body, struct fx
     }
 }
 
-void pieces_cut(struct tcp_pieces *p, int64_t at)
+void pieces_cut_some(struct tcp_pieces *p, int64_t at)
 {
     while (p->count && end_of(piece_at(p, 0)) <= at) {
         p->first++;
@@ -97,11 +97,6 @@ void pieces_cut(struct tcp_pieces *p, int64_t at)
     if (p->count == 0) {
         p->first = 0;
     }
-}
-
-const struct tcp_piece *pieces_first(const struct tcp_pieces *p)
-{
-    return p->count ? piece_at(p, 0) : NULL;
 }
 
 struct span pieces_at(const struct tcp_pieces *p, int64_t at, uint32_t len)

@@ -54,7 +54,7 @@ int64_t ranges_add(struct tcp_ranges *r, int64_t from, int64_t to)
     return replace(r, i, end, all) ? all.to - all.from - known : 0;
 }
 
-void ranges_cut(struct tcp_ranges *r, int64_t at)
+void ranges_cut_some(struct tcp_ranges *r, int64_t at)
 {
     uint32_t gone = 0;
     while (gone < r->count && r->list[gone].to <= at) {

@@ -6,8 +6,17 @@
 #include "proto/tcp/tcp.h"
 
 /* blocks.c */
+uint32_t sack_blocks(const struct tcp *t);
+/* Something came out of order or twice, and is to be told. */
+static inline bool sack_has_news(const struct tcp *t)
+{
+    return t->held.count > 0 || t->dup_to > t->dup_from;
+}
 /* Blocks that the next acknowledgement carries; options take at most half of a segment. */
-uint32_t sack_count(const struct tcp *t);
+static inline uint32_t sack_count(const struct tcp *t)
+{
+    return sack_has_news(t) ? sack_blocks(t) : 0;
+}
 void sack_hold(struct tcp *t, int64_t at, uint32_t len); /* these came out of order */
 /* True: of these some were here before; it is reported with the next acknowledgement. */
 bool sack_duplicate(struct tcp *t, int64_t at, uint32_t len);

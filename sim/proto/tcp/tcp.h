@@ -402,6 +402,7 @@ void tcp_answer_reset(const struct tcp_seg *got, const struct net *net, enum tcp
 /* user.c */
 void tcp_request(struct tcp *t, const struct input *in, struct fx *fx);
 void tcp_deliver(struct tcp *t, struct fx *fx); /* to the application, up to its credit */
+bool tcp_goes_straight(const struct tcp *t);    /* what comes in order waits for nothing */
 
 /* timers.c */
 void tcp_timer_start(struct tcp *t, enum tcp_timer which, sim_time at, struct fx *fx);
@@ -439,10 +440,19 @@ void pieces_append(struct tcp_pieces *p, int64_t at, struct span body);
 /* Adds what no piece holds yet (of `at` .. `at` + body.len), as one piece or several; `added` is
  * called for each. */
 void pieces_insert(struct tcp_pieces *p, int64_t at, struct span body, struct fx *fx);
+void pieces_cut_some(struct tcp_pieces *p, int64_t at);
 /* Forgets everything before `at`. */
-void pieces_cut(struct tcp_pieces *p, int64_t at);
+static inline void pieces_cut(struct tcp_pieces *p, int64_t at)
+{
+    if (p->count > 0) {
+        pieces_cut_some(p, at);
+    }
+}
 /* The piece that begins first; NULL: none. */
-const struct tcp_piece *pieces_first(const struct tcp_pieces *p);
+static inline const struct tcp_piece *pieces_first(const struct tcp_pieces *p)
+{
+    return p->count ? &p->list[p->first] : NULL;
+}
 /* Bytes at offset `at`: at most `len`, all of one span. len 0 if nothing is there. */
 struct span pieces_at(const struct tcp_pieces *p, int64_t at, uint32_t len);
 int64_t pieces_bytes(const struct tcp_pieces *p);
@@ -450,7 +460,13 @@ void pieces_free(struct tcp_pieces *p);
 
 /* ranges.c */
 int64_t ranges_add(struct tcp_ranges *r, int64_t from, int64_t to); /* how many are new */
-void ranges_cut(struct tcp_ranges *r, int64_t at);                  /* forgets all before `at` */
+void ranges_cut_some(struct tcp_ranges *r, int64_t at);
+static inline void ranges_cut(struct tcp_ranges *r, int64_t at) /* forgets all before `at` */
+{
+    if (r->count > 0) {
+        ranges_cut_some(r, at);
+    }
+}
 /* The first range that ends behind `at`; NULL: none. It may hold `at`. */
 const struct tcp_range *ranges_behind(const struct tcp_ranges *r, int64_t at);
 const struct tcp_range *ranges_last(const struct tcp_ranges *r);

@@ -70,6 +70,11 @@ static bool may_take(const struct tcp *t)
     return t->credit > 0 && !t->is_released && tcp_is_synchronized(t->state);
 }
 
+bool tcp_goes_straight(const struct tcp *t)
+{
+    return t->unread.count == 0 && t->waiting.count == 0 && t->credit == UINT32_MAX && may_take(t);
+}
+
 void tcp_deliver(struct tcp *t, struct fx *fx)
 {
     const struct tcp_piece *piece = pieces_first(&t->unread);
