@@ -101,11 +101,9 @@ void node_output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, 
     if (is_too_big) {
         icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_TOO_BIG, mtu, ttl, cause);
         node_drop(w, node, packet, DROP_TOO_BIG, cause);
-    } else if (d->is_lan) {
-        lan_send(w, node, packet, ttl, iface, cause);
-    } else {
-        link_offer(w, d, packet, ttl, NULL, cause);
+        return;
     }
+    node_offer(w, node, packet, ttl, iface, cause);
 }
 
 /* A SYN begins the numbers of its direction; what came before keeps those that it had. A flow may
