@@ -123,12 +123,12 @@ static void tell(const struct window *win)
     os_out_commit(&out);
 }
 
-/* slowwire-1.mp4 and so on: all that the window shows, until it stops playing. */
-static void record(struct window *win)
+/* slowwire-1.mp4 (or .gif) and so on: all that the window shows, until it stops playing. */
+static void record(struct window *win, const char *kind)
 {
     struct err err = {0};
     do {
-        snprintf(win->film, sizeof win->film, "slowwire-%u.mp4", ++win->shots);
+        snprintf(win->film, sizeof win->film, "slowwire-%u.%s", ++win->shots, kind);
     } while (os_is_file(win->film));
     win->movie = movie_open(win->film, win->w, win->h, movie_rate(win->film), &err);
     win->film_from = os_wall_ns();
@@ -175,7 +175,8 @@ static void obey(struct window *win)
     case SHELL_FULLSCREEN: platform_fullscreen(win->platform); break;
     case SHELL_SHOT: shoot(win); break;
     case SHELL_EXPORT: export_write(win->shell, win->fonts); break;
-    case SHELL_RECORD: record(win); break;
+    case SHELL_RECORD: record(win, "mp4"); break;
+    case SHELL_RECORD_GIF: record(win, "gif"); break;
     case SHELL_RECORD_END: end_record(win); break;
     }
 }

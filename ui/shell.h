@@ -53,6 +53,7 @@ enum shell_wish {
     SHELL_SHOT,
     SHELL_EXPORT, /* a picture: of that size, drawn so, to that file, and how it went */
     SHELL_RECORD, /* a film of what the window shows from now until it stops playing */
+    SHELL_RECORD_GIF,
     SHELL_RECORD_END,
 };
 enum shell_wish shell_take_wish(struct shell *s);

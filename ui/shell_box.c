@@ -69,6 +69,7 @@ static const struct key_row {
     {"F12", "help.shot"},
     {"Ctrl E", "help.export"},
     {"Ctrl R", "help.record"},
+    {"Ctrl Shift R", "help.record-gif"},
     {"B", "help.blank"},
     {"Tab", "help.focus"},
     {"?", "help.help"},

@@ -210,10 +210,10 @@ void shell_export_draw(struct shell *s, struct canvas *c, double w, double h, do
 
 /* ---- films ---- */
 
-void shell_record(struct shell *s)
+void shell_record(struct shell *s, enum shell_wish how)
 {
     s->is_recording = !s->is_recording;
-    s->wish_out = s->is_recording ? SHELL_RECORD : SHELL_RECORD_END;
+    s->wish_out = s->is_recording ? how : SHELL_RECORD_END;
     if (s->is_recording && s->player.now >= s->player.axis->end) {
         player_go(&s->player, 0);
     }

@@ -242,4 +242,4 @@ void shell_draw_hidden_tag(struct shell *s, struct rect *r, double middle);
 /* shell_export.c */
 void shell_open_export(struct shell *s);
 void shell_draw_export(struct shell *s, struct rect root);
-void shell_record(struct shell *s); /* begins a film, or ends it */
+void shell_record(struct shell *s, enum shell_wish how); /* begins a film, or ends it */

@@ -218,7 +218,9 @@ static void edit_keys(struct shell *s)
     } else if (ui_take_key(ui, 'e', UI_CTRL)) {
         shell_open_export(s);
     } else if (ui_take_key(ui, 'r', UI_CTRL)) {
-        shell_record(s);
+        shell_record(s, SHELL_RECORD);
+    } else if (ui_take_key(ui, 'r', UI_CTRL | UI_SHIFT)) {
+        shell_record(s, SHELL_RECORD_GIF);
     } else if (ui_take_key(ui, 'e', 0)) {
         s->settings.is_open = !s->settings.is_open;
     } else if (ui_take_key(ui, 'd', 0) && s->session.change.from != SIM_NEVER) {

@@ -61,6 +61,18 @@ static void say_node(struct telling *k, uint32_t node)
     buf_str(k->out, node_short(k->t, node, k->lang));
 }
 
+/* Where no node has the address, as of a group, the address is all there is to say. */
+static void say_goal(struct telling *k, uint32_t node)
+{
+    char ip[16];
+    if (node < k->t->node_count || !k->packet) {
+        say_node(k, node);
+    } else {
+        ip_print(trace_packet(k->t, k->packet)->net.to.ip, ip);
+        buf_str(k->out, ip);
+    }
+}
+
 static void say_packet(struct telling *k, uint32_t packet)
 {
     if (packet) {
@@ -412,11 +424,11 @@ static bool say_of_nodes(struct telling *k, const char *name)
     if (strcmp(name, "node") == 0) {
         say_node(k, subject_node(k));
     } else if (strcmp(name, "peer") == 0) {
-        say_node(k, peer_node(k));
+        say_goal(k, peer_node(k));
     } else if (strcmp(name, "from") == 0) {
         say_node(k, k->packet ? packet_from_node(k->t, k->packet) : UINT32_MAX);
     } else if (strcmp(name, "to") == 0) {
-        say_node(k, k->packet ? packet_to_node(k->t, k->packet) : UINT32_MAX);
+        say_goal(k, k->packet ? packet_to_node(k->t, k->packet) : UINT32_MAX);
     } else {
         return false;
     }

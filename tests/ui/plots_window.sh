@@ -97,6 +97,20 @@ grep -q -- '-s 1440x900 -r 30' arguments || wrong "ffmpeg was told $(cat argumen
 wants playing no
 wants now 5.000
 
+# And as a GIF.
+wants box export
+xdotool key Escape
+wants box none
+xdotool key slash
+wants box goto
+xdotool type --delay 15 '4.9 s'
+xdotool key Return
+wants box none
+xdotool key ctrl+shift+r
+file slowwire-2.gif
+grep -q -- '-f gif' arguments || wrong "for a GIF ffmpeg was told $(cat arguments)"
+wants playing no
+
 kill $pid
 wait $pid 2>/dev/null
 pid=

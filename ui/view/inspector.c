@@ -272,15 +272,23 @@ static bool is_for_all(const struct trace *t, uint32_t packet)
     return trace_packet(t, packet)->net.to.ip == IP_BROADCAST;
 }
 
+/* A group has no node of its own: its address is its name. */
+static const char *goal_of(const struct trace *t, uint32_t packet, const struct ui *ui, char ip[16])
+{
+    uint32_t to = packet_to_node(t, packet);
+    return is_for_all(t, packet) ? ui_word(ui, "inspector.everyone")
+           : to < t->node_count  ? node_short(t, to, ui->lang)
+                                 : ip_print(trace_packet(t, packet)->net.to.ip, ip);
+}
+
 static void draw_packet(struct ui *ui, struct inspection *in, struct rect area)
 {
-    char label[24], note[96], size[48], bytes[16];
+    char label[24], note[96], size[48], bytes[16], ip[16];
     const struct trace *t = in->scene->trace;
     const char *kind = name_of(in, label);
     snprintf(note, sizeof note, "%s%s, %s → %s", kind, label,
              node_short(t, packet_from_node(t, in->packet), ui->lang),
-             is_for_all(t, in->packet) ? ui_word(ui, "inspector.everyone")
-                                       : node_short(t, packet_to_node(t, in->packet), ui->lang));
+             goal_of(t, in->packet, ui, ip));
     snprintf(bytes, sizeof bytes, "%zu", in->bytes.len);
     view_format(ui, size, sizeof size, "inspector.bytes", "n", bytes, NULL);
     struct rect r = part_panel(ui, area, ui_word(ui, "view.inspector"), note, size);

@@ -234,7 +234,10 @@ static void draw_heads(const struct rows *v, double y)
     double k = ui->k;
     struct rect side = {v->plot.x + v->plot.w + 8 * k - 30 * k, y, SIDE_W * k + 22 * k, HEAD_H * k};
 
-    ui_text(ui, TYPE_LABEL, v->plot.x, y + 13 * k, ui->theme->ink3, ui_word(ui, "members.reports"));
+    double interval = ui_text_width(ui, TYPE_LABEL, ui_word(ui, "members.interval"));
+    struct rect words = {v->plot.x, y, side.x + side.w - interval - 8 * k - v->plot.x, HEAD_H * k};
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), words, ALIGN_LEFT, ui->theme->ink3,
+                   ui_word(ui, "members.reports"));
     canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), side, ALIGN_RIGHT, ui->theme->ink3,
                    ui_word(ui, "members.interval"));
 }
