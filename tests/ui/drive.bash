@@ -31,10 +31,10 @@ value()
     sed -n "s/^$1 //p" told 2>/dev/null | head -1
 }
 
-# wants NAME VALUE: what the window tells becomes this within ten seconds.
+# wants NAME VALUE: what the window tells becomes this within half a minute.
 wants()
 {
-    for _ in $(seq 400); do
+    for _ in $(seq 1200); do
         [ "$(value "$1")" = "$2" ] && return
         sleep 0.025
     done
@@ -62,7 +62,7 @@ shot()
     wants moving no
     rm -f slowwire-*.png
     key F12
-    for _ in $(seq 200); do ls slowwire-*.png >/dev/null 2>&1 && break; sleep 0.025; done
+    for _ in $(seq 800); do ls slowwire-*.png >/dev/null 2>&1 && break; sleep 0.025; done
     mv slowwire-*.png "$1" 2>/dev/null || wrong "$workflow: no picture"
     [ "$(identify -format '%k' "$1" 2>/dev/null || echo 0)" -gt 40 ] || wrong "$workflow: $1 is empty"
 }
