@@ -12,7 +12,7 @@ wrong=0
 fail() { echo "race: $*"; wrong=$((wrong + 1)); }
 arq="$SOURCE_DIR/scenarios/arq"
 mkfifo shown
-Xvfb -displayfd 3 -noreset -screen 0 1600x1000x24 -nolisten tcp 3>shown 2>xvfb.err &
+Xvfb -displayfd 3 -noreset -r -screen 0 1600x1000x24 -nolisten tcp 3>shown 2>xvfb.err &
 server=$!
 read -r number <shown || { echo "race: skipped: no X server: $(cat xvfb.err)"; exit 77; }
 export DISPLAY=":$number"

@@ -26,7 +26,8 @@ wrong()
 screen()
 {
     rm -f display
-    Xvfb -displayfd 3 -noreset -screen 0 1500x960x24 -nolisten tcp 3>display 2>/dev/null &
+    # -r: no key repeats itself, however late its release is read
+    Xvfb -displayfd 3 -noreset -r -screen 0 1500x960x24 -nolisten tcp 3>display 2>/dev/null &
     server=$!
     for _ in $(seq 200); do [ -s display ] && break; sleep 0.05; done
     [ -s display ] || {
