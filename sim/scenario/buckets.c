@@ -84,7 +84,8 @@ void read_token_buckets(struct reader *r, const struct doc_node *v, void *into)
 
 void read_buckets(struct reader *r, const struct doc_node *routers)
 {
-    for (const struct doc_node *v = routers ? routers->first : NULL; v; v = v->next) {
+    bool is_map = routers && routers->kind == DOC_MAP; /* what else it is was said before */
+    for (const struct doc_node *v = is_map ? routers->first : NULL; v; v = v->next) {
         const struct doc_node *list = v->kind == DOC_MAP ? doc_get(v, "token-buckets") : NULL;
         uint32_t node = reader_find_node(r, v->key->text);
         if (!list || node == NO_NODE || !reader_is_list(r, list) ||
