@@ -6,6 +6,8 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" # MPI's own
 program=$BUILD_DIR/slowwire-mpi
 [ -x "$program" ] || { echo "skipped: slowwire-mpi was not built, no MPI is here" && exit 77; }
 command -v mpirun >/dev/null || { echo "skipped: no mpirun" && exit 77; }
+mpirun --oversubscribe -n 2 true >/dev/null 2>&1 </dev/null ||
+    { echo "skipped: mpirun cannot start ranks here" && exit 77; }
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 cd "$place" || exit 1
