@@ -99,11 +99,15 @@ open --lang en "$SOURCE_DIR/scenarios/arq/exam-window-1000.yaml"
 wants home no
 key q q
 wants predict off
+key Home
+wants now 0.000
+wants moving no
+before=$(value step)
 {
     printf 'key --delay 0'
     for _ in $(seq 150); do printf ' Next'; done
 } | xdotool - || wrong "$workflow: xdotool"
-wants step 150
+wants step $((before + 150))
 
 workflow="every size"
 open --lang en "$lost"
