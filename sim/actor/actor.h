@@ -175,12 +175,14 @@ struct param {
     const char *name;
     size_t offset;
     enum param_kind kind;
-    bool may_be_off;            /* `off` is accepted and stored as -1 */
-    bool may_be_on;             /* `on` is accepted and stored as `initial` */
-    bool is_required;           /* must be given */
-    int64_t initial, min, max;  /* in the unit of kind; min and max inclusive */
-    const char *const *choices; /* PARAM_CHOICE, NULL-terminated. PARAM_COUNT: names that may
-                                   stand for a number, stored as -2, -3 … */
+    bool may_be_off;                   /* `off` is accepted and stored as -1 */
+    bool may_be_on;                    /* `on` is accepted and stored as `initial` */
+    bool is_required;                  /* must be given */
+    int64_t initial, min, max;         /* in the unit of kind; min and max inclusive */
+    bool (*is_good)(const char *text); /* PARAM_TEXT: what the protocol can say; NULL: anything */
+    const char *accepted;              /* language key of what that is */
+    const char *const *choices;        /* PARAM_CHOICE, NULL-terminated. PARAM_COUNT: names that may
+                                          stand for a number, stored as -2, -3 … */
 };
 
 /* A figure of the protocol's own in the summary ("utilization_theory"). */

@@ -361,7 +361,8 @@ static void read(const void *self, int64_t *out)
 
 #define OF(FIELD) offsetof(struct dns_client, FIELD)
 static const struct param params[] = {
-    {"name", OF(name), PARAM_TEXT, .max = DNS_NAME_MAX},
+    {"name", OF(name), PARAM_TEXT, .max = DNS_NAME_MAX, .is_good = dns_is_name,
+     .accepted = "param.accepted.dns-name"},
     {"type", OF(type), PARAM_CHOICE, .initial = TYPE_A, .max = TYPE_TXT,
      .choices = (const char *const[]){"a", "txt", NULL}},
     {"timeout", OF(timeout), PARAM_TIME, .initial = 5 * SIM_S, .min = 1, .max = SIM_NEVER / 4},

@@ -231,8 +231,10 @@ static void read(const void *self, int64_t *out)
 
 #define OF(FIELD) offsetof(struct dns_server, FIELD)
 static const struct param params[] = {
-    {"name", OF(name), PARAM_TEXT, .max = DNS_NAME_MAX},
-    {"zone", OF(zone), PARAM_TEXT, .max = DNS_NAME_MAX},
+    {"name", OF(name), PARAM_TEXT, .max = DNS_NAME_MAX, .is_good = dns_is_name,
+     .accepted = "param.accepted.dns-name"},
+    {"zone", OF(zone), PARAM_TEXT, .max = DNS_NAME_MAX, .is_good = dns_is_name,
+     .accepted = "param.accepted.dns-name"},
     {"address", OF(address), PARAM_ADDRESSES, .initial = INT64_C(0x0a000050) << 32},
     {"records", OF(records), PARAM_COUNT, .initial = 1, .min = 0, .max = DNS_RECORDS_MAX},
     {"ttl", OF(ttl), PARAM_TIME, .initial = 300 * SIM_S, .min = 0,

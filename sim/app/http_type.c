@@ -1,6 +1,8 @@
 /* The browser as the rest of the program sees it: settings, figures, states, reasons. */
 #include "app/http_inside.h"
 
+#include <string.h>
+
 static double figure_requests(const void *self, const struct path *path)
 {
     (void)path;
@@ -59,14 +61,32 @@ static void client_read(const void *self, int64_t *out)
     out[VAR_OPEN] = http_count(s, CONN_OPENS) + http_count(s, CONN_OPEN);
 }
 
+/* RFC 9112 3.2.1: the origin form. */
+static bool is_target(const char *text)
+{
+    bool is_visible = true;
+    for (const char *c = text; *c; c++) {
+        is_visible &= *c > ' ' && *c < 127;
+    }
+    return text[0] == '/' && is_visible;
+}
+
+static bool is_host(const char *text)
+{
+    size_t good = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+    return text[good] == '\0';
+}
+
 #define OF(FIELD) offsetof(struct http_client, FIELD)
 static const struct param params[] = {
     {"version", OF(version), PARAM_CHOICE, .initial = VERSION_1_1, .max = VERSION_1_1,
      .choices = (const char *const[]){"1.0", "1.1", NULL}},
     {"method", OF(method), PARAM_CHOICE, .initial = METHOD_GET, .max = METHOD_POST,
      .choices = (const char *const[]){"get", "head", "post", NULL}},
-    {"path", OF(path), PARAM_TEXT, .max = HTTP_TARGET_MAX - 1},
-    {"host", OF(host), PARAM_TEXT, .max = 253},
+    {"path", OF(path), PARAM_TEXT, .max = HTTP_TARGET_MAX - 1, .is_good = is_target,
+     .accepted = "param.accepted.http-target"},
+    {"host", OF(host), PARAM_TEXT, .max = 253, .is_good = is_host,
+     .accepted = "param.accepted.http-host"},
     {"upload", OF(upload), PARAM_BYTES, .initial = 1000, .min = 0, .max = 16000000},
     {"pipelining", OF(pipelining), PARAM_SWITCH, .initial = 0, .max = 1},
     {"connections", OF(connections), PARAM_COUNT, .initial = 1, .min = 1, .max = 32},

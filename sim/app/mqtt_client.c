@@ -363,12 +363,24 @@ static void read(const void *self, int64_t *out)
     out[3] = (int64_t)s->again;
 }
 
+static bool is_topic(const char *text)
+{
+    return mqtt_is_topic(bytes_str(text));
+}
+
+static bool is_filter(const char *text)
+{
+    return mqtt_is_filter(bytes_str(text));
+}
+
 #define OF(FIELD) offsetof(struct mqtt_client, FIELD)
 static const struct param params[] = {
     {"client-id", OF(client), PARAM_TEXT, .max = 65535},
-    {"subscribe", OF(subscribe), PARAM_TEXT, .max = 65535},
+    {"subscribe", OF(subscribe), PARAM_TEXT, .max = 65535, .is_good = is_filter,
+     .accepted = "param.accepted.mqtt-filter"},
     {"subscribe-qos", OF(subscribe_qos), PARAM_COUNT, .initial = 0, .max = 2},
-    {"publish", OF(publish), PARAM_TEXT, .max = 65535},
+    {"publish", OF(publish), PARAM_TEXT, .max = 65535, .is_good = is_topic,
+     .accepted = "param.accepted.mqtt-topic"},
     {"qos", OF(qos), PARAM_COUNT, .initial = 0, .max = 2},
     {"retain", OF(retain), PARAM_SWITCH, .initial = 0, .max = 1},
     {"size", OF(size), PARAM_BYTES, .initial = 20, .min = 0, .max = 16000000},
@@ -379,7 +391,8 @@ static const struct param params[] = {
     {"keep-alive", OF(keep_alive), PARAM_TIME, .may_be_off = true, .initial = 60 * SIM_S,
      .min = SIM_S, .max = 65535 * SIM_S},
     {"clean-session", OF(clean), PARAM_SWITCH, .initial = 1, .max = 1},
-    {"will", OF(will), PARAM_TEXT, .max = 65535},
+    {"will", OF(will), PARAM_TEXT, .max = 65535, .is_good = is_topic,
+     .accepted = "param.accepted.mqtt-topic"},
     {"will-qos", OF(will_qos), PARAM_COUNT, .initial = 0, .max = 2},
     {"will-retain", OF(will_retain), PARAM_SWITCH, .initial = 0, .max = 1},
     {"reconnect", OF(reconnect), PARAM_TIME, .may_be_off = true, .initial = SIM_S, .min = 0,

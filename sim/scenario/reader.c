@@ -381,6 +381,11 @@ static bool read_text(struct reader *r, const struct doc_node *n, const struct p
         wrong(r, n, "reader.text.length", "key", key_of(n), "most", most);
         return false;
     }
+    if (p->is_good && !p->is_good(n->text)) {
+        wrong(r, n, "reader.text.unfit", "key", key_of(n), "found", n->text, "accepted",
+              reader_word(r, p->accepted));
+        return false;
+    }
     *out = (int64_t)(intptr_t)n->text;
     return true;
 }

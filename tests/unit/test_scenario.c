@@ -350,6 +350,45 @@ START_TEST(a_wrong_override_is_told)
 }
 END_TEST
 
+static const struct {
+    const char *traffic, *message; /* NULL: it is right */
+} texts[] = {
+    {"dns: {from: a, to: b, name: www..example}",
+     "'name' cannot be 'www..example': it takes labels"},
+    {"dns: {from: a, to: b, zone: -._}", NULL},
+    {"mqtt: {from: a, to: b, publish: home/+/temp}",
+     "'publish' cannot be 'home/+/temp': it takes a topic "},
+    {"mqtt: {from: a, to: b, will: '#'}", "'will' cannot be '#': it takes a topic "},
+    {"mqtt: {from: a, to: b, subscribe: 'home/#/temp'}",
+     "'subscribe' cannot be 'home/#/temp': it takes a topic filter"},
+    {"mqtt: {from: a, to: b, subscribe: '+/temp/#', publish: 房间/温度}", NULL},
+    {"http: {from: a, to: b, path: index.html}", "'path' cannot be 'index.html': it takes a path"},
+    {"http: {from: a, to: b, path: '/a b'}", "'path' cannot be '/a b': it takes a path"},
+    {"http: {from: a, to: b, host: 'two words', path: /}",
+     "'host' cannot be 'two words': it takes a name"},
+};
+
+START_TEST(a_text_that_no_protocol_says_is_told)
+{
+    struct buf text = {0}, said = {0};
+    struct scenario *sc = NULL;
+    struct err err = {0};
+    buf_printf(&text,
+               "hosts: {a: 10.0.0.1, b: 10.0.0.2}\nlinks: [{between: [a, b]}]\ntraffic: [{%s}]\n",
+               texts[_i].traffic);
+    bool is_read = scenario_read_text("x.yaml", buf_cstr(&text), registry(), NULL, 0, &sc, &err);
+    ck_assert_int_eq(is_read, texts[_i].message == NULL);
+    err_format(&err, &said);
+    ck_assert(is_read || strstr(buf_cstr(&said), texts[_i].message));
+    if (is_read) {
+        scenario_free(sc);
+    }
+    buf_free(&text);
+    buf_free(&said);
+    err_free(&err);
+}
+END_TEST
+
 /* Every bundled scenario is right, and stays right when a click adds a fault. */
 struct folder {
     const char *path;
@@ -474,6 +513,7 @@ int main(void)
     tcase_add_test(t, aliases_repeat_what_they_name);
     tcase_add_test(t, overrides_change_values_before_they_are_checked);
     tcase_add_loop_test(t, a_wrong_override_is_told, 0, ROWS(bad_sets));
+    tcase_add_loop_test(t, a_text_that_no_protocol_says_is_told, 0, ROWS(texts));
     tcase_add_test(t, bundled_scenarios_are_right);
     tcase_add_test(t, the_schema_knows_what_the_program_knows);
     suite_add_tcase(s, t);
