@@ -53,6 +53,9 @@ bool args_have(int argc, char **argv, const char *name);
 const char *cli_limit_key(const struct trace *t); /* what ended a run too soon; NULL: nothing */
 int cli_tell(struct err *err, int status);        /* prints err on standard error, returns status */
 void cli_cannot_write(struct err *err, const char *file); /* errno says why */
+struct sdp;
+/* What a real receiver must know, into a file. False: *err tells. */
+bool cli_write_sdp(const struct sdp *sdp, const char *file, struct err *err);
 void cli_help(const struct command *c, enum lang lang);
 void cli_help_line(const char *left, const char *right);
 bool cli_colour(FILE *f);

@@ -209,22 +209,10 @@ static bool write_sdp(const struct request *r, const struct media_session *m, st
     const struct payload_format *f = payload_by_type(m->payload_type);
     struct sdp sdp = {
         .title = "slowwire replay", .id = m->ssrc, .origin = r->to.ip, .to = r->to.ip};
-    struct buf text = {0};
-    struct os_out out;
     sdp.media[0] = f ? sdp_media_of(f, r->to.port)
                      : (struct sdp_media){.port = r->to.port, .type = m->payload_type};
     sdp.count = 1;
-    sdp_write(&sdp, &text);
-    bool is_open = os_out_open(&out, r->sdp);
-    if (is_open) {
-        fwrite(text.data, 1, text.len, out.file);
-    }
-    buf_free(&text);
-    if (is_open && os_out_commit(&out)) {
-        return true;
-    }
-    cli_cannot_write(err, r->sdp);
-    return false;
+    return cli_write_sdp(&sdp, r->sdp, err);
 }
 
 struct sent {

@@ -232,23 +232,11 @@ static int write_capture(const struct request *r, const struct scenario *sc, con
 static int write_sdp(const struct request *r, const struct scenario *sc, struct err *err)
 {
     struct sdp sdp;
-    struct buf text = {0};
-    struct os_out out;
     if (!describe_scenario(sc, err->lang, &sdp)) {
         err_fail(err, "cli.run.no-media", "file", r->file, NULL);
         return STATUS_WRONG;
     }
-    sdp_write(&sdp, &text);
-    bool is_open = os_out_open(&out, r->sdp);
-    if (is_open) {
-        fwrite(text.data, 1, text.len, out.file);
-    }
-    buf_free(&text);
-    if (is_open && os_out_commit(&out)) {
-        return STATUS_HELD;
-    }
-    cli_cannot_write(err, r->sdp);
-    return STATUS_UNABLE;
+    return cli_write_sdp(&sdp, r->sdp, err) ? STATUS_HELD : STATUS_UNABLE;
 }
 
 /* Failures go to standard error too, unless the text told them where a person looks. */

@@ -3,6 +3,7 @@
 
 #include "base/os.h"
 #include "export/row.h"
+#include "wire/sdp.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,6 +33,23 @@ void cli_cannot_write(struct err *err, const char *file)
     bool is_standard = strcmp(file, "-") == 0;
     err_fail(err, "cli.cannot-write", "file",
              is_standard ? word(err->lang, "cli.standard-output") : file, "why", why, NULL);
+}
+
+bool cli_write_sdp(const struct sdp *sdp, const char *file, struct err *err)
+{
+    struct buf text = {0};
+    struct os_out out;
+    sdp_write(sdp, &text);
+    bool is_open = os_out_open(&out, file);
+    if (is_open) {
+        fwrite(text.data, 1, text.len, out.file);
+    }
+    buf_free(&text);
+    if (is_open && os_out_commit(&out)) {
+        return true;
+    }
+    cli_cannot_write(err, file);
+    return false;
 }
 
 bool cli_colour(FILE *f)

@@ -3,64 +3,63 @@
 
 #define BACK 4096u /* how far what was played last is looked for */
 
-uint32_t media_sent_after(const struct media_stream *s, sim_time t)
+/* The first of so many things in the order of time that `t` is not behind; `count`: none. */
+static uint32_t first_place(uint32_t count,
+                            bool (*is_there)(const void *list, uint32_t i, sim_time t),
+                            const void *list, sim_time t)
 {
-    uint32_t low = 0, high = s->count;
+    uint32_t low = 0, high = count;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (s->packets[middle].sent >= t) {
+        if (is_there(list, middle, t)) {
             high = middle;
         } else {
             low = middle + 1;
         }
     }
     return low;
+}
+
+static bool is_sent(const void *stream, uint32_t i, sim_time t)
+{
+    return ((const struct media_stream *)stream)->packets[i].sent >= t;
+}
+
+static bool has_arrived(const void *stream, uint32_t i, sim_time t)
+{
+    const struct media_stream *s = stream;
+    return s->packets[s->arrivals[i]].arrived >= t;
+}
+
+static bool is_later(const void *times, uint32_t i, sim_time t)
+{
+    return ((const struct media_times *)times)->at[i] > t;
+}
+
+static bool is_level_later(const void *stream, uint32_t i, sim_time t)
+{
+    return ((const struct media_stream *)stream)->levels[i].at > t;
+}
+
+uint32_t media_sent_after(const struct media_stream *s, sim_time t)
+{
+    return first_place(s->count, is_sent, s, t);
 }
 
 uint32_t media_arrived_after(const struct media_stream *s, sim_time t)
 {
-    uint32_t low = 0, high = s->arrival_count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (s->packets[s->arrivals[middle]].arrived >= t) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    return low;
+    return first_place(s->arrival_count, has_arrived, s, t);
 }
 
 uint32_t media_count_until(const struct media_times *times, sim_time t)
 {
-    uint32_t low = 0, high = times->count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (times->at[middle] > t) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    return low;
+    return first_place(times->count, is_later, times, t);
 }
 
 uint32_t media_level_after(const struct media_stream *s, sim_time t)
 {
-    uint32_t low = 0, high = s->level_count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (s->levels[middle].at > t) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    return low;
+    return first_place(s->level_count, is_level_later, s, t);
 }
 
 int64_t media_level_at(const struct media_stream *s, sim_time t)

@@ -88,6 +88,27 @@ static void choose_axis(struct playout_frame *f, struct rect r)
     f->origin = f->from > SIM_S ? f->from / step * step : 0;
 }
 
+void playout_values(const struct playout_frame *f, struct rect r, double top, const char *what,
+                    const char *unit)
+{
+    struct ui *ui = f->ui;
+    double k = ui->k;
+    char text[16];
+
+    for (int i = 0; i <= 2; i++) {
+        double y = r.y + r.h * (1 - i / 2.0);
+        canvas_hline(ui->c, f->left - 4 * k, f->right, y, STROKE_GRID,
+                     i ? ui->theme->hair2 : ui->theme->wire);
+        snprintf(text, sizeof text, "%g", top * i / 2);
+        ui_text_right(ui, TYPE_AXIS, f->left - 9 * k, y + 4 * k, ui->theme->ink3, text);
+    }
+    struct rect name = {r.x, r.y, 52 * k, 15 * k}, note = {r.x, r.y + 16 * k, 52 * k, 15 * k};
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_TITLE), name, ALIGN_LEFT, ui->theme->ink,
+                   what);
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), note, ALIGN_LEFT, ui->theme->ink3,
+                   unit);
+}
+
 void playout_axis(const struct playout_frame *f, double top, double bottom, bool has_times)
 {
     struct ui *ui = f->ui;

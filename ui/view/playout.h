@@ -27,6 +27,9 @@ struct playout_frame {
 };
 
 double playout_x(const struct playout_frame *f, sim_time t);
+/* 0, a half and all of `top` beside the plot r, with what it is and its unit. */
+void playout_values(const struct playout_frame *f, struct rect r, double top, const char *what,
+                    const char *unit);
 /* Grid and times at the foot of an axis. */
 void playout_axis(const struct playout_frame *f, double top, double bottom, bool has_times);
 void playout_now(const struct playout_frame *f, double top, double bottom, bool has_flag);

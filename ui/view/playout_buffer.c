@@ -16,26 +16,6 @@ static double top_level(const struct playout_frame *f)
     return most <= 2 ? 2 : most <= 4 ? 4 : most <= 10 ? most + most % 2 : ceil(most / 10.0) * 10;
 }
 
-static void draw_values(const struct playout_frame *f, struct rect r, double top)
-{
-    struct ui *ui = f->ui;
-    double k = ui->k;
-    char text[16];
-
-    for (int i = 0; i <= 2; i++) {
-        double y = r.y + r.h * (1 - i / 2.0);
-        canvas_hline(ui->c, f->left - 4 * k, f->right, y, STROKE_GRID,
-                     i ? ui->theme->hair2 : ui->theme->wire);
-        snprintf(text, sizeof text, "%g", top * i / 2);
-        ui_text_right(ui, TYPE_AXIS, f->left - 9 * k, y + 4 * k, ui->theme->ink3, text);
-    }
-    struct rect name = {r.x, r.y, 52 * k, 15 * k}, note = {r.x, r.y + 16 * k, 52 * k, 15 * k};
-    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_TITLE), name, ALIGN_LEFT, ui->theme->ink,
-                   ui_word(ui, "playout.waiting"));
-    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), note, ALIGN_LEFT, ui->theme->ink3,
-                   ui_word(ui, "playout.packets"));
-}
-
 /* Empty, and a turn came in vain meanwhile or right after. */
 static void draw_empty(const struct playout_frame *f, struct rect r, sim_time from, sim_time to)
 {
@@ -94,7 +74,7 @@ void playout_buffer(struct playout_frame *f, struct rect r)
 {
     double top = top_level(f), k = f->ui->k;
 
-    draw_values(f, r, top);
+    playout_values(f, r, top, ui_word(f->ui, "playout.waiting"), ui_word(f->ui, "playout.packets"));
     canvas_clip(f->ui->c, (struct rect){f->left, r.y - 2 * k, f->right - f->left, r.h + 4 * k});
     draw_level(f, r, top);
     canvas_unclip(f->ui->c);

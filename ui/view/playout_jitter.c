@@ -17,26 +17,6 @@ static double top_of(const struct playout_frame *f)
     return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 4 ? 4 : lead <= 5 ? 5 : 10);
 }
 
-static void draw_values(const struct playout_frame *f, struct rect r, double top)
-{
-    struct ui *ui = f->ui;
-    double k = ui->k;
-    char text[16];
-
-    for (int i = 0; i <= 2; i++) {
-        double y = r.y + r.h * (1 - i / 2.0);
-        canvas_hline(ui->c, f->left - 4 * k, f->right, y, STROKE_GRID,
-                     i ? ui->theme->hair2 : ui->theme->wire);
-        snprintf(text, sizeof text, "%g", top * i / 2);
-        ui_text_right(ui, TYPE_AXIS, f->left - 9 * k, y + 4 * k, ui->theme->ink3, text);
-    }
-    struct rect name = {r.x, r.y, 52 * k, 15 * k}, note = {r.x, r.y + 16 * k, 52 * k, 15 * k};
-    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_TITLE), name, ALIGN_LEFT, ui->theme->ink,
-                   ui_word(ui, "playout.jitter"));
-    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), note, ALIGN_LEFT, ui->theme->ink3,
-                   "ms");
-}
-
 static struct point point_of(const struct playout_frame *f, struct rect r, double top,
                              const struct media_packet *p)
 {
@@ -126,7 +106,7 @@ void playout_jitter(struct playout_frame *f, struct rect r)
 {
     double top = top_of(f), k = f->ui->k;
 
-    draw_values(f, r, top);
+    playout_values(f, r, top, ui_word(f->ui, "playout.jitter"), "ms");
     canvas_clip(f->ui->c, (struct rect){f->left - 5 * k, r.y - 8 * k, f->right - f->left + 10 * k,
                                         r.h + 16 * k});
     draw_points(f, r, top);

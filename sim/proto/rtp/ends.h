@@ -117,6 +117,13 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
         "rtcp.minimum", RTP_MEDIUM(TYPE, rtcp_minimum), PARAM_TIME,                                \
             .initial = 5 * SIM_S, .min = SIM_MS, .max = 3600 * SIM_S                               \
     }
+/* What rtp_source_read reads first. */
+#define RTP_SPEAKER_VARS                                                                           \
+    {"packets", "", "media"}, {"timestamp", "", "media"}, {"rtt", "ns", "report"},                 \
+        {"reported-lost", "", "report"},                                                           \
+    {                                                                                              \
+        "reported-jitter", "", "report"                                                            \
+    }
 #define RTP_SPEAKER_PARAMS(TYPE)                                                                   \
     {"for",    offsetof(TYPE, duration), PARAM_TIME, .may_be_off = true, .initial = -1,            \
      .min = 1, .max = SIM_NEVER / 4},                                                              \

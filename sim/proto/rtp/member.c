@@ -254,13 +254,7 @@ const struct actor_type rtp_member_type = {
     .size = sizeof(struct rtp_source),
     .timers = (const struct timer[]){{"next", 1, TIMER_KIND_PACE}, {0}},
     .reasons = rtp_reasons,
-    .vars = (const struct var[]){{"packets", "", "media"},
-                                 {"timestamp", "", "media"},
-                                 {"rtt", "ns", "report"},
-                                 {"reported-lost", "", "report"},
-                                 {"reported-jitter", "", "report"},
-                                 {"sources", "", "media"},
-                                 {0}},
+    .vars = (const struct var[]){RTP_SPEAKER_VARS, {"sources", "", "media"}, {0}},
     .params = params,
     .figures =
         (const struct figure[]){

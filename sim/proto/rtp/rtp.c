@@ -49,10 +49,6 @@ const struct reason rtp_reasons[] = {
     [RTP_SILENT_FOR_LONG] = {"rtp.silent-for-long", "RFC 3550 §6.3.5"},
     [RTP_NACK] = {"rtp.nack", "RFC 4585 §6.2.1"},
     [RTP_PLI] = {"rtp.pli", "RFC 4585 §6.3.1"},
-    [RTP_RETRANSMITTED] = {"rtp.retransmitted", "RFC 4588 §4"},
-    [RTP_INTRA] = {"rtp.intra", "RFC 4585 §6.3.1"},
-    [RTP_MIXED] = {"rtp.mixed", "RFC 3550 §7.1"},
-    [RTP_TRANSLATED] = {"rtp.translated", "RFC 3550 §7.2"},
     [RTP_PAUSED] = {"rtp.paused", "RFC 2326 §10.6"},
     {0},
 };

@@ -44,10 +44,6 @@ enum rtp_why {
     RTP_SILENT_FOR_LONG, /* five intervals: it has timed out */
     RTP_NACK,
     RTP_PLI,
-    RTP_RETRANSMITTED, /* asked for by a NACK (RFC 4588) */
-    RTP_INTRA,         /* a picture that stands alone, asked for by a PLI */
-    RTP_MIXED,
-    RTP_TRANSLATED,
     RTP_PAUSED, /* whoever steers it wants nothing for now */
 };
 

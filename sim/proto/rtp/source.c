@@ -391,13 +391,7 @@ const struct actor_type rtp_source_type = {
     .size = sizeof(struct rtp_source),
     .timers = (const struct timer[]){{"next", 1, true}, {0}},
     .reasons = rtp_reasons,
-    .vars = (const struct var[]){{"packets", "", "media"},
-                                 {"timestamp", "", "media"},
-                                 {"rtt", "ns", "report"},
-                                 {"reported-lost", "", "report"},
-                                 {"reported-jitter", "", "report"},
-                                 {"encode", "ns", "media"},
-                                 {0}},
+    .vars = (const struct var[]){RTP_SPEAKER_VARS, {"encode", "ns", "media"}, {0}},
     .params = params,
     .figures =
         (const struct figure[]){
