@@ -94,6 +94,9 @@ struct ink {
 static struct ink inks(const struct ui *ui, const struct capsule *p)
 {
     const struct theme *t = ui->theme;
+    if (p->is_ghost) {
+        return (struct ink){t->panel, t->ink3, t->ink3, t->panel};
+    }
     struct hue hue = p->is_again ? t->retx : packet_hue(t, p->kind);
     double alpha = p->alpha > 0 ? p->alpha : 1;
     return (struct ink){color_mix(t->panel, hue.fill, alpha), color_mix(t->panel, hue.on, alpha),
@@ -134,7 +137,10 @@ static void body(struct ui *ui, const struct capsule *p, struct rect r, const st
     struct canvas *c = ui->c;
     outline(ui, p->kind, r, 0);
     canvas_fill(c, ink->fill);
-    if (p->is_again) {
+    if (p->is_ghost) {
+        canvas_stroke(c, ink->edge,
+                      (struct stroke){.width = 1.2 * ui->k, .on = 3 * ui->k, .off = 2.5 * ui->k});
+    } else if (p->is_again) {
         hatched_front(ui, p, r, ink);
     } else if (p->kind == PACKET_ACK) {
         canvas_stroke(c, ink->edge, (struct stroke){.width = 1.8 * ui->k});

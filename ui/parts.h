@@ -23,6 +23,7 @@ struct capsule {
     unsigned tries;   /* number in the corner disc: 2 = second copy; 0: no disc */
     unsigned repeats; /* duplicate ACK count in the corner disc; 0: no disc */
     double alpha;     /* 0 means 1; the future is 0.45 */
+    bool is_ghost;    /* only the run before had it: a dashed outline, faint words */
     bool no_rim;      /* inline in text */
 };
 double capsule_width(struct ui *ui, const struct capsule *p);

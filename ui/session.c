@@ -21,17 +21,12 @@ static char *copied(const char *text)
     return memcpy(os_alloc(size), text, size);
 }
 
-static void free_run(struct scenario *scenario, struct trace *trace)
-{
-    if (scenario) {
-        trace_free(trace); /* it borrows from the scenario */
-        scenario_free(scenario);
-    }
-}
-
 static void forget_run(struct session *s)
 {
-    free_run(s->scenario, &s->trace);
+    if (s->scenario) {
+        trace_free(&s->trace); /* it borrows from the scenario */
+        scenario_free(s->scenario);
+    }
     s->scenario = NULL;
 }
 
@@ -51,7 +46,9 @@ void session_free(struct session *s)
     free(s->texts);
     free(s->path);
     free(s->set_path);
+    session_forget_before(s);
     free(s->change.is_new);
+    free(s->change.is_gone);
     *s = (struct session){0};
 }
 
@@ -83,8 +80,7 @@ static bool run_text(struct session *s, const char *path, const char *text, bool
     struct scenario *scenario_before = s->scenario;
     s->scenario = scenario;
     s->trace = trace;
-    session_compare(s, scenario_before && is_edit ? &before : NULL);
-    free_run(scenario_before, &before);
+    session_compare(s, scenario_before, &before, is_edit);
     return true;
 }
 

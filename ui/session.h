@@ -16,6 +16,7 @@
 /* What the last edit changed, against the run before it. */
 struct session_change {
     uint8_t *is_new;      /* by packet id: no packet of the run before was like it to the end */
+    uint8_t *is_gone;     /* by packet id of that run: none is like it now */
     uint32_t count, gone; /* packets that are new; of the run before that are not here */
     sim_time from;        /* the first of them was sent; SIM_NEVER: no difference */
 };
@@ -38,6 +39,8 @@ struct session {
     struct os_stamp seen;  /* as it was looked at last */
     char *set_path;        /* what the present text has set: a drag is one edit */
     struct session_change change;
+    struct scenario *scenario_before; /* of the run that `change` compares with; NULL: forgotten, */
+    struct trace before;              /* or nothing of it is gone */
     struct rescue rescue;
     enum diagnosis diagnosis; /* of what the scenario hides */
     sim_time diagnosed_from;  /* WRONG: where the run would first differ */
@@ -63,6 +66,8 @@ bool session_freeze(struct session *s, sim_time now, uint32_t packet, struct err
  * stayed the same between two calls. */
 enum session_news { SESSION_SAME, SESSION_RELOADED, SESSION_BROKEN };
 enum session_news session_watch(struct session *s, struct err *err);
+/* Whoever has seen what was gone sets the run before free. */
+void session_forget_before(struct session *s);
 /* False without an error in *err: there is nothing to undo (redo). */
 bool session_undo(struct session *s, struct err *err);
 bool session_redo(struct session *s, struct err *err);

@@ -3,8 +3,10 @@
 
 #include "ui/session.h"
 
-/* session_change.c: fills s->change; before NULL: there is nothing to compare with. */
-void session_compare(struct session *s, const struct trace *before);
+/* session_change.c: fills s->change, and takes the run before, which is kept if something of it is
+ * gone. is_edit: it is to be compared with. */
+void session_compare(struct session *s, struct scenario *scenario_before, struct trace *before,
+                     bool is_edit);
 /* session.c: this text, owned by the session from then on, is one more edit. */
 bool session_edit_to(struct session *s, char *text, struct err *err);
 /* session_rescue.c: the text has changed; and it is over, or goes on another time. */

@@ -59,6 +59,7 @@ static const struct key_row {
     {"Ctrl T", "help.freeze"},
     {"E", "help.settings"},
     {"D", "help.changed"},
+    {"Shift D", "help.ghosts"},
     {"Ctrl O", "help.open"},
     {"Ctrl H", "help.home"},
     {"T", "help.theme"},

@@ -99,6 +99,8 @@ struct shell {
     struct theme theme;
     struct session session;
     struct film *film;
+    struct ghosts ghosts; /* of the run before the last edit */
+    bool hides_ghosts;
     struct story story;
     struct player player;
     struct wish wish;
@@ -169,6 +171,8 @@ enum shell_pane shell_main_pane(const struct shell *s);
 /* Room left of the third column? */
 bool shell_has_third(const struct shell *s, double w);
 
+/* shell_choose.c: of a scenario that has just been opened. */
+void shell_choose_views(struct shell *s);
 /* shell_draw.c */
 void shell_layout(struct shell *s, struct rect root);
 /* shell_bar.c: the top bar. */

@@ -226,6 +226,8 @@ static void edit_keys(struct shell *s)
     } else if (ui_take_key(ui, 'd', 0) && s->session.change.from != SIM_NEVER) {
         s->player.is_playing = false;
         player_go(&s->player, s->session.change.from);
+    } else if (ui_take_key(ui, 'd', UI_SHIFT)) {
+        s->hides_ghosts = !s->hides_ghosts;
     } else if (ui_take_key(ui, 'h', UI_SHIFT)) {
         shell_reveal(s);
     } else if (ui_take_key(ui, 'h', UI_CTRL)) {

@@ -84,6 +84,7 @@ static bool figure_of(const struct shell *s, const char *name, double *value)
         {"packets", s->session.trace.packets.count},
         {"changed", s->session.change.count},
         {"gone", s->session.change.gone},
+        {"ghosts", s->hides_ghosts ? 0 : s->ghosts.count},
         {"expectations", s->film ? s->session.scenario->expect_count : 0},
         {"split-left", round(s->split_left)},
         {"split-right", round(s->split_right)},

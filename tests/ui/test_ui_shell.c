@@ -1,95 +1,14 @@
 /* The shell as a person meets it: events in, a picture and answers out. */
-#include "ui/canvas_cairo.h"
 #include "ui/session.h"
-#include "ui/shell.h"
+
+#include "shell_rig.h"
 
 #include "base/os.h"
 
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define LOST SOURCE_DIR "/scenarios/arq/frame-lost.yaml"
 #define GOOD SOURCE_DIR "/scenarios/arq/no-loss.yaml"
-
-static struct fonts *fonts;
-
-struct rig {
-    struct shell *shell;
-    struct canvas *canvas;
-    double w, h;
-    int64_t wall;
-};
-
-static void draw_once(struct rig *r)
-{
-    r->wall += 16666667;
-    shell_tick(r->shell, r->wall);
-    shell_draw(r->shell, r->canvas, r->w, r->h, 1);
-}
-
-static struct rig rig_open(const char *path, double w, double h)
-{
-    struct shell_options o = {.fonts = fonts, .at = -1, .select = -1, .is_settled = true};
-    struct rig r = {.shell = shell_new(&o), .w = w, .h = h};
-    struct err err = {0};
-    r.canvas = canvas_cairo_new(fonts, (int)w, (int)h, 1);
-    ck_assert(shell_open(r.shell, path, &err));
-    err_free(&err);
-    draw_once(&r);
-    return r;
-}
-
-static void rig_free(struct rig *r)
-{
-    shell_free(r->shell);
-    canvas_free(r->canvas);
-}
-
-static void hear(struct rig *r, struct ui_event e)
-{
-    shell_event(r->shell, &e);
-    draw_once(r);
-    draw_once(r);
-}
-
-static void press_keys(struct rig *r, const char *names)
-{
-    char name[32];
-    int used;
-    for (; sscanf(names, "%31s%n", name, &used) == 1; names += used) {
-        struct ui_event e = {.kind = UI_KEY};
-        ck_assert_msg(ui_key_parse(name, &e.key, &e.mods), "no key %s", name);
-        hear(r, e);
-    }
-}
-
-static const char *ask(const struct rig *r, const char *name)
-{
-    static char answer[512];
-    ck_assert_msg(shell_query(r->shell, name, answer, sizeof answer), "no answer %s", name);
-    return answer;
-}
-
-/* A picture as bytes, owned. */
-static uint8_t *picture(struct rig *r, size_t *size)
-{
-    draw_once(r);
-    struct pixels p = canvas_cairo_pixels(r->canvas);
-    *size = (size_t)p.stride * (size_t)p.h;
-    return memcpy(malloc(*size), p.data, *size);
-}
-
-static void same_picture(struct rig *r, const uint8_t *before, size_t size, const char *how)
-{
-    size_t now;
-    uint8_t *after = picture(r, &now);
-    ck_assert_uint_eq(now, size);
-    ck_assert_msg(memcmp(before, after, size) == 0, "another picture after %s", how);
-    free(after);
-}
 
 /* Two ways that lead to the same instant. */
 static const struct {

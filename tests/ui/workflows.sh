@@ -65,7 +65,15 @@ wants edited yes
 wants box none
 wants now 0.175
 [ "$(value changed)" -gt 0 ] || wrong "$workflow: nothing is marked as changed"
+[ "$(value ghosts)" -gt 0 ] || wrong "$workflow: what the run before had alone is not drawn"
 shot killed.png
+key shift+d
+wants ghosts 0
+shot bare.png
+cmp -s killed.png bare.png && wrong "$workflow: the ghosts cannot be seen"
+key shift+d
+shot again.png
+alike killed.png again.png
 key ctrl+z
 wants edited no
 go "225 ms"

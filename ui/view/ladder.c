@@ -114,7 +114,7 @@ static uint32_t packet_under(const struct ladder_frame *f, double x, double y)
     int from, to;
 
     for (uint32_t i = 0; i < f->self->label_count; i++) {
-        if (f->self->labels[i].kind != LABEL_WORDS && rect_has(f->self->labels[i].rect, x, y)) {
+        if (f->self->labels[i].packet != 0 && rect_has(f->self->labels[i].rect, x, y)) {
             return f->self->labels[i].packet;
         }
     }
@@ -198,6 +198,8 @@ static void ladder_content(struct ladder_frame *f, struct rect in)
     ladder_draw_lines(f, f->plot.y - 10);
     ladder_reserve_folds(f);
     ladder_place_labels(f);
+    ladder_place_ghosts(f);
+    ladder_draw_ghosts(f);
     ladder_draw_flights(f);
     ladder_draw_folds(f);
     ladder_draw_hidden(f);
@@ -205,6 +207,7 @@ static void ladder_content(struct ladder_frame *f, struct rect in)
     ladder_draw_timers(f);
     ladder_draw_now(f);
     ladder_draw_fold_words(f);
+    ladder_draw_ghost_capsules(f);
     ladder_draw_capsules(f);
     ladder_draw_records(f);
     ladder_draw_tick_words(f);

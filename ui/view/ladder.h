@@ -1,8 +1,9 @@
 #pragma once
 /* The ladder: lifelines, slanted flights to true time, timers, folds. Its parts, in files of their
  * own: ladder.c (frame, page, pointer), ladder_lines.c (lifelines), ladder_time.c (ticks, folds,
- * now), ladder_flights.c, ladder_labels.c (what text stands where), ladder_timers.c (bars beside
- * lifelines), ladder_records.c (states, items, refusals, cuts). */
+ * now), ladder_flights.c, ladder_ghosts.c (what an edit took away), ladder_labels.c (what text
+ * stands where), ladder_timers.c (bars beside lifelines), ladder_records.c (states, items,
+ * refusals, cuts). */
 
 #include "ui/view/motion.h"
 
@@ -11,14 +12,14 @@
 #define LADDER_LINES  16u
 #define LADDER_BARS   512u
 
-enum ladder_label_kind { LABEL_CAPSULE, LABEL_RING, LABEL_LOSS, LABEL_WORDS };
+enum ladder_label_kind { LABEL_CAPSULE, LABEL_RING, LABEL_LOSS, LABEL_WORDS, LABEL_GHOST };
 
 /* Room that something with text (or a ring) takes in the picture. */
 struct ladder_label {
     struct rect rect;
-    double x, y, h;  /* CAPSULE: its middle, its height before ui->k */
+    double x, y, h;  /* CAPSULE, GHOST: its middle, its height before ui->k */
     uint32_t packet; /* 0: none */
-    uint32_t nth;    /* CAPSULE: hop of the packet */
+    uint32_t nth;    /* CAPSULE: hop of the packet; GHOST: which ghost */
     enum ladder_label_kind kind;
     bool has_extra; /* CAPSULE: a number stands in it after the label */
 };
@@ -112,6 +113,15 @@ bool ladder_words(struct ladder_frame *f, enum type_role role, double x, double 
 void ladder_draw_flights(struct ladder_frame *f);  /* ways, bands, threads */
 void ladder_draw_capsules(struct ladder_frame *f); /* but the selected one; and losses */
 void ladder_draw_selected(struct ladder_frame *f);
+
+/* With a corner where it enters or leaves a fold. */
+void ladder_draw_way(struct ladder_frame *f, const struct flight *g, sim_time from, sim_time to,
+                     struct color color, bool has_head, bool is_dashed);
+
+/* ladder_ghosts.c: what only the run before had, after the labels of what is there. */
+void ladder_place_ghosts(struct ladder_frame *f);
+void ladder_draw_ghosts(struct ladder_frame *f);
+void ladder_draw_ghost_capsules(struct ladder_frame *f);
 
 /* ladder_timers.c, ladder_records.c */
 void ladder_draw_timers(struct ladder_frame *f);

@@ -42,8 +42,7 @@ static bool is_crowd(const struct ladder_frame *f)
     return f->last - f->first > CROWD;
 }
 
-/* The way between two instants, with a corner where it enters or leaves a fold. */
-static void draw_way(struct ladder_frame *f, const struct flight *g, sim_time from, sim_time to,
+void ladder_draw_way(struct ladder_frame *f, const struct flight *g, sim_time from, sim_time to,
                      struct color color, bool has_head, bool is_dashed)
 {
     struct point a = ladder_point(f, g, from);
@@ -55,14 +54,14 @@ static void draw_way(struct ladder_frame *f, const struct flight *g, sim_time fr
         if (is_dashed && is_crowd(f)) { /* dashes of many make no pattern, and take their time */
             canvas_line(f->ui->c, a.x, a.y, b.x, b.y, (struct stroke){.width = 1.2 * f->ui->k},
                         color_fade(color, 0.35));
-        } else if (is_dashed && corner == to && !has_head) {
+        } else if (is_dashed && !(has_head && corner == to)) {
             canvas_line(f->ui->c, a.x, a.y, b.x, b.y,
                         (struct stroke){.width = 1.4 * f->ui->k,
                                         .cap = CAP_ROUND,
                                         .on = 3 * f->ui->k,
                                         .off = 5 * f->ui->k},
                         color_fade(color, 0.55));
-        } else if (is_dashed && corner == to) {
+        } else if (is_dashed) {
             part_flight_dashed(f->ui, a, b, color);
         } else {
             part_flight(f->ui, a, b, color, has_head && corner == to);
@@ -131,7 +130,7 @@ static void draw_rest(struct ladder_frame *f, const struct flight *g)
     int from, to;
 
     if (!ladder_ends(f, g, &from, &to) || !f->is_thin[to] || fabs(b.x - a.x) < 1) {
-        draw_way(f, g, flight_end(g), g->hop.arrive, color, true, true);
+        ladder_draw_way(f, g, flight_end(g), g->hop.arrive, color, true, true);
         return;
     }
     double end = f->x[ladder_next_line(f, to, from < to ? 1 : -1)];
@@ -146,7 +145,7 @@ static void draw_future(struct ladder_frame *f, const struct flight *g, sim_time
     sim_time end = flight_end(g);
 
     if (!f->s->player->hides_future && end != SIM_NEVER && end > from) {
-        draw_way(f, g, from, end, color_fade(color, FUTURE_WAY), !goes_on(f, g), true);
+        ladder_draw_way(f, g, from, end, color_fade(color, FUTURE_WAY), !goes_on(f, g), true);
     }
 }
 
@@ -168,12 +167,12 @@ static void draw_flight(struct ladder_frame *f, const struct flight *g)
     if (end > now) {
         struct point head = ladder_point(f, g, now);
 
-        draw_way(f, g, start, now, color, false, false);
+        ladder_draw_way(f, g, start, now, color, false, false);
         draw_future(f, g, now, color);
         canvas_fill_circle(f->ui->c, head.x, head.y, 3.4 * f->ui->k, color);
         return;
     }
-    draw_way(f, g, start, end, color, g->hop.died == SIM_NEVER && !goes_on(f, g), false);
+    ladder_draw_way(f, g, start, end, color, g->hop.died == SIM_NEVER && !goes_on(f, g), false);
     if (g->hop.died != SIM_NEVER && g->hop.arrive > end) {
         draw_rest(f, g);
     }

@@ -310,6 +310,7 @@ static void draw_legend(const struct stage_frame *f)
     double y = f->panel.y + f->panel.h - 24.5;
 
     canvas_hline(ui->c, x, right, y - 21, 1, ui->theme->hair2);
+    x += stage_ghost_legend(f, x, y, right);
     for (unsigned i = 0; i <= PACKET_MEDIA + 1; i++) {
         struct legend entry = {film->sample_again, "legend.again"};
 
@@ -405,6 +406,7 @@ static void stage_draw(void *self, struct ui *ui, const struct scene *s, struct 
     }
     stage_draw_queues(&f);
     stage_draw_losses(&f);
+    stage_draw_ghosts(&f);
     stage_draw_packets(&f);
     if (has_legend(&f)) {
         draw_legend(&f);

@@ -28,6 +28,10 @@ struct point stage_node(const struct stage_frame *f, uint32_t node); /* its midd
 struct point stage_way(const struct stage_frame *f, uint32_t direction, double share);
 bool stage_is_off(const struct stage_frame *f, uint32_t entity); /* cut or crashed now */
 
+/* stage_ghosts.c: what only the run before had. */
+void stage_draw_ghosts(struct stage_frame *f);
+/* Its sample in the legend; returns its width, 0: there is nothing of it, or no room. */
+double stage_ghost_legend(const struct stage_frame *f, double x, double y, double right);
 void stage_draw_losses(struct stage_frame *f);
 void stage_draw_queues(struct stage_frame *f);
 void stage_draw_packets(struct stage_frame *f);

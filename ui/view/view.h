@@ -8,6 +8,7 @@
 #include "ui/parts.h"
 #include "ui/player.h"
 #include "ui/view/film.h"
+#include "ui/view/ghosts.h"
 #include "ui/widgets.h"
 
 /* What was asked for while a picture was drawn; zeroed before it. */
@@ -38,6 +39,7 @@ struct scene {
     struct wish *wish;
     const uint8_t *changed; /* by packet: the edit before changed it; NULL: nothing is compared */
     sim_time changed_from;  /* the first of them; SIM_NEVER: none */
+    const struct ghosts *ghosts; /* what the edit before took away; NULL: nothing, or hidden */
     bool is_asked;     /* a question about what comes: the future is hidden until it is answered */
     bool is_relative;  /* sequence numbers count from the start of their side */
     bool is_worksheet; /* numbers are left out, to be filled in by hand */
