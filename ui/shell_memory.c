@@ -21,7 +21,10 @@ static void take(struct shell *s, const char *name, const char *value)
     const struct {
         const char *name;
         double *part;
-    } parts[] = {{"left", &s->part_left}, {"right", &s->part_right}, {"lower", &s->part_lower}};
+    } parts[] = {{"left", &s->part_left},
+                 {"right", &s->part_right},
+                 {"lower", &s->part_lower},
+                 {"above", &s->part_lease}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (strcmp(parts[i].name, name) == 0) {
             *parts[i].part = part(v);
@@ -36,6 +39,10 @@ static void take(struct shell *s, const char *name, const char *value)
         s->zoom = (int)v;
     } else if (strcmp(name, "inspector") == 0) {
         s->no_inspector = strcmp(value, "no") == 0;
+    } else if (strcmp(name, "alone") == 0) {
+        s->is_alone = strcmp(value, "yes") == 0;
+    } else if (strcmp(name, "ghosts") == 0) {
+        s->hides_ghosts = strcmp(value, "no") == 0;
     } else if (strcmp(name, "predict") == 0) {
         s->quiz.is_unwanted = strcmp(value, "no") == 0;
     }
@@ -66,9 +73,10 @@ void shell_keep(const struct shell *s)
     }
     fprintf(out.file, "theme %s\nprojector %g\nscale %d\n", theme_code(s->theme_name), s->projector,
             s->zoom);
-    fprintf(out.file, "left %.4f\nright %.4f\nlower %.4f\n", s->part_left, s->part_right,
-            s->part_lower);
-    fprintf(out.file, "inspector %s\npredict %s\n", s->no_inspector ? "no" : "yes",
-            s->quiz.is_unwanted ? "no" : "yes");
+    fprintf(out.file, "left %.4f\nright %.4f\nlower %.4f\nabove %.4f\n", s->part_left,
+            s->part_right, s->part_lower, s->part_lease);
+    fprintf(out.file, "inspector %s\npredict %s\nalone %s\nghosts %s\n",
+            s->no_inspector ? "no" : "yes", s->quiz.is_unwanted ? "no" : "yes",
+            s->is_alone ? "yes" : "no", s->hides_ghosts ? "no" : "yes");
     os_out_commit(&out);
 }
