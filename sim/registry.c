@@ -36,6 +36,8 @@ static const struct actor_type *const actors[] = {
     &token_bucket_type,
     &probe_udp_type,
     &probe_icmp_type,
+    &resolver_type,
+    &dns_server_type,
     NULL,
 };
 

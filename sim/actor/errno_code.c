@@ -26,6 +26,8 @@ const char *errno_code_name(unsigned code)
         [ERR_EOPNOTSUPP] = "EOPNOTSUPP",
         [ERR_EPIPE] = "EPIPE",
         [ERR_ETIMEDOUT] = "ETIMEDOUT",
+        [ERR_EAI_NONAME] = "EAI_NONAME",
+        [ERR_EAI_AGAIN] = "EAI_AGAIN",
     };
     return code < ERR_CODE_COUNT ? names[code] : NULL;
 }

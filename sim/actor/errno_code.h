@@ -23,6 +23,8 @@ enum errno_code {
     ERR_EOPNOTSUPP,
     ERR_EPIPE,
     ERR_ETIMEDOUT,
+    ERR_EAI_NONAME, /* of looking a name up: there is none, or it has no address */
+    ERR_EAI_AGAIN,  /* nobody could say */
     ERR_CODE_COUNT,
 };
 

@@ -16,6 +16,8 @@ enum node_call {
     NODE_TRANSLATE, /* struct node_translate, to address translation: a packet is to pass */
     NODE_BUCKET,    /* struct node_bucket, to a token bucket: how it is */
     NODE_PASS,      /* struct node_passage, to a token bucket: a packet of so many bytes is there */
+    NODE_NAME,      /* struct node_name, to a name server: it has that one, too */
+    NODE_LOOK_UP,   /* the zero-terminated name, to a resolver */
     /* Up. */
     NODE_NEIGHBOUR,  /* struct node_neighbour: to the node; mac 0: nobody answered */
     NODE_PROBED,     /* struct node_neighbour: to who asked; mac 0: it is free */
@@ -23,6 +25,7 @@ enum node_call {
     NODE_GATEWAY,    /* struct node_neighbour: my way out; ip 0: none */
     NODE_PASSED,     /* struct node_passage: what becomes of it, or of the first that waits */
     NODE_TRANSLATED, /* struct node_translate: with the addresses that it has from now on */
+    NODE_LOOKED_UP,  /* struct node_found: what a resolver has learnt */
 };
 
 /* What a script asks of a host's DHCP client, also what the node itself asks at its start. */
@@ -44,6 +47,16 @@ struct node_subnet {
     uint32_t network, first, last; /* first, last: the pool */
     uint32_t router;               /* 0: none is told */
     uint8_t prefix;
+};
+
+struct node_name {
+    uint32_t ip;
+    char name[254]; /* zero-terminated */
+};
+
+struct node_found {
+    uint32_t ip;
+    uint32_t error; /* enum errno_code; 0: ip is the address */
 };
 
 struct node_probe {

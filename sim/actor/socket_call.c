@@ -12,6 +12,7 @@ const char *const socket_call_names[] = {
     "shutdown",
     "close",
     "abort",
+    "resolve",
     SET(OPTION_NODELAY) = "nagle",
     SET(OPTION_MAXSEG) = "mss",
     SET(OPTION_KEEPALIVE) = "SO_KEEPALIVE",

@@ -15,7 +15,8 @@ enum socket_call {
     SOCKET_SHUTDOWN,          /* amount: 0 read, 1 write, 2 both */
     SOCKET_CLOSE,
     SOCKET_ABORT,
-    SOCKET_SET, /* + a socket_option_name; amount: its value in the param's unit */
+    SOCKET_RESOLVE, /* what a program asks before it can CONNECT by name: the node does it */
+    SOCKET_SET,     /* + a socket_option_name; amount: its value in the param's unit */
     SOCKET_CALL_END = SOCKET_SET + OPTION_COUNT,
 };
 

@@ -7,6 +7,7 @@
 
 extern const struct traffic_type dns_traffic;
 extern const struct actor_type dns_client_type, dns_server_type;
+extern const struct actor_type resolver_type; /* of a host: it looks up what others name */
 extern const struct proto dns_proto;
 
 enum dns_why {
@@ -20,6 +21,7 @@ enum dns_why {
     DNS_KNOWS_NOT,
     DNS_FOUND,
     DNS_NOT_FOUND,
+    DNS_NO_SUCH_RECORD, /* the name is there, but has none of that type */
     DNS_CACHED,
     DNS_GIVES_UP,
     DNS_NOT_FOR_ME, /* another identifier or question, or no answer at all */

@@ -1,8 +1,8 @@
 /* One question at a time: by UDP, again when nothing comes, by TCP when it did not fit; what it has
  * learned it keeps as long as the record says. */
+#include "app/dns_inside.h"
+
 #include "actor/tcp_call.h"
-#include "app/dns.h"
-#include "app/talk.h"
 #include "wire/udp.h"
 
 #include <stdio.h>
@@ -10,24 +10,7 @@
 
 enum { LOWER_TCP };
 enum { NEXT, ANSWER }; /* timers */
-enum { STATE_IDLE, STATE_BY_UDP, STATE_BY_TCP, STATE_FOUND, STATE_FAILED };
-enum { TYPE_A, TYPE_TXT };
-enum { TCP_FALLBACK, TCP_ONLY, TCP_OFF };
 enum { DRAW_ID = 1 };
-
-struct dns_client {
-    int64_t name, type, timeout, attempts, count, interval, cache,
-        by_tcp; /* settings; name: a text */
-    struct net key;
-    struct talk talk;
-    uint16_t id;
-    unsigned state;
-    int64_t looked; /* names looked up so far, this one included */
-    uint32_t tries;
-    uint32_t drawn;
-    sim_time began, took, fresh_until;
-    uint64_t queries, answers, over_tcp, from_cache, failed;
-};
 
 static void to_state(struct dns_client *s, unsigned state, unsigned why, struct fx *fx)
 {
@@ -44,7 +27,7 @@ static const char *name_of(const struct dns_client *s)
 
 static uint16_t type_of(const struct dns_client *s)
 {
-    return s->type == TYPE_A ? DNS_A : DNS_TXT;
+    return s->type == DNS_TYPE_A ? DNS_A : s->type == DNS_TYPE_TXT ? DNS_TXT : DNS_AAAA;
 }
 
 static void write_query(const struct dns_client *s, struct buf *out)
@@ -60,22 +43,25 @@ static void settle(struct dns_client *s, unsigned state, unsigned why, sim_time 
 {
     fx_timer(fx, ANSWER, 0, SIM_NEVER);
     to_state(s, state, why, fx);
-    s->took += state == STATE_FOUND ? now - s->began : 0;
-    s->failed += state == STATE_FAILED;
+    s->took += state == DNS_STATE_FOUND ? now - s->began : 0;
+    s->failed += state == DNS_STATE_FAILED;
     if (s->looked < s->count) {
         fx_timer(fx, NEXT, 0, time_add(now, s->interval));
     }
 }
 
-/* The least time to live of all records counts. */
-static sim_time keep_until(struct bytes message, const struct dns_head *h, size_t at, sim_time now)
+/* The least time to live of all records counts; the address is that of the first. */
+static void read_records(struct dns_client *s, struct bytes message, const struct dns_head *h,
+                         size_t at, sim_time now)
 {
     uint32_t ttl = UINT32_MAX;
     struct dns_record r;
     for (unsigned i = 0; i < h->counts[1] && dns_read_record(message, &at, &r); i++) {
+        bool is_address = r.type == DNS_A && r.data.len == 4 && !s->found;
+        s->found = is_address ? get_u32(r.data.data) : s->found;
         ttl = r.ttl < ttl ? r.ttl : ttl;
     }
-    return h->counts[1] ? time_add(now, (sim_time)ttl * SIM_S) : 0;
+    s->fresh_until = time_add(now, (sim_time)ttl * SIM_S);
 }
 
 static void answered(struct dns_client *s, struct bytes message, const struct dns_head *h,
@@ -83,8 +69,17 @@ static void answered(struct dns_client *s, struct bytes message, const struct dn
 {
     bool is_found = h->rcode == DNS_OK && h->counts[1] > 0;
     s->answers++;
-    s->fresh_until = is_found ? keep_until(message, h, at, now) : 0;
-    settle(s, is_found ? STATE_FOUND : STATE_FAILED, is_found ? DNS_FOUND : DNS_NOT_FOUND, now, fx);
+    s->fresh_until = 0;
+    s->found = 0;
+    s->is_sure = h->rcode == DNS_OK || h->rcode == DNS_NO_NAME;
+    if (is_found) {
+        read_records(s, message, h, at, now);
+    }
+    settle(s, is_found ? DNS_STATE_FOUND : DNS_STATE_FAILED,
+           is_found             ? DNS_FOUND
+           : h->rcode == DNS_OK ? DNS_NO_SUCH_RECORD
+                                : DNS_NOT_FOUND,
+           now, fx);
 }
 
 /* Only an answer to this very question counts (RFC 5452 9.1). */
@@ -100,7 +95,7 @@ static void ask_by_tcp(struct dns_client *s, sim_time now, struct fx *fx)
 {
     struct net key = s->key;
     key.from.port = 0; /* whichever is free */
-    to_state(s, STATE_BY_TCP, DNS_ASKS_BY_TCP, fx);
+    to_state(s, DNS_BY_TCP, DNS_ASKS_BY_TCP, fx);
     s->over_tcp++;
     talk_free(&s->talk); /* the connection before may still be closing */
     s->talk.handle = fx_open(fx, LOWER_TCP, key);
@@ -112,7 +107,7 @@ static void ask_by_tcp(struct dns_client *s, sim_time now, struct fx *fx)
 static void ask_by_udp(struct dns_client *s, sim_time now, struct fx *fx)
 {
     struct buf out = {0};
-    to_state(s, STATE_BY_UDP, 0, fx);
+    to_state(s, DNS_BY_UDP, 0, fx);
     write_query(s, &out);
     dns_send(&s->key, bytes_of(out.data, out.len), s->tries ? DNS_ASKS_AGAIN : DNS_ASKS, fx);
     buf_free(&out);
@@ -121,7 +116,7 @@ static void ask_by_udp(struct dns_client *s, sim_time now, struct fx *fx)
     fx_timer(fx, ANSWER, 0, time_add(now, s->timeout));
 }
 
-static void look_up(struct dns_client *s, const struct input *in, struct fx *fx)
+void dns_client_look_up(struct dns_client *s, const struct input *in, struct fx *fx)
 {
     s->looked++;
     s->began = in->now;
@@ -129,11 +124,11 @@ static void look_up(struct dns_client *s, const struct input *in, struct fx *fx)
     if (s->cache && s->fresh_until > in->now) {
         s->from_cache++;
         fx_note(fx, DNS_CACHED);
-        settle(s, STATE_FOUND, DNS_CACHED, in->now, fx);
+        settle(s, DNS_STATE_FOUND, DNS_CACHED, in->now, fx);
         return;
     }
     s->id = (uint16_t)draw(in->dice, DRAW_ID, s->drawn++);
-    if (s->by_tcp == TCP_ONLY) {
+    if (s->by_tcp == DNS_TCP_ONLY) {
         ask_by_tcp(s, in->now, fx);
     } else {
         ask_by_udp(s, in->now, fx);
@@ -145,12 +140,13 @@ static void give_up(struct dns_client *s, sim_time now, struct fx *fx)
     if (s->talk.handle) {
         talk_hang_up(&s->talk, true, fx);
     }
-    settle(s, STATE_FAILED, DNS_GIVES_UP, now, fx);
+    s->is_sure = false;
+    settle(s, DNS_STATE_FAILED, DNS_GIVES_UP, now, fx);
 }
 
 static void timed_out(struct dns_client *s, sim_time now, struct fx *fx)
 {
-    if (s->state == STATE_BY_UDP && s->tries < s->attempts) {
+    if (s->state == DNS_BY_UDP && s->tries < s->attempts) {
         ask_by_udp(s, now, fx);
     } else {
         give_up(s, now, fx);
@@ -164,7 +160,7 @@ static void hear_datagram(struct dns_client *s, const struct input *in, struct f
     struct dns_head h;
     size_t at;
     struct bytes m = bytes_sub(in->head, UDP_HEADER, in->head.len);
-    if (s->state != STATE_BY_UDP || !dns_read_head(m, &h, &at) || !is_ours(s, &h)) {
+    if (s->state != DNS_BY_UDP || !dns_read_head(m, &h, &at) || !is_ours(s, &h)) {
         fx_drop(fx, DROP_DUPLICATE, DNS_NOT_FOR_ME);
         return;
     }
@@ -172,7 +168,7 @@ static void hear_datagram(struct dns_client *s, const struct input *in, struct f
     if (s->tries == 1) {
         fx_rtt(fx, in->now - s->began);
     }
-    if (h.is_truncated && s->by_tcp == TCP_FALLBACK) {
+    if (h.is_truncated && s->by_tcp == DNS_TCP_FALLBACK) {
         ask_by_tcp(s, in->now, fx);
     } else {
         answered(s, m, &h, at, in->now, fx);
@@ -200,7 +196,7 @@ static void read_data(struct dns_client *s, const struct input *in, struct fx *f
     struct dns_head h;
     size_t at;
     talk_take(&s->talk, in);
-    if (s->state != STATE_BY_TCP || !dns_unframe(talk_bytes(&s->talk), &message)) {
+    if (s->state != DNS_BY_TCP || !dns_unframe(talk_bytes(&s->talk), &message)) {
         return;
     }
     fx_heard(fx, 0, talk_mark(&s->talk, 2 + message.len), 0);
@@ -223,11 +219,24 @@ static void hear_tcp(struct dns_client *s, const struct input *in, struct fx *fx
     case CODE_END: talk_hang_up(&s->talk, false, fx); break;
     case CODE_CLOSED:
         talk_free(&s->talk);
-        if (s->state == STATE_BY_TCP) {
+        if (s->state == DNS_BY_TCP) {
             give_up(s, in->now, fx);
         }
         break;
     default: outbox_hear(&s->talk.out, in, fx); break;
+    }
+}
+
+void dns_client_hear(struct dns_client *s, const struct input *in, struct fx *fx)
+{
+    if (in->kind == IN_PACKET) {
+        hear_datagram(s, in, fx);
+    } else if (in->kind == IN_INDICATION) {
+        hear_tcp(s, in, fx);
+    } else if (in->kind == IN_TIMER && in->code == NEXT) {
+        dns_client_look_up(s, in, fx);
+    } else if (in->kind == IN_TIMER) {
+        timed_out(s, in->now, fx);
     }
 }
 
@@ -236,19 +245,13 @@ static void step(void *self, const struct input *in, struct fx *fx)
     struct dns_client *s = self;
     if (in->kind == IN_START) {
         s->key = in->net;
-        look_up(s, in, fx);
-    } else if (in->kind == IN_PACKET) {
-        hear_datagram(s, in, fx);
-    } else if (in->kind == IN_INDICATION) {
-        hear_tcp(s, in, fx);
-    } else if (in->kind == IN_TIMER && in->code == NEXT) {
-        look_up(s, in, fx);
-    } else if (in->kind == IN_TIMER) {
-        timed_out(s, in->now, fx);
+        dns_client_look_up(s, in, fx);
+    } else {
+        dns_client_hear(s, in, fx);
     }
 }
 
-static void free_talk(void *self)
+void dns_client_free(void *self)
 {
     talk_free(&((struct dns_client *)self)->talk);
 }
@@ -303,6 +306,7 @@ const struct reason dns_reasons[] = {
     [DNS_KNOWS_NOT] = {"dns.knows-not", "RFC 1035 §4.1.1"},
     [DNS_FOUND] = {"dns.found", "RFC 1034 §5.3.1"},
     [DNS_NOT_FOUND] = {"dns.not-found", "RFC 1035 §4.1.1"},
+    [DNS_NO_SUCH_RECORD] = {"dns.no-such-record", "RFC 2308 §2.2"},
     [DNS_CACHED] = {"dns.cached", "RFC 1034 §3.6"},
     [DNS_GIVES_UP] = {"dns.gives-up", "RFC 1035 §4.2.1"},
     [DNS_NOT_FOR_ME] = {"dns.not-for-me", "RFC 5452 §9.1"},
@@ -348,10 +352,10 @@ static double figure_lookup(const void *self, const struct path *path)
     return found ? (double)s->took / (double)found : 0;
 }
 
-static const struct var vars[] = {
+const struct var dns_client_vars[] = {
     {"queries", "", "resolver"}, {"answers", "", "resolver"}, {"from-cache", "", "resolver"}, {0}};
 
-static void read(const void *self, int64_t *out)
+void dns_client_read(const void *self, int64_t *out)
 {
     const struct dns_client *s = self;
     out[0] = (int64_t)s->queries;
@@ -363,48 +367,49 @@ static void read(const void *self, int64_t *out)
 static const struct param params[] = {
     {"name", OF(name), PARAM_TEXT, .max = DNS_NAME_MAX, .is_good = dns_is_name,
      .accepted = "param.accepted.dns-name"},
-    {"type", OF(type), PARAM_CHOICE, .initial = TYPE_A, .max = TYPE_TXT,
-     .choices = (const char *const[]){"a", "txt", NULL}},
+    {"type", OF(type), PARAM_CHOICE, .initial = DNS_TYPE_A, .max = DNS_TYPE_AAAA,
+     .choices = (const char *const[]){"a", "txt", "aaaa", NULL}},
     {"timeout", OF(timeout), PARAM_TIME, .initial = 5 * SIM_S, .min = 1, .max = SIM_NEVER / 4},
     {"attempts", OF(attempts), PARAM_COUNT, .initial = 2, .min = 1, .max = 100},
     {"count", OF(count), PARAM_COUNT, .initial = 1, .min = 1, .max = 1000000000},
     {"interval", OF(interval), PARAM_TIME, .initial = SIM_S, .min = 1, .max = SIM_NEVER / 4},
     {"cache", OF(cache), PARAM_SWITCH, .initial = 1, .max = 1},
-    {"tcp", OF(by_tcp), PARAM_CHOICE, .initial = TCP_FALLBACK, .max = TCP_OFF,
+    {"tcp", OF(by_tcp), PARAM_CHOICE, .initial = DNS_TCP_FALLBACK, .max = DNS_TCP_OFF,
      .choices = (const char *const[]){"fallback", "only", "never", NULL}},
     {0},
 };
 
-static const struct machine_edge edges[] = {{STATE_IDLE, STATE_BY_UDP, "dns.edge.asks"},
-                                            {STATE_IDLE, STATE_BY_TCP, "dns.edge.asks"},
-                                            {STATE_BY_UDP, STATE_BY_TCP, "dns.edge.too-long"},
-                                            {STATE_BY_UDP, STATE_FOUND, "dns.edge.answer"},
-                                            {STATE_BY_TCP, STATE_FOUND, "dns.edge.answer"},
-                                            {STATE_BY_UDP, STATE_FAILED, "dns.edge.failed"},
-                                            {STATE_BY_TCP, STATE_FAILED, "dns.edge.failed"},
-                                            {STATE_FOUND, STATE_BY_UDP, "dns.edge.asks"},
-                                            {STATE_FAILED, STATE_BY_UDP, "dns.edge.asks"},
-                                            {STATE_FOUND, STATE_BY_TCP, "dns.edge.asks"},
-                                            {STATE_FAILED, STATE_BY_TCP, "dns.edge.asks"},
-                                            {STATE_IDLE, STATE_FOUND, "dns.edge.cached"},
+static const struct machine_edge edges[] = {{DNS_IDLE, DNS_BY_UDP, "dns.edge.asks"},
+                                            {DNS_IDLE, DNS_BY_TCP, "dns.edge.asks"},
+                                            {DNS_BY_UDP, DNS_BY_TCP, "dns.edge.too-long"},
+                                            {DNS_BY_UDP, DNS_STATE_FOUND, "dns.edge.answer"},
+                                            {DNS_BY_TCP, DNS_STATE_FOUND, "dns.edge.answer"},
+                                            {DNS_BY_UDP, DNS_STATE_FAILED, "dns.edge.failed"},
+                                            {DNS_BY_TCP, DNS_STATE_FAILED, "dns.edge.failed"},
+                                            {DNS_STATE_FOUND, DNS_BY_UDP, "dns.edge.asks"},
+                                            {DNS_STATE_FAILED, DNS_BY_UDP, "dns.edge.asks"},
+                                            {DNS_STATE_FOUND, DNS_BY_TCP, "dns.edge.asks"},
+                                            {DNS_STATE_FAILED, DNS_BY_TCP, "dns.edge.asks"},
+                                            {DNS_IDLE, DNS_STATE_FOUND, "dns.edge.cached"},
                                             {-1, -1, NULL}};
+
+const struct machine dns_client_machines[] = {
+    {"lookup", (const char *const[]){"IDLE", "BY-UDP", "BY-TCP", "FOUND", "FAILED", NULL}, edges},
+    {0}};
+
+const struct timer dns_client_timers[] = {
+    [NEXT] = {"next", 1, TIMER_KIND_PACE}, [ANSWER] = {"answer", 1, TIMER_KIND_WAIT}, {0}};
 
 const struct actor_type dns_client_type = {
     .name = "dns-client",
     .proto = &dns_proto,
     .size = sizeof(struct dns_client),
     .reads_bytes = true,
-    .machines =
-        (const struct machine[]){
-            {"lookup", (const char *const[]){"IDLE", "BY-UDP", "BY-TCP", "FOUND", "FAILED", NULL},
-             edges},
-            {0}},
+    .machines = dns_client_machines,
     .sets = (const struct set[]){{"message", message_states}, {0}},
-    .timers =
-        (const struct timer[]){
-            [NEXT] = {"next", 1, TIMER_KIND_PACE}, [ANSWER] = {"answer", 1, TIMER_KIND_WAIT}, {0}},
+    .timers = dns_client_timers,
     .reasons = dns_reasons,
-    .vars = vars,
+    .vars = dns_client_vars,
     .params = params,
     .figures = (const struct figure[]){{"queries", figure_queries},
                                        {"answers", figure_answers},
@@ -415,8 +420,8 @@ const struct actor_type dns_client_type = {
                                        {0}},
     .lowers = (const char *const[]){"tcp", NULL},
     .step = step,
-    .read = read,
-    .free = free_talk,
+    .read = dns_client_read,
+    .free = dns_client_free,
 };
 
 const struct traffic_type dns_traffic = {.name = "dns",

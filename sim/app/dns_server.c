@@ -1,5 +1,7 @@
-/* It has one name. A question for it is answered with so many records, one for any other with
- * NXDOMAIN; what does not fit a datagram is cut to the header and marked (RFC 2181 9). */
+/* It has one name, or a table of them. A question for the one is answered with so many records, for
+ * another with the address beside it, for any other with NXDOMAIN; what does not fit a datagram is
+ * cut to the header and marked (RFC 2181 9). */
+#include "actor/node_call.h"
 #include "actor/tcp_call.h"
 #include "app/dns.h"
 #include "app/talk.h"
@@ -29,6 +31,8 @@ struct dns_server {
     struct net key;
     struct talk *talks; /* owned */
     uint32_t talk_count;
+    struct node_name *names; /* owned; where there are any, `name` and `zone` mean nothing */
+    uint32_t name_count;
     struct due queue[QUEUE_MAX];
     uint64_t asked, truncated;
 };
@@ -39,17 +43,36 @@ static const char *zone_of(const struct dns_server *s)
     return *param_text(s->zone) ? param_text(s->zone) : name;
 }
 
+static const struct node_name *name_called(const struct dns_server *s, const char *name)
+{
+    for (uint32_t i = 0; i < s->name_count; i++) {
+        if (dns_same_name(s->names[i].name, name)) {
+            return &s->names[i];
+        }
+    }
+    return NULL;
+}
+
+static void learn_name(struct dns_server *s, struct bytes told)
+{
+    struct node_name name;
+    memcpy(&name, told.data, sizeof name);
+    s->names = os_realloc(s->names, (s->name_count + 1) * sizeof *s->names);
+    s->names[s->name_count++] = name;
+}
+
 /* ---- answers ---- */
 
 static void add_records(const struct dns_server *s, const struct dns_head *h, struct buf *out)
 {
     struct dns_record r = {.type = h->type, .ttl = (uint32_t)(s->ttl / SIM_S)};
     uint8_t data[1 + TEXT_BYTES];
+    const struct node_name *named = name_called(s, h->name);
+    uint32_t first = named ? named->ip : (uint32_t)(s->address >> 32);
     memcpy(r.name, h->name, sizeof r.name);
     for (unsigned i = 0; i < h->counts[1]; i++) {
-        uint32_t ip = (uint32_t)(s->address >> 32) + i;
         bool is_text = h->type == DNS_TXT;
-        put_u32(data, ip);
+        put_u32(data, first + i);
         if (is_text) {
             data[0] = TEXT_BYTES;
             memset(data + 1, 'a' + (int)(i % 26), TEXT_BYTES);
@@ -63,12 +86,14 @@ static void add_records(const struct dns_server *s, const struct dns_head *h, st
 static struct dns_head head_for(const struct dns_server *s, const struct dns_head *question)
 {
     struct dns_head h = *question;
-    bool has = dns_same_name(h.name, zone_of(s)), can = h.opcode == 0 && h.counts[0] == 1;
+    bool has = s->name_count ? name_called(s, h.name) != NULL : dns_same_name(h.name, zone_of(s));
+    bool can = h.opcode == 0 && h.counts[0] == 1;
     h.is_answer = h.is_authoritative = h.can_recurse = true;
     h.is_truncated = false;
     h.rcode = !can ? DNS_NOT_IMPLEMENTED : has ? DNS_OK : DNS_NO_NAME;
-    bool has_type = h.type == DNS_A || h.type == DNS_TXT;
-    h.counts[1] = can && has && has_type ? (uint16_t)s->records : 0;
+    bool has_type = h.type == DNS_A || (h.type == DNS_TXT && !s->name_count);
+    int64_t records = s->name_count ? 1 : s->records;
+    h.counts[1] = can && has && has_type ? (uint16_t)records : 0;
     h.counts[2] = h.counts[3] = 0;
     return h;
 }
@@ -206,6 +231,8 @@ static void step(void *self, const struct input *in, struct fx *fx)
         hear_datagram(s, in, fx);
     } else if (in->kind == IN_INDICATION) {
         hear_tcp(s, in, fx);
+    } else if (in->kind == IN_REQUEST && in->code == NODE_NAME) {
+        learn_name(s, in->head);
     } else if (in->kind == IN_TIMER) {
         struct due d = s->queue[in->index];
         s->queue[in->index].is_used = false;
@@ -220,6 +247,7 @@ static void free_talks(void *self)
         talk_free(&s->talks[i]);
     }
     free(s->talks);
+    free(s->names);
 }
 
 static void read(const void *self, int64_t *out)

@@ -238,6 +238,7 @@ static void call_on(struct socket_app *app, struct sock *s, const struct socket_
     case SOCKET_ABORT: request(s, CODE_ABORT, 0, fx); break;
     case SOCKET_LISTEN:
     case SOCKET_CONNECT:
+    case SOCKET_RESOLVE:
     case SOCKET_SET:
     case SOCKET_CALL_END: break; /* on no connection */
     }

@@ -147,8 +147,7 @@ static const struct scenario_traffic *traffic_with_parts(const struct world *w, 
     return NULL;
 }
 
-/* Own address by the route, own port the next that is free: what bind leaves open. */
-static void complete_key(struct world *w, uint32_t node, const struct proto *proto, struct net *key)
+void key_complete(struct world *w, uint32_t node, const struct proto *proto, struct net *key)
 {
     struct node *n = &w->nodes[node];
     uint32_t peer = node_of_ip(w, key->to.ip);
@@ -223,7 +222,7 @@ static void apply_open(struct world *w, const struct effect *e)
     const struct actor_type *type = part ? part : type_called(w->known->actors, name);
     uint32_t node = author->node, flow = author->flow;
     struct net key = e->net;
-    complete_key(w, node, type->proto, &key);
+    key_complete(w, node, type->proto, &key);
     flow = flow ? flow : flow_of_peer(w, type, &key);
     if (flow == 0 && key.to.ip) {
         flow = birth_of_flow(w, node, type, &key);

@@ -243,7 +243,7 @@ static void inject(struct world *w, const struct step *s)
 }
 
 static void make_call(struct world *w, const struct step *s, unsigned code,
-                      const struct socket_args *a)
+                      const struct socket_args *a, uint32_t cause)
 {
     struct socket_args args = *a;
     struct input in = {.kind = IN_REQUEST, .code = (uint16_t)code, .index = args.handle};
@@ -255,9 +255,9 @@ static void make_call(struct world *w, const struct step *s, unsigned code,
                      : s->call.verb == VERB_CONNECT ? s->call.to_port
                                                     : (int64_t)args.amount;
     uint32_t socket = w->sockets[s->node];
-    uint32_t cause = world_record(w, REC_CALL, socket, 0, code, number, 0, 0);
+    uint32_t call = world_record(w, REC_CALL, socket, 0, code, number, cause, 0);
     w->next_flow = s->call.as;
-    actor_step(w, socket, &in, 0, cause);
+    actor_step(w, socket, &in, 0, call);
     effects_apply(w);
     w->next_flow = NULL;
 }
@@ -268,13 +268,33 @@ static void call_socket(struct world *w, const struct step *s)
     struct socket_args args = args_of(w, s);
     unsigned code = calls[s->call.verb].code;
     if (s->call.verb != VERB_SET) {
-        make_call(w, s, code, &args);
+        make_call(w, s, code, &args, 0);
         return;
     }
     for (uint32_t i = 0; i < s->call.set.count; i++) {
         const struct setting *one = &s->call.set.list[i];
         args.amount = (uint64_t)one->value;
-        make_call(w, s, code + socket_option_called(one->param->name), &args);
+        make_call(w, s, code + socket_option_called(one->param->name), &args, 0);
+    }
+}
+
+/* A program asks for the address before it connects. */
+static void resolve(struct world *w, const struct step *s)
+{
+    struct lookup asker = {.number = (uint32_t)(s - w->sc->steps)};
+    uint32_t call = world_record(w, REC_CALL, w->sockets[s->node], 0, SOCKET_RESOLVE, 0, 0, 0);
+    names_ask(w, s->node, s->call.to_name, asker, call);
+}
+
+void script_named(struct world *w, uint32_t step, uint32_t ip, uint32_t error, uint32_t cause)
+{
+    const struct step *s = &w->sc->steps[step];
+    struct socket_args args = args_of(w, s);
+    args.key.to.ip = ip;
+    if (error) {
+        world_record(w, REC_CALL, w->sockets[s->node], 0, CODE_RESULT | CALL_UP, error, cause, 0);
+    } else {
+        make_call(w, s, SOCKET_CONNECT, &args, cause);
     }
 }
 
@@ -288,7 +308,11 @@ void script_event(struct world *w, const struct event *ev)
     } else if (s->call.verb == VERB_INJECT) {
         inject(w, s);
     } else if (!service_call(w, s) && !w->nodes[s->node].is_down && w->sockets[s->node]) {
-        call_socket(w, s);
+        if (s->call.to_name) {
+            resolve(w, s);
+        } else {
+            call_socket(w, s);
+        }
     }
     w->trace->step_ran[ev->packet] = true;
     if (ev->packet + 1 < w->sc->step_count) {

@@ -168,6 +168,9 @@ static void open_services(struct world *w, uint32_t node, uint32_t flow, uint32_
         open_nat(w, node, cause);
     }
     open_buckets(w, node, cause);
+    if (n->set->serves_names) {
+        names_serve(w, node, cause);
+    }
     if (n->set->kind == SCENARIO_SWITCH || lan_iface(n) == UINT32_MAX) {
         return;
     }
@@ -303,6 +306,12 @@ bool service_told(struct world *w, const struct effect *e)
         struct node_passage passage;
         memcpy(&passage, e->head.data, sizeof passage);
         police_told(w, node, &passage, e->cause);
+        return true;
+    }
+    if (e->code == NODE_LOOKED_UP) {
+        struct node_found found;
+        memcpy(&found, e->head.data, sizeof found);
+        names_told(w, e->author, &found, e->cause);
         return true;
     }
     if (e->code == NODE_ADDRESS) {

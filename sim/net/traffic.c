@@ -99,6 +99,11 @@ static bool has_address(const struct world *w, uint32_t node)
 static uint32_t shared_sink(const struct world *w, uint32_t i)
 {
     const struct scenario_traffic *t = &w->sc->traffic[i];
+    uint32_t standing = w->nodes[t->to].name_server;
+    if (standing && t->type->sink == w->rows[standing].type && w->rows[standing].self &&
+        w->traffic_keys[i].to.port == w->rows[standing].key.from.port) {
+        return standing;
+    }
     for (uint32_t k = 0; t->type->shares_sink && k < w->sc->traffic_count; k++) {
         const struct scenario_traffic *other = &w->sc->traffic[k];
         uint32_t row = w->traffic_sinks[k];
@@ -114,8 +119,9 @@ static void open_sink(struct world *w, uint32_t i, uint32_t cause)
 {
     const struct scenario_traffic *t = &w->sc->traffic[i];
     struct net key = w->traffic_keys[i];
-    if (!t->type->sink) {
-        return; /* the node itself answers */
+    bool is_for_nobody = t->to_name && t->to == t->from;
+    if (!t->type->sink || is_for_nobody) {
+        return; /* the node itself answers, or nobody does */
     }
     w->traffic_sinks[i] = shared_sink(w, i);
     if (w->traffic_sinks[i]) {
@@ -190,10 +196,26 @@ static void list_peers(const struct world *w, const struct scenario_traffic *t, 
         uint32_t node = t->group && !t->group->ip ? t->group->members[i] : t->to;
         uint16_t back = route_to(w, node, t->from);
         to.ip = t->group && t->group->ip ? t->group->ip : own_ip(w, node, back);
+        to.ip = t->to_name ? w->traffic_keys[t - w->sc->traffic].to.ip : to.ip;
         if (node != t->from || (t->group && t->group->ip)) {
             buf_add(out, bytes_of(&to, sizeof to));
         }
     }
+}
+
+static void open_source(struct world *w, uint32_t traffic, uint32_t cause)
+{
+    const struct scenario_traffic *t = &w->sc->traffic[traffic];
+    uint32_t row = actor_open(w, t->type->source, t->from, w->traffic_keys[traffic],
+                              w->traffic_flows[traffic], 0, &t->settings, 0);
+    w->traffic_sources[traffic] = row;
+    struct buf peers = {0};
+    if (t->type->takes_group) {
+        list_peers(w, t, &peers);
+    }
+    actor_start_told(w, row, START_OPENED, 0, bytes_of(peers.data, peers.len), cause);
+    buf_free(&peers);
+    effects_apply(w); /* what it opens has its number already: nothing may be opened before */
 }
 
 void traffic_start(struct world *w, uint32_t traffic, uint32_t cause)
@@ -210,16 +232,22 @@ void traffic_start(struct world *w, uint32_t traffic, uint32_t cause)
         choose_keys(w, t, &w->traffic_keys[traffic]);
         open_sink(w, traffic, cause);
     }
-    uint32_t row = actor_open(w, t->type->source, t->from, w->traffic_keys[traffic],
-                              w->traffic_flows[traffic], 0, &t->settings, 0);
-    w->traffic_sources[traffic] = row;
-    struct buf peers = {0};
-    if (t->type->takes_group) {
-        list_peers(w, t, &peers);
+    if (t->to_name) {
+        struct lookup asker = {.number = traffic, .is_traffic = true};
+        names_ask(w, t->from, t->to_name, asker, cause);
+    } else {
+        open_source(w, traffic, cause);
     }
-    actor_start_told(w, row, START_OPENED, 0, bytes_of(peers.data, peers.len), cause);
-    buf_free(&peers);
-    effects_apply(w); /* what it opens has its number already: nothing may be opened before */
+}
+
+void traffic_named(struct world *w, uint32_t traffic, uint32_t ip, uint32_t error, uint32_t cause)
+{
+    if (error) {
+        w->trace->flows[w->traffic_flows[traffic]].error = error;
+    } else {
+        w->traffic_keys[traffic].to.ip = ip;
+        open_source(w, traffic, cause);
+    }
 }
 
 /* A host that comes back opens anew what the scenario declared on it. */

@@ -424,6 +424,7 @@ void world_free(struct world *w)
     buf_free(&w->read);
     map_free(&w->copy_macs);
     free(w->waiting);
+    free(w->lookups);
     free(w->idle);
     fx_free(&w->fx);
     sched_free(&w->sched);

@@ -125,6 +125,7 @@ struct node {
     uint16_t nat_iface;   /* that has it */
     uint32_t lease;       /* entity of its DHCP client, 0: none */
     uint32_t server;      /* entity of its DHCP server, 0: none */
+    uint32_t name_server; /* entity of its name server, 0: none */
     struct buf disk;      /* what its server keeps over a loss of power */
     uint32_t remembered;  /* the address that its DHCP client had last: it outlives a crash */
     bool has_begun;       /* its DHCP client was started */
@@ -208,6 +209,13 @@ struct raw_packet {
     const char *is; /* its short name */
 };
 
+/* Who waits for a name's address: a step of the script or a flow. */
+struct lookup {
+    uint32_t row; /* the resolver that looks it up */
+    uint32_t number;
+    bool is_traffic;
+};
+
 struct world {
     const struct scenario *sc;
     const struct catalogue *known;
@@ -251,6 +259,8 @@ struct world {
     const char *next_flow; /* `as:` of the call that runs now, NULL: none */
     struct waiting *waiting;
     uint32_t waiting_count;
+    struct lookup *lookups;
+    uint32_t lookup_count;
     uint64_t *script_sent; /* by node: bytes that its calls have sent, for their content */
     uint32_t *script_streams;
     struct arena arena;
@@ -352,6 +362,8 @@ uint32_t node_lookup(struct world *w, uint32_t node, const struct proto *proto,
 /* Whose packet an ICMP error of that IP protocol is about; several formats may ride on UDP. */
 uint32_t node_lookup_sender(struct world *w, uint32_t node, unsigned protocol,
                             const struct net *in);
+/* Own address by the route, own port the next that is free: what bind leaves open. */
+void key_complete(struct world *w, uint32_t node, const struct proto *proto, struct net *key);
 uint32_t node_of_ip(const struct world *w, uint32_t ip); /* NO_NODE: none */
 void packet_is_over(struct world *w, uint32_t packet);   /* recycled when nobody can see it */
 
@@ -457,6 +469,13 @@ void packet_bytes(const struct world *w, uint32_t packet, unsigned ttl, struct b
 void packet_inherit(struct packet *made, const struct packet *p, uint32_t parent,
                     enum packet_birth birth);
 
+/* names.c: names before addresses. */
+struct node_found;
+void names_serve(struct world *w, uint32_t node, uint32_t cause); /* it opens its name server */
+void names_ask(struct world *w, uint32_t node, const char *name, struct lookup asker,
+               uint32_t cause);
+void names_told(struct world *w, uint32_t row, const struct node_found *found, uint32_t cause);
+
 /* translate.c: at a router that translates addresses. */
 struct node_translate;
 /* False: the packet does not pass the table. */
@@ -499,7 +518,9 @@ enum call_of { CALL_OF_TRAFFIC, CALL_OF_SCRIPT, CALL_OF_ASSEMBLY };
 void script_open(struct world *w);
 void script_event(struct world *w, const struct event *ev); /* EV_CALL: a step's time has come */
 void script_look(struct world *w); /* the list of effects is empty: which conditions hold? */
-void script_hear(struct world *w, uint32_t packet);     /* it has reached the node it is for */
+void script_hear(struct world *w, uint32_t packet); /* it has reached the node it is for */
+/* The address that a step has waited for; error: an errno_code, and there is none. */
+void script_named(struct world *w, uint32_t step, uint32_t ip, uint32_t error, uint32_t cause);
 void script_host_is_up(struct world *w, uint32_t node); /* after a restart */
 
 /* raw.c: a host that has no protocols: bytes in and out. base: what its numbers count from, else
@@ -532,6 +553,8 @@ uint32_t traffic_sink_of(const struct world *w, uint32_t node, uint32_t packet,
                          const struct proto *proto);
 int64_t traffic_rate(const struct world *w, uint32_t from, uint32_t to); /* slowest link; 0: none */
 void traffic_start(struct world *w, uint32_t traffic, uint32_t cause);
+/* The address that a flow has waited for. */
+void traffic_named(struct world *w, uint32_t traffic, uint32_t ip, uint32_t error, uint32_t cause);
 void traffic_restart(struct world *w, uint32_t node, uint32_t cause);
 /* A DHCP host's address is gone, or there. */
 void traffic_address_lost(struct world *w, uint32_t node);

@@ -48,6 +48,16 @@ struct scenario_subnet {
     uint32_t first, last; /* the pool */
     uint32_t router;      /* 0: none is told */
 };
+/* A host, or an address that may be nobody's. */
+struct scenario_host {
+    uint32_t node; /* NO_NODE: it is an address */
+    uint32_t ip;
+};
+/* What a name server knows. */
+struct scenario_name {
+    const char *name;
+    struct scenario_host host;
+};
 #define BUCKET_LIMIT    64
 #define BUCKET_ROOM_MAX 100000 /* packets */
 struct scenario_node {
@@ -71,6 +81,11 @@ struct scenario_node {
         uint32_t trusted_count;
         uint32_t clients; /* on any other port; 0: as many as come */
     } snoop;
+    bool has_resolver;             /* `resolver: …` */
+    struct scenario_host resolver; /* the name server that it asks */
+    bool serves_names;             /* `dns-server: {…}` */
+    struct scenario_name *names;
+    uint32_t name_count;
     bool is_dhcp;                              /* `address: dhcp` */
     bool serves_dhcp;                          /* `dhcp-server: {…}` */
     uint64_t mac;                              /* of its first interface; 0: made from its name */
@@ -142,10 +157,11 @@ struct scenario_group {
 struct scenario_traffic {
     const struct traffic_type *type;
     const struct scenario_group *group; /* that `to` names; NULL: a node or an address */
-    uint32_t from, to;  /* to: `from` itself if it is for a group, or nobody has `to_ip` */
-    uint32_t to_ip;     /* the address that `to` names; 0: it names a node */
-    uint16_t port;      /* of `to`; 0: the type has none */
-    uint16_t from_port; /* 0: the node chooses */
+    uint32_t from, to;   /* to: `from` itself if it is for a group, or nobody has `to_ip` */
+    uint32_t to_ip;      /* the address that `to` names; 0: it names a node */
+    const char *to_name; /* what is looked up for that address, first; NULL: nothing */
+    uint16_t port;       /* of `to`; 0: the type has none */
+    uint16_t from_port;  /* 0: the node chooses */
     sim_time start;
     const char *name; /* `as:`, NULL: none */
     struct settings settings;
@@ -302,6 +318,7 @@ struct call {
     const char *as;          /* CONNECT, ACCEPT, LISTEN: name of what it opens; NULL: none */
     uint16_t port;           /* LISTEN: where. CONNECT: own port, 0: the node chooses */
     uint32_t to_ip;          /* CONNECT */
+    const char *to_name;     /* CONNECT: what is looked up in its place; NULL: nothing */
     uint16_t to_port;
     bool is_by_hand;       /* LISTEN: connections wait for `accept` */
     uint32_t backlog;      /* LISTEN; 0: not given */

@@ -225,10 +225,15 @@ static bool read_protocol(struct reader *r, const struct doc_node *v, void *into
             return true;
         }
     }
+    node->serves_names |= strcmp((*t)->name, "dns-server") == 0;
+    if (strcmp((*t)->name, "resolver") == 0 && read_resolver(r, v, node)) {
+        return true;
+    }
     for (const struct doc_node *c = reader_is_map(r, v) ? v->first : NULL; c; c = c->next) {
         const struct param *p = param_find(*t, c->key->text);
         int64_t value;
-        if (read_dhcp_key(r, c, (*t)->name, node) || read_nat_key(r, c, (*t)->name, node)) {
+        if (read_dhcp_key(r, c, (*t)->name, node) || read_nat_key(r, c, (*t)->name, node) ||
+            read_dns_key(r, c, (*t)->name, node)) {
             continue;
         }
         if (!p) {
@@ -242,6 +247,9 @@ static bool read_protocol(struct reader *r, const struct doc_node *v, void *into
     if (strcmp((*t)->name, "dhcp-server") == 0 && v->kind == DOC_MAP && !reader_has(v, "pool") &&
         !reader_has(v, "subnets")) {
         wrong(r, v->key, "reader.needs-key", "what", reader_quoted(r, (*t)->name), "key", "pool");
+    }
+    if (strcmp((*t)->name, "resolver") == 0 && v->kind == DOC_MAP && !reader_has(v, "server")) {
+        wrong(r, v->key, "reader.needs-key", "what", reader_quoted(r, (*t)->name), "key", "server");
     }
     for (const struct param *p = (*t)->params; v->kind == DOC_MAP && p->name; p++) {
         if (p->is_required && !reader_has(v, p->name)) {

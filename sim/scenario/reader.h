@@ -123,6 +123,17 @@ bool read_dhcp_key(struct reader *r, const struct doc_node *v, const char *type,
 /* `dhcp-relay: 10.0.2.5`, in short; false: it is a mapping. */
 bool read_dhcp_relay(struct reader *r, const struct doc_node *v, const struct actor_type *type,
                      struct scenario_node *node);
+/* resolver.c: DNS names. A key of a name server or resolver that is no single value; false: it is
+ * another. */
+bool read_dns_key(struct reader *r, const struct doc_node *v, const char *type,
+                  struct scenario_node *node);
+/* `resolver: dns`, in short; false: it is a mapping. */
+bool read_resolver(struct reader *r, const struct doc_node *v, struct scenario_node *node);
+bool reader_is_dns_name(const char *text, size_t len);
+/* Who some name server says it is; NO_NODE and 0: nobody. */
+struct scenario_host reader_host_named(const struct reader *r, const char *name);
+/* Who names somebody needs a resolver. */
+void check_resolver(struct reader *r, struct place place, uint32_t node, const char *name);
 /* "10.0.9.0/24": a network, no host of it. */
 bool reader_network(struct reader *r, const struct doc_node *where, const char *text,
                     struct scenario_address *out);

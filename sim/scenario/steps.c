@@ -96,7 +96,13 @@ static void read_port(struct reader *r, const struct doc_node *v, void *into)
 static void read_destination(struct reader *r, const struct doc_node *v, void *into)
 {
     struct call *c = into;
-    reader_destination(r, v, &c->to_ip, &c->to_port);
+    const char *colon = v->kind == DOC_SCALAR ? strrchr(v->text, ':') : NULL;
+    if (colon && reader_is_dns_name(v->text, (size_t)(colon - v->text))) {
+        c->to_name = arena_strndup(r->arena, v->text, (size_t)(colon - v->text));
+        read_port_text(r, v, colon + 1, &c->to_port);
+    } else {
+        reader_destination(r, v, &c->to_ip, &c->to_port);
+    }
 }
 
 static void read_backlog(struct reader *r, const struct doc_node *v, void *into)
@@ -422,6 +428,9 @@ static bool read_host(struct reader *r, const struct doc_node *v, void *into)
     s->call = v;
     reader_node(r, v->key, &s->step.node);
     read_call(r, v, &s->step.call);
+    if (s->step.call.to_name && s->step.node != NO_NODE) {
+        check_resolver(r, reader_place(r, v), s->step.node, s->step.call.to_name);
+    }
     if (s->step.call.verb == VERB_INJECT && !r->sc->nodes[s->step.node].is_raw) {
         wrong(r, v->key, "reader.inject.not-raw", "name", v->key->text);
     }

@@ -9,18 +9,28 @@
 #define PARAMS_MAX 64
 #define TYPES_MAX  8
 
+/* dns: a name that is to be looked up may stand there; NULL: it may not. */
+static void read_who(struct reader *r, const struct doc_node *v, uint32_t *node, const char **dns)
+{
+    if (dns && v->kind == DOC_SCALAR && reader_is_dns_name(v->text, strlen(v->text))) {
+        *dns = v->text;
+    } else {
+        reader_node(r, v, node);
+    }
+}
+
 static void read_end(struct reader *r, const struct doc_node *v, bool has_port, uint32_t *node,
-                     uint16_t *port)
+                     uint16_t *port, const char **dns)
 {
     const char *colon = v->kind == DOC_SCALAR ? strrchr(v->text, ':') : NULL;
     if (!colon) {
-        reader_node(r, v, node);
+        read_who(r, v, node, dns);
         return;
     }
     struct doc_node name = *v;
     int64_t number;
     name.text = arena_strndup(r->arena, v->text, (size_t)(colon - v->text));
-    reader_node(r, &name, node);
+    read_who(r, &name, node, dns);
     if (!has_port) {
         wrong(r, v, "reader.port.none", "found", v->text, "name", name.text);
     } else if (quantity_parse(colon + 1, QUANTITY_COUNT, false, &number, NULL) != VALUE_GOOD ||
@@ -35,7 +45,7 @@ static void read_end(struct reader *r, const struct doc_node *v, bool has_port, 
 static void read_from(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_traffic *t = into;
-    read_end(r, v, t->type->has_port, &t->from, &t->from_port);
+    read_end(r, v, t->type->has_port, &t->from, &t->from_port, NULL);
 }
 
 static uint32_t node_with(const struct scenario *sc, uint32_t ip)
@@ -50,6 +60,21 @@ static uint32_t node_with(const struct scenario *sc, uint32_t ip)
     return NO_NODE;
 }
 
+/* Frames that stand alone on a link have no addresses. */
+static bool has_names(const struct traffic_type *t)
+{
+    return !t->source->proto || t->source->proto->carrier != CARRIER_LINK;
+}
+
+/* Where its sink stands; NO_NODE: no name server has the name, or what it has is nobody's. */
+static void find_named(struct reader *r, struct scenario_traffic *t)
+{
+    struct scenario_host host = reader_host_named(r, t->to_name);
+    bool is_host = host.node != NO_NODE && r->sc->nodes[host.node].address_count > 0;
+    t->to_ip = is_host ? r->sc->nodes[host.node].addresses[0].ip : host.ip;
+    t->to = is_host ? host.node : node_with(r->sc, host.ip);
+}
+
 static void read_to(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_traffic *t = into;
@@ -61,7 +86,10 @@ static void read_to(struct reader *r, const struct doc_node *v, void *into)
         (t->group = group_named(r->sc, v->text)) != NULL) {
         return;
     }
-    read_end(r, v, t->type->has_port, &t->to, &t->port);
+    read_end(r, v, t->type->has_port, &t->to, &t->port, has_names(t->type) ? &t->to_name : NULL);
+    if (t->to_name) {
+        find_named(r, t);
+    }
     if (t->type->has_port && t->port == 0 && t->type->port == 0 && t->to != NO_NODE) {
         wrong(r, v, "reader.port.missing", "name", r->sc->nodes[t->to].name);
     }
@@ -251,7 +279,10 @@ static void read_flow(struct reader *r, const struct doc_node *v, const struct t
     }
     check_required(r, v, type);
     complete_port(r, v, &t);
-    bool is_no_node = t.group || (t.to_ip && t.to == NO_NODE);
+    if (t.to_name && t.from != NO_NODE) {
+        check_resolver(r, reader_place(r, doc_get(v, "to")), t.from, t.to_name);
+    }
+    bool is_no_node = t.group || (t.to == NO_NODE && (t.to_ip || t.to_name));
     if (is_no_node && t.from != NO_NODE) {
         t.to = t.from; /* it is for many, or nobody has it */
         r->sc->traffic[r->sc->traffic_count++] = t;

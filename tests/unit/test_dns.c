@@ -1,6 +1,11 @@
 /* DNS messages against the figures of RFC 1035, against what dig sends, and against all that is
  * meant to trip a reader up. */
+#include "actor/errno_code.h"
 #include "app/dns.h"
+#include "registry.h"
+#include "run.h"
+#include "scenario/read.h"
+#include "wire/dissect.h"
 #include "wire/dns.h"
 
 #include <check.h>
@@ -155,6 +160,132 @@ START_TEST(names_are_what_hosts_have)
 }
 END_TEST
 
+/* ---- names in the place of addresses ---- */
+
+/* One row: what is looked up and how ends as the flow's error says, after so many questions and
+ * SYNs (RFC 1034 5.3.1, RFC 3493 6.1: EAI_NONAME, EAI_AGAIN). */
+static const struct {
+    const char *resolver, *server, *fault, *to, *error;
+    unsigned queries, syns;
+} lookups[] = {
+    {"names", "names: {www.example.net: web}", "", "www.example.net", "", 1, 1},
+    {"names", "names: {www.example.net: web}", "", "WWW.Example.NET", "", 1, 1},
+    {"10.0.0.53", "names: {www.example.net: 10.0.0.80}", "", "www.example.net", "", 1, 1},
+    {"names", "names: {www.example.net: web}", "", "ww.example.net", "EAI_NONAME", 1, 0},
+    {"names", "zone: www.example.net, records: 0", "", "www.example.net", "EAI_NONAME", 1, 0},
+    {"names", "zone: www.example.net, records: 40", "", "www.example.net", "", 1, 2},
+    {"{server: names, tcp: never}", "zone: www.example.net, records: 40", "", "www.example.net",
+     "EAI_NONAME", 1, 0},
+    {"{server: names, tcp: only}", "names: {www.example.net: web}", "", "www.example.net", "", 0,
+     2},
+    {"{server: names, timeout: 1 s, attempts: 3}", "names: {www.example.net: web}",
+     "{at: 0 s, crash: names}", "www.example.net", "EAI_AGAIN", 3, 0},
+    {"{server: names, timeout: 1 s}", "names: {www.example.net: web}", "drop: {is: QUERY, nth: 1}",
+     "www.example.net", "", 2, 1},
+};
+
+static unsigned count_sent(const struct trace *t, const char *is)
+{
+    unsigned n = 0;
+    for (uint32_t id = 1; id <= t->packets.count; id++) {
+        const struct packet *p = packet_at(&t->packets, id);
+        n += strcmp(packet_is(p->proto->name, packet_head(p), p->body.len), is) == 0;
+    }
+    return n;
+}
+
+static void run_text(const char *text, struct scenario **sc, struct trace *t)
+{
+    struct err err = {.lang = LANG_EN};
+    struct buf told = {0};
+    bool good = scenario_read_text("names.yaml", text, registry(), NULL, 0, sc, &err);
+    err_format(&err, &told);
+    ck_assert_msg(good, "%s", buf_cstr(&told));
+    buf_free(&told);
+    const struct run_options watch = {.watch = true};
+    ck_assert(run_scenario(*sc, &watch, t, &err));
+    err_free(&err);
+}
+
+START_TEST(a_name_is_looked_up_before_anything_goes)
+{
+    struct buf text = {0};
+    struct scenario *sc;
+    struct trace t = {0};
+    buf_printf(&text,
+               "hosts:\n  a: {address: 10.0.0.1, resolver: %s}\n"
+               "  names: {address: 10.0.0.53, dns-server: {%s}}\n  web: 10.0.0.80\n"
+               "routers: {R: {addresses: [10.0.0.254]}}\n"
+               "links: [{between: [a, R], delay: 5 ms}, {between: [names, R], delay: 5 ms},\n"
+               "  {between: [web, R], delay: 5 ms}]\n"
+               "traffic: [{tcp: {from: a, to: \"%s:80\", bytes: 10 B, start: 100 ms}}]\n"
+               "faults: [%s%s%s]\nstop: 30 s\n",
+               lookups[_i].resolver, lookups[_i].server, lookups[_i].to,
+               *lookups[_i].fault == 'd' ? "{" : "", lookups[_i].fault,
+               *lookups[_i].fault == 'd' ? "}" : "");
+    run_text(buf_cstr(&text), &sc, &t);
+    ck_assert_str_eq(errno_code_name(t.flows[1].error), lookups[_i].error);
+    ck_assert_uint_eq(count_sent(&t, "QUERY"), lookups[_i].queries);
+    ck_assert_uint_eq(count_sent(&t, "SYN"), lookups[_i].syns);
+    trace_free(&t);
+    scenario_free(sc);
+    buf_free(&text);
+}
+END_TEST
+
+/* The record lives 2 s: who asks after that asks the server again. */
+/* What a file may say wrongly about names, and the message. */
+static const struct {
+    const char *hosts, *told;
+} wrongs[] = {
+    {"names: {address: 10.0.0.2, dns-server: {name: w.net}}",
+     "n.yaml:3:43: error: unknown key 'name' in 'dns-server'; did you mean 'names'?"},
+    {"names: {address: 10.0.0.2, dns-server: {names: {a..b: a}}}",
+     "n.yaml:3:51: error: 'names' cannot be 'a..b'"},
+    {"names: {address: 10.0.0.2, dns-server: {names: {w.net: x}}}",
+     "n.yaml:3:58: error: there is no host or router 'x'"},
+    {"names: {address: 10.0.0.2, dns-server: {names: {w.net: a, W.NET: a}}}",
+     "n.yaml:3:61: error: the key 'W.NET' stands twice here"},
+    {"names: {address: 10.0.0.2, resolver: {timeout: 1 s}}",
+     "n.yaml:3:30: error: 'resolver' needs the key 'server'"},
+    {"names: {address: 10.0.0.2, resolver: nobody}",
+     "n.yaml:3:40: error: there is no host or router 'nobody'"},
+};
+
+START_TEST(what_is_wrong_about_names_is_told)
+{
+    struct buf text = {0}, told = {0};
+    struct scenario *sc = NULL;
+    struct err err = {.lang = LANG_EN};
+    buf_printf(&text, "hosts:\n  a: 10.0.0.1\n  %s\nlinks: [{between: [a, names]}]\n",
+               wrongs[_i].hosts);
+    ck_assert(!scenario_read_text("n.yaml", buf_cstr(&text), registry(), NULL, 0, &sc, &err));
+    err_format(&err, &told);
+    ck_assert_msg(strstr(buf_cstr(&told), wrongs[_i].told), "%s", buf_cstr(&told));
+    buf_free(&text);
+    buf_free(&told);
+    err_free(&err);
+}
+END_TEST
+
+START_TEST(what_was_learned_is_kept_for_its_time_to_live)
+{
+    struct scenario *sc;
+    struct trace t = {0};
+    run_text("hosts:\n  a: {address: 10.0.0.1, resolver: names}\n"
+             "  names: {address: 10.0.0.53, dns-server: {names: {w.net: 10.0.0.53}, ttl: 2 s}}\n"
+             "links: [{between: [a, names], delay: 5 ms}]\n"
+             "script:\n  - {at: 0 s, names: listen 80}\n  - {at: 0 s, a: connect w.net:80}\n"
+             "  - {at: 2005 ms, a: connect w.net:80}\n  - {at: 2011 ms, a: connect w.net:80}\n"
+             "stop: 5 s\n",
+             &sc, &t);
+    ck_assert_uint_eq(count_sent(&t, "QUERY"), 2);
+    ck_assert_uint_eq(count_sent(&t, "SYN"), 3);
+    trace_free(&t);
+    scenario_free(sc);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = tcase_create("dns");
@@ -165,6 +296,11 @@ int main(void)
     tcase_add_test(c, names_have_a_limit);
     tcase_add_test(c, frames_are_found_wherever_they_are_cut);
     tcase_add_test(c, names_are_what_hosts_have);
+    tcase_add_loop_test(c, a_name_is_looked_up_before_anything_goes, 0,
+                        (int)(sizeof lookups / sizeof *lookups));
+    tcase_add_loop_test(c, what_is_wrong_about_names_is_told, 0,
+                        (int)(sizeof wrongs / sizeof *wrongs));
+    tcase_add_test(c, what_was_learned_is_kept_for_its_time_to_live);
     Suite *suite = suite_create("dns");
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
