@@ -251,10 +251,7 @@ void actor_end(struct world *w, uint32_t row)
     free(r->self);
     free(r->timers);
     free(r->vars);
-    map_free(&r->units);
-    free(r->news);
-    r->news = NULL;
-    r->news_count = r->news_cap = 0;
+    units_free(&r->units);
     free(r->holes);
     r->holes = NULL;
     r->hole_count = r->hole_cap = 0;

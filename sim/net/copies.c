@@ -1,44 +1,135 @@
-/* How often each unit was offered to a direction, for losses that ask (MODEL.md, Randomness). What
- * lies a horizon behind the highest unit of its flow is never offered again and is forgotten:
- * counts are kept in two generations, and the older one goes when all of it lies behind the
- * horizon. */
+/* How often each unit was offered to a direction, for losses that ask (MODEL.md, Randomness).
+ * Nearly all units are offered once, in ascending order and at even distances, so they are kept as
+ * runs: a bulk flow is one run, however long. Only what is offered below the highest unit of its
+ * flow, again or out of order, is counted by itself. The count of a unit is 1 if it stands in a
+ * run, and its own count.
+ *
+ * What lies a horizon behind the highest unit of its flow is never offered again and is forgotten:
+ * runs when their list is full; counts are kept in two generations, and the older one goes when all
+ * of it lies behind the horizon. */
 #include "net/world.h"
 
 #include "base/os.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define GENERATION 8192u /* units that make one */
 #define LOOK_EACH  1024u
 
+/* first, first + step, ... last. */
+struct run {
+    uint64_t first, last;
+    uint64_t step; /* 0: there is one so far */
+};
+
+/* Of one flow: every unit that was beyond all others when it was offered stands in one run, and the
+ * runs ascend; the last of the last is the highest unit. */
+struct offers {
+    uint64_t flow;
+    struct run *runs; /* owned */
+    uint32_t count, cap;
+};
+
 struct generation {
     struct map counts; /* hash of flow and unit -> offers */
-    struct map last;   /* flow -> 1 + its highest unit here */
-    uint64_t *flows;   /* that have units here; owned */
+    struct map last;   /* place of the flow -> 1 + its highest unit here */
+    uint32_t *flows;   /* places of those that have units here; owned */
     uint32_t flow_count, flow_cap;
 };
 
 struct copies {
+    struct offers *offers; /* owned */
+    uint32_t count, cap;
+    uint32_t before;   /* whose packet came last: mostly the next one is of the same flow */
+    struct map places; /* flow -> 1 + place in offers */
     struct generation young, old;
-    struct map tops; /* flow -> 1 + its highest unit offered */
 };
 
-static void raise(uint64_t *top, uint64_t at)
+static struct offers *offers_of(struct copies *c, uint64_t flow)
 {
-    *top = at + 1 > *top ? at + 1 : *top;
+    if (c->count > 0 && c->offers[c->before].flow == flow) {
+        return &c->offers[c->before];
+    }
+    uint64_t *place = map_put(&c->places, flow);
+    if (*place == 0) {
+        if (c->count == c->cap) {
+            c->cap = c->cap ? 2 * c->cap : 2;
+            c->offers = os_realloc(c->offers, c->cap * sizeof *c->offers);
+        }
+        c->offers[c->count++] = (struct offers){.flow = flow};
+        *place = c->count;
+    }
+    c->before = (uint32_t)(*place - 1);
+    return &c->offers[c->before];
 }
 
-static void note_flow(struct generation *g, uint64_t flow, uint64_t at)
+static bool is_beyond(const struct offers *o, uint64_t at)
 {
-    uint64_t *last = map_put(&g->last, flow);
+    return o->count == 0 || at > o->runs[o->count - 1].last;
+}
+
+/* Forgets runs that lie behind the horizon; if that does not free half of the list, it grows. */
+static void make_room(struct offers *o, uint64_t horizon)
+{
+    uint32_t gone = 0;
+    while (gone < o->count && o->runs[o->count - 1].last - o->runs[gone].last > horizon) {
+        gone++;
+    }
+    o->count -= gone;
+    if (gone > 0) {
+        memmove(o->runs, o->runs + gone, o->count * sizeof *o->runs);
+    }
+    if (2 * o->count >= o->cap) {
+        o->cap = o->cap ? 2 * o->cap : 2;
+        o->runs = os_realloc(o->runs, o->cap * sizeof *o->runs);
+    }
+}
+
+/* A unit beyond all that were offered. */
+static void note_new(struct offers *o, uint64_t at, uint64_t horizon)
+{
+    struct run *r = o->count ? &o->runs[o->count - 1] : NULL;
+    if (r && (r->step == 0 || at - r->last == r->step)) {
+        r->step = at - r->last;
+        r->last = at;
+        return;
+    }
+    if (o->count == o->cap) {
+        make_room(o, horizon);
+    }
+    o->runs[o->count++] = (struct run){.first = at, .last = at};
+}
+
+static bool is_in_a_run(const struct offers *o, uint64_t at)
+{
+    uint32_t low = 0, high = o->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (o->runs[middle].last < at) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    const struct run *r = &o->runs[low];
+    if (low == o->count || at < r->first) {
+        return false;
+    }
+    return r->step ? (at - r->first) % r->step == 0 : true;
+}
+
+static void note_flow(struct generation *g, uint32_t place, uint64_t at)
+{
+    uint64_t *last = map_put(&g->last, place);
     if (*last == 0) {
         if (g->flow_count == g->flow_cap) {
             g->flow_cap = g->flow_cap ? 2 * g->flow_cap : 4;
             g->flows = os_realloc(g->flows, g->flow_cap * sizeof *g->flows);
         }
-        g->flows[g->flow_count++] = flow;
+        g->flows[g->flow_count++] = place;
     }
-    raise(last, at);
+    *last = at + 1 > *last ? at + 1 : *last;
 }
 
 static void generation_free(struct generation *g)
@@ -52,19 +143,19 @@ static void generation_free(struct generation *g)
 static bool is_behind(const struct copies *c, uint64_t horizon)
 {
     for (uint32_t i = 0; i < c->old.flow_count; i++) {
-        uint64_t flow = c->old.flows[i];
-        if (map_get(&c->tops, flow) < map_get(&c->old.last, flow) + horizon) {
+        uint32_t place = c->old.flows[i];
+        const struct offers *o = &c->offers[place];
+        if (o->runs[o->count - 1].last - (map_get(&c->old.last, place) - 1) < horizon) {
             return false;
         }
     }
     return true;
 }
 
-uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t horizon)
+/* How often it was offered below the highest of its flow, this time included. */
+static uint64_t count_again(struct copies *c, uint64_t flow, uint64_t at, uint64_t horizon)
 {
-    struct copies *c = *all ? *all : (*all = os_alloc(sizeof **all));
     uint64_t key = hash_mix(flow, at);
-    raise(map_put(&c->tops, flow), at);
     if (map_get(&c->old.counts, key)) {
         return ++*map_put(&c->old.counts, key);
     }
@@ -72,7 +163,7 @@ uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t 
     if ((*count)++ > 0) {
         return *count;
     }
-    note_flow(&c->young, flow, at);
+    note_flow(&c->young, c->before, at);
     uint32_t kept = c->young.counts.count;
     if (kept >= GENERATION && kept % LOOK_EACH == 0 && is_behind(c, horizon)) {
         generation_free(&c->old);
@@ -82,17 +173,36 @@ uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t 
     return 1;
 }
 
+uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t horizon)
+{
+    struct copies *c = *all ? *all : (*all = os_alloc(sizeof **all));
+    struct offers *o = offers_of(c, flow);
+    if (is_beyond(o, at)) {
+        note_new(o, at, horizon);
+        return 1;
+    }
+    return is_in_a_run(o, at) + count_again(c, flow, at, horizon);
+}
+
 uint32_t copies_kept(const struct copies *c)
 {
-    return c ? c->young.counts.count + c->old.counts.count : 0;
+    uint32_t runs = 0;
+    for (uint32_t i = 0; c && i < c->count; i++) {
+        runs += c->offers[i].count;
+    }
+    return c ? runs + c->young.counts.count + c->old.counts.count : 0;
 }
 
 void copies_free(struct copies *c)
 {
     if (c) {
+        for (uint32_t i = 0; i < c->count; i++) {
+            free(c->offers[i].runs);
+        }
+        free(c->offers);
+        map_free(&c->places);
         generation_free(&c->young);
         generation_free(&c->old);
-        map_free(&c->tops);
         free(c);
     }
 }

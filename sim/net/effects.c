@@ -43,43 +43,6 @@ static void apply_timer(struct world *w, const struct effect *e)
     sched_arm(&w->sched, r->timers[slot], e->value, record);
 }
 
-/* New units are sent in ascending order, so the packet that first held a given offset is found by
- * halving: a piece of a segment that is sent again repeats that segment. */
-static uint32_t first_holder(const struct row *r, uint64_t at)
-{
-    uint32_t low = 0, high = r->news_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (r->news[middle].at <= at) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low ? r->news[low - 1].packet : 0;
-}
-
-static void note_new(struct row *r, uint64_t at, uint32_t packet)
-{
-    if (r->news_count == r->news_cap) {
-        r->news_cap = r->news_cap ? r->news_cap * 2 : 16;
-        r->news = os_realloc(r->news, r->news_cap * sizeof *r->news);
-    }
-    r->news[r->news_count++] = (struct new_unit){at, packet};
-}
-
-/* The latest packet with the same offset, else the first that held it. */
-static void find_original(struct row *r, struct packet *p, uint32_t id, bool repeats)
-{
-    uint64_t *seen = map_put(&r->units, p->unit.at);
-    p->of = *seen ? (uint32_t)(*seen >> 32) : repeats ? first_holder(r, p->unit.at) : 0;
-    p->copy = (uint32_t)*seen + (*seen || !repeats ? 1 : 2);
-    *seen = (uint64_t)id << 32 | p->copy;
-    if (!repeats) {
-        note_new(r, p->unit.at, id);
-    }
-}
-
 /* A send repeats another iff its unit begins below the highest that this entity has sent; true: it
  * does. */
 static bool name_unit(struct world *w, struct row *r, struct packet *p, uint32_t id)
@@ -92,8 +55,10 @@ static bool name_unit(struct world *w, struct row *r, struct packet *p, uint32_t
     bool repeats = p->unit.at < r->unit_top;
     uint64_t end = p->unit.at + p->unit.n;
     r->unit_top = end > r->unit_top ? end : r->unit_top;
-    if (w->asks_units) {
-        find_original(r, p, id, repeats);
+    if (w->asks_units && repeats) {
+        p->of = units_note_again(&r->units, p->unit.at, id, &p->copy);
+    } else if (w->asks_units) {
+        units_note_new(&r->units, p->unit.at, id);
     }
     if (repeats) {
         r->retransmissions++;

@@ -2,12 +2,31 @@
  * k-th copy of frame n shares its fate under every protocol and window (MODEL.md, Randomness). */
 #include "net/world.h"
 
+#include "base/os.h"
+
+#include <string.h>
+
 __extension__ typedef unsigned __int128 wide;
 
-uint64_t impair_key(const struct world *w, const struct packet *p, uint64_t copy)
+/* The flow's name goes into it, a hash a character, so that of each flow it is kept. */
+static uint64_t name_key(struct world *w, uint32_t flow, bool has_unit)
 {
-    const char *flow = p->flow ? w->trace->flows[p->flow].name : "";
-    uint64_t key = dice_make(p->unit.n > 0, flow).key;
+    uint32_t place = 2 * flow + has_unit, cap = w->name_key_cap;
+    if (place >= cap) {
+        w->name_key_cap = place + 1 > 2 * cap ? place + 1 : 2 * cap;
+        w->name_keys = os_realloc(w->name_keys, w->name_key_cap * sizeof *w->name_keys);
+        memset(w->name_keys + cap, 0, (w->name_key_cap - cap) * sizeof *w->name_keys);
+    }
+    uint64_t *key = &w->name_keys[place];
+    if (*key == 0) {
+        *key = dice_make(has_unit, flow ? w->trace->flows[flow].name : "").key;
+    }
+    return *key;
+}
+
+uint64_t impair_key(struct world *w, const struct packet *p, uint64_t copy)
+{
+    uint64_t key = name_key(w, p->flow, p->unit.n > 0);
     return hash_mix(hash_mix(key, p->unit.at), copy);
 }
 

@@ -392,7 +392,7 @@ void world_free(struct world *w)
 {
     for (uint32_t row = 1; row < w->row_count; row++) {
         actor_end(w, row);
-        map_free(&w->rows[row].units);
+        units_free(&w->rows[row].units);
     }
     for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
         free(w->directions[i].flights);
@@ -423,6 +423,7 @@ void world_free(struct world *w)
     buf_free(&w->raw_bytes);
     buf_free(&w->read);
     map_free(&w->copy_macs);
+    free(w->name_keys);
     free(w->waiting);
     free(w->lookups);
     free(w->idle);

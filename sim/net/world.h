@@ -147,6 +147,13 @@ struct new_unit {
     uint32_t packet;
 };
 
+/* What an entity has sent: units.c. */
+struct units {
+    struct new_unit *list; /* units sent for the first time, ascending; owned */
+    uint32_t count, cap;
+    struct map again; /* unit.at -> latest packet << 32 | copies, of what was sent again */
+};
+
 enum { OWN, PEER };
 /* What the world keeps of an entity that is an actor. The row stays when the instance is freed.
  * What each packet touches stands first. */
@@ -173,11 +180,9 @@ struct row {
     unsigned var_count;
     uint32_t initial[2]; /* sequence numbers with which it and its peer began: OWN, PEER */
     uint8_t has_initial; /* bits of these */
-    uint32_t news_count, news_cap;
     uint32_t hole_count, hole_cap;
-    struct new_unit *news; /* units sent for the first time, ascending, while somebody asks */
-    struct map units;      /* unit.at -> latest packet << 20 | copies, while somebody asks */
-    struct hole *holes;    /* what it left out below delivered_top, ascending */
+    struct units units; /* kept while somebody asks */
+    struct hole *holes; /* what it left out below delivered_top, ascending */
 };
 
 struct hole {
@@ -250,8 +255,10 @@ struct world {
     struct buf raw_bytes;
     size_t raw_given; /* bytes of raw_heard that were handed out; more than that pauses the run */
     bool is_stuck;    /* WORLD_INSTANT_MAX events and more happened at one instant */
-    struct map raw_flows;  /* addresses and ports -> flow */
-    uint32_t *sockets;     /* by node: its socket application, 0: none */
+    struct map raw_flows; /* addresses and ports -> flow */
+    uint32_t *sockets;    /* by node: its socket application, 0: none */
+    uint64_t *name_keys;  /* of flows, for draws: 2 * flow + has a unit; 0: not asked yet */
+    uint32_t name_key_cap;
     struct map copy_macs;  /* of copies that come late: 2 * packet -> to, 2 * packet + 1 -> from */
     uint64_t horizon;      /* bytes of a connection that may be sent again */
     bool has_nat;          /* some router translates addresses */
@@ -430,7 +437,7 @@ enum red_verdict red_judge(struct direction *d, const struct packet *p, uint32_t
                            sim_time now);
 
 /* impair.c: what goes wrong on a link, as pure draws. */
-uint64_t impair_key(const struct world *w, const struct packet *p, uint64_t copy);
+uint64_t impair_key(struct world *w, const struct packet *p, uint64_t copy);
 bool impair_is_lost(struct direction *d, uint64_t key, const struct packet *p, uint64_t copy);
 bool impair_is_any(
     const struct scenario_direction *set); /* losses, too; and a queue that chooses */
@@ -444,6 +451,13 @@ sim_time impair_delay(const struct direction *d, uint64_t key);
 uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t horizon);
 uint32_t copies_kept(const struct copies *c);
 void copies_free(struct copies *c);
+
+/* units.c: a unit that begins beyond all that its sender sent; and one that does not: the packet
+ * that it repeats, the latest with the same beginning, else the first that held it, and in *copy
+ * the how-many-th of its beginning it is, where what first held it counts as one. */
+void units_note_new(struct units *u, uint64_t at, uint32_t packet);
+uint32_t units_note_again(struct units *u, uint64_t at, uint32_t packet, uint32_t *copy);
+void units_free(struct units *u);
 
 /* fault.c: the scenario's faults. */
 void fault_schedule(struct world *w);

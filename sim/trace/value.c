@@ -32,7 +32,7 @@ static void print_scaled(int64_t value, const struct scale *s, char buf[32])
     char digits[8] = "";
     if (rest) {
         snprintf(digits, sizeof digits, ".%03d", (int)(rest % 1000));
-        for (size_t n = strlen(digits); digits[n - 1] == '0'; n--) {
+        for (size_t n = strlen(digits); n > 0 && digits[n - 1] == '0'; n--) {
             digits[n - 1] = '\0';
         }
     }
