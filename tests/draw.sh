@@ -59,6 +59,7 @@ fi
 for view in $(sed -n 's/.*at most four of //; s/,//g; s/ and / /p' out); do
     case $view in
     lease) lesson=dhcp/rebind least=30 ;;
+    messages) lesson=app/http-nagle least=12 ;;
     playout | reports | jitter | sync | members) lesson=rtp/lip-sync least=12 ;;
     plots | machine) lesson=tcp/fast-retransmit least=20 ;;
     timeline | caption) lesson=arq/gbn-frame-lost least=3 ;;

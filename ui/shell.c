@@ -16,13 +16,12 @@ static const struct view *const panes[PANE_COUNT] = {
     [PANE_INSPECTOR] = &view_inspector, [PANE_CAPTION] = &view_caption,
     [PANE_TIMELINE] = &view_timeline,   [PANE_STATES] = &view_state,
     [PANE_MACHINE] = &view_machine,     [PANE_PLOTS] = &view_plots,
-    [PANE_LEASE] = &view_lease,         [PANE_PLAYOUT] = &view_playout};
+    [PANE_LEASE] = &view_lease,         [PANE_PLAYOUT] = &view_playout,
+    [PANE_MESSAGES] = &view_messages};
 
-static const enum shell_pane mains[MAIN_COUNT] = {[MAIN_LADDER] = PANE_LADDER,
-                                                  [MAIN_MACHINE] = PANE_MACHINE,
-                                                  [MAIN_PLOTS] = PANE_PLOTS,
-                                                  [MAIN_LEASE] = PANE_LEASE,
-                                                  [MAIN_PLAYOUT] = PANE_PLAYOUT};
+static const enum shell_pane mains[MAIN_COUNT] = {
+    [MAIN_LADDER] = PANE_LADDER, [MAIN_MACHINE] = PANE_MACHINE, [MAIN_PLOTS] = PANE_PLOTS,
+    [MAIN_LEASE] = PANE_LEASE,   [MAIN_PLAYOUT] = PANE_PLAYOUT, [MAIN_MESSAGES] = PANE_MESSAGES};
 
 enum shell_pane shell_main_pane(const struct shell *s)
 {
@@ -289,6 +288,13 @@ uint32_t shell_step(const struct shell *s)
     return story_at(story, s->player.now);
 }
 
+uint32_t shell_message(const struct shell *s)
+{
+    bool is_there =
+        s->message && s->selected && talks_carries(&s->film->talks, s->selected, s->message - 1);
+    return is_there ? s->message : 0;
+}
+
 struct scene shell_scene(struct shell *s)
 {
     const struct lesson_question *q = quiz_question(s);
@@ -302,6 +308,7 @@ struct scene shell_scene(struct shell *s)
                           .is_asked = is_asked,
                           .selected = s->selected,
                           .hovered = s->hovered,
+                          .message = shell_message(s),
                           .story = &s->story,
                           .step = shell_step(s),
                           .wish = &s->wish,
@@ -328,6 +335,9 @@ static void obey(struct shell *s)
     s->hovered = s->wish.hovered;
     bool was_playing = s->player.is_playing;
     sim_time before = s->player.now;
+    if (s->wish.has_packet) {
+        s->message = s->wish.has_message ? s->wish.message : 0;
+    }
     if (wish_obey(&s->wish, &s->player, &s->selected, shell_is_settled(s))) {
         s->wants_draw = true;
     }

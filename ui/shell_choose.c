@@ -48,6 +48,7 @@ static void choose_main(struct shell *s)
     s->has_main[MAIN_LADDER] = true;
     s->has_main[MAIN_PLOTS] = s->film->curves.count > 0;
     s->has_main[MAIN_LEASE] = s->film->leases.client_count > 0;
+    s->has_main[MAIN_MESSAGES] = s->film->talks.message_count > 0;
     s->has_main[MAIN_PLAYOUT] = s->film->media.stream_count > 0;
     for (uint32_t i = 0; i < s->film->actor_count; i++) {
         const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
@@ -56,11 +57,12 @@ static void choose_main(struct shell *s)
     bool is_diagram = names_panel(s, &view_machine) && !names_panel(s, &view_inspector);
     bool is_lease = names_panel(s, &view_lease) || !s->session.scenario->view_panels;
     bool is_playout = names_panel(s, &view_playout) || !s->session.scenario->view_panels;
-    s->main = is_lease && s->has_main[MAIN_LEASE]                      ? MAIN_LEASE
-              : is_playout && s->has_main[MAIN_PLAYOUT]                ? MAIN_PLAYOUT
-              : names_panel(s, &view_plots) && s->has_main[MAIN_PLOTS] ? MAIN_PLOTS
-              : is_diagram && s->has_main[MAIN_MACHINE]                ? MAIN_MACHINE
-                                                                       : MAIN_LADDER;
+    s->main = is_lease && s->has_main[MAIN_LEASE]                            ? MAIN_LEASE
+              : is_playout && s->has_main[MAIN_PLAYOUT]                      ? MAIN_PLAYOUT
+              : names_panel(s, &view_messages) && s->has_main[MAIN_MESSAGES] ? MAIN_MESSAGES
+              : names_panel(s, &view_plots) && s->has_main[MAIN_PLOTS]       ? MAIN_PLOTS
+              : is_diagram && s->has_main[MAIN_MACHINE]                      ? MAIN_MACHINE
+                                                                             : MAIN_LADDER;
 }
 
 static bool is_lower(const struct shell *s, const struct view *v)

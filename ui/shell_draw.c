@@ -133,18 +133,20 @@ static void draw_drawer(struct shell *s, struct rect ladder)
     ui_overlay_end(&s->ui);
 }
 
-/* Leases above, the ladder below, where there is room for both. */
-static void draw_leases(struct shell *s, struct rect r)
+/* Leases or messages above, the ladder below, where there is room for both. */
+static void draw_above_ladder(struct shell *s, struct rect r)
 {
+    const struct view *v = shell_main_view(s);
     double least = 150 * s->ui.k, most = r.h - 190 * s->ui.k - SIZE_GAP;
     if (most < least) {
-        draw_pane(s, "lease", &view_lease, s->self[PANE_LEASE], r);
+        draw_pane(s, v->name, v, s->self[shell_main_pane(s)], r);
         return;
     }
-    double at = s->part_lease > 0 ? s->part_lease * r.h : 0.56 * r.h, all = r.h;
+    double usual = s->main == MAIN_LEASE ? 0.56 : s->film->talks.talk_count > 1 ? 0.5 : 0.36;
+    double at = (s->part_lease > 0 ? s->part_lease : usual) * r.h, all = r.h;
     s->split_lease = fmin(fmax(at, least), most);
     struct rect above = rect_cut_top(&r, s->split_lease), gap = rect_cut_top(&r, SIZE_GAP);
-    draw_pane(s, "lease", &view_lease, s->self[PANE_LEASE], above);
+    draw_pane(s, v->name, v, s->self[shell_main_pane(s)], above);
     draw_pane(s, "ladder", &view_ladder, s->self[PANE_LADDER], r);
     if (ui_splitter(&s->ui, "split-lease", gap, false, least, most, &s->split_lease)) {
         s->part_lease = s->split_lease / all;
@@ -154,8 +156,8 @@ static void draw_leases(struct shell *s, struct rect r)
 static void draw_main(struct shell *s, struct rect r)
 {
     const struct view *v = shell_main_view(s);
-    if (s->main == MAIN_LEASE) {
-        draw_leases(s, r);
+    if (s->main == MAIN_LEASE || s->main == MAIN_MESSAGES) {
+        draw_above_ladder(s, r);
         return;
     }
     draw_pane(s, v->name, v, s->self[shell_main_pane(s)], r);

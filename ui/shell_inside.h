@@ -36,6 +36,7 @@ enum shell_pane {
     PANE_PLOTS,
     PANE_LEASE,
     PANE_PLAYOUT,
+    PANE_MESSAGES,
     PANE_INSPECTOR,
     PANE_CAPTION,
     PANE_TIMELINE,
@@ -43,8 +44,16 @@ enum shell_pane {
 };
 
 /* What may stand in the middle; beside a diagram or plots the ladder stands at the right.
- * MAIN_LEASE: the leases above the ladder. */
-enum shell_main { MAIN_LADDER, MAIN_MACHINE, MAIN_PLOTS, MAIN_LEASE, MAIN_PLAYOUT, MAIN_COUNT };
+ * MAIN_LEASE, MAIN_MESSAGES: they stand above the ladder. */
+enum shell_main {
+    MAIN_LADDER,
+    MAIN_MACHINE,
+    MAIN_PLOTS,
+    MAIN_LEASE,
+    MAIN_PLAYOUT,
+    MAIN_MESSAGES,
+    MAIN_COUNT
+};
 
 #define LOWER_MAX 8u
 
@@ -105,6 +114,7 @@ struct shell {
     struct player player;
     struct wish wish;
     uint32_t selected, hovered; /* packets, 0: none */
+    uint32_t message;           /* that was chosen with the selected packet, from 1; 0: none */
     struct quiz quiz;
     struct settings_panel settings;
     struct exporting exporting;
@@ -165,6 +175,8 @@ struct shell {
 struct scene shell_scene(struct shell *s);
 bool shell_is_settled(const struct shell *s);
 uint32_t shell_step(const struct shell *s); /* of the story, in force now */
+/* Selected and carried by the selected packet: of the film's talks, from 1; 0: none. */
+uint32_t shell_message(const struct shell *s);
 /* The view in the middle, and its pane. */
 const struct view *shell_main_view(const struct shell *s);
 enum shell_pane shell_main_pane(const struct shell *s);

@@ -242,6 +242,37 @@ static void edit_keys(struct shell *s)
     }
 }
 
+/* The next message (1), or the one before (-1), that a packet carries: from the chosen one; from
+ * now, if none is. */
+static void go_message(struct shell *s, int direction)
+{
+    const struct talks *k = &s->film->talks;
+    uint32_t at = shell_message(s);
+    if (at == 0) {
+        while (at < k->message_count && k->messages[at].sent < s->player.now) {
+            at++;
+        }
+        at += direction > 0 ? 1 : 0;
+    } else {
+        at += direction > 0 ? 1u : UINT32_MAX;
+    }
+    if (at >= 1 && at <= k->message_count && k->messages[at - 1].piece_count > 0) {
+        s->message = at;
+        s->selected = k->pieces[k->messages[at - 1].first].packet;
+        s->player.is_playing = false;
+        player_go(&s->player, film_packet_sent(s->film, s->selected));
+    }
+}
+
+static void message_keys(struct shell *s)
+{
+    if (ui_take_key(&s->ui, UI_KEY_DOWN, UI_SHIFT)) {
+        go_message(s, 1);
+    } else if (ui_take_key(&s->ui, UI_KEY_UP, UI_SHIFT)) {
+        go_message(s, -1);
+    }
+}
+
 static void story_keys(struct shell *s)
 {
     struct ui *ui = &s->ui;
@@ -317,6 +348,7 @@ void shell_keys(struct shell *s)
     look_keys(s);
     edit_keys(s);
     story_keys(s);
+    message_keys(s);
     predict_keys(s);
     if (ui->in.menu && s->wish.hovered) { /* of this picture: the pointer may just have come */
         s->selected = s->wish.hovered;

@@ -82,6 +82,8 @@ static bool figure_of(const struct shell *s, const char *name, double *value)
         {"right", quiz_right(s)},
         {"answer", quiz_question(s) ? quiz_question(s)->right + 1 : 0},
         {"packets", s->session.trace.packets.count},
+        {"message", s->film ? shell_message(s) : 0},
+        {"messages", s->film ? s->film->talks.message_count : 0},
         {"changed", s->session.change.count},
         {"gone", s->session.change.gone},
         {"ghosts", s->hides_ghosts ? 0 : s->ghosts.count},

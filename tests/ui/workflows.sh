@@ -111,6 +111,20 @@ case $was in no) wants relative yes ;; *) wants relative no ;; esac
 shot relative.png
 cmp -s absolute.png relative.png && wrong "$workflow: the numbers stay"
 
+workflow="6 messages above segments"
+open --lang en "$SOURCE_DIR/scenarios/app/http-nagle.yaml"
+key q q
+wants main messages
+key shift+Down
+wants message 1
+shot asked.png
+key shift+Down
+wants message 2
+shot answered.png
+cmp -s asked.png answered.png && wrong "$workflow: the choice cannot be seen"
+key Escape
+wants message 0
+
 workflow="7 a surprise question"
 cp "$lost" live.yaml
 open --lang en live.yaml

@@ -375,6 +375,7 @@ struct film *film_new(const struct trace *t)
     curves_make(&f->curves, t);
     leases_make(&f->leases, t);
     media_make(&f->media, t);
+    talks_make(&f->talks, t);
     count_repeats(f);
     return f;
 }
@@ -397,6 +398,7 @@ void film_free(struct film *f)
     curves_free(&f->curves);
     leases_free(&f->leases);
     media_free(&f->media);
+    talks_free(&f->talks);
     free(f->repeats);
     axis_free(&f->plain);
     axis_free(&f->folded);

@@ -9,6 +9,7 @@
 #include "ui/view/layout.h"
 #include "ui/view/leases.h"
 #include "ui/view/media.h"
+#include "ui/view/talks.h"
 
 #include <stddef.h>
 
@@ -44,6 +45,7 @@ struct film {
     struct curves curves; /* figures over time */
     struct leases leases; /* of DHCP */
     struct media media;   /* of RTP */
+    struct talks talks;   /* of applications */
     bool *differs; /* by packet: it has no equal in a run beside this one; NULL: there is none */
     uint32_t differ_count;
     uint16_t *repeats; /* by packet: which duplicate of an acknowledgement it is; 0: none */

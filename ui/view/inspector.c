@@ -142,8 +142,23 @@ static void choose(struct inspection *in)
         self->scroll = 0;
         self->field = self->field < in->d.field_count ? self->field : own_field(in);
     }
+    uint32_t message = in->scene->message;
+    if (message && (message != self->message || self->packet != in->packet)) {
+        self->tab = in->d.layer_count; /* what its bytes belong to */
+        self->scroll = 0;
+    }
     self->packet = in->packet;
-    in->shown = self->field;
+    self->message = message;
+    in->shown = message ? -1 : self->field;
+}
+
+void inspection_choose_field(struct inspection *in, int field)
+{
+    in->self->field = field;
+    if (in->scene->message) { /* one subject is marked at a time */
+        in->scene->wish->has_packet = true;
+        in->scene->wish->packet = in->packet;
+    }
 }
 
 static void draw_tabs(struct ui *ui, struct inspection *in, struct rect r)
@@ -249,6 +264,9 @@ static double draw_content(struct ui *ui, struct inspection *in, struct rect r, 
     }
     at.y = y;
     y += draw_fate(ui, in, at, is_measured);
+    at.y = y + 4 * ui->k;
+    double messages = inspector_messages(ui, in, at, is_measured);
+    y += messages > 0 ? messages + 4 * ui->k : 0;
     at.y = y + 4 * ui->k;
     y = at.y + inspector_bytes(ui, in, at, is_measured);
     return y - r.y;

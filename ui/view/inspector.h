@@ -7,9 +7,10 @@
 
 /* What the panel keeps between two pictures. */
 struct inspector {
-    uint32_t packet; /* shown last */
-    unsigned tab;    /* 0: the way, n: layer n - 1 */
-    int field;       /* index into the dissection's fields, -1: none */
+    uint32_t packet;  /* shown last */
+    unsigned tab;     /* 0: the way, n: layer n - 1 */
+    int field;        /* index into the dissection's fields, -1: none */
+    uint32_t message; /* chosen last */
     double scroll;
 };
 
@@ -33,9 +34,17 @@ char *inspection_value(const struct inspection *in, const struct field *f, char 
 const char *inspection_label(const struct ui *ui, const struct inspection *in,
                              const struct field *f, const char *suffix, char *buf, size_t size);
 
+/* The field is marked from now on, and no message. */
+void inspection_choose_field(struct inspection *in, int field);
+/* Of the messages of applications that it carries: the first entry of talks.by_packet, how many. */
+uint32_t inspection_pieces(const struct inspection *in, uint32_t *count);
+/* A byte of the packet belongs to a message; and to the one that is chosen. */
+bool inspection_message_has(const struct inspection *in, unsigned byte, bool *is_chosen);
+
 /* Each draws from (r.x, r.y) down, r.w wide, and returns the height used; with is_measured nothing
  * is drawn. */
 double inspector_header(struct ui *ui, struct inspection *in, struct rect r, bool is_measured);
+double inspector_messages(struct ui *ui, struct inspection *in, struct rect r, bool is_measured);
 double inspector_bytes(struct ui *ui, struct inspection *in, struct rect r, bool is_measured);
 double inspector_why(struct ui *ui, struct inspection *in, struct rect r, bool is_measured);
 double inspector_way(struct ui *ui, struct inspection *in, struct rect r, bool is_measured);

@@ -49,8 +49,13 @@ static int field_at(const struct inspection *in, unsigned i, unsigned *layer)
     return -1;
 }
 
+/* By the field that is shown; where a message is chosen, by that. */
 static bool is_marked(const struct inspection *in, unsigned i)
 {
+    bool is_chosen = false;
+    if (in->scene->message) {
+        return inspection_message_has(in, i, &is_chosen) && is_chosen;
+    }
     const struct layer *l = inspection_layer(in);
     if (!l || in->shown < l->first || in->shown >= l->first + l->count) {
         return false;
@@ -67,6 +72,12 @@ static void draw_byte(struct dump *d, unsigned i)
     bool is_own = l && i >= l->at && i < l->at + l->len;
     char text[4];
     snprintf(text, sizeof text, "%02x", d->in->bytes.data[i]);
+    bool is_chosen, goes_on_pale = i % d->columns != 7 && (i + 1) % d->columns != 0;
+    if (!is_marked(d->in, i) && inspection_message_has(d->in, i, &is_chosen)) {
+        canvas_fill_box(d->ui->c,
+                        (struct rect){r.x, r.y + 1, goes_on_pale ? r.w + 1 : r.w, r.h - 2}, 3,
+                        t->data.pale);
+    }
     if (is_marked(d->in, i)) {
         bool goes_on = i % d->columns != 7 && (i + 1) % d->columns != 0 && is_marked(d->in, i + 1);
         canvas_fill_box(d->ui->c, (struct rect){r.x, r.y + 1, goes_on ? r.w + 1 : r.w, r.h - 2}, 3,
@@ -94,7 +105,7 @@ static void hear_bytes(struct dump *d, double w, unsigned lines)
         int field = rect_has(cell_of(d, i), touch.x, touch.y) ? field_at(d->in, i, &layer) : -1;
         if (field >= 0 && touch.clicked) {
             d->in->self->tab = layer + 1;
-            d->in->self->field = field;
+            inspection_choose_field(d->in, field);
             d->ui->wants_frame = true;
         }
     }

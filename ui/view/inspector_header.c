@@ -78,7 +78,7 @@ static void hear(struct grid *g)
             snprintf(name, sizeof name, "field.%s.%u", g->in->d.fields[i].name, row);
             struct ui_touch touch = ui_region(g->ui, name, r, false);
             if (touch.clicked) {
-                g->in->self->field = (int)i;
+                inspection_choose_field(g->in, (int)i);
             }
             if (touch.hover) {
                 g->in->shown = (int)i;

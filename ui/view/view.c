@@ -161,13 +161,20 @@ static bool is_marked(const struct scene *s, uint32_t packet)
     return false;
 }
 
+/* It carries part of the message that is selected, and is not selected itself. */
+static bool is_in_message(const struct scene *s, uint32_t packet)
+{
+    return s->message && s->film && packet != s->selected &&
+           talks_carries(&s->film->talks, packet, s->message - 1);
+}
+
 struct capsule view_capsule(const struct scene *s, uint32_t packet, double h, char buf[24])
 {
     const struct packet *p = intact(s->trace, packet);
     struct bytes head = packet_head(p);
     struct capsule capsule = {.h = h,
                               .is_selected = packet == s->selected,
-                              .is_hovered = packet == s->hovered,
+                              .is_hovered = packet == s->hovered || is_in_message(s, packet),
                               .is_again = p->of != 0,
                               .is_marked = is_marked(s, packet),
                               .differs =

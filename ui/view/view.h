@@ -20,6 +20,8 @@ struct wish {
     bool has_packet;
     uint32_t packet;  /* to be selected, 0: none */
     uint32_t hovered; /* packet under the pointer, 0: none */
+    bool has_message;
+    uint32_t message; /* with has_packet: of the film's talks, from 1; to be selected with it */
     const char *kind; /* a thing of the network was pressed: "link", "node"; NULL: none */
     uint32_t thing;   /* its number */
     bool has_speed;
@@ -34,6 +36,7 @@ struct scene {
     const struct player *player; /* player->now is now */
     sim_time now;
     uint32_t selected, hovered; /* packet ids, 0: none; hovered of the picture before */
+    uint32_t message;           /* selected, of the film's talks, from 1; 0: none */
     const struct story *story;  /* of this trace */
     uint32_t step;              /* caption step in force, UINT32_MAX: before the first */
     struct wish *wish;
@@ -55,7 +58,7 @@ struct view {
 /* `area` is the whole panel, frame and title included. */
 extern const struct view view_stage, view_ladder;
 extern const struct view view_state, view_window, view_machine, view_inspector, view_plots;
-extern const struct view view_lease;
+extern const struct view view_lease, view_messages;
 extern const struct view view_playout, view_reports, view_jitter, view_members, view_sync;
 /* The caption: step, headline, reason, reference. */
 extern const struct view view_caption;
