@@ -18,7 +18,7 @@ static uint32_t fresh_id(struct packets *p)
             p->chunk_cap = p->chunk_cap ? p->chunk_cap * 2 : 16;
             p->chunks = os_realloc(p->chunks, p->chunk_cap * sizeof(struct packet *));
         }
-        p->chunks[p->chunk_count++] = os_alloc(CHUNK * sizeof(struct packet));
+        p->chunks[p->chunk_count++] = fresh_alloc(&p->memory, CHUNK * sizeof(struct packet));
     }
     return ++p->count;
 }
@@ -78,9 +78,7 @@ void packets_free(struct packets *p)
             free(packet_at(p, id)->head.large);
         }
     }
-    for (uint32_t i = 0; i < p->chunk_count; i++) {
-        free(p->chunks[i]);
-    }
+    fresh_free(&p->memory);
     free(p->chunks);
     free(p->unused);
     *p = (struct packets){.keep = p->keep};

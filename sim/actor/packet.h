@@ -3,6 +3,7 @@
  * sent and keeps its id from end to end; what belongs to a hop stands in the hop's records. */
 
 #include "base/bytes.h"
+#include "base/fresh.h"
 #include "base/net.h"
 
 struct proto;
@@ -55,6 +56,7 @@ struct packet {
 struct packets {
     struct packet **chunks;
     uint32_t count, chunk_count, chunk_cap;
+    struct fresh memory; /* of the chunks */
     uint32_t *unused;
     uint32_t unused_count, unused_cap;
     bool keep;

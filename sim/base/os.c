@@ -1,6 +1,7 @@
 /* Files, the terminal, the clock and memory by POSIX; os_out.c has what is written whole or not at
  * all, os_pool.c the processes. No other file of sim/ knows POSIX. */
-#define _XOPEN_SOURCE 700
+#define _XOPEN_SOURCE   700
+#define _DEFAULT_SOURCE /* madvise */
 #include "base/os.h"
 
 #include <dirent.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +39,22 @@ void *os_realloc(void *old, size_t size)
     if (!p) {
         os_out_of_memory();
     }
+    return p;
+}
+
+/* A large page is faulted in whole: only what is surely going to be filled asks for them. */
+void *os_alloc_pages(size_t size)
+{
+    const size_t large = (size_t)1 << 21;
+    void *p = NULL;
+    if (posix_memalign(&p, size >= 2 * large ? large : 64, size ? size : 1) != 0) {
+        os_out_of_memory();
+    }
+#ifdef MADV_HUGEPAGE
+    if (size >= 2 * large) {
+        madvise(p, size, MADV_HUGEPAGE); /* a wish: without it pages are small */
+    }
+#endif
     return p;
 }
 

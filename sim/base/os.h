@@ -13,6 +13,8 @@
 /* Memory that cannot be had ends the process: a message on standard error and exit status 3. */
 void *os_alloc(size_t size); /* zeroed */
 void *os_realloc(void *old, size_t size);
+/* Uninitialised, aligned to 64; in large pages where it is large and the system has them. */
+void *os_alloc_pages(size_t size);
 _Noreturn void os_out_of_memory(void);
 
 /* The whole of a file ("-" is standard input) appended to `out`. False: errno says why. At most

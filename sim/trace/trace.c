@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 65536u
+#define CHUNK TRACE_CHUNK
+
+static void add_chunk(struct trace *t)
+{
+    uint32_t chunks = t->count / CHUNK;
+    t->chunks = os_realloc(t->chunks, (chunks + 1) * sizeof(struct record *));
+    t->chunks[chunks] = fresh_alloc(&t->memory, CHUNK * sizeof(struct record));
+}
 
 uint32_t trace_add(struct trace *t, const struct record *r)
 {
@@ -16,18 +23,10 @@ uint32_t trace_add(struct trace *t, const struct record *r)
     }
     uint32_t at = t->count % CHUNK;
     if (at == 0) {
-        uint32_t chunks = t->count / CHUNK;
-        t->chunks = os_realloc(t->chunks, (chunks + 1) * sizeof(struct record *));
-        t->chunks[chunks] = os_alloc(CHUNK * sizeof(struct record));
+        add_chunk(t);
     }
     t->chunks[t->count / CHUNK][at] = *r;
     return ++t->count;
-}
-
-const struct record *trace_record(const struct trace *t, uint32_t n)
-{
-    assert(n >= 1 && n <= t->count);
-    return &t->chunks[(n - 1) / CHUNK][(n - 1) % CHUNK];
 }
 
 uint32_t trace_first_after(const struct trace *t, sim_time at)
@@ -117,9 +116,7 @@ void trace_finish(struct trace *t)
 void trace_free(struct trace *t)
 {
     index_free(t->index);
-    for (uint32_t i = 0; i * CHUNK < t->count; i++) {
-        free(t->chunks[i]);
-    }
+    fresh_free(&t->memory);
     free(t->chunks);
     free(t->entities);
     free(t->nodes);

@@ -5,6 +5,7 @@
 
 #include "actor/actor.h"
 #include "base/arena.h"
+#include "base/fresh.h"
 #include "base/map.h"
 #include "base/stream.h"
 #include "base/words.h"
@@ -123,7 +124,8 @@ struct trace {
     uint64_t seed;
 
     struct record **chunks;
-    uint32_t count; /* records: 1 .. count */
+    struct fresh memory; /* of the chunks */
+    uint32_t count;      /* records: 1 .. count */
 
     struct entity *entities; /* [0] unused; 1 .. entity_count */
     uint32_t entity_count, entity_cap;
@@ -169,7 +171,12 @@ const char *deliver_fault_name(enum deliver_fault f); /* "again", "out-of-order"
 const char *record_kind_name(unsigned kind); /* "send", "transmit", "var" …: CLI.md's words */
 
 /* Reading. Numbers of records are 1 .. count; nothing is returned for others. */
-const struct record *trace_record(const struct trace *t, uint32_t n);
+#define TRACE_CHUNK 8192u
+static inline const struct record *trace_record(const struct trace *t, uint32_t n)
+{
+    assert(n >= 1 && n <= t->count);
+    return &t->chunks[(n - 1) / TRACE_CHUNK][(n - 1) % TRACE_CHUNK];
+}
 uint32_t trace_first_after(const struct trace *t, sim_time at); /* first record later than `at`,
                                                                    count + 1 if none */
 /* Lists of record numbers, ascending. Borrowed from the index. */
