@@ -108,6 +108,13 @@ what_is_wrong_is_status_2()
     expect 2 run --all=yes "$lost"
     expect 2 run --set links.9.delay=1s "$lost"
     expect 2 run --tap nobody --pcapng x.pcapng "$lost"
+    expect 2 run --snaplen 66 "$lost"
+    says err 'needs --pcapng FILE'
+    for n in 0 x -1 262145; do
+        expect 2 run --snaplen "$n" --pcapng x.pcapng "$lost"
+        says err "'$n'"
+        [ ! -e x.pcapng ] || wrong "--snaplen $n wrote a capture"
+    done
     expect 2 run --format jsonl --at 1s "$lost"
     expect 2 rum "$lost"
     says err "did you mean 'run'?"

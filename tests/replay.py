@@ -30,11 +30,11 @@ def slowwire(*arguments, status=0):
     return done.stdout + done.stderr
 
 
-def capture(folder, name, text):
+def capture(folder, name, text, *more):
     scene, file = os.path.join(folder, name + ".yaml"), os.path.join(folder, name + ".pcapng")
     with open(scene, "w", encoding="utf-8") as out:
         out.write(text)
-    slowwire("run", "--format", "none", "--tap", "all", "--pcapng", file, scene)
+    slowwire("run", "--format", "none", "--tap", "all", "--pcapng", file, *more, scene)
     return file
 
 
@@ -150,6 +150,8 @@ def refusals(folder):
     says("holds no RTP", capture(folder, "pings", pings), "--to", "127.0.0.1:5004")
     large = capture(folder, "large", SCENE.format(codec="L16", mtu="1500 B"))
     says("in fragments", large, "--to", "127.0.0.1:5004")
+    cut = capture(folder, "cut", SCENE.format(codec="PCMU", mtu="1500 B"), "--snaplen", "66")
+    says("only the first bytes", cut, "--to", "127.0.0.1:5004")
     slowwire("run", "--format", "none", "--sdp", os.path.join(folder, "x"),
              os.path.join(folder, "pings.yaml"), status=2)
 

@@ -91,6 +91,22 @@ for topic in scenarios/*/; do
     [ -z "$found" ] || wrong "$topic, both ends of every link: $found"
 done
 rm -f "$work/whole.pcapng"
+
+# What is cut by --snaplen is as long as it was, and no less sound.
+kept_of()
+{
+    tshark -r "$1" -n -T fields -e frame.len -e frame.cap_len -e ip.checksum -e tcp.checksum -e udp.checksum \
+        2>/dev/null | awk -F '\t' -v OFS='\t' '{ $2 = $2 > 66 ? 66 : $2; print }'
+}
+for name in tcp/slow-start dhcp/address-conflict rtp/voice; do
+    capture=$work/${name/\//.}
+    "$SLOWWIRE" run --format none --tap all --snaplen 66 --pcapng "$capture.cut.pcapng" "scenarios/$name.yaml"
+    found=$(dissect "$capture.cut.pcapng" | unsound)
+    [ -z "$found" ] || wrong "$name, cut: $found"
+    [ "$(kept_of "$capture.cut.pcapng")" = "$(kept_of "$capture.all.pcapng")" ] ||
+        wrong "$name: cut packets have other lengths or checksums"
+    capinfos "$capture.cut.pcapng" | grep -q 'Capture length = 66$' || wrong "$name: no snapshot length"
+done
 capinfos -o "$work"/*.pcapng >"$work/order" || wrong "capinfos cannot read them"
 captures=$(find "$work" -name "*.pcapng" | wc -l)
 ordered=$(grep -c 'Strict time order: *True' "$work/order")

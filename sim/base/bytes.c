@@ -18,22 +18,17 @@ bool bytes_equal(struct bytes a, struct bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
-uint8_t *buf_extend(struct buf *b, size_t n)
+void buf_grow(struct buf *b, size_t n)
 {
     if (n > SIZE_MAX / 4 || b->len > SIZE_MAX / 4) {
         os_out_of_memory();
     }
-    if (b->cap - b->len < n) {
-        size_t cap = b->cap ? b->cap : 64;
-        while (cap - b->len < n) {
-            cap *= 2;
-        }
-        b->data = os_realloc(b->data, cap);
-        b->cap = cap;
+    size_t cap = b->cap ? b->cap : 64;
+    while (cap - b->len < n) {
+        cap *= 2;
     }
-    uint8_t *place = b->data + b->len;
-    b->len += n;
-    return place;
+    b->data = os_realloc(b->data, cap);
+    b->cap = cap;
 }
 
 void buf_add(struct buf *b, struct bytes more)

@@ -34,7 +34,16 @@ struct bytes bytes_str(const char *s); /* without the final zero */
 bool bytes_equal(struct bytes a, struct bytes b);
 
 /* Appends; memory that cannot be had ends the process with a message (os_out_of_memory). */
-uint8_t *buf_extend(struct buf *b, size_t n); /* n new, uninitialised bytes */
+void buf_grow(struct buf *b, size_t n);                    /* room for n more than b->len */
+static inline uint8_t *buf_extend(struct buf *b, size_t n) /* n new, uninitialised bytes */
+{
+    if (b->cap - b->len < n) {
+        buf_grow(b, n);
+    }
+    uint8_t *place = b->data + b->len;
+    b->len += n;
+    return place;
+}
 void buf_add(struct buf *b, struct bytes more);
 void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);

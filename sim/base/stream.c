@@ -1,4 +1,7 @@
-/* Payload on demand. Byte i of a generated stream is byte i % 8 of hash_mix(key, i / 8). */
+/* Payload on demand. Byte i of a generated stream is byte i % 8 of word i / 8, a hash of the key
+ * and of the word's place in its lap; each 16 bits of it are higher by as much as the lap says, in
+ * one's complement. So places look different for four gigabytes, and yet the Internet checksum of
+ * any piece follows from the sums of the first lap (stream_sum.c). */
 #include "base/stream.h"
 
 #include "base/draw.h"
@@ -71,24 +74,91 @@ void streams_free(struct streams *s)
     *s = (struct streams){0};
 }
 
+/* Where a word of a generated stream stands. */
+struct place {
+    uint64_t at;   /* in its lap */
+    uint64_t more; /* what is added to two numbers of 16 bits, one in each half of 32 */
+};
+
+static struct place place_of(uint64_t word)
+{
+    uint64_t lap = word / STREAM_LAP;
+    return (struct place){word % STREAM_LAP, stream_lap_adds(lap) * UINT64_C(0x0000000100000001)};
+}
+
+/* In one's complement: the carry comes round (RFC 1071). */
+static inline uint64_t raise_two(uint64_t two, uint64_t more)
+{
+    const uint64_t low = UINT64_C(0x0000ffff0000ffff);
+    uint64_t sums = (two & low) + more;
+    return (sums & low) + (sums >> 16 & low);
+}
+
+static inline uint64_t word_at(uint64_t key, struct place p)
+{
+    uint64_t hash = hash_mix(key, p.at);
+    return raise_two(hash, p.more) | raise_two(hash >> 16, p.more) << 16;
+}
+
+uint64_t stream_pattern_word(uint64_t key, uint64_t word)
+{
+    return word_at(key, place_of(word));
+}
+
 static uint8_t byte_at(const struct stream *s, uint64_t i)
 {
     if (s->bytes) {
         i = s->repeats ? i % s->len : i;
         return i < s->len ? s->bytes[i] : 0;
     }
-    return (uint8_t)(hash_mix(s->key, i / 8) >> (i % 8 * 8));
+    return (uint8_t)(stream_pattern_word(s->key, i / 8) >> (i % 8 * 8));
+}
+
+/* One store, which compilers see when it stands there byte by byte. */
+static inline void put_word(uint8_t to[8], uint64_t word)
+{
+    to[0] = (uint8_t)word;
+    to[1] = (uint8_t)(word >> 8);
+    to[2] = (uint8_t)(word >> 16);
+    to[3] = (uint8_t)(word >> 24);
+    to[4] = (uint8_t)(word >> 32);
+    to[5] = (uint8_t)(word >> 40);
+    to[6] = (uint8_t)(word >> 48);
+    to[7] = (uint8_t)(word >> 56);
+}
+
+static void generate_part(uint64_t key, uint64_t at, uint32_t len, uint8_t *to)
+{
+    uint8_t word[8];
+    put_word(word, stream_pattern_word(key, at / 8));
+    memcpy(to, word + at % 8, len);
+}
+
+/* Words of one lap. */
+static void generate_words(uint64_t key, struct place p, uint64_t count, uint8_t *to)
+{
+    for (; count > 0; count--, p.at++, to += 8) {
+        put_word(to, word_at(key, p));
+    }
 }
 
 /* The same bytes as byte_at, with one hash for eight of them. */
 static void generate(uint64_t key, uint64_t at, uint32_t len, uint8_t *to)
 {
-    uint64_t word = hash_mix(key, at / 8);
-    for (uint32_t i = 0; i < len; i++, at++) {
-        if (at % 8 == 0) {
-            word = hash_mix(key, at / 8);
+    while (len > 0) {
+        struct place p = place_of(at / 8);
+        uint64_t words = at % 8 > 0 ? 0 : len / 8;
+        words = words < STREAM_LAP - p.at ? words : STREAM_LAP - p.at;
+        uint32_t n = (uint32_t)(words * 8);
+        if (words > 0) {
+            generate_words(key, p, words, to);
+        } else {
+            n = len < 8 - at % 8 ? len : (uint32_t)(8 - at % 8);
+            generate_part(key, at, n, to);
         }
-        to[i] = (uint8_t)(word >> (at % 8 * 8));
+        at += n;
+        to += n;
+        len -= n;
     }
 }
 

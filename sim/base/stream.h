@@ -30,6 +30,18 @@ uint32_t stream_add_growing(struct streams *s);
 uint64_t stream_append(struct streams *s, uint32_t stream, struct bytes more);
 void streams_free(struct streams *s);
 
+/* Words of eight bytes until a generated stream begins its next lap: a prime, so that no lap lies
+ * on packets as another does. */
+#define STREAM_LAP 8191u
+/* What is added to each 16 bits of a word of that lap, in one's complement. The factor has none in
+ * common with 65 535, and changes high and low bytes. */
+static inline uint64_t stream_lap_adds(uint64_t lap)
+{
+    return lap % 0xffff * 27947 % 0xffff;
+}
+/* Bytes 8 * word .. 8 * word + 7 of the generated stream of that key, the first one lowest. */
+uint64_t stream_pattern_word(uint64_t key, uint64_t word);
+
 /* Appends the bytes of `span` to `out`. */
 void span_read(const struct streams *s, struct span span, struct buf *out);
 /* Same content, byte by byte (different streams may hold equal bytes). */

@@ -30,63 +30,81 @@ struct capture {
     FILE *file;
     struct tap *taps;
     uint32_t tap_count, interface_count;
-    struct buf block, bytes, comment;
+    /* 1 + index of the tap that sees what leaves, what comes by that direction; 0: none does. */
+    uint32_t *leaving, *coming;
+    bool *is_dropped; /* by packet */
+    bool has_frames;  /* some packet stands without IP */
+    struct buf out;   /* blocks that are not written out yet */
+    size_t begun;     /* where the last of them begins */
+    struct buf bytes, comment;
+    struct stream_sums sums;
 };
 
+enum { WRITE_AT_ONCE = 1 << 18 };
+
 /* pcapng lets the writer choose the byte order; little-endian here, on every machine. */
-static void add_u16(struct buf *b, unsigned v)
+static void put_low_u32(uint8_t *p, uint32_t v)
 {
-    buf_char(b, (char)(v & 255));
-    buf_char(b, (char)(v >> 8 & 255));
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+    p[2] = (uint8_t)(v >> 16);
+    p[3] = (uint8_t)(v >> 24);
 }
 
-static void add_u32(struct buf *b, uint32_t v)
+static void add_words(struct buf *b, const uint32_t *words, size_t count)
 {
-    add_u16(b, v & 0xffff);
-    add_u16(b, v >> 16);
-}
-
-static void pad(struct buf *b)
-{
-    while (b->len % 4) {
-        buf_char(b, 0);
+    uint8_t *p = buf_extend(b, 4 * count);
+    for (size_t i = 0; i < count; i++) {
+        put_low_u32(p + 4 * i, words[i]);
     }
+}
+
+static void add_padded(struct buf *b, struct bytes value)
+{
+    buf_add(b, value);
+    buf_add(b, bytes_of("\0\0\0", (4 - value.len % 4) % 4));
 }
 
 static void add_option(struct buf *b, unsigned code, struct bytes value)
 {
-    add_u16(b, code);
-    add_u16(b, (unsigned)value.len);
-    buf_add(b, value);
-    pad(b);
+    const uint32_t head = code | (uint32_t)value.len << 16;
+    add_words(b, &head, 1);
+    add_padded(b, value);
 }
 
-static void write_block(struct capture *c, uint32_t type)
+/* `words`: its fixed fields. */
+static void begin_block(struct capture *c, uint32_t type, const uint32_t *words, size_t count)
 {
-    struct buf head = {0};
-    uint32_t total = (uint32_t)c->block.len + 12;
-    add_u32(&head, type);
-    add_u32(&head, total);
-    fwrite(head.data, 1, head.len, c->file);
-    fwrite(c->block.data, 1, c->block.len, c->file);
-    buf_clear(&head);
-    add_u32(&head, total);
-    fwrite(head.data, 1, head.len, c->file);
-    buf_free(&head);
-    buf_clear(&c->block);
+    c->begun = c->out.len;
+    add_words(&c->out, (const uint32_t[]){type, 0}, 2);
+    add_words(&c->out, words, count);
+}
+
+static void write_out(struct capture *c)
+{
+    fwrite(c->out.data, 1, c->out.len, c->file);
+    buf_clear(&c->out);
+}
+
+/* Its length stands before and behind it. */
+static void end_block(struct capture *c)
+{
+    uint32_t total = (uint32_t)(c->out.len - c->begun) + 8;
+    add_words(&c->out, (const uint32_t[]){OPT_END, total}, 2);
+    put_low_u32(c->out.data + c->begun + 4, total);
+    if (c->out.len > WRITE_AT_ONCE) {
+        write_out(c);
+    }
 }
 
 static void write_section(struct capture *c)
 {
-    add_u32(&c->block, 0x1a2b3c4d);
-    add_u16(&c->block, 1);
-    add_u16(&c->block, 0);
-    add_u32(&c->block, 0xffffffff); /* length of the section: not told */
-    add_u32(&c->block, 0xffffffff);
-    add_option(&c->block, OPT_COMMENT, bytes_str(c->t->title[c->opt->lang]));
-    add_option(&c->block, OPT_USERAPPL, bytes_str("slowwire " SLOWWIRE_VERSION));
-    add_option(&c->block, OPT_END, (struct bytes){0});
-    write_block(c, BLOCK_SECTION);
+    /* Byte order, version 1.0, and no length of the section. */
+    const uint32_t fixed[] = {0x1a2b3c4d, 1, UINT32_MAX, UINT32_MAX};
+    begin_block(c, BLOCK_SECTION, fixed, 4);
+    add_option(&c->out, OPT_COMMENT, bytes_str(c->t->title[c->opt->lang]));
+    add_option(&c->out, OPT_USERAPPL, bytes_str("slowwire " SLOWWIRE_VERSION));
+    end_block(c);
 }
 
 static void write_interface(struct capture *c, const struct tap *tap, unsigned linktype)
@@ -95,13 +113,10 @@ static void write_interface(struct capture *c, const struct tap *tap, unsigned l
     const char *node = t->nodes[direction_from(t, tap->out)].name;
     struct buf name = {0};
     buf_printf(&name, "%s (%s)", node, t->entities[tap->out].name);
-    add_u16(&c->block, linktype);
-    add_u16(&c->block, 0);
-    add_u32(&c->block, 0); /* no snapshot length: packets stand whole */
-    add_option(&c->block, OPT_NAME, bytes_of(name.data, name.len));
-    add_option(&c->block, OPT_TSRESOL, bytes_of("\x09", 1));
-    add_option(&c->block, OPT_END, (struct bytes){0});
-    write_block(c, BLOCK_INTERFACE);
+    begin_block(c, BLOCK_INTERFACE, (const uint32_t[]){linktype, c->opt->snaplen}, 2);
+    add_option(&c->out, OPT_NAME, bytes_of(name.data, name.len));
+    add_option(&c->out, OPT_TSRESOL, bytes_of("\x09", 1));
+    end_block(c);
     buf_free(&name);
 }
 
@@ -119,50 +134,75 @@ static bool is_radio(const struct packet *p)
 /* Which of the tap's interfaces. */
 static unsigned interface_of(const struct capture *c, const struct tap *tap, const struct record *r)
 {
+    if (tap->is_lan || !c->has_frames) {
+        return 0;
+    }
     const struct packet *p = trace_packet(c->t, r->packet);
-    return tap->is_lan || !is_frame(p) ? 0 : is_radio(p) ? 2 : 1;
+    return !is_frame(p) ? 0 : is_radio(p) ? 2 : 1;
+}
+
+static void add_tap(struct capture *c, const struct trace_link *link, int side)
+{
+    struct tap tap = {
+        .out = link->direction[side], .in = link->direction[!side], .is_lan = link->is_lan};
+    c->taps[c->tap_count++] = tap;
+    c->leaving[tap.out] = c->coming[tap.in] = c->tap_count;
 }
 
 static void collect_taps(struct capture *c)
 {
     const struct trace *t = c->t;
     c->taps = os_alloc((2 * t->link_count + 1) * sizeof *c->taps);
+    c->leaving = os_alloc((t->entity_count + 1) * sizeof *c->leaving);
+    c->coming = os_alloc((t->entity_count + 1) * sizeof *c->coming);
     for (uint32_t i = 0; i < t->link_count; i++) {
         for (int side = 0; side < 2; side++) {
             if (c->opt->tap == PCAPNG_TAP_ALL || c->opt->tap == t->links[i].node[side]) {
-                c->taps[c->tap_count++] = (struct tap){t->links[i].direction[side],
-                                                       t->links[i].direction[!side],
-                                                       {0, 0},
-                                                       t->links[i].is_lan};
+                add_tap(c, &t->links[i], side);
             }
         }
     }
 }
 
-/* The tap that this record is seen at: the next one from *from on, NULL: none (more). */
-static struct tap *tap_of(const struct capture *c, const struct record *r, uint32_t *from)
+/* The tap that this record is seen at, NULL: none. */
+static struct tap *tap_of(const struct capture *c, const struct record *r)
 {
-    for (; *from < c->tap_count; ++*from) {
-        struct tap *tap = &c->taps[*from];
-        if ((r->kind == REC_TX && tap->out == r->where) ||
-            (r->kind == REC_ARRIVE && tap->in == r->where)) {
-            ++*from;
-            return tap;
-        }
-    }
-    return NULL;
+    uint32_t number = r->kind == REC_TX       ? c->leaving[r->where]
+                      : r->kind == REC_ARRIVE ? c->coming[r->where]
+                                              : 0;
+    return number ? &c->taps[number - 1] : NULL;
 }
 
-/* Interfaces are described before the first packet, so one pass looks for what will pass. */
-static void describe_interfaces(struct capture *c)
+static bool has_frames(const struct trace *t)
 {
-    for (uint32_t n = 1; n <= c->t->count; n++) {
-        const struct record *r = trace_record(c->t, n);
-        uint32_t from = 0;
-        for (struct tap *tap; (tap = tap_of(c, r, &from));) {
-            tap->number[interface_of(c, tap, r)] = 1;
+    for (uint32_t id = 1; id <= t->packets.count; id++) {
+        if (is_frame(trace_packet(t, id))) {
+            return true;
         }
     }
+    return false;
+}
+
+/* Interfaces are described before the first packet, and a packet is told at its first hop what will
+ * become of it, so one pass looks ahead. */
+static void look_ahead(struct capture *c)
+{
+    c->is_dropped = os_alloc(c->t->packets.count + 1);
+    c->has_frames = has_frames(c->t);
+    for (uint32_t n = 1; n <= c->t->count; n++) {
+        const struct record *r = trace_record(c->t, n);
+        struct tap *tap = tap_of(c, r);
+        if (tap) {
+            tap->number[interface_of(c, tap, r)] = 1;
+        }
+        if (r->kind == REC_DROP) {
+            c->is_dropped[r->packet] = true;
+        }
+    }
+}
+
+static void describe_interfaces(struct capture *c)
+{
     for (uint32_t i = 0; i < c->tap_count; i++) {
         const uint32_t *n = c->taps[i].number;
         const uint16_t types[] = {c->taps[i].is_lan ? LINKTYPE_ETHERNET : LINKTYPE_RAW,
@@ -191,9 +231,13 @@ static void say(struct capture *c, const char *key, const char *name, const char
 /* Why it was sent, where it was lost, who refused it. */
 static void comment_on(struct capture *c, uint32_t packet)
 {
-    struct list list = trace_of_packet(c->t, packet);
+    const struct packet *p = trace_packet(c->t, packet);
     buf_clear(&c->comment);
-    if (trace_packet(c->t, packet)->is_flipped) {
+    if (!c->is_dropped[packet] && !p->is_flipped && !p->of) {
+        return;
+    }
+    struct list list = trace_of_packet(c->t, packet);
+    if (p->is_flipped) {
         say(c, "pcapng.flipped", "", "", "", trace_record(c->t, list.at[0])->at);
     }
     for (uint32_t i = 0; i < list.count; i++) {
@@ -206,7 +250,7 @@ static void comment_on(struct capture *c, uint32_t packet)
             bool on_wire = e->kind == ENTITY_DIRECTION;
             say(c, on_wire ? "pcapng.lost" : "pcapng.refused", "",
                 on_wire ? e->name : c->t->nodes[e->node].name, word(c->opt->lang, key), r->at);
-        } else if (r->kind == REC_SEND && trace_packet(c->t, packet)->of) {
+        } else if (r->kind == REC_SEND && p->of) {
             say(c, "pcapng.again", "", "", "", r->at);
         }
     }
@@ -219,12 +263,8 @@ static unsigned ttl_of(const struct capture *c, const struct record *r)
 }
 
 /* The Ethernet header of that hop around what is in c->bytes. */
-static void frame_packet(struct capture *c, uint32_t number, const struct packet *p)
+static void frame_packet(struct capture *c, const struct lan_hop *hop, const struct packet *p)
 {
-    const struct lan_hop *hop = trace_lan_hop(c->t, number);
-    if (!hop) {
-        return;
-    }
     bool is_alone = p->proto->carrier == CARRIER_LINK;
     struct eth h = {.type = is_alone ? p->proto->number : ETHERTYPE_IPV4};
     struct buf frame = {0};
@@ -235,9 +275,10 @@ static void frame_packet(struct capture *c, uint32_t number, const struct packet
     c->bytes = frame;
 }
 
-static void build_packet(struct capture *c, uint32_t number, const struct record *r)
+static struct packet_view view_of(const struct capture *c, const struct record *r)
 {
     const struct packet *p = trace_packet(c->t, r->packet);
+    unsigned hop = ttl_of(c, r);
     struct packet_view view = {.proto = p->proto->name,
                                .net = p->net,
                                .ip_id = p->ip_id,
@@ -246,38 +287,62 @@ static void build_packet(struct capture *c, uint32_t number, const struct record
                                .head = packet_head(p),
                                .body = p->body,
                                .streams = &c->t->streams};
-    unsigned hop = ttl_of(c, r);
     view.net.ttl = (uint8_t)(hop >> 8);
     view.net.ecn = hop & 3;
+    return view;
+}
+
+/* Fills c->bytes with what is kept of the frame, or more; returns how long it is on the wire. */
+static uint32_t build_frame(struct capture *c, const struct tap *tap, uint32_t number,
+                            const struct record *r)
+{
+    const struct packet *p = trace_packet(c->t, r->packet);
+    const struct lan_hop *hop = tap->is_lan ? trace_lan_hop(c->t, number) : NULL;
+    struct packet_view view = view_of(c, r);
+    uint32_t keep = c->opt->snaplen ? c->opt->snaplen : UINT32_MAX;
     buf_clear(&c->bytes);
-    packet_build(&view, &c->bytes);
-    if (is_radio(p)) {
+    packet_build_start(&view, keep, &c->sums, &c->bytes);
+    uint32_t size = p->size;
+    if (c->has_frames && is_radio(p)) {
         radio_packet(&c->bytes);
+        size = (uint32_t)c->bytes.len;
     }
-    frame_packet(c, number, p);
+    if (hop) {
+        frame_packet(c, hop, p);
+        size = eth_frame_size(size) - ETH_FCS;
+    }
+    return size;
 }
 
 static void write_packet(struct capture *c, const struct tap *tap, uint32_t number,
                          const struct record *r)
 {
-    build_packet(c, number, r);
+    uint32_t size = build_frame(c, tap, number, r), snaplen = c->opt->snaplen;
+    uint32_t kept = snaplen && snaplen < size ? snaplen : size;
     comment_on(c, r->packet);
-    add_u32(&c->block, tap->number[interface_of(c, tap, r)] - 1);
-    add_u32(&c->block, (uint32_t)((uint64_t)r->at >> 32));
-    add_u32(&c->block, (uint32_t)r->at);
-    add_u32(&c->block, (uint32_t)c->bytes.len);
-    add_u32(&c->block, (uint32_t)c->bytes.len);
-    buf_add(&c->block, bytes_of(c->bytes.data, c->bytes.len));
-    pad(&c->block);
-    struct buf flags = {0};
-    add_u32(&flags, r->kind == REC_TX ? FLAG_OUTBOUND : FLAG_INBOUND);
-    add_option(&c->block, OPT_EPB_FLAGS, bytes_of(flags.data, flags.len));
+    const uint32_t fixed[] = {tap->number[interface_of(c, tap, r)] - 1,
+                              (uint32_t)((uint64_t)r->at >> 32), (uint32_t)r->at, kept, size};
+    const uint32_t flags[] = {OPT_EPB_FLAGS | 4 << 16,
+                              r->kind == REC_TX ? FLAG_OUTBOUND : FLAG_INBOUND};
+    begin_block(c, BLOCK_PACKET, fixed, 5);
+    add_padded(&c->out, bytes_of(c->bytes.data, kept));
+    add_words(&c->out, flags, 2);
     if (c->comment.len) {
-        add_option(&c->block, OPT_COMMENT, bytes_of(c->comment.data, c->comment.len));
+        add_option(&c->out, OPT_COMMENT, bytes_of(c->comment.data, c->comment.len));
     }
-    add_option(&c->block, OPT_END, (struct bytes){0});
-    write_block(c, BLOCK_PACKET);
-    buf_free(&flags);
+    end_block(c);
+}
+
+static void free_capture(struct capture *c)
+{
+    free(c->taps);
+    free(c->leaving);
+    free(c->coming);
+    free(c->is_dropped);
+    buf_free(&c->out);
+    buf_free(&c->bytes);
+    buf_free(&c->comment);
+    stream_sums_free(&c->sums);
 }
 
 void pcapng_write(const struct trace *t, const struct pcapng_options *opt, FILE *out)
@@ -285,16 +350,15 @@ void pcapng_write(const struct trace *t, const struct pcapng_options *opt, FILE 
     struct capture c = {.t = t, .opt = opt, .file = out};
     write_section(&c);
     collect_taps(&c);
+    look_ahead(&c);
     describe_interfaces(&c);
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
-        uint32_t from = 0;
-        for (const struct tap *tap; (tap = tap_of(&c, r, &from));) {
+        const struct tap *tap = tap_of(&c, r);
+        if (tap) {
             write_packet(&c, tap, n, r);
         }
     }
-    free(c.taps);
-    buf_free(&c.block);
-    buf_free(&c.bytes);
-    buf_free(&c.comment);
+    write_out(&c);
+    free_capture(&c);
 }

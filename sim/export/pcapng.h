@@ -13,6 +13,7 @@ struct pcapng_options {
     uint32_t
         tap; /* node whose interfaces are captured, or PCAPNG_TAP_ALL: both ends of each link */
     enum lang lang;
+    uint32_t snaplen; /* bytes kept of each packet, from its link's header on; 0: all */
 };
 
 /* Captured when a packet's first bit leaves the tap, or its last one arrives there. The trace must

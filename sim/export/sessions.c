@@ -53,6 +53,10 @@ static void add_datagram(struct sessions *s, const struct capture_packet *p, str
     if (!udp_decode(inside, &udp) || udp.len < UDP_HEADER) {
         return;
     }
+    if (udp.len > inside.len) {
+        s->cut++;
+        return;
+    }
     if (s->datagram_count == s->datagram_cap) {
         s->datagram_cap = s->datagram_cap ? 2 * s->datagram_cap : 64;
         s->datagrams = os_realloc(s->datagrams, s->datagram_cap * sizeof *s->datagrams);

@@ -32,6 +32,7 @@ struct sessions {
     struct media_session *list; /* in the order of their first packets; owned */
     uint32_t count, cap;
     uint32_t fragments; /* pieces of datagrams, which are left out */
+    uint32_t cut;       /* datagrams that were not kept whole, which are left out too */
     struct map places;  /* address and port -> 1 + index of the session */
 };
 

@@ -15,9 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Those first that there are most of. */
 static const struct format *const formats[] = {
-    &arp_format,  &arq_format,  &baseband_format, &dhcp_format, &dns_format, &icmp_format,
-    &ipv4_format, &rtcp_format, &rtp_format,      &tcp_format,  &udp_format,
+    &tcp_format, &udp_format,  &rtp_format,  &arq_format,  &baseband_format, &icmp_format,
+    &arp_format, &ipv4_format, &dhcp_format, &rtcp_format, &dns_format,
 };
 
 static const char *const names[] = {"arp",  "arq",  "baseband", "dhcp", "dns", "icmp",
@@ -44,8 +45,9 @@ _Static_assert(sizeof formats / sizeof *formats + 1 == sizeof names / sizeof *na
 
 const struct format *format_find(const char *name)
 {
-    for (size_t i = 0; name && i < sizeof formats / sizeof *formats; i++) {
-        if (strcmp(formats[i]->name, name) == 0) {
+    const size_t count = sizeof formats / sizeof *formats;
+    for (size_t i = 0; name && i < count; i++) {
+        if (formats[i]->name == name || strcmp(formats[i]->name, name) == 0) {
             return formats[i];
         }
     }

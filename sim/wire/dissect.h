@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/net.h"
-#include "base/stream.h"
+#include "base/stream_sum.h"
 
 /* A packet as the engine holds it: what IP knows, header bytes, payload by reference. Its real
  * bytes are made here, by whoever reads bytes, as an offloading network card does. */
@@ -66,6 +66,11 @@ const char *const *packet_field_names(const char *proto);
 uint32_t packet_size(const struct packet_view *p);
 /* Appends the whole packet as it stands on a point-to-point link, with real checksums. */
 void packet_build(const struct packet_view *p, struct buf *out);
+
+/* Appends at least the first `keep` bytes of that, or all if it has fewer, with the checksums of
+ * the whole; `sums` is the caller's, for one set of streams. */
+void packet_build_start(const struct packet_view *p, uint32_t keep, struct stream_sums *sums,
+                        struct buf *out);
 
 /* Takes real bytes apart again. DAMAGED: a checksum or CRC does not hold, the rest of *out is what
  * the header says all the same. MALFORMED: too short or contradictory; *out is undefined. On

@@ -37,6 +37,11 @@ struct format {
      * are then the best guess and lie within the message. */
     bool (*split)(struct bytes message, size_t *head_len, size_t *body_len);
     void (*seal)(uint8_t *message, size_t len, const struct net *net); /* fills in the check */
+    /* The same with nothing there but the header, of an even length: what follows it makes the
+     * message `len` bytes long and sums up to `rest` (base/stream_sum.h). NULL: the check needs all
+     * bytes. */
+    void (*seal_head)(uint8_t *head, size_t head_len, uint16_t rest, size_t len,
+                      const struct net *net);
     bool (*intact)(struct bytes message, const struct net *net);
 
     /* Puts a field into words (f->text); NULL: numbers do. */

@@ -34,12 +34,13 @@ static void add_ipv4(const struct packet_view *p, const struct format *f, struct
     ipv4_encode(&h, buf_extend(out, IPV4_HEADER));
 }
 
-static void add_body(const struct packet_view *p, struct buf *out)
+/* The first `len` bytes of it. */
+static void add_body(const struct packet_view *p, uint32_t len, struct buf *out)
 {
     if (p->streams && p->body.stream) {
-        span_read(p->streams, p->body, out);
-    } else if (p->body.len) {
-        memset(buf_extend(out, p->body.len), 0, p->body.len);
+        span_read(p->streams, span_sub(p->body, 0, len), out);
+    } else if (len) {
+        memset(buf_extend(out, len), 0, len);
     }
 }
 
@@ -72,10 +73,34 @@ void packet_build(const struct packet_view *p, struct buf *out)
         out->data[start + 1] = (uint8_t)((out->data[start + 1] & 0xfc) | (p->net.ecn & 3));
         out->data[start + 8] = p->net.ttl;
     }
-    add_body(p, out);
+    add_body(p, p->body.len, out);
     if (f && f->seal) {
         f->seal(out->data + start, out->len - start, &p->net);
     }
+}
+
+/* Can the check be made without the bytes of the payload? */
+static bool is_summed(const struct packet_view *p, const struct format *f)
+{
+    return !p->is_raw && f && f->seal_head && p->head.len % 2 == 0;
+}
+
+void packet_build_start(const struct packet_view *p, uint32_t keep, struct stream_sums *sums,
+                        struct buf *out)
+{
+    const struct format *f = format_find(p->proto);
+    if (!is_summed(p, f) || packet_size(p) <= keep) {
+        packet_build(p, out);
+        return;
+    }
+    uint32_t heads = IPV4_HEADER + (uint32_t)p->head.len;
+    bool is_real = p->streams && p->body.stream;
+    uint16_t rest = is_real ? span_sum(sums, p->streams, p->body) : 0;
+    add_ipv4(p, f, out);
+    size_t start = out->len;
+    buf_add(out, p->head);
+    f->seal_head(out->data + start, p->head.len, rest, p->head.len + p->body.len, &p->net);
+    add_body(p, keep > heads ? keep - heads : 0, out);
 }
 
 /* A message of format `f` that makes up all of `message`; earlier damage is kept. */

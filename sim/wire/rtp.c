@@ -178,6 +178,7 @@ const struct format rtp_format = {.name = "rtp",
                                   .key = key,
                                   .split = split,
                                   .seal = udp_seal,
+                                  .seal_head = udp_seal_head,
                                   .intact = intact,
                                   .describe = describe,
                                   .inner = inner};

@@ -166,13 +166,18 @@ bool tcp_decode(struct bytes head, uint32_t body_len, struct tcp_seg *out)
     return walk == TCP_OPTIONS_OVER;
 }
 
+void tcp_seal_head(uint8_t *head, size_t head_len, uint16_t rest, size_t len, const struct net *net)
+{
+    struct checksum c = {.sum = rest};
+    put_u16(head + 16, 0);
+    checksum_add_pseudo(&c, net->from.ip, net->to.ip, IP_TCP, len);
+    checksum_add(&c, bytes_of(head, head_len));
+    put_u16(head + 16, checksum_end(&c));
+}
+
 void tcp_seal(uint8_t *segment, size_t len, const struct net *net)
 {
-    struct checksum c = {0};
-    put_u16(segment + 16, 0);
-    checksum_add_pseudo(&c, net->from.ip, net->to.ip, IP_TCP, len);
-    checksum_add(&c, bytes_of(segment, len));
-    put_u16(segment + 16, checksum_end(&c));
+    tcp_seal_head(segment, len, 0, len, net);
 }
 
 uint32_t tcp_seg_len(const struct tcp_seg *seg)

@@ -91,6 +91,9 @@ enum tcp_option_kind {
 enum tcp_walk tcp_option_next(struct bytes options, size_t *at, struct bytes *option);
 /* The checksum over pseudo header, header and payload. */
 void tcp_seal(uint8_t *segment, size_t len, const struct net *net);
+/* With the payload's sum in its place (format.h). */
+void tcp_seal_head(uint8_t *head, size_t head_len, uint16_t rest, size_t len,
+                   const struct net *net);
 /* Sequence numbers that a segment occupies: payload, SYN and FIN (RFC 9293 3.3.1: SEG.LEN). */
 uint32_t tcp_seg_len(const struct tcp_seg *seg);
 const char *tcp_is(uint8_t flags, uint32_t body_len);

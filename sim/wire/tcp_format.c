@@ -241,6 +241,7 @@ const struct format tcp_format = {.name = "tcp",
                                   .key = key,
                                   .split = split,
                                   .seal = tcp_seal,
+                                  .seal_head = tcp_seal_head,
                                   .intact = intact,
                                   .describe = describe,
                                   .inner = inner};

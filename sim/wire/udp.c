@@ -32,11 +32,19 @@ static uint16_t sum(struct bytes datagram, const struct net *net)
     return checksum_end(&c);
 }
 
+void udp_seal_head(uint8_t *head, size_t head_len, uint16_t rest, size_t len, const struct net *net)
+{
+    struct checksum c = {.sum = rest};
+    put_u16(head + 6, 0);
+    checksum_add_pseudo(&c, net->from.ip, net->to.ip, IP_UDP, len);
+    checksum_add(&c, bytes_of(head, head_len));
+    uint16_t made = checksum_end(&c);
+    put_u16(head + 6, made ? made : 0xffff);
+}
+
 void udp_seal(uint8_t *datagram, size_t len, const struct net *net)
 {
-    put_u16(datagram + 6, 0);
-    uint16_t made = sum(bytes_of(datagram, len), net);
-    put_u16(datagram + 6, made ? made : 0xffff);
+    udp_seal_head(datagram, len, 0, len, net);
 }
 
 static const struct field_spec fields[] = {
@@ -99,4 +107,5 @@ const struct format udp_format = {.name = "udp",
                                   .key = key,
                                   .split = split,
                                   .seal = udp_seal,
+                                  .seal_head = udp_seal_head,
                                   .intact = intact};

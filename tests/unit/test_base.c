@@ -1,12 +1,13 @@
 /* Time, addresses, bytes, arena, randomness and streams of sim/base. */
 #include "base/arena.h"
+#include "base/fresh.h"
 #include "base/bytes.h"
 #include "base/draw.h"
 #include "base/map.h"
 #include "base/net.h"
 #include "base/seq.h"
 #include "base/simtime.h"
-#include "base/stream.h"
+#include "base/stream_sum.h"
 
 #include <check.h>
 #include <stdint.h>
@@ -216,6 +217,44 @@ START_TEST(an_arena_gives_zeroed_aligned_room_that_does_not_move)
 }
 END_TEST
 
+/* Sizes as the trace asks for them: what is never touched costs nothing, and yet address space is
+ * bounded by what was asked for. */
+START_TEST(fresh_memory_does_not_move_and_is_at_most_doubled)
+{
+    enum { COUNT = 300 };
+    struct fresh f = {0};
+    uint8_t *places[COUNT];
+    size_t asked = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t size = i % 7 == 0 ? 200003 : i % 5 == 0 ? 1 : 262144;
+        places[i] = fresh_alloc(&f, size);
+        ck_assert_uint_eq((uintptr_t)places[i] % 64, 0);
+        memset(places[i], (int)(i % 251) + 1, size);
+        asked += size;
+        ck_assert_uint_le(f.total, 3 * asked + (1u << 20));
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t size = i % 7 == 0 ? 200003 : i % 5 == 0 ? 1 : 262144;
+        ck_assert(is_filled(places[i], size, (uint8_t)(i % 251 + 1)));
+    }
+    fresh_free(&f);
+    ck_assert_ptr_null(f.blocks);
+    ck_assert_uint_eq(f.total, 0);
+}
+END_TEST
+
+START_TEST(one_large_piece_of_fresh_memory_has_a_block_of_its_own)
+{
+    struct fresh f = {0};
+    const size_t size = (size_t)40 << 20;
+    uint8_t *place = fresh_alloc(&f, size);
+    place[0] = place[size - 1] = 1;
+    ck_assert_uint_eq(f.total, size);
+    ck_assert_uint_eq(f.count, 1);
+    fresh_free(&f);
+}
+END_TEST
+
 START_TEST(an_arena_copies_text)
 {
     struct arena a = {0};
@@ -334,6 +373,105 @@ START_TEST(a_stream_gives_the_same_bytes_by_offset)
 }
 END_TEST
 
+/* By hand: the words of the first lap, each 16 of their bits 27 947 higher for each lap in one's
+ * complement. */
+static uint8_t pattern_byte(uint64_t key, uint64_t at)
+{
+    uint64_t word = hash_mix(key, at / 8 % 8191), more = at / 8 / 8191 % 65535 * 27947 % 65535;
+    uint64_t lane = (word >> (at % 8 / 2 * 16) & 0xffff) + more;
+    lane = lane > 0xffff ? lane - 0xffff : lane;
+    return (uint8_t)(at % 2 ? lane >> 8 : lane);
+}
+
+static const struct span pieces[] = {
+    {0, 1, 0},
+    {0, 1, 1},
+    {7, 1, 1},
+    {3, 1, 4},
+    {5, 1, 3},
+    {5, 1, 4},
+    {0, 1, 8},
+    {1, 1, 1460},
+    {1460, 1, 1460},
+    {11, 1, 1461},
+    {65520, 1, 16},
+    {65528, 1, 8},
+    {65521, 1, 1460},
+    {131050, 1, 13},
+    {131055, 1, 3},
+    {65528 * 3 + 5, 1, 65528 * 2 + 9},
+    {65527, 1, 2},
+    {65528, 1, 65528},
+    {65529, 1, 65527},
+    {UINT64_C(65528) * 65534 + 1, 1, 70000},
+    {UINT64_C(65528) * 65535, 1, 1460}, /* from here on the bytes come again */
+    {UINT64_C(1) << 40, 1, 1460},
+};
+
+START_TEST(a_generated_stream_differs_from_lap_to_lap)
+{
+    struct streams s = {0};
+    struct buf out = {0};
+    stream_add_pattern(&s, 99);
+    span_read(&s, pieces[_i], &out);
+    ck_assert_uint_eq(out.len, pieces[_i].len);
+    for (uint32_t i = 0; i < out.len; i++) {
+        ck_assert_uint_eq(out.data[i], pattern_byte(99, pieces[_i].at + i));
+    }
+    struct span real = {0, stream_add_bytes(&s, bytes_of(out.data, out.len)), pieces[_i].len};
+    struct span later = {pieces[_i].at + 8 * STREAM_LAP, 1, pieces[_i].len};
+    ck_assert(span_equal(&s, pieces[_i], real));
+    ck_assert(pieces[_i].len < 8 || !span_equal(&s, pieces[_i], later));
+    buf_free(&out);
+    streams_free(&s);
+}
+END_TEST
+
+/* As RFC 1071 says it: pairs of bytes, the first one high, carries come round. */
+static uint32_t plain_sum(const struct streams *s, struct span span)
+{
+    struct buf out = {0};
+    uint32_t sum = 0;
+    span_read(s, span, &out);
+    for (uint32_t i = 0; i < out.len; i++) {
+        sum += i % 2 ? out.data[i] : (uint32_t)out.data[i] << 8;
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    buf_free(&out);
+    return sum;
+}
+
+/* Generated with a table and without, real, repeated, still growing. */
+START_TEST(a_sum_is_that_of_the_bytes)
+{
+    enum { REAL = 2, REPEATING, GROWING, WITHOUT_TABLE = 1500 };
+    struct streams s = {0};
+    struct stream_sums sums = {0};
+    struct buf text = {0};
+    for (int i = 0; i < 3001; i++) {
+        buf_char(&text, (char)(i * 7 + i / 256));
+    }
+    struct bytes all = bytes_of(text.data, text.len);
+    stream_add_pattern(&s, 99);
+    stream_add_bytes(&s, all);
+    stream_add_repeating(&s, all);
+    stream_append(&s, stream_add_growing(&s), all);
+    while (s.count < WITHOUT_TABLE) {
+        stream_add_pattern(&s, s.count);
+    }
+    static const uint32_t asked[] = {1, REAL, REPEATING, GROWING, WITHOUT_TABLE};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct span span = pieces[_i];
+        span.stream = asked[i];
+        span.at = i == 0 || i == 4 ? span.at : span.at % 1500;
+        ck_assert_uint_eq(span_sum(&sums, &s, span) % 0xffff, plain_sum(&s, span) % 0xffff);
+    }
+    stream_sums_free(&sums);
+    streams_free(&s);
+    buf_free(&text);
+}
+END_TEST
+
 START_TEST(a_stream_of_real_bytes_is_copied_in)
 {
     struct streams s = {0};
@@ -393,6 +531,8 @@ int main(void)
     tcase_add_test(c, a_buffer_keeps_all_that_was_appended);
     tcase_add_test(c, numbers_are_big_endian_on_the_wire);
     tcase_add_test(c, an_arena_gives_zeroed_aligned_room_that_does_not_move);
+    tcase_add_test(c, fresh_memory_does_not_move_and_is_at_most_doubled);
+    tcase_add_test(c, one_large_piece_of_fresh_memory_has_a_block_of_its_own);
     tcase_add_test(c, an_arena_copies_text);
     tcase_add_test(c, the_hash_is_splitmix64);
     tcase_add_test(c, a_draw_depends_on_each_part_of_its_key);
@@ -400,6 +540,8 @@ int main(void)
     tcase_add_test(c, a_draw_stays_below_its_range);
     tcase_add_test(c, a_chance_is_met_as_often_as_it_says);
     tcase_add_test(c, a_stream_gives_the_same_bytes_by_offset);
+    tcase_add_loop_test(c, a_generated_stream_differs_from_lap_to_lap, 0, ROWS(pieces));
+    tcase_add_loop_test(c, a_sum_is_that_of_the_bytes, 0, ROWS(pieces));
     tcase_add_test(c, a_stream_of_real_bytes_is_copied_in);
     tcase_add_test(c, a_map_keeps_what_was_put);
     suite_add_tcase(suite, c);

@@ -86,6 +86,59 @@ START_TEST(a_packet_comes_back_as_it_went)
 }
 END_TEST
 
+/* Samples, and payloads as long as a link carries, of odd lengths too. */
+static const char *const starts[] = {
+    "udp 80>49152 len 13",
+    "udp 80>49152",
+    "udp 80>49152 len 1471",
+    "DATA 3 ch 2 len 21",
+    ". 1:1 ack 1",
+    "S 1000:1000 win 64240 mss 1460 wscale 7 sackOK ts 5:0",
+    "P. 5001:5020 ack 1001 win 9 sack 1:2,3:4,5:6",
+    ". 1:1461 ack 1",
+    "P. 1:1448 ack 1 ts 7:9",
+    "icmp ECHO id 1 seq 2 len 56",
+};
+
+/* The plain way makes all bytes; the short one knows what they sum up to. */
+START_TEST(the_start_of_a_packet_is_that_of_the_whole)
+{
+    struct sample s;
+    struct stream_sums sums = {0};
+    sample_make(&s, starts[_i]);
+    for (uint32_t keep = 0; keep < s.wire.len + 9; keep += keep < 120 ? 1 : 67) {
+        struct buf out = {0};
+        uint32_t least = keep < s.wire.len ? keep : (uint32_t)s.wire.len;
+        buf_str(&out, "before");
+        packet_build_start(&s.view, keep, &sums, &out);
+        ck_assert_uint_ge(out.len, 6 + least);
+        ck_assert_uint_le(out.len, 6 + s.wire.len);
+        ck_assert_mem_eq(out.data + 6, s.wire.data, out.len - 6);
+        buf_free(&out);
+    }
+    stream_sums_free(&sums);
+    sample_free(&s);
+}
+END_TEST
+
+START_TEST(the_start_of_a_packet_without_bytes_has_zeros)
+{
+    struct sample s;
+    struct buf whole = {0}, out = {0};
+    struct stream_sums sums = {0};
+    sample_make(&s, ". 1:1461 ack 1");
+    s.view.streams = NULL;
+    packet_build(&s.view, &whole);
+    packet_build_start(&s.view, 66, &sums, &out);
+    ck_assert_uint_eq(out.len, 66);
+    ck_assert_mem_eq(out.data, whole.data, out.len);
+    buf_free(&whole);
+    buf_free(&out);
+    stream_sums_free(&sums);
+    sample_free(&s);
+}
+END_TEST
+
 /* A check that stands in the header already makes no difference. */
 START_TEST(a_packet_can_be_built_from_its_own_header)
 {
@@ -394,6 +447,8 @@ int main(void)
     tcase_add_test(tc, a_syn_ack_is_built_to_the_byte);
     tcase_add_test(tc, a_syn_ack_is_read_back);
     tcase_add_loop_test(tc, a_packet_comes_back_as_it_went, 0, ROWS(samples));
+    tcase_add_loop_test(tc, the_start_of_a_packet_is_that_of_the_whole, 0, ROWS(starts));
+    tcase_add_test(tc, the_start_of_a_packet_without_bytes_has_zeros);
     tcase_add_loop_test(tc, a_packet_can_be_built_from_its_own_header, 0, ROWS(samples));
     tcase_add_loop_test(tc, every_flipped_bit_is_found, 0, ROWS(samples));
     tcase_add_loop_test(tc, a_flipped_bit_is_damage_not_nonsense, 0, ROWS(samples));

@@ -168,7 +168,10 @@ static struct media_session *choose(const struct request *r, const struct sessio
     }
     struct buf all = {0};
     print_sessions(s, err->lang, &all);
-    const char *key = s->count == 0 ? s->fragments ? "cli.replay.only-fragments" : "cli.replay.none"
+    const char *none = s->fragments ? "cli.replay.only-fragments"
+                       : s->cut     ? "cli.replay.only-cut"
+                                    : "cli.replay.none";
+    const char *key = s->count == 0 ? none
                       : count == 0  ? "cli.replay.no-such-flow"
                                     : "cli.replay.several";
     err_fail(err, key, "file", r->file, "sessions", buf_cstr(&all), NULL);

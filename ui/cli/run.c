@@ -15,7 +15,8 @@
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_SUMMARY, FORMAT_NONE, FORMAT_COUNT };
 static const char *const formats[] = {"text", "jsonl", "summary", "none", NULL};
 
-enum { SETS_MAX = 64, WIDTH_PIPED = 100 };
+/* No longer packets does Wireshark read. */
+enum { SETS_MAX = 64, WIDTH_PIPED = 100, SNAPLEN_MAX = 262144 };
 
 struct request {
     const char *file, *out;
@@ -25,6 +26,7 @@ struct request {
     sim_time at;
     bool is_whole;
     const char *pcapng, *tap; /* NULL: no capture; the first host */
+    uint32_t snaplen;         /* 0: packets stand whole */
     const char *sdp;          /* NULL: none */
     struct override sets[SETS_MAX];
     uint32_t set_count;
@@ -41,6 +43,7 @@ enum {
     OPT_ALL,
     OPT_PCAPNG,
     OPT_TAP,
+    OPT_SNAPLEN,
     OPT_SDP
 };
 static const struct option options[] = {
@@ -54,6 +57,7 @@ static const struct option options[] = {
     [OPT_ALL] = {"--all", 0, NULL},
     [OPT_PCAPNG] = {"--pcapng", 0, "FILE"},
     [OPT_TAP] = {"--tap", 0, "NODE|all"},
+    [OPT_SNAPLEN] = {"--snaplen", 0, "N"},
     [OPT_SDP] = {"--sdp", 0, "FILE"},
     {0},
 };
@@ -94,6 +98,20 @@ static bool take_events(struct args *a, struct request *r)
     return true;
 }
 
+static bool take_snaplen(struct args *a, struct request *r)
+{
+    uint64_t n;
+    if (!args_whole(a, &n)) {
+        return false;
+    }
+    if (n == 0 || n > SNAPLEN_MAX) {
+        err_fail(a->err, "cli.not-snaplen", "value", a->value, NULL);
+        return false;
+    }
+    r->snaplen = (uint32_t)n;
+    return true;
+}
+
 static bool take(struct args *a, int what, struct request *r)
 {
     switch (what) {
@@ -107,6 +125,7 @@ static bool take(struct args *a, int what, struct request *r)
     case OPT_ALL: r->is_whole = true; return true;
     case OPT_PCAPNG: r->pcapng = a->value; return true;
     case OPT_TAP: r->tap = a->value; return true;
+    case OPT_SNAPLEN: return take_snaplen(a, r);
     case OPT_SDP: r->sdp = a->value; return true;
     case ARGS_WORD:
         if (r->file) {
@@ -129,6 +148,10 @@ static bool read_request(struct args *a, struct request *r)
     }
     if (!r->file) {
         err_fail(a->err, "cli.needs-file", "command", a->command->name, NULL);
+        return false;
+    }
+    if (r->snaplen && !r->pcapng) {
+        err_fail(a->err, "cli.snaplen-is-pcapng", NULL);
         return false;
     }
     if (r->has_at && r->format != FORMAT_TEXT) {
@@ -215,7 +238,7 @@ static bool find_tap(const struct request *r, const struct scenario *sc, struct 
 static int write_capture(const struct request *r, const struct scenario *sc, const struct trace *t,
                          struct err *err)
 {
-    struct pcapng_options o = {.lang = err->lang};
+    struct pcapng_options o = {.lang = err->lang, .snaplen = r->snaplen};
     struct os_out out;
     find_tap(r, sc, err, &o.tap);
     if (os_out_open(&out, r->pcapng)) {
