@@ -3,6 +3,7 @@
 
 #include "app/bulk.h"
 #include "app/dns.h"
+#include "app/framed.h"
 #include "app/http.h"
 #include "app/mqtt.h"
 #include "app/ping.h"
@@ -57,6 +58,7 @@ static const struct traffic_type *const traffic[] = {
     &dns_traffic,
     &http_traffic,
     &mqtt_traffic,
+    &framed_traffic,
     &rtp_media,
     &rtsp_traffic,
     &rtp_over_tcp,

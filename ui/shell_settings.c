@@ -217,15 +217,19 @@ static bool param_quantity(const struct param *p, enum quantity *out)
     case PARAM_CHOICE:
     case PARAM_ADDRESSES:
     case PARAM_POOL:
+    case PARAM_PROTOCOL:
+    case PARAM_SAYINGS:
+    case PARAM_VALUES:
     case PARAM_TEXT: break;
     }
     return false;
 }
 
-/* What can be changed here: addresses and pools are for the file. */
+/* What can be changed here: addresses, pools, texts and what is declared are for the file. */
 static bool is_shown(const struct param *p)
 {
-    return p->kind != PARAM_ADDRESSES && p->kind != PARAM_POOL && p->kind != PARAM_TEXT;
+    enum quantity q;
+    return p->kind == PARAM_SWITCH || p->kind == PARAM_CHOICE || param_quantity(p, &q);
 }
 
 static int64_t value_of(const struct settings *given, const struct param *p)

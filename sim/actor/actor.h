@@ -167,6 +167,9 @@ enum param_kind {
     PARAM_ADDRESSES, /* one or two IPv4 addresses: first << 32 | second (0: none) */
     PARAM_POOL,      /* `A - B`, written in one text: first << 32 | last */
     PARAM_TEXT,      /* the scenario's, zero-terminated, `max` bytes at most: a pointer; 0: none */
+    PARAM_PROTOCOL,  /* one that the scenario declares: a pointer to struct framed */
+    PARAM_SAYINGS,   /* in that protocol: a pointer to struct framed_script; 0: none */
+    PARAM_VALUES,    /* of its fields: a pointer to struct framed_values; 0: none */
     PARAM_FREQUENCY, /* per 10^9 seconds, written as a number per second (arrivals: 20 /s) */
 };
 /* What a scenario may set. The world writes values into the instance before IN_START: an int64_t at

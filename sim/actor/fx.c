@@ -179,16 +179,21 @@ void fx_note(struct fx *fx, unsigned why)
     }
 }
 
-void fx_message(struct fx *fx, unsigned set, struct span body, const char *name,
-                struct mark answers, unsigned why)
+void fx_message_told(struct fx *fx, unsigned set, struct span body, struct bytes texts,
+                     struct mark answers, unsigned why)
 {
     if (fx->is_unwatched) {
         return;
     }
-    struct bytes text = bytes_of(name, strlen(name) + 1);
-    struct effect *e = call(fx, FX_MESSAGE, 0, set, text, body);
+    struct effect *e = call(fx, FX_MESSAGE, 0, set, texts, body);
     e->mark = answers;
     e->why = (uint16_t)why;
+}
+
+void fx_message(struct fx *fx, unsigned set, struct span body, const char *name,
+                struct mark answers, unsigned why)
+{
+    fx_message_told(fx, set, body, bytes_of(name, strlen(name) + 1), answers, why);
 }
 
 void fx_heard(struct fx *fx, unsigned set, struct mark end, unsigned why)

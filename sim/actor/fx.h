@@ -43,7 +43,7 @@ struct effect {
                           old << 16 | new. ITEM: new state */
     int64_t value;     /* TIMER: deadline. ITEM: key. RTT: ns */
     struct net net;    /* OPEN, SPAWN: key */
-    struct bytes head; /* MESSAGE: its name, zero-terminated */
+    struct bytes head; /* MESSAGE: fx_message_told's texts */
     struct span body;  /* MESSAGE: its bytes */
     struct mark mark;  /* MESSAGE: the end of the message that it answers; HEARD: its own end */
 };
@@ -97,6 +97,10 @@ void fx_rtt(struct fx *fx, sim_time rtt);
  * /a.css"), copied. answers: where the message ended that this one answers; {0}: none. */
 void fx_message(struct fx *fx, unsigned set, struct span body, const char *name,
                 struct mark answers, unsigned why);
+/* The same, told in more words: texts, each ended by a zero: its name in each language, in the
+ * order of enum lang, then by turns the names and values of its fields. Copied. */
+void fx_message_told(struct fx *fx, unsigned set, struct span body, struct bytes texts,
+                     struct mark answers, unsigned why);
 /* The message that ends there has been read whole. */
 void fx_heard(struct fx *fx, unsigned set, struct mark end, unsigned why);
 static inline struct mark span_end(struct span s)

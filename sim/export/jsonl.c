@@ -160,11 +160,19 @@ static void state(struct json *j, const struct trace *t, const struct record *r)
 
 static void message(struct json *j, const struct app_message *m)
 {
-    json_text(j, "message", m->name);
+    json_text(j, "message", m->name[LANG_EN]);
     json_number(j, "at", (int64_t)m->body.at);
     json_number(j, "bytes", m->body.len);
     if (m->answers) {
         json_number(j, "answers", m->answers);
+    }
+    if (m->field_count) {
+        json_key(j, "fields");
+        json_open(j, "{");
+        for (uint32_t i = 0; i < m->field_count; i++) {
+            json_text(j, m->fields[i].name, m->fields[i].value);
+        }
+        json_close(j, "}");
     }
 }
 

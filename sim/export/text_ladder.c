@@ -212,7 +212,7 @@ static void print_line(struct ladder *l, uint32_t n)
         mark = "!";
         style = STYLE_LOSS;
     } else if (r->kind == REC_ITEM) {
-        buf_str(&text, record_message(l->t, r)->name);
+        buf_str(&text, record_message(l->t, r)->name[l->o->lang]);
         mark = (r->code & 0xff) == MESSAGE_SENT ? "»" : "«";
         style = STYLE_BOLD;
     } else if (r->kind == REC_CALL) {

@@ -85,7 +85,8 @@ static void print_messages(struct view *v, uint32_t entity, unsigned set, struct
         unsigned state = trace_item_at(v->t, entity, set, keys.at[i], v->at);
         if (state != 0) {
             buf_printf(&v->line, "%s%s %s", v->line.len ? ", " : "",
-                       trace_message(v->t, (uint32_t)keys.at[i])->name, s->states[state]);
+                       trace_message(v->t, (uint32_t)keys.at[i])->name[v->o->lang],
+                       s->states[state]);
         }
     }
 }

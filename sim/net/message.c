@@ -10,13 +10,12 @@ static void keep_record(struct world *w, const struct effect *e, uint32_t number
 
 void message_said(struct world *w, const struct effect *e)
 {
-    struct app_message m = {.name = (const char *)e->head.data,
-                            .sender = e->author,
+    struct app_message m = {.sender = e->author,
                             .body = e->body,
                             .answers = trace_message_ending(w->trace, e->mark.stream, e->mark.at),
                             .sent = sched_now(&w->sched),
                             .received = SIM_NEVER};
-    keep_record(w, e, trace_add_message(w->trace, &m), MESSAGE_SENT);
+    keep_record(w, e, trace_add_message(w->trace, &m, e->head), MESSAGE_SENT);
 }
 
 void message_heard(struct world *w, const struct effect *e)

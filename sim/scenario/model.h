@@ -348,6 +348,7 @@ struct question {
     struct place place;
 };
 
+struct framed; /* wire/framed.h */
 struct scenario {
     struct arena arena;
     const char *file;              /* as given, "-" for standard input */
@@ -362,6 +363,8 @@ struct scenario {
     uint32_t link_count;
     struct scenario_group *groups;
     uint32_t group_count;
+    const struct framed *protocols; /* declared; in the arena */
+    uint32_t protocol_count;
     struct scenario_traffic *traffic;
     uint32_t traffic_count;
     struct fault *faults;

@@ -319,6 +319,9 @@ static enum quantity quantity_of(enum param_kind kind)
     case PARAM_ADDRESSES:
     case PARAM_POOL:
     case PARAM_TEXT:
+    case PARAM_PROTOCOL:
+    case PARAM_SAYINGS:
+    case PARAM_VALUES:
     case PARAM_CHOICE: break;
     }
     return QUANTITY_COUNT;
@@ -426,6 +429,13 @@ bool reader_param(struct reader *r, const struct doc_node *n, const struct param
     }
     if (p->kind == PARAM_TEXT) {
         return read_text(r, n, p, out);
+    }
+    if (p->kind == PARAM_PROTOCOL) {
+        return reader_protocol(r, n, out);
+    }
+    if (p->kind == PARAM_SAYINGS || p->kind == PARAM_VALUES) {
+        return p->kind == PARAM_VALUES ? reader_framed_values(r, n, out)
+                                       : reader_framed_script(r, n, out);
     }
     if (p->kind == PARAM_ADDRESSES || p->kind == PARAM_POOL) {
         return p->kind == PARAM_POOL ? reader_pool(r, n, out) : reader_addresses(r, n, out);

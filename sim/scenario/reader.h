@@ -106,6 +106,10 @@ void reader_text_by_language(struct reader *r, const struct doc_node *n,
 
 /* A param of an actor type: the value in its unit, by its kind and limits. */
 bool reader_param(struct reader *r, const struct doc_node *n, const struct param *p, int64_t *out);
+/* sayings.c: PARAM_PROTOCOL, PARAM_SAYINGS, PARAM_VALUES. False: told. */
+bool reader_protocol(struct reader *r, const struct doc_node *n, int64_t *out);
+bool reader_framed_script(struct reader *r, const struct doc_node *n, int64_t *out);
+bool reader_framed_values(struct reader *r, const struct doc_node *n, int64_t *out);
 void settings_add(struct reader *r, struct settings *s, struct setting more);
 
 /* lan.c: what LANs and DHCP add. */
@@ -150,6 +154,7 @@ void read_nodes(struct reader *r, const struct doc_node *const sections[3]); /* 
                                                                               switches; or NULL */
 void read_links(struct reader *r, const struct doc_node *n);
 void read_groups(struct reader *r, const struct doc_node *n);
+void read_protocols(struct reader *r, const struct doc_node *n);
 void read_traffic(struct reader *r, const struct doc_node *n);
 void read_script(struct reader *r, const struct doc_node *n);
 void read_faults(struct reader *r, const struct doc_node *n);

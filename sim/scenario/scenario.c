@@ -24,17 +24,18 @@ static const struct {
     const char *key;
     void (*read)(struct reader *r, const struct doc_node *n);
 } sections[] = {
-    {"title", read_title},         {"about", read_about},     {"seed", read_seed},
-    {"stop", read_stop},           {"view", read_view},       {"links", read_links},
-    {"groups", read_groups},       {"traffic", read_traffic}, {"script", read_script},
-    {"faults", read_faults},       {"expect", read_expects},  {"lesson", read_lesson},
-    {"diagnosis", read_diagnosis},
+    {"title", read_title},   {"about", read_about},         {"seed", read_seed},
+    {"stop", read_stop},     {"view", read_view},           {"links", read_links},
+    {"groups", read_groups}, {"protocols", read_protocols}, {"traffic", read_traffic},
+    {"script", read_script}, {"faults", read_faults},       {"expect", read_expects},
+    {"lesson", read_lesson}, {"diagnosis", read_diagnosis},
 };
 #define SECTION_COUNT (sizeof sections / sizeof *sections)
 
 static const char *const section_names[] = {
-    "title",  "about",  "seed",   "stop",   "hosts", "routers", "switches",  "links",  "traffic",
-    "faults", "script", "expect", "lesson", "view",  "hidden",  "diagnosis", "groups", NULL};
+    "title",  "about",     "seed",   "stop",      "hosts",  "routers", "switches",
+    "links",  "traffic",   "faults", "script",    "expect", "lesson",  "view",
+    "hidden", "diagnosis", "groups", "protocols", NULL};
 
 const char *const *reserved_words(void)
 {
@@ -46,7 +47,7 @@ const char *const *reserved_words(void)
         "nth",       "within",    "lost",     "between", "toward", "until",   "equals",   "count",
         "none",      "end",       "exchange", "figure",  "for",    "by",      "bit",      "drop",
         "delay",     "duplicate", "corrupt",  "cut",     "crash",  "restart", "forget",   "hidden",
-        "diagnosis", NULL};
+        "diagnosis", "protocols", NULL};
     return words;
 }
 

@@ -3,21 +3,50 @@
 #include "base/os.h"
 #include "trace/trace.h"
 
+#include <string.h>
+
 static uint64_t end_key(uint32_t stream, uint64_t end)
 {
     return hash_mix(stream, end);
 }
 
-uint32_t trace_add_message(struct trace *t, const struct app_message *m)
+/* The text after that one; NULL: it was the last. */
+static const char *after(struct bytes texts, const char *text)
+{
+    const char *next = text + strlen(text) + 1;
+    return next < (const char *)texts.data + texts.len ? next : NULL;
+}
+
+static void name_message(struct trace *t, struct app_message *m, struct bytes texts)
+{
+    char *own = arena_alloc(&t->arena, texts.len + 1);
+    memcpy(own, texts.data, texts.len);
+    struct bytes all = bytes_of(own, texts.len);
+    const char *text = own;
+    for (int l = 0; l < LANG_COUNT; l++) {
+        m->name[l] = text ? text : m->name[0];
+        text = text ? after(all, text) : NULL;
+    }
+    struct message_field *fields =
+        text ? arena_alloc(&t->arena, (texts.len / 2 + 1) * sizeof *fields) : NULL;
+    m->fields = fields;
+    while (text) {
+        const char *value = after(all, text);
+        fields[m->field_count++] = (struct message_field){text, value ? value : ""};
+        text = value ? after(all, value) : NULL;
+    }
+}
+
+uint32_t trace_add_message(struct trace *t, const struct app_message *m, struct bytes texts)
 {
     if (t->message_count + 1 >= t->message_cap) {
         t->message_cap = t->message_cap ? t->message_cap * 2 : 16;
         t->messages = os_realloc(t->messages, t->message_cap * sizeof *t->messages);
-        t->messages[0] = (struct app_message){.name = ""};
+        t->messages[0] = (struct app_message){.sent = 0};
     }
     struct app_message *new = &t->messages[++t->message_count];
     *new = *m;
-    new->name = arena_strdup(&t->arena, m->name);
+    name_message(t, new, texts);
     *map_put(&t->message_ends, end_key(m->body.stream, m->body.at + m->body.len)) =
         t->message_count;
     return t->message_count;

@@ -380,7 +380,7 @@ static void say_message(struct telling *k, bool answered)
     if (m && answered) {
         m = trace_message(k->t, m->answers);
     }
-    buf_str(k->out, m ? m->name : "");
+    buf_str(k->out, m ? m->name[k->lang] : "");
 }
 
 static bool say_of_record(struct telling *k, const char *name)

@@ -54,9 +54,14 @@ struct trace_link {
 
 /* What an application said: which bytes of its stream hold it. Packets whose body overlaps them
  * carry it. */
+struct message_field {
+    const char *name, *value; /* "serial", "3" */
+};
 struct app_message {
-    const char *name; /* "GET /a.css" */
-    uint32_t sender;  /* entity */
+    const char *name[LANG_COUNT];       /* "GET /a.css"; never NULL */
+    const struct message_field *fields; /* of a declared protocol; NULL: none are told */
+    uint32_t field_count;
+    uint32_t sender; /* entity */
     struct span body;
     uint32_t answers;        /* message, 0: none */
     sim_time sent, received; /* SIM_NEVER: not received whole */
@@ -162,7 +167,8 @@ uint32_t trace_add_entity(struct trace *t, const struct entity *e);
 void trace_add_figure(struct flow *f, const char *name, double value);
 void trace_add_lan_hop(struct trace *t, struct lan_hop hop);
 uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto);
-uint32_t trace_add_message(struct trace *t, const struct app_message *m); /* name is copied */
+/* texts: as fx_message_told has them; copied into names and fields. */
+uint32_t trace_add_message(struct trace *t, const struct app_message *m, struct bytes texts);
 uint32_t trace_message_ending(const struct trace *t, uint32_t stream, uint64_t end); /* 0: none */
 void trace_finish(struct trace *t); /* after the run: builds the index */
 void trace_free(struct trace *t);
