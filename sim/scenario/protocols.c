@@ -197,10 +197,12 @@ static void read_frame(struct reader *r, const struct doc_node *n, struct frame_
                                       {"delimiter", take_delimiter},
                                       {"length", take_length},
                                       {"escapes", take_escapes},
+                                      {"counts", read_counts},
                                       {"max", read_max},
                                       {NULL, NULL}};
     static const struct key_reading how = {.keys = keys, .what = "reader.a.framed-frame"};
-    if (reader_map(r, n, &how, d)) {
+    unsigned before = r->err->errors;
+    if (reader_map(r, n, &how, d) && r->err->errors == before) {
         read_borders(r, n, d);
     }
 }

@@ -173,7 +173,7 @@ void framed_frame_free(struct framed_frame *f);
 /* Field i of header and message, counted through; NULL: there is none. */
 const struct framed_field *framed_field(const struct framed *p, const struct framed_frame *f,
                                         uint32_t i, struct bytes *value);
-/* Of the field with that role, header first; false: there is none. */
+/* Of the field with that role, header first; false: there is none, and *out is as it was. */
 bool framed_role_bytes(const struct framed *p, const struct framed_frame *f, enum framed_role role,
                        struct bytes *out);
 bool framed_role_number(const struct framed *p, const struct framed_frame *f, enum framed_role role,

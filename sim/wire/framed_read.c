@@ -327,8 +327,10 @@ bool framed_role_bytes(const struct framed *p, const struct framed_frame *f, enu
                        struct bytes *out)
 {
     const struct framed_field *field;
-    for (uint32_t i = 0; (field = framed_field(p, f, i, out)) != NULL; i++) {
+    struct bytes value;
+    for (uint32_t i = 0; (field = framed_field(p, f, i, &value)) != NULL; i++) {
         if (field->role == role) {
+            *out = value;
             return true;
         }
     }
