@@ -1,5 +1,6 @@
 /* The session description: the lines that RFC 8866 asks for, and any text read back. The tone that
  * PCMU and PCMA carry: code words of ITU-T G.711's tables. */
+#include "proto/rtp/g711.h"
 #include "proto/rtp/tone.h"
 #include "wire/sdp.h"
 
@@ -89,18 +90,18 @@ static const struct {
 
 START_TEST(samples_become_the_words_of_g_711)
 {
-    ck_assert_uint_eq(tone_ulaw(words[_i].sample), words[_i].ulaw);
-    ck_assert_uint_eq(tone_alaw(words[_i].sample), words[_i].alaw);
+    ck_assert_uint_eq(g711_ulaw(words[_i].sample), words[_i].ulaw);
+    ck_assert_uint_eq(g711_alaw(words[_i].sample), words[_i].alaw);
 }
 END_TEST
 
 START_TEST(a_period_holds_whole_waves)
 {
     struct buf out = {0};
-    ck_assert(tone_period(PAYLOAD_PCMU, &out));
+    ck_assert(tone_period(PAYLOAD_PCMU, TONE_HZ, &out));
     ck_assert_uint_eq(out.len, 200); /* 25 ms: eleven waves of 440 Hz */
     buf_clear(&out);
-    ck_assert(tone_period(PAYLOAD_L16, &out));
+    ck_assert(tone_period(PAYLOAD_L16, TONE_HZ, &out));
     ck_assert_uint_eq(out.len, 4410);
     unsigned rises = 0; /* from below zero to zero or above */
     for (size_t i = 0; i < out.len; i += 2) {
@@ -109,8 +110,8 @@ START_TEST(a_period_holds_whole_waves)
         rises += before < 0 && now >= 0;
     }
     ck_assert_uint_eq(rises, 22);
-    ck_assert(!tone_period(PAYLOAD_G722, &out));
-    ck_assert(!tone_period(PAYLOAD_OPUS, &out));
+    ck_assert(!tone_period(PAYLOAD_G722, TONE_HZ, &out));
+    ck_assert(!tone_period(PAYLOAD_OPUS, TONE_HZ, &out));
     buf_free(&out);
 }
 END_TEST

@@ -1,28 +1,13 @@
 #pragma once
 /* The source and the sink of a stream: their state, and what they share. */
 
-#include "proto/rtp/rtp.h"
-
-/* A source as a participant hears it. */
-struct rtp_heard {
-    uint32_t ssrc;
-    struct addr from;
-    struct rtp_reception reception;
-    uint64_t bytes;
-    bool is_told;   /* to the session, since the last report */
-    uint32_t lsr;   /* middle of its last SR's NTP time; 0: none */
-    sim_time sr_at; /* by the node's clock */
-};
-struct rtp_heard_list {
-    struct rtp_heard *list; /* owned */
-    uint32_t count;
-    int64_t lost_before; /* of sources that are gone */
-    uint64_t refused, renamed;
-};
+#include "proto/rtp/heard.h"
+#include "proto/rtp/tone.h"
 
 struct rtp_source {
     struct rtp_medium medium;
     int64_t duration, talk, pause;       /* ns; -1: off */
+    int64_t tone;                        /* Hz */
     int64_t seq_set, base_set, ssrc_set; /* -1: drawn */
     struct net key;
     uint32_t stream, reporter; /* reporter: handle of its RTCP endpoint, 0: none */
@@ -131,6 +116,7 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
          .initial = SIM_S, .min = SIM_MS,        .max = 3600 * SIM_S},                             \
         {"silence.pause", offsetof(TYPE, pause), PARAM_TIME,         .may_be_off = true,           \
          .initial = -1,   .min = SIM_MS,         .max = 3600 * SIM_S},                             \
+        {"tone", offsetof(TYPE, tone), PARAM_COUNT, .initial = TONE_HZ, .min = 1, .max = 4000},    \
         {"seq",    offsetof(TYPE, seq_set), PARAM_COUNT, .may_be_off = true, .initial = -1,        \
          .min = 0, .max = UINT16_MAX},                                                             \
         {"timestamp", offsetof(TYPE, base_set), PARAM_COUNT, .may_be_off = true, .initial = -1,    \

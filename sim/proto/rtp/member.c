@@ -11,29 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEARD_MAX 4096 /* sources: whoever makes up more is not kept apart any further */
-
-static struct rtp_heard *find(struct rtp_heard_list *all, uint32_t ssrc)
-{
-    for (uint32_t i = 0; i < all->count; i++) {
-        if (all->list[i].ssrc == ssrc) {
-            return &all->list[i];
-        }
-    }
-    return NULL;
-}
-
-static struct rtp_heard *add(struct rtp_heard_list *all, uint32_t ssrc, struct addr from)
-{
-    if (all->count == HEARD_MAX) {
-        return NULL;
-    }
-    all->list = os_realloc(all->list, (all->count + 1) * sizeof *all->list);
-    all->list[all->count] = (struct rtp_heard){.ssrc = ssrc, .from = from};
-    all->list[all->count].reception.ssrc = ssrc;
-    return &all->list[all->count++];
-}
-
 /* The session is told of a source once between two reports, and of each conflict. */
 static void tell_session(const struct rtp_source *s, const struct rtp *rtp, struct addr from,
                          struct fx *fx)
@@ -55,7 +32,7 @@ static void refuse(struct rtp_source *s, enum rtp_why why, struct fx *fx)
 static bool is_in_conflict(struct rtp_source *s, const struct rtp *rtp, struct addr from,
                            struct fx *fx)
 {
-    struct rtp_heard *h = find(s->heard, rtp->ssrc);
+    struct rtp_heard *h = rtp_heard_find(s->heard, rtp->ssrc);
     bool is_own = rtp->ssrc == s->ssrc;
     bool is_other = h && (h->from.ip != from.ip || h->from.port != from.port);
     if (is_own || is_other) {
@@ -76,8 +53,8 @@ static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
     if (is_in_conflict(s, &rtp, in->net.from, fx)) {
         return;
     }
-    struct rtp_heard *h = find(s->heard, rtp.ssrc);
-    h = h ? h : add(s->heard, rtp.ssrc, in->net.from);
+    struct rtp_heard *h = rtp_heard_find(s->heard, rtp.ssrc);
+    h = h ? h : rtp_heard_add(s->heard, rtp.ssrc, in->net.from);
     if (!h || !rtp_reception_seq(&h->reception, rtp.seq, &extended)) {
         fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
         return;
@@ -92,73 +69,21 @@ static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
     fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, in->body);
 }
 
-/* All sources heard since they were last told of; a member of a crowd hears what the first hears.
- */
-static void add_block(struct rtp_heard *h, bool is_first, const struct input *in, struct buf *out)
-{
-    struct rtcp_block block;
-    struct rtp_reception copy = h->reception;
-    rtp_reception_report(is_first ? &h->reception : &copy, &block);
-    block.lsr = h->lsr;
-    block.dlsr = h->lsr ? (uint32_t)muldiv(in->clock - h->sr_at, 65536, SIM_S) : 0;
-    buf_add(out, bytes_of(&block, sizeof block));
-    h->is_told = h->is_told && !is_first;
-}
-
 void rtp_member_tell(struct rtp_source *s, struct rtcp_facts *f, const struct input *in,
                      unsigned code, struct fx *fx)
 {
-    struct buf all = {0};
+    struct buf blocks = {0}, all = {0};
     if (code == RTCP_CODE_FACTS && in->head.len == sizeof f->index) {
         memcpy(&f->index, in->head.data, sizeof f->index);
     }
-    for (uint32_t i = 0; i < s->heard->count && f->more_count < RTCP_BLOCKS_MAX; i++) {
-        if (s->heard->list[i].is_told || f->index > 0) { /* who is silent is not told of */
-            f->more_count++;
-        }
-    }
+    f->more_count = rtp_heard_blocks(s->heard, f->index == 0, in->clock, &blocks);
     buf_add(&all, bytes_of(f, sizeof *f));
-    uint32_t told = 0;
-    for (uint32_t i = 0; i < s->heard->count && told < f->more_count; i++) {
-        if (s->heard->list[i].is_told || f->index > 0) {
-            add_block(&s->heard->list[i], f->index == 0, in, &all);
-            told++;
-        }
-    }
+    buf_add(&all, bytes_of(blocks.data, blocks.len));
     if (s->reporter) {
         fx_request(fx, s->reporter, code, bytes_of(all.data, all.len), (struct span){0});
     }
+    buf_free(&blocks);
     buf_free(&all);
-}
-
-static void hear_sender(struct rtp_heard_list *all, const struct input *in)
-{
-    struct bytes rest = in->head;
-    struct rtcp_packet p;
-    struct rtcp_sender_info info;
-    while (rtcp_next(&rest, &p)) {
-        struct rtp_heard *h = rtcp_sender_info(&p, &info) ? find(all, p.ssrc) : NULL;
-        if (h) {
-            h->lsr = ntp_middle(info.ntp);
-            h->sr_at = in->clock;
-        }
-    }
-}
-
-static void forget_left(struct rtp_heard_list *all, const struct input *in)
-{
-    struct bytes rest = in->head;
-    struct rtcp_packet p;
-    uint32_t ssrc;
-    while (rtcp_next(&rest, &p)) {
-        for (unsigned i = 0; rtcp_bye_source(&p, i, &ssrc); i++) {
-            struct rtp_heard *h = find(all, ssrc);
-            if (h) {
-                all->lost_before += rtp_reception_lost(&h->reception);
-                *h = all->list[--all->count];
-            }
-        }
-    }
 }
 
 static void begin(struct rtp_source *s, const struct input *in)
@@ -182,8 +107,7 @@ static void step(void *self, const struct input *in, struct fx *fx)
     if (in->kind == IN_START) {
         begin(s, in);
     } else if (in->kind == IN_INDICATION && in->code == RTCP_CODE_HEARD) {
-        hear_sender(s->heard, in);
-        forget_left(s->heard, in);
+        rtp_heard_report(s->heard, in->head, in->clock);
     } else if (in->kind == IN_INDICATION && in->code == RTCP_CODE_RENAMED) {
         s->heard->renamed++;
     }
@@ -200,12 +124,8 @@ static void read(const void *self, int64_t *vars)
 static double lost(const void *self, const struct path *path)
 {
     const struct rtp_source *s = self;
-    int64_t sum = s->heard ? s->heard->lost_before : 0;
     (void)path;
-    for (uint32_t i = 0; s->heard && i < s->heard->count; i++) {
-        sum += rtp_reception_lost(&s->heard->list[i].reception);
-    }
-    return (double)sum;
+    return s->heard ? (double)rtp_heard_lost(s->heard) : 0;
 }
 
 static double sources(const void *self, const struct path *path)
@@ -233,7 +153,7 @@ static void let_go(void *self)
 {
     struct rtp_source *s = self;
     if (s->heard) {
-        free(s->heard->list);
+        rtp_heard_free(s->heard);
         free(s->heard);
     }
 }

@@ -171,7 +171,7 @@ static uint32_t content(const struct rtp_source *s, const struct input *in, stru
 {
     struct buf tone = {0};
     uint32_t stream = in->body.stream;
-    if (s->medium.fps < 0 && tone_period(s->medium.codec, &tone)) {
+    if (s->medium.fps < 0 && tone_period(s->medium.codec, s->tone, &tone)) {
         stream = fx_repeating(fx, bytes_of(tone.data, tone.len));
     }
     buf_free(&tone);

@@ -2,6 +2,7 @@
  * degree, right to a thousandth, which is finer than the eight bits of G.711. */
 #include "proto/rtp/tone.h"
 
+#include "proto/rtp/g711.h"
 #include "wire/payload.h"
 
 #define AMPLITUDE 8000 /* of 32767: as loud as speech */
@@ -26,48 +27,24 @@ static int16_t sample_of(int64_t n, int64_t waves, int64_t samples)
     return (int16_t)(sine_quarter(x) * AMPLITUDE / ONE);
 }
 
-/* Sign, three bits of exponent, four of mantissa, all inverted. */
-uint8_t tone_ulaw(int16_t sample)
-{
-    enum { BIAS = 132, CLIP = 32635 };
-    int size = sample < 0 ? -(int)sample : sample, exponent = 7;
-    size = (size > CLIP ? CLIP : size) + BIAS;
-    while (exponent > 0 && !(size & 128 << exponent)) {
-        exponent--;
-    }
-    int mantissa = size >> (exponent + 3) & 15;
-    return (uint8_t) ~((sample < 0 ? 128 : 0) | exponent << 4 | mantissa);
-}
-
-/* The same with a straight piece at zero; every other bit is inverted. */
-uint8_t tone_alaw(int16_t sample)
-{
-    int size = sample < 0 ? -(int)sample - 1 : sample, exponent = 7;
-    while (exponent > 0 && !(size & 128 << exponent)) {
-        exponent--;
-    }
-    int mantissa = size >> (exponent ? exponent + 3 : 4) & 15;
-    return (uint8_t)(((sample < 0 ? 0 : 128) | exponent << 4 | mantissa) ^ 0x55);
-}
-
 static int64_t divisor(int64_t a, int64_t b)
 {
     return b == 0 ? a : divisor(b, a % b);
 }
 
-bool tone_period(int64_t codec, struct buf *out)
+bool tone_period(int64_t codec, int64_t hz, struct buf *out)
 {
     if (codec != PAYLOAD_PCMU && codec != PAYLOAD_PCMA && codec != PAYLOAD_L16) {
         return false;
     }
-    int64_t rate = payload_formats[codec].rate, common = divisor(rate, TONE_HZ);
+    int64_t rate = payload_formats[codec].rate, common = divisor(rate, hz);
     for (int64_t n = 0; n < rate / common; n++) {
-        int16_t sample = sample_of(n, TONE_HZ / common, rate / common);
+        int16_t sample = sample_of(n, hz / common, rate / common);
         if (codec == PAYLOAD_L16) {
             buf_char(out, (char)(sample >> 8));
             buf_char(out, (char)sample);
         } else {
-            buf_char(out, (char)(codec == PAYLOAD_PCMU ? tone_ulaw(sample) : tone_alaw(sample)));
+            buf_char(out, (char)(codec == PAYLOAD_PCMU ? g711_ulaw(sample) : g711_alaw(sample)));
         }
     }
     return true;

@@ -1,12 +1,11 @@
 #pragma once
-/* What a source of sound says: a tone of 440 Hz, as PCMU, PCMA and L16 write it. */
+/* What a source of sound says: a pure tone, as PCMU, PCMA and L16 write it. */
 
 #include "base/bytes.h"
 
-#define TONE_HZ 440
+#define TONE_HZ 440 /* unless something else is asked for */
 
-/* Appends one period of the stream, after which it begins again: whole samples, whole waves. False:
- * in that coding (an index of wire/payload.h) nobody here can write a tone. */
-bool tone_period(int64_t codec, struct buf *out);
-uint8_t tone_ulaw(int16_t sample); /* ITU-T G.711 */
-uint8_t tone_alaw(int16_t sample);
+/* Appends one period of the stream, after which it begins again: whole samples, whole waves of `hz`
+ * (1 up to half the rate). False: in that coding (an index of wire/payload.h) nobody here can write
+ * a tone. */
+bool tone_period(int64_t codec, int64_t hz, struct buf *out);
