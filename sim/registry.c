@@ -63,6 +63,7 @@ static const struct traffic_type *const traffic[] = {
     &rtsp_traffic,
     &rtp_over_tcp,
     &rtp_conference,
+    &rtp_mixer_traffic,
     &dhcp_starvation,
     &ping_traffic,
     &traceroute_traffic,

@@ -255,6 +255,7 @@ struct traffic_type {
     bool shares_sink;     /* one port of a host has one, with what the first flow says of it */
     bool takes_group;     /* `to: 239.1.1.1`, `to: team`: its source speaks to many, and hears them
                              on the same port */
+    bool keeps_to_peer;   /* where `to` is one host, its source hears nobody else */
     bool takes_next_port; /* ports are even, and the next one is taken as well (RTP) */
     uint16_t port;        /* where it goes unless `to` or `port` says; 0: must be given */
     uint16_t own_port;    /* its source takes what comes there from anybody; 0: it has one peer */

@@ -37,7 +37,10 @@ static void choose_keys(struct world *w, const struct scenario_traffic *t, struc
     }
     if (t->type->takes_group) {
         from.port = t->from_port ? t->from_port : t->port;
-        to = t->group && t->group->ip ? (struct addr){t->group->ip, t->port} : (struct addr){0};
+        bool has_peer = !t->group && t->type->keeps_to_peer;
+        to = t->group && t->group->ip ? (struct addr){t->group->ip, t->port}
+             : has_peer               ? to
+                                      : (struct addr){0};
     }
     to.ip = t->to_ip ? t->to_ip : to.ip;
     *source = (struct net){.from = from, .to = to, .iface = out};

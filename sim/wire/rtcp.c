@@ -58,20 +58,40 @@ void rtcp_add_rr(struct buf *out, uint32_t ssrc, const struct rtcp_block *blocks
     add_blocks(out, blocks, count);
 }
 
-/* The list of items ends with at least one zero byte, and with a whole word. */
-void rtcp_add_cname(struct buf *out, uint32_t ssrc, const char *cname)
+static size_t name_len(const struct rtcp_named *n)
 {
-    size_t len = strlen(cname);
-    len = len > 255 ? 255 : len;
-    add_header(out, 1, RTCP_SDES, (unsigned)(2 + (len + 3 + 3) / 4));
-    add_u32(out, ssrc);
+    return n->cname.len > 255 ? 255 : n->cname.len;
+}
+
+/* The list of items ends with at least one zero byte, and with a whole word. */
+static void add_chunk(struct buf *out, const struct rtcp_named *n)
+{
+    add_u32(out, n->ssrc);
     size_t start = out->len;
     buf_char(out, SDES_CNAME);
-    buf_char(out, (char)len);
-    buf_add(out, bytes_of(cname, len));
+    buf_char(out, (char)name_len(n));
+    buf_add(out, bytes_sub(n->cname, 0, name_len(n)));
     do {
         buf_char(out, 0);
     } while ((out->len - start) % 4);
+}
+
+void rtcp_add_names(struct buf *out, const struct rtcp_named *list, unsigned count)
+{
+    size_t words = 1;
+    for (unsigned i = 0; i < count; i++) {
+        words += 1 + (name_len(&list[i]) + 3 + 3) / 4;
+    }
+    add_header(out, count, RTCP_SDES, (unsigned)words);
+    for (unsigned i = 0; i < count; i++) {
+        add_chunk(out, &list[i]);
+    }
+}
+
+void rtcp_add_cname(struct buf *out, uint32_t ssrc, const char *cname)
+{
+    struct rtcp_named one = {ssrc, bytes_of(cname, strlen(cname))};
+    rtcp_add_names(out, &one, 1);
 }
 
 void rtcp_add_bye(struct buf *out, uint32_t ssrc)

@@ -35,6 +35,12 @@ void rtcp_add_sr(struct buf *out, uint32_t ssrc, const struct rtcp_sender_info *
                  const struct rtcp_block *blocks, unsigned count);
 void rtcp_add_rr(struct buf *out, uint32_t ssrc, const struct rtcp_block *blocks, unsigned count);
 void rtcp_add_cname(struct buf *out, uint32_t ssrc, const char *cname); /* SDES */
+/* Of several sources in one SDES, 1 to 31: a mixer's way (RFC 3550 7.3). */
+struct rtcp_named {
+    uint32_t ssrc;
+    struct bytes cname;
+};
+void rtcp_add_names(struct buf *out, const struct rtcp_named *list, unsigned count);
 void rtcp_add_bye(struct buf *out, uint32_t ssrc);
 void rtcp_add_byes(struct buf *out, const uint32_t *ssrcs, unsigned count); /* 1 to 31 */
 void rtcp_add_app(struct buf *out, uint32_t ssrc, unsigned subtype, const char name[4],

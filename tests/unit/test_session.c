@@ -68,13 +68,37 @@ START_TEST(after_a_collision_the_other_keeps_the_name_and_we_are_still_two)
 }
 END_TEST
 
-START_TEST(a_mixer_that_sends_us_our_own_voice_is_a_loop)
+/* 8.2 treats an SSRC and a CSRC alike: what a mixer names stands behind the mixer's address. */
+START_TEST(a_contributor_is_judged_as_one_that_speaks_for_itself)
 {
     struct rtcp_session s = joined(1);
-    ck_assert_int_eq(rtcp_session_contributor(&s, 5, 0), RTCP_NEW);
-    ck_assert_int_eq(rtcp_session_contributor(&s, 5, 0), RTCP_KNOWN);
-    ck_assert_int_eq(rtcp_session_contributor(&s, 1, 0), RTCP_LOOPED);
+    ck_assert_int_eq(rtcp_session_contributor(&s, 5, there, true, 0), RTCP_NEW);
+    ck_assert_int_eq(rtcp_session_contributor(&s, 5, there, true, 0), RTCP_KNOWN);
+    ck_assert_int_eq(rtcp_session_contributor(&s, 5, elsewhere, true, 0), RTCP_FOREIGN);
+    ck_assert_int_eq(rtcp_session_contributor(&s, 1, there, true, 0), RTCP_COLLISION);
+    ck_assert_int_eq(rtcp_session_contributor(&s, 1, there, true, 0), RTCP_LOOPED);
     ck_assert_uint_eq(s.timing.members, 2);
+    ck_assert_uint_eq(s.timing.senders, 0); /* it sends nothing itself */
+    rtcp_session_free(&s);
+}
+END_TEST
+
+/* 7.3: "The CNAMEs MUST be forwarded to allow SSRC identifier collision detection to work." */
+START_TEST(a_name_passed_on_tells_that_another_bears_our_number)
+{
+    struct rtcp_session s = joined(1);
+    struct rtcp_named names[] = {{7, bytes_str("b@h")}, {1, bytes_str("c@h")}};
+    struct buf out = {0};
+    uint32_t told = 0;
+    rtcp_add_rr(&out, 9, NULL, 0);
+    rtcp_add_cname(&out, 9, "mix@h");
+    rtcp_add_names(&out, names, 2);
+    enum rtcp_verdict v =
+        rtcp_session_compound(&s, bytes_of(out.data, out.len), 100, there, SIM_S, &told);
+    ck_assert_int_eq(v, RTCP_COLLISION);
+    ck_assert_uint_eq(told, 1);
+    ck_assert_uint_eq(s.timing.members, 3); /* the mixer and the other whom it names */
+    buf_free(&out);
     rtcp_session_free(&s);
 }
 END_TEST
@@ -602,7 +626,8 @@ int main(void)
     tcase_add_loop_test(members, a_name_belongs_to_the_address_it_came_from_first, 0,
                         ROWS(conflicts));
     tcase_add_test(members, after_a_collision_the_other_keeps_the_name_and_we_are_still_two);
-    tcase_add_test(members, a_mixer_that_sends_us_our_own_voice_is_a_loop);
+    tcase_add_test(members, a_contributor_is_judged_as_one_that_speaks_for_itself);
+    tcase_add_test(members, a_name_passed_on_tells_that_another_bears_our_number);
     tcase_add_test(members, rtp_and_rtcp_of_one_member_come_from_two_ports);
     tcase_add_loop_test(members, who_is_silent_for_long_no_longer_counts, 0, ROWS(silences));
     tcase_add_test(members, what_is_under_way_after_a_bye_brings_nobody_back);

@@ -79,6 +79,25 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
                        struct addr media, struct fx *fx);
 
 #define RTP_MEDIUM(TYPE, FIELD) offsetof(TYPE, medium) + offsetof(struct rtp_medium, FIELD)
+#define RTP_REPORT_PARAMS(TYPE)                                                                    \
+    {"rtcp", RTP_MEDIUM(TYPE, rtcp_on), PARAM_SWITCH, .initial = 1, .max = 1},                     \
+        {"rtcp.bandwidth", RTP_MEDIUM(TYPE, rtcp_share),                                           \
+         PARAM_CHANCE,     .initial = 50000000,                                                    \
+         .min = 1,         .max = 1000000000},                                                     \
+    {                                                                                              \
+        "rtcp.minimum", RTP_MEDIUM(TYPE, rtcp_minimum), PARAM_TIME,                                \
+            .initial = 5 * SIM_S, .min = SIM_MS, .max = 3600 * SIM_S                               \
+    }
+/* Fields that all who send have. */
+#define RTP_NUMBER_PARAMS(TYPE)                                                                    \
+    {"seq",    offsetof(TYPE, seq_set), PARAM_COUNT, .may_be_off = true, .initial = -1,            \
+     .min = 0, .max = UINT16_MAX},                                                                 \
+        {"timestamp", offsetof(TYPE, base_set), PARAM_COUNT, .may_be_off = true, .initial = -1,    \
+         .min = 0,    .max = UINT32_MAX},                                                          \
+    {                                                                                              \
+        "ssrc", offsetof(TYPE, ssrc_set), PARAM_COUNT, .may_be_off = true, .initial = -1,          \
+                                                       .min = 0, .max = UINT32_MAX                 \
+    }
 #define RTP_MEDIUM_PARAMS(TYPE)                                                                    \
     {"codec", RTP_MEDIUM(TYPE, codec), PARAM_CHOICE, .choices = payload_names},                    \
         {"ptime",           RTP_MEDIUM(TYPE, ptime), PARAM_TIME, .initial = 20 * SIM_MS,           \
@@ -94,14 +113,7 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
          .min = 1,      .max = 1000000},                                                           \
         {"video.vary", RTP_MEDIUM(TYPE, vary), PARAM_CHANCE, .max = 1000000000},                   \
         {"encode", RTP_MEDIUM(TYPE, encode), PARAM_TIME, .max = 10 * SIM_S},                       \
-        {"rtcp", RTP_MEDIUM(TYPE, rtcp_on), PARAM_SWITCH, .initial = 1, .max = 1},                 \
-        {"rtcp.bandwidth", RTP_MEDIUM(TYPE, rtcp_share),                                           \
-         PARAM_CHANCE,     .initial = 50000000,                                                    \
-         .min = 1,         .max = 1000000000},                                                     \
-    {                                                                                              \
-        "rtcp.minimum", RTP_MEDIUM(TYPE, rtcp_minimum), PARAM_TIME,                                \
-            .initial = 5 * SIM_S, .min = SIM_MS, .max = 3600 * SIM_S                               \
-    }
+        RTP_REPORT_PARAMS(TYPE)
 /* What rtp_source_read reads first. */
 #define RTP_SPEAKER_VARS                                                                           \
     {"packets", "", "media"}, {"timestamp", "", "media"}, {"rtt", "ns", "report"},                 \
@@ -117,11 +129,4 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
         {"silence.pause", offsetof(TYPE, pause), PARAM_TIME,         .may_be_off = true,           \
          .initial = -1,   .min = SIM_MS,         .max = 3600 * SIM_S},                             \
         {"tone", offsetof(TYPE, tone), PARAM_COUNT, .initial = TONE_HZ, .min = 1, .max = 4000},    \
-        {"seq",    offsetof(TYPE, seq_set), PARAM_COUNT, .may_be_off = true, .initial = -1,        \
-         .min = 0, .max = UINT16_MAX},                                                             \
-        {"timestamp", offsetof(TYPE, base_set), PARAM_COUNT, .may_be_off = true, .initial = -1,    \
-         .min = 0,    .max = UINT32_MAX},                                                          \
-    {                                                                                              \
-        "ssrc", offsetof(TYPE, ssrc_set), PARAM_COUNT, .may_be_off = true, .initial = -1,          \
-                                                       .min = 0, .max = UINT32_MAX                 \
-    }
+        RTP_NUMBER_PARAMS(TYPE)

@@ -44,6 +44,7 @@ static void forget_left(struct rtp_heard_list *all, const struct rtcp_packet *p)
     uint32_t ssrc;
     for (unsigned i = 0; rtcp_bye_source(p, i, &ssrc); i++) {
         struct rtp_heard *h = rtp_heard_find(all, ssrc);
+        rtp_crossing_part(&all->names, ssrc, 0);
         if (h) {
             all->lost_before += rtp_reception_lost(&h->reception);
             *h = all->list[--all->count];
@@ -97,5 +98,6 @@ int64_t rtp_heard_lost(const struct rtp_heard_list *all)
 void rtp_heard_free(struct rtp_heard_list *all)
 {
     free(all->list);
+    rtp_crossing_free(&all->names);
     *all = (struct rtp_heard_list){0};
 }

@@ -2,6 +2,7 @@
 /* The sources that a participant of several hears, each SSRC with a reception of its own (RFC 3550
  * A.1, A.8) and a block of its own in the reports. */
 
+#include "proto/rtp/crossing.h"
 #include "proto/rtp/rtp.h"
 
 /* A source as a participant hears it. */
@@ -19,6 +20,7 @@ struct rtp_heard_list {
     uint32_t count;
     int64_t lost_before; /* of sources that are gone */
     uint64_t refused, renamed;
+    struct rtp_crossing names; /* whose each SSRC is, also of those in a mix: all on side 0 */
 };
 
 struct rtp_heard *rtp_heard_find(const struct rtp_heard_list *all, uint32_t ssrc);

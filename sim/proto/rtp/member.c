@@ -28,18 +28,24 @@ static void refuse(struct rtp_source *s, enum rtp_why why, struct fx *fx)
     fx_drop(fx, DROP_POLICY, why);
 }
 
-/* 8.2: our own SSRC, or another's from another address. */
-static bool is_in_conflict(struct rtp_source *s, const struct rtp *rtp, struct addr from,
+/* 8.2: our own SSRC, or another's from another address; also as one of those in a mix. */
+static bool is_in_conflict(struct rtp_source *s, const struct rtp *rtp, const struct input *in,
                            struct fx *fx)
 {
-    struct rtp_heard *h = rtp_heard_find(s->heard, rtp->ssrc);
+    struct rtp_crossing *names = &s->heard->names;
     bool is_own = rtp->ssrc == s->ssrc;
-    bool is_other = h && (h->from.ip != from.ip || h->from.port != from.port);
-    if (is_own || is_other) {
-        tell_session(s, rtp, from, fx);
+    for (unsigned i = 0; i < rtp->csrc_count; i++) {
+        is_own = is_own || rtp->csrc[i] == s->ssrc;
+    }
+    bool is_good = !is_own && rtp_crossing_meet(names, rtp->ssrc, 0, in->net.from, true, in->now);
+    for (unsigned i = 0; i < rtp->csrc_count && is_good; i++) {
+        is_good = rtp_crossing_meet(names, rtp->csrc[i], 0, in->net.from, true, in->now);
+    }
+    if (!is_good) {
+        tell_session(s, rtp, in->net.from, fx);
         refuse(s, is_own ? RTP_COLLISION : RTP_FOREIGN, fx);
     }
-    return is_own || is_other;
+    return !is_good;
 }
 
 static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
@@ -50,7 +56,7 @@ static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
         fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
         return;
     }
-    if (is_in_conflict(s, &rtp, in->net.from, fx)) {
+    if (is_in_conflict(s, &rtp, in, fx)) {
         return;
     }
     struct rtp_heard *h = rtp_heard_find(s->heard, rtp.ssrc);

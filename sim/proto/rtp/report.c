@@ -175,6 +175,13 @@ static unsigned gather(const struct rtcp_facts *facts, struct bytes head,
     return count;
 }
 
+/* Names and goodbyes of others that a mixer passes on (7.3). */
+static void add_along(const struct rtcp_facts *facts, struct bytes head, struct buf *out)
+{
+    size_t at = sizeof *facts + facts->more_count * sizeof(struct rtcp_block);
+    buf_add(out, bytes_sub(head, at, facts->along));
+}
+
 static void report(struct reporter *r, const struct input *in, struct fx *fx)
 {
     struct rtcp_facts facts;
@@ -186,6 +193,7 @@ static void report(struct reporter *r, const struct input *in, struct fx *fx)
     enum rtp_why why = RTP_REPORT;
     r->packets = facts.info.packets;
     add_report(r, facts.index, &facts, blocks, count, &out);
+    add_along(&facts, in->head, &out);
     if (facts.app) {
         rtcp_add_app(&out, s->ssrc, 0, facts.app, (struct bytes){0});
     }
@@ -229,6 +237,7 @@ static void say_last(struct reporter *r, const struct input *in, struct fx *fx)
     memcpy(&facts, in->head.data, sizeof facts);
     unsigned count = gather(&facts, in->head, blocks);
     add_report(r, 0, &facts, blocks, count, &out);
+    add_along(&facts, in->head, &out);
     rtcp_add_bye(&out, first(r)->ssrc);
     send_compound(r, bytes_of(out.data, out.len), RTP_BYE, fx);
     tell_crowd(r, 0, bytes_of(out.data, out.len), in->now);
@@ -392,8 +401,9 @@ static void hear_media(struct reporter *r, const struct input *in, struct fx *fx
         enum rtcp_verdict v = rtcp_session_meet(s, m.ssrc, m.from, true, true, in->now);
         judge(r, i, v, m.ssrc, &m, in, fx);
         for (uint32_t c = 0; c < m.contributor_count && v <= RTCP_NEW; c++) {
-            enum rtcp_verdict of = rtcp_session_contributor(s, m.contributors[c], in->now);
-            judge(r, i, of, m.contributors[c], NULL, in, fx);
+            enum rtcp_verdict of =
+                rtcp_session_contributor(s, m.contributors[c], m.from, true, in->now);
+            judge(r, i, of, m.contributors[c], &m, in, fx);
         }
     }
     look_if_alone(r, fx);
@@ -486,6 +496,20 @@ static void send_early(struct reporter *r, const struct input *in, struct fx *fx
     buf_free(&out);
 }
 
+/* Not a report of ours: the interval goes on. */
+static void pass_on(struct reporter *r, const struct input *in, struct fx *fx)
+{
+    struct rtcp_session *s = first(r);
+    struct buf out = {0};
+    char name[32];
+    rtcp_add_rr(&out, s->ssrc, NULL, 0);
+    rtcp_add_cname(&out, s->ssrc, (const char *)cname_of(r, 0, name).data);
+    buf_add(&out, in->head);
+    send_compound(r, bytes_of(out.data, out.len), RTP_PASSED_ON, fx);
+    rtcp_timing_size(&s->timing, UNDER + out.len);
+    buf_free(&out);
+}
+
 static void request(struct reporter *r, const struct input *in, struct fx *fx)
 {
     if (in->code == RTCP_CODE_SETUP) {
@@ -498,6 +522,8 @@ static void request(struct reporter *r, const struct input *in, struct fx *fx)
         hear_media(r, in, fx);
     } else if (in->code == RTCP_CODE_WISH) {
         wish(r, in, fx);
+    } else if (in->code == RTCP_CODE_PASS) {
+        pass_on(r, in, fx);
     } else if (in->code == RTCP_CODE_LEAVE) {
         note_media(r, in);
         leave(r, in, fx);

@@ -16,6 +16,7 @@ enum rtcp_code {
     RTCP_CODE_LEAVE,                       /* down: struct rtcp_facts: say BYE */
     RTCP_CODE_MEDIA,                       /* down: struct rtcp_media: RTP came from there */
     RTCP_CODE_WISH,                        /* down: struct rtcp_wish: feedback, soon */
+    RTCP_CODE_PASS,                        /* down: whole RTCP packets, which go out at once */
     RTCP_CODE_DUE,                         /* up: a report is due, what is there to say? uint32_t:
                                               whose, to be handed back */
     RTCP_CODE_HEARD,                       /* up: a compound came */
@@ -43,6 +44,7 @@ struct rtcp_facts {
     uint32_t index;      /* whose report: what DUE said */
     const char *app;     /* a name of four letters: an APP packet goes along; NULL: none */
     uint32_t more_count; /* so many struct rtcp_block follow behind this struct */
+    uint32_t along;      /* bytes of whole RTCP packets behind those, which go along */
 };
 struct rtcp_media {
     uint32_t ssrc;

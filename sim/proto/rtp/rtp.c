@@ -50,6 +50,12 @@ const struct reason rtp_reasons[] = {
     [RTP_NACK] = {"rtp.nack", "RFC 4585 §6.2.1"},
     [RTP_PLI] = {"rtp.pli", "RFC 4585 §6.3.1"},
     [RTP_PAUSED] = {"rtp.paused", "RFC 2326 §10.6"},
+    [RTP_MIXED] = {"rtp.mixed", "RFC 3550 §7.1"},
+    [RTP_UNMIXED] = {"rtp.unmixed", "RFC 3550 §7.1"},
+    [RTP_ALIGNED] = {"rtp.aligned", "RFC 3550 §7.1"},
+    [RTP_PASSED_ON] = {"rtp.passed-on", "RFC 3550 §7.2"},
+    [RTP_RECODED] = {"rtp.recoded", "RFC 3550 §7.2"},
+    [RTP_LOOPED] = {"rtp.looped", "RFC 3550 §8.2"},
     {0},
 };
 

@@ -11,7 +11,7 @@
 #include "wire/rtp.h"
 
 extern const struct proto rtp_proto, rtcp_proto;
-extern const struct traffic_type rtp_media, rtp_conference;
+extern const struct traffic_type rtp_media, rtp_conference, rtp_mixer_traffic;
 extern const struct actor_type rtcp_type;
 extern const struct reason rtp_reasons[];
 
@@ -44,7 +44,13 @@ enum rtp_why {
     RTP_SILENT_FOR_LONG, /* five intervals: it has timed out */
     RTP_NACK,
     RTP_PLI,
-    RTP_PAUSED, /* whoever steers it wants nothing for now */
+    RTP_PAUSED,    /* whoever steers it wants nothing for now */
+    RTP_MIXED,     /* a mixer's packet: what came from the other sides (7.1) */
+    RTP_UNMIXED,   /* nobody has spoken: it sends nothing */
+    RTP_ALIGNED,   /* a source is put into its place on the mixer's line of time */
+    RTP_PASSED_ON, /* what came on one side goes out on another */
+    RTP_RECODED,   /* the same, in another coding or in packets of another length (7.2) */
+    RTP_LOOPED,    /* it has gone round: its source is on another side (8.2) */
 };
 
 /* What both ends know of the medium. int64_t: written by params. */

@@ -118,18 +118,10 @@ enum rtcp_verdict rtcp_session_meet(struct rtcp_session *s, uint32_t ssrc, struc
     return is_new ? RTCP_NEW : RTCP_KNOWN;
 }
 
-enum rtcp_verdict rtcp_session_contributor(struct rtcp_session *s, uint32_t ssrc, sim_time now)
+enum rtcp_verdict rtcp_session_contributor(struct rtcp_session *s, uint32_t ssrc, struct addr from,
+                                           bool is_media, sim_time now)
 {
-    if (ssrc == s->ssrc && s->phase != RTCP_OUTSIDE) {
-        return RTCP_LOOPED; /* a mixer sends us our own voice */
-    }
-    struct rtcp_member *m = put_member(s, ssrc);
-    bool is_new = !is_present(m) && m->presence != RTCP_SAID_BYE;
-    m->heard = now;
-    if (is_new) {
-        set_presence(s, m, RTCP_LISTENS);
-    }
-    return is_new ? RTCP_NEW : RTCP_KNOWN;
+    return rtcp_session_meet(s, ssrc, from, is_media, false, now);
 }
 
 bool rtcp_session_part(struct rtcp_session *s, uint32_t ssrc, sim_time now)
@@ -178,10 +170,18 @@ static void count_bye(struct rtcp_session *s, size_t size, sim_time now)
     s->byes[s->byes_tenth % RTCP_BYE_SLOTS] += (uint32_t)size;
 }
 
+static bool is_doubt(enum rtcp_verdict v)
+{
+    return v == RTCP_FOREIGN || v == RTCP_LOOPED || v == RTCP_COLLISION;
+}
+
+/* *about: the source that the verdict is on. */
 static enum rtcp_verdict take_packet(struct rtcp_session *s, const struct rtcp_packet *p,
-                                     uint32_t speaker, struct addr from, sim_time now)
+                                     uint32_t speaker, struct addr from, sim_time now,
+                                     uint32_t *about)
 {
     uint32_t ssrc;
+    *about = p->ssrc;
     if (p->type == RTCP_BYE) {
         for (unsigned i = 0; rtcp_bye_source(p, i, &ssrc); i++) {
             rtcp_session_part(s, ssrc, now);
@@ -191,8 +191,11 @@ static enum rtcp_verdict take_packet(struct rtcp_session *s, const struct rtcp_p
     struct bytes cname;
     bool names = p->type == RTCP_SR || p->type == RTCP_RR;
     for (unsigned i = 0; rtcp_name(p, i, &ssrc, &cname); i++) {
-        if (ssrc != speaker) { /* a mixer passes on the names of those it has mixed */
-            rtcp_session_contributor(s, ssrc, now);
+        enum rtcp_verdict v = ssrc == speaker ? RTCP_KNOWN /* else a mixer passes it on */
+                                              : rtcp_session_contributor(s, ssrc, from, false, now);
+        if (v == RTCP_COLLISION || v == RTCP_LOOPED) { /* another's own: that chunk is left out */
+            *about = ssrc;
+            return v;
         }
     }
     return names ? rtcp_session_meet(s, p->ssrc, from, false, p->type == RTCP_SR, now) : RTCP_KNOWN;
@@ -212,12 +215,13 @@ enum rtcp_verdict rtcp_session_compound(struct rtcp_session *s, struct bytes com
         count_bye(s, size, now);
     }
     while (rtcp_next(&compound, &p)) {
-        enum rtcp_verdict v = take_packet(s, &p, speaker, from, now);
-        if (v != RTCP_KNOWN && worst == RTCP_KNOWN) {
+        uint32_t about;
+        enum rtcp_verdict v = take_packet(s, &p, speaker, from, now, &about);
+        if (v != RTCP_KNOWN && (worst == RTCP_KNOWN || is_doubt(v))) {
             worst = v;
-            *told = p.ssrc;
+            *told = about;
         }
-        if (v == RTCP_FOREIGN || v == RTCP_LOOPED || v == RTCP_COLLISION) {
+        if (is_doubt(v)) {
             break; /* nothing else that it says is believed */
         }
     }

@@ -66,8 +66,10 @@ void rtcp_session_join(struct rtcp_session *s, uint32_t ssrc, const struct rtcp_
 /* An RTP packet or an RTCP packet of that SSRC came from there (6.3.3, 8.2). */
 enum rtcp_verdict rtcp_session_meet(struct rtcp_session *s, uint32_t ssrc, struct addr from,
                                     bool is_media, bool sends, sim_time now);
-/* A source that a mixer names: a member, of which no address is known. */
-enum rtcp_verdict rtcp_session_contributor(struct rtcp_session *s, uint32_t ssrc, sim_time now);
+/* A source that a mixer names, in a list of CSRCs or in an SDES: a member behind the mixer's
+ * address. Judged as one that speaks for itself (8.2). */
+enum rtcp_verdict rtcp_session_contributor(struct rtcp_session *s, uint32_t ssrc, struct addr from,
+                                           bool is_media, sim_time now);
 /* A member has said BYE (6.3.4, 6.3.7). True: it was there. */
 bool rtcp_session_part(struct rtcp_session *s, uint32_t ssrc, sim_time now);
 /* A whole compound; `size` with the headers below it. The worst verdict of its packets; `told` gets
