@@ -1,4 +1,4 @@
-/* The scheduler. The heap holds an entry for each plain event, for the head of each line and for
+/* The scheduler. The heap holds an entry for each plain event, for the first of each line and for
  * each timer that was armed. An entry whose event is gone stays until it reaches the top, or until
  * such entries are the larger half; an entry whose timer moved to a later time is put there when it
  * reaches the top. So the top of the heap is looked at before it is believed. */
@@ -20,16 +20,10 @@ struct sched_cell {
     uint32_t next;       /* of the unused ones */
 };
 
-struct waiting {
-    struct event ev;
-    uint64_t tie;
-    uint32_t turn;
-};
-
-/* A ring. Its heap entry is the one that has tie and turn of the head. */
+/* Its heap entry is the one that has its tie and turn. */
 struct sched_line {
-    struct waiting *ring;
-    uint32_t head, count, capacity; /* capacity: a power of two */
+    uint64_t tie; /* 0: nothing is in the line */
+    uint32_t turn, target;
 };
 
 /* Its heap entry is the one that has tie entry_tie. Armed to at or after entry_at, it keeps that
@@ -88,9 +82,6 @@ void sched_init(struct sched *s)
 
 void sched_free(struct sched *s)
 {
-    for (uint32_t i = 1; i <= s->line_count; i++) {
-        free(s->lines[i].ring);
-    }
     free(s->cells);
     free(s->lines);
     free(s->timers);
@@ -131,8 +122,7 @@ static void release_cell(struct sched *s, uint32_t number)
 
 static bool line_owns(const struct sched_line *l, const struct heap_entry *e)
 {
-    const struct waiting *head = &l->ring[l->head];
-    return l->count > 0 && head->tie == e->tie && head->turn == e->who >> 32;
+    return l->tie == e->tie && l->turn == e->who >> 32;
 }
 
 /* False: the event of this entry is gone. */
@@ -234,11 +224,11 @@ bool sched_cancel(struct sched *s, event_id id)
 
 /* Lines. */
 
-uint32_t sched_line_new(struct sched *s)
+uint32_t sched_line_new(struct sched *s, uint32_t target)
 {
     uint32_t number = ++s->line_count;
     s->lines = with_room(s->lines, number, &s->line_capacity, sizeof *s->lines);
-    s->lines[number] = (struct sched_line){0};
+    s->lines[number] = (struct sched_line){.target = target};
     return number;
 }
 
@@ -248,57 +238,23 @@ static struct sched_line *line_at(struct sched *s, uint32_t number)
     return &s->lines[number];
 }
 
-static struct waiting *line_entry(const struct sched_line *l, uint32_t i)
-{
-    return &l->ring[(l->head + i) & (l->capacity - 1)];
-}
-
-static void line_grow(struct sched_line *l)
-{
-    uint32_t capacity = l->capacity ? 2 * l->capacity : 16;
-    struct waiting *ring = os_alloc(capacity * sizeof *ring);
-    for (uint32_t i = 0; i < l->count; i++) {
-        ring[i] = *line_entry(l, i);
-    }
-    free(l->ring);
-    *l = (struct sched_line){.ring = ring, .count = l->count, .capacity = capacity};
-}
-
-/* The rule of a line: this may stand behind its last entry. */
-static bool line_keeps_order(const struct sched_line *l, sim_time at, uint64_t tie)
-{
-    if (l->count == 0) {
-        return true;
-    }
-    const struct waiting *last = line_entry(l, l->count - 1);
-    return last->ev.at < at || (last->ev.at == at && last->tie <= tie);
-}
-
-void sched_push(struct sched *s, uint32_t line, uint64_t tie, struct event ev)
+void sched_line_first(struct sched *s, uint32_t line, sim_time at, uint64_t tie, uint32_t turn)
 {
     struct sched_line *l = line_at(s, line);
-    assert(ev.at >= s->now && line_keeps_order(l, ev.at, tie));
-    if (ev.at == SIM_NEVER) {
+    assert(at >= s->now && tie > 0 && l->tie == 0);
+    if (at == SIM_NEVER) {
         return;
     }
-    if (l->count == l->capacity) {
-        line_grow(l);
-    }
-    uint32_t turn = s->turns++;
-    struct waiting *w = line_entry(l, l->count++);
-    copy_event(&w->ev, &ev);
-    w->tie = tie;
-    w->turn = turn;
-    if (l->count == 1) {
-        put(s, ev.at, tie, who_is(LINE, line, turn));
-    }
+    l->tie = tie;
+    l->turn = turn;
+    put(s, at, tie, who_is(LINE, line, turn));
 }
 
-void sched_clear(struct sched *s, uint32_t line)
+void sched_line_clear(struct sched *s, uint32_t line)
 {
     struct sched_line *l = line_at(s, line);
-    if (l->count > 0) {
-        l->head = l->count = 0;
+    if (l->tie) {
+        l->tie = 0;
         add_stale(s);
     }
 }
@@ -411,18 +367,12 @@ static void take_cell(struct sched *s, uint32_t number, struct event *ev)
     s->vacant = true;
 }
 
-static void take_head(struct sched *s, uint32_t number, struct event *ev)
+static void take_first(struct sched *s, uint32_t number, sim_time at, struct event *ev)
 {
     struct sched_line *l = &s->lines[number];
-    copy_event(ev, &l->ring[l->head].ev);
-    l->head = (l->head + 1) & (l->capacity - 1);
-    l->count--;
-    if (l->count > 0) {
-        const struct waiting *head = &l->ring[l->head];
-        heap_replace_top(&s->heap, head->ev.at, head->tie, who_is(LINE, number, head->turn));
-    } else {
-        s->vacant = true;
-    }
+    *ev = (struct event){.at = at, .target = l->target, .what = EV_LINE};
+    l->tie = 0;
+    s->vacant = true;
 }
 
 static void take_timer(struct sched *s, uint32_t number, struct event *ev)
@@ -439,7 +389,7 @@ static void take_top(struct sched *s, struct event *ev)
     const struct heap_entry *top = &s->heap.entries[0];
     switch (kind_of(top)) {
     case CELL: take_cell(s, number_of(top), ev); break;
-    case LINE: take_head(s, number_of(top), ev); break;
+    case LINE: take_first(s, number_of(top), top->at, ev); break;
     case TIMER: take_timer(s, number_of(top), ev); break;
     }
 }

@@ -3,10 +3,11 @@
  * time, then the tie number drawn when the event was handed over; events that share both come out
  * in the order in which they were handed over.
  *
- * Packets on a link wait in a line (FIFO), of which only the head is in the heap; a timer that is
- * moved to a later time keeps its place in the heap and looks again when it gets there. Both carry
- * their own tie number, so the order is that of one plain heap. What was moved, stopped, cleared or
- * cancelled never comes out, moves no clock, is not counted, and keeps no run open.
+ * Packets on a link wait in a line (FIFO), which its owner keeps; only the first of it is here. A
+ * timer that is moved to a later time keeps its place in the heap and looks again when it gets
+ * there. Both carry their own tie number, so the order is that of one plain heap. What was moved,
+ * stopped, cleared or cancelled never comes out, moves no clock, is not counted, and keeps no run
+ * open.
  *
  * Zero is a scheduler at time 0 with nothing to do. Once its arrays have grown to what a run needs,
  * nothing is allocated for an event. */
@@ -15,7 +16,8 @@
 #include "core/heap.h"
 
 enum event_what {
-    EV_ARRIVE, /* the packet reaches the far end */
+    EV_LINE,   /* the first of a line is due: it reaches the far end */
+    EV_ARRIVE, /* the packet, which is in no line, reaches the far end */
     EV_LOST,   /* the packet vanishes on the way */
     EV_TX,     /* its transmission starts; only writes the record */
     EV_SENT,   /* its transmission ends */
@@ -37,7 +39,7 @@ struct event {
 typedef uint64_t event_id;
 
 struct sched_cell; /* an event of sched_at */
-struct sched_line; /* a FIFO of events, each with its tie number */
+struct sched_line; /* the first of somebody's FIFO */
 struct sched_timer;
 
 struct sched {
@@ -46,7 +48,7 @@ struct sched {
     uint64_t ties;    /* tie numbers drawn */
     uint32_t turns;   /* events handed over, wraps around */
     bool vacant;      /* the top of the heap has come out: its place waits for the next entry */
-    struct heap heap; /* plain events, heads of lines, timers */
+    struct heap heap; /* plain events, firsts of lines, timers */
     uint32_t stale;   /* heap entries whose event is gone, without those of stopped timers */
     struct sched_cell *cells;
     struct sched_line *lines;
@@ -66,12 +68,21 @@ uint64_t sched_tie(struct sched *s); /* draws the next tie number, from 1 */
 event_id sched_at(struct sched *s, struct event ev, uint64_t tie);
 bool sched_cancel(struct sched *s, event_id id);
 
-/* Lines, numbered from 1, alive as long as the scheduler. Within a line entries are pushed in the
- * order in which they come out: ev.at never decreases, nor does the tie between equal times.
- * sched_clear: a cut; all entries are gone, and the next one may be earlier than they were. */
-uint32_t sched_line_new(struct sched *s);
-void sched_push(struct sched *s, uint32_t line, uint64_t tie, struct event ev);
-void sched_clear(struct sched *s, uint32_t line);
+/* Lines, numbered from 1, alive as long as the scheduler. When the first of a line is due, {at,
+ * target, .what = EV_LINE} comes out, and the owner says at once which is the first now, if any is
+ * left, as it does when one enters an empty line. Each was handed over with a tie and a turn, in
+ * the order in which they come out: times never decrease, nor does the tie between equal times. One
+ * at SIM_NEVER is never due. sched_line_clear: a cut; nothing is in the line, and the next one may
+ * be earlier. */
+uint32_t sched_line_new(struct sched *s, uint32_t target);
+void sched_line_first(struct sched *s, uint32_t line, sim_time at, uint64_t tie, uint32_t turn);
+void sched_line_clear(struct sched *s, uint32_t line);
+/* Draws the turn of what enters a line now: it tells what was handed over first of all that shares
+ * time and tie. */
+static inline uint32_t sched_turn(struct sched *s)
+{
+    return s->turns++;
+}
 
 /* Timers, numbered from 1; a number is used again once freed. Running out gives
  * {at, target, .packet = index, cause, EV_TIMER, slot} and leaves the timer stopped.

@@ -6,20 +6,43 @@
 
 #include <stdlib.h>
 
+static void grow(struct direction *d)
+{
+    uint32_t cap = d->cap ? d->cap * 2 : 2;
+    struct flight *longer = os_alloc(cap * sizeof *longer);
+    struct flight_side *sides = d->sides ? os_alloc(cap * sizeof *sides) : NULL;
+    for (uint32_t i = 0; i < d->count; i++) {
+        longer[i] = *flight_at(d, i);
+        if (sides) {
+            sides[i] = flight_side_of(d, flight_at(d, i));
+        }
+    }
+    free(d->flights);
+    free(d->sides);
+    d->flights = longer;
+    d->sides = sides;
+    d->head = 0;
+    d->cap = cap;
+}
+
 struct flight *flight_add(struct direction *d)
 {
     if (d->count == d->cap) {
-        uint32_t cap = d->cap ? d->cap * 2 : 2;
-        struct flight *longer = os_alloc(cap * sizeof *longer);
-        for (uint32_t i = 0; i < d->count; i++) {
-            longer[i] = *flight_at(d, i);
-        }
-        free(d->flights);
-        d->flights = longer;
-        d->head = 0;
-        d->cap = cap;
+        grow(d);
     }
-    return flight_at(d, d->count++);
+    struct flight *f = flight_at(d, d->count++);
+    if (d->sides) {
+        *flight_side(d, f) = (struct flight_side){0};
+    }
+    return f;
+}
+
+struct flight_side *flight_side(struct direction *d, const struct flight *f)
+{
+    if (!d->sides) {
+        d->sides = os_alloc(d->cap * sizeof *d->sides);
+    }
+    return &d->sides[f - d->flights];
 }
 
 struct flight *flight_of(const struct direction *d, uint32_t packet)
@@ -76,20 +99,47 @@ void flight_drop(struct world *w, struct direction *d, uint32_t packet, enum dro
     packet_is_over(w, packet);
 }
 
-void flight_push(struct world *w, struct direction *d, const struct flight *f)
+void flight_push(struct world *w, struct direction *d, struct flight *f)
 {
-    struct event ev = {
-        .at = f->arrive, .target = d->entity, .packet = f->packet, .what = EV_ARRIVE};
-    sched_push(&w->sched, d->line, f->tie, ev);
+    f->turn = sched_turn(&w->sched);
+    if (d->in_line++ == 0) {
+        sched_line_first(&w->sched, d->line, f->arrive, f->tie, f->turn);
+    }
+}
+
+/* The index of the first, from `i` on, that is in the line. */
+static uint32_t next_in_line(const struct direction *d, uint32_t i)
+{
+    while (flight_at(d, i)->packet == 0 || !flight_at(d, i)->in_line) {
+        i++;
+    }
+    return i;
+}
+
+struct flight *flight_pull(struct world *w, struct direction *d)
+{
+    uint32_t first = next_in_line(d, 0);
+    if (--d->in_line > 0) {
+        const struct flight *f = flight_at(d, next_in_line(d, first + 1));
+        sched_line_first(&w->sched, d->line, f->arrive, f->tie, f->turn);
+    }
+    return flight_at(d, first);
+}
+
+static void clear_line(struct world *w, struct direction *d)
+{
+    sched_line_clear(&w->sched, d->line);
+    d->in_line = 0;
 }
 
 static void drop_flight(struct world *w, struct direction *d, struct flight *f, enum drop_class why,
                         uint32_t cause)
 {
     uint32_t packet = f->packet;
+    struct flight_side side = flight_side_of(d, f);
     flight_leave_queue(d, f);
-    sched_cancel(&w->sched, f->arrival);
-    sched_cancel(&w->sched, f->tx);
+    sched_cancel(&w->sched, side.arrival);
+    sched_cancel(&w->sched, side.tx);
     f->packet = 0;
     flight_drop(w, d, packet, why, cause);
 }
@@ -120,7 +170,7 @@ static void stop_transmitter(struct world *w, struct direction *d)
 void link_cut(struct world *w, struct direction *d, uint32_t cause)
 {
     stop_transmitter(w, d);
-    sched_clear(&w->sched, d->line);
+    clear_line(w, d);
     for (uint32_t i = 0; i < d->count; i++) {
         struct flight *f = flight_at(d, i);
         if (f->packet) {
@@ -134,7 +184,7 @@ void link_cut(struct world *w, struct direction *d, uint32_t cause)
 /* The FIFO anew, with those that are still on their way. */
 static void refill_line(struct world *w, struct direction *d)
 {
-    sched_clear(&w->sched, d->line);
+    clear_line(w, d);
     d->last_arrival = sched_now(&w->sched);
     for (uint32_t i = 0; i < d->count; i++) {
         struct flight *f = flight_at(d, i);

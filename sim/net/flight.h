@@ -8,13 +8,24 @@ static inline struct flight *flight_at(const struct direction *d, uint32_t i)
     return &d->flights[(d->head + i) & (d->cap - 1)];
 }
 
+/* What few flights have; valid until the next flight_add. */
+struct flight_side *flight_side(struct direction *d, const struct flight *f);
+/* For those that have nothing there: all zero. */
+static inline struct flight_side flight_side_of(const struct direction *d, const struct flight *f)
+{
+    return d->sides ? d->sides[f - d->flights] : (struct flight_side){0};
+}
+
 struct flight *flight_add(struct direction *d);                       /* for the caller to fill */
 struct flight *flight_of(const struct direction *d, uint32_t packet); /* NULL: it is not there */
 void flight_leave_queue(struct direction *d,
                         struct flight *f); /* it is not among the bytes that wait */
 void flight_over(struct direction *d, struct flight *f);
-uint32_t flight_waiting(struct world *w, struct direction *d);                  /* how many wait */
-void flight_push(struct world *w, struct direction *d, const struct flight *f); /* its arrival */
+uint32_t flight_waiting(struct world *w, struct direction *d); /* how many wait */
+/* It will arrive behind all that are in the line. */
+void flight_push(struct world *w, struct direction *d, struct flight *f);
+/* The first of the line is due: it is in the line no more. */
+struct flight *flight_pull(struct world *w, struct direction *d);
 /* A packet ends on this direction. */
 void flight_drop(struct world *w, struct direction *d, uint32_t packet, enum drop_class why,
                  uint32_t cause);

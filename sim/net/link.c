@@ -29,7 +29,8 @@ static void record_tx(struct world *w, struct direction *d, struct flight *f)
     unsigned code = (unsigned)f->ttl << 8 | packet_ecn(p);
     f->cause = world_record(w, REC_TX, d->entity, f->packet, code, f->arrive, f->cause, 0);
     if (d->is_lan) {
-        trace_add_lan_hop(w->trace, (struct lan_hop){f->cause, f->macs.to, f->macs.from});
+        struct macs macs = flight_side_of(d, f).macs;
+        trace_add_lan_hop(w->trace, (struct lan_hop){f->cause, macs.to, macs.from});
     }
 }
 
@@ -48,7 +49,7 @@ static void schedule_end(struct world *w, struct direction *d, struct flight *f,
                        .target = d->entity,
                        .packet = f->packet,
                        .what = f->is_lost ? EV_LOST : EV_ARRIVE};
-    f->arrival = sched_at(&w->sched, ev, tie);
+    flight_side(d, f)->arrival = sched_at(&w->sched, ev, tie);
 }
 
 /* How long a transmission lasts. Most packets on a direction are of one size, and a division takes
@@ -127,9 +128,8 @@ static struct flight *new_flight(struct direction *d, const struct offer *o,
     f->ttl = o->ttl;
     f->why = (uint8_t)fate->why;
     f->is_lost = fate->is_lost;
-    f->arrival = f->tx = 0;
     if (o->macs) {
-        f->macs = *o->macs;
+        flight_side(d, f)->macs = *o->macs;
     }
     return f;
 }
@@ -152,7 +152,7 @@ static sim_time transmit(struct world *w, struct direction *d, struct offer *o,
         if (w->watch) {
             struct event ev = {
                 .at = start, .target = d->entity, .packet = o->packet, .what = EV_TX};
-            f->tx = sched_at(&w->sched, ev, o->tie);
+            flight_side(d, f)->tx = sched_at(&w->sched, ev, o->tie);
         }
     } else if (w->watch) {
         record_tx(w, d, f);
@@ -307,7 +307,7 @@ static void arrive(struct world *w, struct direction *d, struct flight *f)
 {
     uint32_t packet = f->packet;
     unsigned ttl = f->ttl;
-    struct macs macs = f->macs;
+    struct macs macs = flight_side_of(d, f).macs;
     uint32_t cause = world_record(w, REC_ARRIVE, d->entity, packet, 0, 0, f->cause, 0);
     packet_at(&w->trace->packets, packet)->heard_by = d->to + 1;
     flight_over(d, f);
@@ -317,6 +317,10 @@ static void arrive(struct world *w, struct direction *d, struct flight *f)
 void link_event(struct world *w, const struct event *ev)
 {
     struct direction *d = direction_of(w, ev->target);
+    if (ev->what == EV_LINE) {
+        arrive(w, d, flight_pull(w, d));
+        return;
+    }
     struct flight *f = flight_of(d, ev->packet);
     if (!f) {
         return;
@@ -326,7 +330,7 @@ void link_event(struct world *w, const struct event *ev)
     } else if (ev->what == EV_LOST) {
         uint32_t packet = f->packet, cause = f->cause;
         enum drop_class why = f->why;
-        sched_cancel(&w->sched, f->tx); /* it may die while it waits */
+        sched_cancel(&w->sched, flight_side_of(d, f).tx); /* it may die while it waits */
         flight_over(d, f);
         flight_drop(w, d, packet, why, cause);
     } else {

@@ -212,9 +212,9 @@ static void make_direction(struct world *w, uint32_t link, unsigned side, unsign
                             .mtu = l->direction[side].mtu ? l->direction[side].mtu : WORLD_MTU,
                             .has_chance = impair_is_any(&l->direction[side]),
                             .figures = &w->trace->link_figures[2 * link + side],
-                            .dice = dice_make(w->seed, e.name),
-                            .line = sched_line_new(&w->sched)};
+                            .dice = dice_make(w->seed, e.name)};
     d->entity = world_add_row(w, trace_add_entity(w->trace, &e));
+    d->line = sched_line_new(&w->sched, d->entity);
     struct trace_link *t = &w->trace->links[link];
     t->direction[side] = d->entity;
     t->rate_bps[side] = d->set->rate_bps;
@@ -308,6 +308,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
 static void handle(struct world *w, const struct event *ev)
 {
     switch ((enum event_what)ev->what) {
+    case EV_LINE:
     case EV_ARRIVE:
     case EV_LOST:
     case EV_TX: link_event(w, ev); break;
@@ -396,6 +397,7 @@ void world_free(struct world *w)
     }
     for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
         free(w->directions[i].flights);
+        free(w->directions[i].sides);
         copies_free(w->directions[i].copies);
     }
     for (uint32_t i = 0; i < w->sc->node_count; i++) {

@@ -19,19 +19,24 @@ struct macs {
     uint64_t to, from;
 };
 
-/* One packet on a direction, from hand-over to its end there. */
+/* One packet on a direction, from hand-over to its end there. There are as many as are under way,
+ * so what few have stands beside them. */
 struct flight {
+    sim_time start, arrive;
+    uint64_t tie;
+    uint32_t turn;         /* in the line */
     uint32_t packet;       /* 0: over */
     uint32_t cause;        /* record that its ARRIVE or DROP will name */
     uint32_t queued_bytes; /* while it waits in the queue */
     uint8_t ttl;
     uint8_t why;  /* is_lost: enum drop_class */
-    bool in_line; /* its arrival stands in the direction's FIFO, else `arrival` cancels it */
+    bool in_line; /* it arrives in order; else an event of its own says when */
     bool is_lost;
-    sim_time start, arrive;
-    uint64_t tie;
-    event_id arrival, tx;
-    struct macs macs; /* on a LAN */
+};
+
+struct flight_side {
+    event_id arrival, tx; /* 0: none */
+    struct macs macs;     /* on a LAN */
 };
 
 struct copies; /* copies.c */
@@ -44,7 +49,7 @@ struct direction {
     uint32_t from, to; /* nodes */
     uint16_t iface_from, iface_to;
     struct dice dice;
-    uint32_t line;         /* of the scheduler */
+    uint32_t line;         /* the scheduler's, of those that arrive in order */
     sim_time busy_until;   /* the transmitter's */
     sim_time last_arrival; /* of those that keep order */
     uint64_t offered;      /* packets offered so far */
@@ -56,9 +61,11 @@ struct direction {
     sim_time lasts_before;
     uint32_t mtu;
     struct link_figures *figures;
-    struct copies *copies;  /* offers of each unit, where loss is random; NULL: none yet */
-    struct flight *flights; /* a ring: head .. head + count - 1 */
+    struct copies *copies;     /* offers of each unit, where loss is random; NULL: none yet */
+    struct flight *flights;    /* a ring: head .. head + count - 1 */
+    struct flight_side *sides; /* of each flight; NULL: none has anything to put there */
     uint32_t head, count, cap;
+    uint32_t in_line; /* flights that are */
     uint32_t waiting; /* index behind head of the first flight that has not started */
     uint64_t waiting_bytes;
     int64_t red_mean;  /* packets that wait, parts of 2^20 */
@@ -424,7 +431,7 @@ bool service_call(struct world *w, const struct step *s);
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                 const struct macs *macs, uint32_t cause);
 uint32_t link_size(const struct direction *d, const struct packet *p); /* bytes on that link */
-void link_event(struct world *w, const struct event *ev);     /* EV_ARRIVE, EV_LOST, EV_TX */
+void link_event(struct world *w, const struct event *ev); /* EV_LINE, EV_ARRIVE, EV_LOST, EV_TX */
 void link_late_copy(struct world *w, const struct event *ev); /* EV_FAULT of a direction */
 struct direction *direction_of(const struct world *w, uint32_t entity);
 void link_cut(struct world *w, struct direction *d, uint32_t cause);

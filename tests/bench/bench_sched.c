@@ -3,7 +3,7 @@
  * Prints nanoseconds an event, the least of five runs. */
 #include "base/draw.h"
 #include "base/os.h"
-#include "core/sched.h"
+#include "tests/unit/fifo.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,18 +56,22 @@ static void lines(struct bench *b)
     struct sched *s = &b->sched;
     struct event ev;
     uint32_t count = b->pending < LINES ? b->pending : LINES;
+    struct fifo all[LINES] = {0};
     for (uint32_t i = 0; i < count; i++) {
-        sched_line_new(s);
+        fifo_begin(s, all, i);
     }
     for (uint32_t i = 0; i < b->pending; i++) {
-        uint32_t line = 1 + i % count;
-        sched_push(s, line, sched_tie(s),
-                   (struct event){.at = 12 * SIM_US * (i / count), .target = line});
+        uint32_t line = i % count;
+        fifo_push(s, &all[line], sched_tie(s),
+                  (struct event){.at = 12 * SIM_US * (i / count), .target = line});
     }
     for (uint32_t i = 0; i < EVENTS; i++) {
-        sched_next(s, SIM_NEVER, &ev);
+        fifo_next(s, all, SIM_NEVER, &ev);
         sim_time at = ev.at + 20 * SIM_MS + ev.target;
-        sched_push(s, ev.target, sched_tie(s), (struct event){.at = at, .target = ev.target});
+        fifo_push(s, &all[ev.target], sched_tie(s), (struct event){.at = at, .target = ev.target});
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        fifo_free(&all[i]);
     }
 }
 
@@ -79,8 +83,8 @@ static void timers(struct bench *b)
     for (uint32_t i = 0; i < b->pending; i++) {
         sched_arm(s, sched_timer_new(s, i, 0, 0), 200 * SIM_MS + next_step(b), 0);
     }
-    uint32_t line = sched_line_new(s);
-    sched_push(s, line, sched_tie(s), (struct event){.at = 0});
+    uint32_t line = sched_line_new(s, 0);
+    sched_line_first(s, line, 0, sched_tie(s), sched_turn(s));
     for (uint32_t i = 0; i < EVENTS; i++) {
         sched_next(s, SIM_NEVER, &ev);
         if (ev.what == EV_TIMER) {
@@ -88,7 +92,7 @@ static void timers(struct bench *b)
             continue;
         }
         sched_arm(s, 1 + i % b->pending, ev.at + 200 * SIM_MS, 0);
-        sched_push(s, line, sched_tie(s), (struct event){.at = ev.at + 12 * SIM_US});
+        sched_line_first(s, line, ev.at + 12 * SIM_US, sched_tie(s), sched_turn(s));
     }
 }
 

@@ -1,7 +1,7 @@
 /* The scheduler: its rules as a table of little scripts, and its size. test_sched_naive.c has the
  * random runs. */
 #include "base/draw.h"
-#include "core/sched.h"
+#include "fifo.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -20,7 +20,8 @@
 struct rig {
     struct sched sched;
     event_id ids[128];
-    uint32_t timers[128], lines[10];
+    uint32_t timers[128];
+    struct fifo lines[10];
     uint64_t tie;
     char out[256];
 };
@@ -28,7 +29,7 @@ struct rig {
 static void rig_run(struct rig *r, sim_time until)
 {
     struct event ev;
-    while (sched_next(&r->sched, until, &ev)) {
+    while (fifo_next(&r->sched, r->lines, until, &ev)) {
         size_t n = strlen(r->out);
         snprintf(r->out + n, sizeof r->out - n, "%s%c@%" PRId64, n ? " " : "", (char)ev.packet,
                  ev.at);
@@ -36,13 +37,13 @@ static void rig_run(struct rig *r, sim_time until)
     }
 }
 
-static uint32_t rig_line(struct rig *r, char digit)
+static struct fifo *rig_line(struct rig *r, char digit)
 {
-    uint32_t *line = &r->lines[digit - '0'];
-    if (*line == 0) {
-        *line = sched_line_new(&r->sched);
+    uint32_t place = (uint32_t)(digit - '0');
+    if (r->lines[place].line == 0) {
+        fifo_begin(&r->sched, r->lines, place);
     }
-    return *line;
+    return &r->lines[place];
 }
 
 static uint32_t rig_timer(struct rig *r, char letter)
@@ -61,13 +62,13 @@ static struct event named(char letter, const char *at)
 
 static void rig_line_do(struct rig *r, const char *word)
 {
-    uint32_t line = rig_line(r, word[0]);
+    struct fifo *line = rig_line(r, word[0]);
     if (word[1] == 'x') {
-        sched_clear(&r->sched, line);
+        fifo_clear(&r->sched, line);
         return;
     }
     r->tie = word[2] == '&' ? r->tie : sched_tie(&r->sched);
-    sched_push(&r->sched, line, r->tie, named(word[1], word + 3));
+    fifo_push(&r->sched, line, r->tie, named(word[1], word + 3));
 }
 
 static void rig_timer_do(struct rig *r, const char *word)
@@ -246,7 +247,7 @@ START_TEST(never_never_happens)
     struct sched s = {0};
     struct event ev = {.at = SIM_NEVER};
     ck_assert_uint_eq(sched_at(&s, ev, sched_tie(&s)), 0);
-    sched_push(&s, sched_line_new(&s), sched_tie(&s), ev);
+    sched_line_first(&s, sched_line_new(&s, 1), SIM_NEVER, sched_tie(&s), sched_turn(&s));
     ck_assert(!sched_next(&s, SIM_NEVER, &ev));
     sched_free(&s);
 }
@@ -259,10 +260,18 @@ START_TEST(an_event_comes_out_as_it_went_in)
     sched_at(&s, in, sched_tie(&s));
     ck_assert(sched_next(&s, SIM_NEVER, &out));
     ck_assert_mem_eq(&in, &out, sizeof in);
-    in.at = 20;
-    sched_push(&s, sched_line_new(&s), sched_tie(&s), in);
+    sched_free(&s);
+}
+END_TEST
+
+START_TEST(a_line_names_its_owner)
+{
+    struct sched s = {0};
+    struct event out, want = {.at = 20, .target = 7, .what = EV_LINE};
+    sched_line_first(&s, sched_line_new(&s, 7), 20, sched_tie(&s), sched_turn(&s));
     ck_assert(sched_next(&s, SIM_NEVER, &out));
-    ck_assert_mem_eq(&in, &out, sizeof in);
+    ck_assert_mem_eq(&out, &want, sizeof want);
+    ck_assert(!sched_next(&s, SIM_NEVER, &out));
     sched_free(&s);
 }
 END_TEST
@@ -319,17 +328,19 @@ START_TEST(a_line_of_a_million_takes_one_place_in_the_heap)
 {
     struct sched s = {0};
     struct event ev;
-    uint32_t line = sched_line_new(&s);
+    struct fifo line = {0};
+    fifo_begin(&s, &line, 0);
     for (uint32_t i = 0; i < 1000000; i++) {
-        sched_push(&s, line, sched_tie(&s), (struct event){.at = i, .packet = i});
+        fifo_push(&s, &line, sched_tie(&s), (struct event){.at = i, .packet = i});
     }
     ck_assert_uint_eq(s.heap.count, 1);
     uint32_t disordered = 0;
-    for (uint32_t i = 0; sched_next(&s, SIM_NEVER, &ev); i++) {
+    for (uint32_t i = 0; fifo_next(&s, &line, SIM_NEVER, &ev); i++) {
         disordered += ev.packet != i;
     }
     ck_assert_uint_eq(disordered, 0);
     ck_assert_uint_eq(s.handed, 1000000);
+    fifo_free(&line);
     sched_free(&s);
 }
 END_TEST
@@ -337,12 +348,12 @@ END_TEST
 START_TEST(what_is_withdrawn_does_not_pile_up)
 {
     struct sched s = {0};
-    uint32_t timer = sched_timer_new(&s, 1, 0, 0), line = sched_line_new(&s);
+    uint32_t timer = sched_timer_new(&s, 1, 0, 0), line = sched_line_new(&s, 1);
     uint32_t most = 0;
     for (sim_time i = 0; i < 100000; i++) {
         sched_cancel(&s, sched_at(&s, (struct event){.at = i + SIM_S}, sched_tie(&s)));
-        sched_push(&s, line, sched_tie(&s), (struct event){.at = i + SIM_S});
-        sched_clear(&s, line);
+        sched_line_first(&s, line, i + SIM_S, sched_tie(&s), sched_turn(&s));
+        sched_line_clear(&s, line);
         sched_arm(&s, timer, SIM_S - i, 0);
         most = s.heap.count > most ? s.heap.count : most;
     }
@@ -357,14 +368,16 @@ START_TEST(once_grown_nothing_grows)
 {
     struct sched s = {0};
     struct event ev = {0};
-    uint32_t line = sched_line_new(&s), timer = sched_timer_new(&s, 1, 0, 0);
+    struct fifo line = {0};
+    uint32_t timer = sched_timer_new(&s, 1, 0, 0);
     uint32_t heap = 0, cells = 0;
+    fifo_begin(&s, &line, 0);
     for (int i = 0; i < 10000; i++) {
         sched_at(&s, (struct event){.at = s.now + 5}, sched_tie(&s));
-        sched_push(&s, line, sched_tie(&s), (struct event){.at = s.now + 50});
+        fifo_push(&s, &line, sched_tie(&s), (struct event){.at = s.now + 50});
         sched_arm(&s, timer, s.now + 200, 0);
-        sched_next(&s, SIM_NEVER, &ev);
-        sched_next(&s, SIM_NEVER, &ev);
+        fifo_next(&s, &line, SIM_NEVER, &ev);
+        fifo_next(&s, &line, SIM_NEVER, &ev);
         if (i == 1000) {
             heap = s.heap.capacity;
             cells = s.cell_capacity;
@@ -373,6 +386,7 @@ START_TEST(once_grown_nothing_grows)
     ck_assert_uint_eq(s.handed, 20000);
     ck_assert_uint_eq(s.heap.capacity, heap);
     ck_assert_uint_eq(s.cell_capacity, cells);
+    fifo_free(&line);
     sched_free(&s);
 }
 END_TEST
@@ -388,6 +402,7 @@ int main(void)
     tcase_add_test(tc, cancel_tells_whether_it_was_in_time);
     tcase_add_test(tc, never_never_happens);
     tcase_add_test(tc, an_event_comes_out_as_it_went_in);
+    tcase_add_test(tc, a_line_names_its_owner);
     tcase_add_test(tc, a_timer_names_its_actor_and_the_cause_of_its_last_arming);
     tcase_add_test(tc, ties_count_from_one_and_stopping_draws_none);
     suite_add_tcase(suite, tc);

@@ -1,7 +1,7 @@
 /* The scheduler against a naive one, which keeps everything in one unordered list and looks through
  * all of it for the next event: whatever is done to both at random, the same comes out. */
 #include "base/draw.h"
-#include "core/sched.h"
+#include "fifo.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -92,7 +92,8 @@ struct pair {
     uint64_t tie;   /* drawn last by hand */
     event_id ids[2048];
     uint32_t id_count;
-    uint32_t lines[NAIVE_LINES], timers[NAIVE_TIMERS];
+    struct fifo lines[NAIVE_LINES];
+    uint32_t timers[NAIVE_TIMERS];
     uint64_t handed;
     sim_time last; /* time of the last event */
 };
@@ -147,14 +148,14 @@ static void do_push(struct pair *p)
     struct event ev = pair_event(p, naive_line_last(&p->naive, line, p->last));
     uint64_t tie = pair_tie(p);
     naive_add(&p->naive, ev, tie, NAIVE_LINE, line);
-    sched_push(&p->sched, p->lines[line], tie, ev);
+    fifo_push(&p->sched, &p->lines[line], tie, ev);
 }
 
 static void do_clear(struct pair *p)
 {
     uint32_t line = pick(p, NAIVE_LINES);
     naive_remove(&p->naive, NAIVE_LINE, line);
-    sched_clear(&p->sched, p->lines[line]);
+    fifo_clear(&p->sched, &p->lines[line]);
 }
 
 static struct event timer_event(uint32_t timer, sim_time at, uint32_t cause)
@@ -196,7 +197,7 @@ static bool both_next(struct pair *p, sim_time until)
 {
     struct event ours = {0}, theirs = {0};
     bool any = naive_next(&p->naive, until, &theirs);
-    bool same = sched_next(&p->sched, until, &ours) == any;
+    bool same = fifo_next(&p->sched, p->lines, until, &ours) == any;
     p->handed += any;
     p->last = any ? theirs.at : p->last;
     same = same && memcmp(&ours, &theirs, sizeof ours) == 0 && sched_now(&p->sched) == p->last &&
@@ -270,7 +271,7 @@ static void run_pair(const struct mix *mix, uint64_t seed, struct pair *p)
     p->dice = dice_make(seed, mix->claim);
     p->span = mix->span;
     for (uint32_t i = 0; i < NAIVE_LINES; i++) {
-        p->lines[i] = sched_line_new(&p->sched);
+        fifo_begin(&p->sched, p->lines, i);
     }
     for (uint32_t i = 0; i < NAIVE_TIMERS; i++) {
         new_timer(p, i);
@@ -279,6 +280,9 @@ static void run_pair(const struct mix *mix, uint64_t seed, struct pair *p)
         step(p, mix);
     }
     while (both_next(p, SIM_NEVER)) {
+    }
+    for (uint32_t i = 0; i < NAIVE_LINES; i++) {
+        fifo_free(&p->lines[i]);
     }
     sched_free(&p->sched);
 }
