@@ -9,10 +9,9 @@ uint32_t link_size(const struct direction *d, const struct packet *p)
 }
 
 /* Tells the sender of a frame that stands alone on the link when its transmission ends. */
-static void schedule_sent(struct world *w, uint32_t packet, sim_time at, uint64_t tie,
+static void schedule_sent(struct world *w, const struct packet *p, sim_time at, uint64_t tie,
                           uint32_t cause)
 {
-    const struct packet *p = packet_at(&w->trace->packets, packet);
     if (p->proto->carrier == CARRIER_LINK) {
         struct event ev = {.at = at,
                            .target = p->sender,
@@ -97,6 +96,7 @@ static void enter_queue(struct world *w, struct direction *d, struct flight *f, 
 
 /* A packet handed over to a direction. */
 struct offer {
+    const struct packet *p;
     uint32_t packet, size;
     uint32_t cause; /* then the record that later events name */
     uint8_t ttl;
@@ -142,7 +142,8 @@ static sim_time transmit(struct world *w, struct direction *d, struct offer *o,
     sim_time end = occupy(w, d, o->size, &start);
     struct flight *f = new_flight(d, o, fate);
     f->start = start;
-    f->arrive = time_add(time_add(end, impair_delay(d, o->key)), fate->late);
+    sim_time delay = d->has_chance ? impair_delay(d, o->key) : d->delay;
+    f->arrive = time_add(time_add(end, delay), fate->late);
     if (!fate->may_be_overtaken && f->arrive < d->last_arrival) {
         f->arrive = d->last_arrival;
     }
@@ -175,8 +176,10 @@ static const struct fate unharmed = {.bit = -1, .at = SIM_NEVER};
 static void offer_copy(struct world *w, struct direction *d, uint32_t copy, unsigned ttl,
                        const struct macs *macs, uint32_t cause)
 {
-    struct offer o = {.packet = copy,
-                      .size = link_size(d, packet_at(&w->trace->packets, copy)),
+    const struct packet *p = packet_at(&w->trace->packets, copy);
+    struct offer o = {.p = p,
+                      .packet = copy,
+                      .size = link_size(d, p),
                       .cause = cause,
                       .ttl = (uint8_t)ttl,
                       .macs = macs};
@@ -223,15 +226,14 @@ static void mark(struct world *w, struct direction *d, uint32_t packet)
 }
 
 /* The queue's choice (RED): the packet is dropped, or goes on, marked or not. */
-static bool is_turned_away(struct world *w, struct direction *d, uint32_t packet)
+static bool is_turned_away(struct world *w, struct direction *d, const struct offer *o)
 {
     if (!d->set->red.is_on) {
         return false;
     }
-    const struct packet *p = packet_at(&w->trace->packets, packet);
-    enum red_verdict verdict = red_judge(d, p, flight_waiting(w, d), sched_now(&w->sched));
+    enum red_verdict verdict = red_judge(d, o->p, flight_waiting(w, d), sched_now(&w->sched));
     if (verdict == RED_MARKS) {
-        mark(w, d, packet);
+        mark(w, d, o->packet);
     }
     return verdict == RED_DROPS;
 }
@@ -245,7 +247,7 @@ static enum drop_class refusal(struct world *w, struct direction *d, const struc
     if (is_full(w, d, o->size)) {
         return DROP_QUEUE;
     }
-    return d->has_chance && is_turned_away(w, d, o->packet) ? DROP_EARLY : 0;
+    return d->has_chance && is_turned_away(w, d, o) ? DROP_EARLY : 0;
 }
 
 /* Gone at once. */
@@ -253,10 +255,10 @@ static void refuse(struct world *w, struct direction *d, const struct offer *o, 
 {
     sim_time start, now = sched_now(&w->sched);
     sim_time end = d->busy_until > now ? d->busy_until : now; /* RED may choose it at a free link */
-    if (d->cuts && packet_at(&w->trace->packets, o->packet)->proto->carrier == CARRIER_LINK) {
+    if (d->cuts && o->p->proto->carrier == CARRIER_LINK) {
         end = occupy(w, d, o->size, &start); /* its sender cannot know and waits for the end */
     }
-    schedule_sent(w, o->packet, end, sched_tie(&w->sched), o->cause);
+    schedule_sent(w, o->p, end, sched_tie(&w->sched), o->cause);
     flight_drop(w, d, o->packet, why, o->cause);
 }
 
@@ -264,14 +266,16 @@ static void refuse(struct world *w, struct direction *d, const struct offer *o, 
 static void offer_to_chance(struct world *w, struct direction *d, struct offer *o)
 {
     struct fate fate;
+    const struct packet *p = o->p;
     uint32_t packet = o->packet, cause = o->cause;
     fate_decide(w, d, packet, &o->key, &fate);
     if (fate.bit >= 0 && !fate.is_lost) {
         o->packet = packet_flipped(w, d->entity, packet, o->ttl, (uint64_t)fate.bit, cause);
-        o->size = link_size(d, packet_at(&w->trace->packets, o->packet));
+        o->p = packet_at(&w->trace->packets, o->packet);
+        o->size = link_size(d, o->p);
     }
     sim_time end = transmit(w, d, o, &fate);
-    schedule_sent(w, packet, end, o->tie, o->cause);
+    schedule_sent(w, p, end, o->tie, o->cause);
     if (fate.is_doubled) {
         make_copy(w, d, packet, o->ttl, o->macs, cause, fate.after);
     }
@@ -283,8 +287,10 @@ static void offer_to_chance(struct world *w, struct direction *d, struct offer *
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                 const struct macs *macs, uint32_t cause)
 {
-    struct offer o = {.packet = packet,
-                      .size = link_size(d, packet_at(&w->trace->packets, packet)),
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    struct offer o = {.p = p,
+                      .packet = packet,
+                      .size = link_size(d, p),
                       .cause = cause,
                       .ttl = (uint8_t)ttl,
                       .macs = macs};
@@ -300,7 +306,7 @@ void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned 
         return;
     }
     sim_time end = transmit(w, d, &o, &unharmed);
-    schedule_sent(w, packet, end, o.tie, o.cause);
+    schedule_sent(w, p, end, o.tie, o.cause);
 }
 
 static void arrive(struct world *w, struct direction *d, struct flight *f)

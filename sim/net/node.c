@@ -80,30 +80,41 @@ static unsigned why_unreachable(const struct world *w, const struct node *n, uin
     return ICMP_NET;
 }
 
+static void refuse_no_route(struct world *w, uint32_t node, uint32_t packet, unsigned ttl,
+                            uint32_t cause)
+{
+    icmp_send_error(w, node, packet, ICMP_UNREACHABLE, why_unreachable(w, &w->nodes[node], packet),
+                    0, ttl, cause);
+    node_drop(w, node, packet, DROP_NO_ROUTE, cause);
+}
+
+static void send_in_pieces(struct world *w, uint32_t node, uint32_t packet, unsigned ttl,
+                           uint16_t iface, uint32_t cause)
+{
+    uint32_t mtu = w->directions[w->nodes[node].ifaces[iface].out].mtu;
+    bool may_cut = !packet_at(&w->trace->packets, packet)->net.df;
+    if (!may_cut || !fragment_send(w, node, packet, ttl, iface, mtu, cause)) {
+        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_TOO_BIG, mtu, ttl, cause);
+        node_drop(w, node, packet, DROP_TOO_BIG, cause);
+    }
+}
+
 /* Out of the right interface, or refused with an error to whoever sent it. */
 void node_output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
                  uint32_t cause)
 {
     const struct node *n = &w->nodes[node];
-    const struct packet *p = packet_at(&w->trace->packets, packet);
     if (iface == UINT16_MAX || n->ifaces[iface].out == UINT32_MAX) {
-        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, why_unreachable(w, n, packet), 0, ttl,
-                        cause);
-        node_drop(w, node, packet, DROP_NO_ROUTE, cause);
+        refuse_no_route(w, node, packet, ttl, cause);
         return;
     }
-    struct direction *d = &w->directions[n->ifaces[iface].out];
-    uint32_t mtu = d->mtu;
-    bool is_too_big = p->size > mtu && p->proto->carrier != CARRIER_LINK;
-    if (is_too_big && !p->net.df && fragment_send(w, node, packet, ttl, iface, mtu, cause)) {
-        return;
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    bool fits = p->size <= w->directions[n->ifaces[iface].out].mtu;
+    if (fits || p->proto->carrier == CARRIER_LINK) {
+        node_offer(w, node, packet, ttl, iface, cause);
+    } else {
+        send_in_pieces(w, node, packet, ttl, iface, cause);
     }
-    if (is_too_big) {
-        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, ICMP_TOO_BIG, mtu, ttl, cause);
-        node_drop(w, node, packet, DROP_TOO_BIG, cause);
-        return;
-    }
-    node_offer(w, node, packet, ttl, iface, cause);
 }
 
 /* A SYN begins the numbers of its direction; what came before keeps those that it had. A flow may
@@ -114,12 +125,13 @@ static void note_numbers(struct world *w, uint32_t node, struct packet *p)
     struct flow *flow = &w->trace->flows[p->flow];
     struct row *r = &w->rows[p->sender];
     unsigned side = node != flow->from;
-    if (p->has_base) {
-        flow->initial[side] = p->seq_base;
-    } else {
-        p->proto->initial(packet_head(p), &flow->initial[side]);
+    uint32_t first;
+    bool begins = p->proto->initial(packet_head(p), &first);
+    if (p->has_base || begins) {
+        flow->initial[side] = p->has_base ? p->seq_base : first;
     }
-    if (r->type && p->proto->initial(packet_head(p), &r->initial[OWN])) {
+    if (r->type && begins) {
+        r->initial[OWN] = first;
         r->has_initial |= 1u << OWN;
     }
     p->seq_base = r->has_initial & 1u << OWN ? r->initial[OWN] : flow->initial[side];
@@ -184,7 +196,7 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     p->net.iface = iface;
     p->ip_id = on_link ? 0 : ++n->next_ip_id;
     p->size = p->head_len + p->body.len + (has_own_header(p) ? 0 : IPV4_HEADER);
-    if (p->proto->initial && p->flow) {
+    if (w->asks_numbers && p->proto->initial && p->flow) {
         note_numbers(w, node, p);
     }
     uint32_t record = world_record(w, REC_SEND, p->sender, packet, 0, 0, cause, why);
@@ -337,7 +349,9 @@ static void deliver(struct world *w, uint32_t node, uint32_t packet, struct hear
     } else {
         w->trace->flows[w->rows[row].flow].end = sched_now(&w->sched);
         w->heard = &h->in;
-        node_numbers_heard(w, row, packet);
+        if (w->asks_numbers) {
+            node_numbers_heard(w, row, packet);
+        }
         actor_step(w, row, &h->in, packet, cause);
         effects_apply(w);
         w->heard = NULL;

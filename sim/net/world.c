@@ -211,6 +211,7 @@ static void make_direction(struct world *w, uint32_t link, unsigned side, unsign
                             .is_lan = is_lan_link(w->sc, link),
                             .mtu = l->direction[side].mtu ? l->direction[side].mtu : WORLD_MTU,
                             .has_chance = impair_is_any(&l->direction[side]),
+                            .delay = l->direction[side].delay,
                             .figures = &w->trace->link_figures[2 * link + side],
                             .dice = dice_make(w->seed, e.name)};
     d->entity = world_add_row(w, trace_add_entity(w->trace, &e));
@@ -258,6 +259,16 @@ static void give_first_iface(struct world *w)
     }
 }
 
+static bool has_raw_host(const struct world *w)
+{
+    for (uint32_t i = 0; i < w->sc->node_count; i++) {
+        if (w->nodes[i].is_raw) {
+            return true;
+        }
+    }
+    return false;
+}
+
 #define HORIZON (UINT64_C(1) << 26) /* far beyond what is in flight, unless a host keeps more */
 
 /* No connection has more under way than its host keeps for sending again. */
@@ -299,6 +310,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     routes_prepare(w);
     fault_schedule(w);
     w->asks_units = w->watch || w->has_packet_faults;
+    w->asks_numbers = w->asks_units || sc->step_count > 0 || has_raw_host(w);
     services_open(w);
     traffic_open(w);
     script_open(w);

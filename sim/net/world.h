@@ -41,35 +41,37 @@ struct flight_side {
 
 struct copies; /* copies.c */
 
-/* One direction of a link: a queue, a transmitter, a wire (MODEL.md). */
+/* One direction of a link: a queue, a transmitter, a wire (MODEL.md). What each packet touches
+ * stands first: a run with many links is as slow as memory is. */
 struct direction {
-    const struct scenario_direction *set;
-    uint32_t entity;
-    uint32_t index;    /* 2 * link + side: into world.directions and trace.link_figures */
-    uint32_t from, to; /* nodes */
-    uint16_t iface_from, iface_to;
-    struct dice dice;
-    uint32_t line;         /* the scheduler's, of those that arrive in order */
-    sim_time busy_until;   /* the transmitter's */
-    sim_time last_arrival; /* of those that keep order */
-    uint64_t offered;      /* packets offered so far */
-    bool is_bad;           /* Gilbert-Elliott's state */
-    uint32_t cuts;         /* that hold now; they may overlap */
-    bool is_lan;           /* one end is a switch: Ethernet frames pass */
-    bool has_chance;       /* what passes may be lost, bent, doubled, late or marked */
-    uint32_t size_before;  /* of the last transmission, and how long such a one lasts */
-    sim_time lasts_before;
-    uint32_t mtu;
-    struct link_figures *figures;
-    struct copies *copies;     /* offers of each unit, where loss is random; NULL: none yet */
     struct flight *flights;    /* a ring: head .. head + count - 1 */
     struct flight_side *sides; /* of each flight; NULL: none has anything to put there */
     uint32_t head, count, cap;
-    uint32_t in_line; /* flights that are */
-    uint32_t waiting; /* index behind head of the first flight that has not started */
+    uint32_t in_line;      /* flights that are */
+    uint32_t waiting;      /* index behind head of the first flight that has not started */
+    uint32_t line;         /* the scheduler's, of those that arrive in order */
+    sim_time busy_until;   /* the transmitter's */
+    sim_time last_arrival; /* of those that keep order */
+    sim_time delay;        /* where nothing changes it by chance */
+    sim_time lasts_before; /* the last transmission, and of how many bytes */
+    uint32_t size_before;
+    uint32_t mtu;
+    uint32_t cuts; /* that hold now; they may overlap */
+    uint32_t entity;
+    uint32_t from, to; /* nodes */
+    uint16_t iface_from, iface_to;
+    bool is_lan;      /* one end is a switch: Ethernet frames pass */
+    bool has_chance;  /* what passes may be lost, bent, doubled, late or marked */
+    bool is_bad;      /* Gilbert-Elliott's state */
+    uint64_t offered; /* packets offered so far */
+    struct link_figures *figures;
     uint64_t waiting_bytes;
-    int64_t red_mean;  /* packets that wait, parts of 2^20 */
-    int64_t red_count; /* that passed since one was chosen */
+    const struct scenario_direction *set;
+    uint32_t index; /* 2 * link + side: into world.directions and trace.link_figures */
+    struct dice dice;
+    struct copies *copies; /* offers of each unit, where loss is random; NULL: none yet */
+    int64_t red_mean;      /* packets that wait, parts of 2^20 */
+    int64_t red_count;     /* that passed since one was chosen */
 };
 
 struct iface {
@@ -110,26 +112,26 @@ struct way {
     bool is_known; /* this place of the table is taken */
 };
 
+/* What each packet touches stands first. */
 struct node {
-    const struct scenario_node *set;
     enum scenario_node_kind kind;
     bool is_raw;
     bool is_down;
     bool has_clock;    /* that goes wrong */
     uint8_t way_shift; /* of a hash of 32 bits to a place of `ways` */
-    uint16_t next_ip_id;
+    struct way *ways;  /* what was found, by a hash of the address; NULL: nobody has asked yet */
     struct iface *ifaces;
-    struct way *ways; /* what was found, by a hash of the address; NULL: nobody has asked yet */
-    uint32_t iface_count;
     struct endpoint *table; /* open addressing */
     uint32_t endpoint_count, table_size;
-    uint32_t entity;
-    uint16_t next_port;
-    struct dice dice;
-    struct shared *shared;
     uint32_t arp;         /* entity of its ARP, 0: on no LAN */
     uint32_t nat, nat_ip; /* entity of its address translation, 0: none; its address outside */
-    uint16_t nat_iface;   /* that has it */
+    uint32_t entity;
+    struct dice dice;
+    const struct scenario_node *set;
+    uint32_t iface_count;
+    uint16_t nat_iface; /* that has nat_ip */
+    uint16_t next_ip_id, next_port;
+    struct shared *shared;
     uint32_t lease;       /* entity of its DHCP client, 0: none */
     uint32_t server;      /* entity of its DHCP server, 0: none */
     uint32_t name_server; /* entity of its name server, 0: none */
@@ -248,6 +250,7 @@ struct world {
     struct map ips;                                            /* address -> node + 1 */
     uint32_t *fault_hits; /* by fault: matching packets so far */
     bool has_packet_faults, asks_units;
+    bool asks_numbers; /* somebody reads from which numbers those of a packet count */
     struct armed *armed;
     uint32_t armed_count, armed_cap;
     uint32_t *done; /* packets to release when the list of effects is empty */
