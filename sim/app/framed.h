@@ -33,6 +33,7 @@ enum framed_why {
     FRAMED_WHY_REFUSED, /* an answer whose result is not the good one */
     FRAMED_WHY_GAVE_UP,
     FRAMED_WHY_IDLE,
+    FRAMED_WHY_TAKEN, /* a message that nothing answers */
 };
 extern const struct reason framed_reasons[];
 

@@ -254,6 +254,7 @@ const struct reason framed_reasons[] = {
     [FRAMED_WHY_REFUSED] = {"framed.refused", NULL},
     [FRAMED_WHY_GAVE_UP] = {"framed.gave-up", NULL},
     [FRAMED_WHY_IDLE] = {"framed.idle", NULL},
+    [FRAMED_WHY_TAKEN] = {"framed.taken", NULL},
     {0},
 };
 

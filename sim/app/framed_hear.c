@@ -170,8 +170,8 @@ static void take(struct framed_end *e, struct mark end, struct fx *fx)
     bool again = is_known(e);
     e->counts->taken += !again;
     e->counts->duplicates += again;
-    if (again) {
-        fx_note(fx, FRAMED_WHY_KNOWN);
+    if (again || !m->answer) {
+        fx_note(fx, again ? FRAMED_WHY_KNOWN : FRAMED_WHY_TAKEN);
     }
     if (m->answer) {
         answer(e, m->answer, e->p->done, end, again ? FRAMED_WHY_ANSWER_AGAIN : FRAMED_WHY_ANSWER,
