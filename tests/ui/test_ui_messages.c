@@ -177,7 +177,7 @@ START_TEST(a_message_is_known_with_its_talk)
     tell_of(&r, known[_i].file);
     const struct talk_message *m = &r.k.messages[known[_i].message - 1];
     const struct talk *talk = &r.k.talks[m->talk];
-    ck_assert_str_eq(m->name, known[_i].name);
+    ck_assert_str_eq(m->name[LANG_EN], known[_i].name);
     ck_assert_uint_eq(m->bytes, known[_i].bytes);
     ck_assert_uint_eq(m->answers + 1, known[_i].answers);
     ck_assert_uint_eq(m->piece_count, known[_i].pieces);

@@ -10,7 +10,7 @@
 
 static char *label_of(const struct messages_frame *f, uint32_t message, char *buf, size_t size)
 {
-    snprintf(buf, size, "#%u %s", message + 1, f->k->messages[message].name);
+    snprintf(buf, size, "#%u %s", message + 1, f->k->messages[message].name[f->ui->lang]);
     return buf;
 }
 
@@ -256,6 +256,6 @@ char *messages_piece_words(const struct ui *ui, const struct scene *s,
     snprintf(number, sizeof number, "%u", piece->message + 1);
     snprintf(all, sizeof all, "%u", m->bytes);
     view_format(ui, buf, size, is_whole ? "message.whole" : "message.part", "from", from, "to", to,
-                "number", number, "name", m->name, "all", all, NULL);
+                "number", number, "name", m->name[ui->lang], "all", all, NULL);
     return view_blank(s, buf, size);
 }

@@ -51,7 +51,9 @@ static void take_messages(struct making *m)
         const struct app_message *a = &t->messages[n];
         struct talk_message message = {
             .bytes = (uint32_t)a->body.len, .sent = a->sent, .received = a->received, .number = n};
-        strncpy(message.name, a->name, sizeof message.name - 1);
+        for (int l = 0; l < LANG_COUNT; l++) {
+            strncpy(message.name[l], a->name[l], sizeof message.name[l] - 1);
+        }
         add_message(m, &message);
     }
 }
@@ -77,8 +79,10 @@ static void take_datagrams(struct making *m)
                                        .sent = trace_record(t, trace_of_packet(t, id).at[0])->at,
                                        .received = arrival(t, id),
                                        .first = id};
-        strncpy(message.name, packet_label(p->proto->name, packet_head(p), 0, buf),
-                sizeof message.name - 1);
+        packet_label(p->proto->name, packet_head(p), 0, buf);
+        for (int l = 0; l < LANG_COUNT; l++) {
+            strncpy(message.name[l], buf, sizeof message.name[l] - 1);
+        }
         add_message(m, &message);
     }
 }

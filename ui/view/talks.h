@@ -13,7 +13,7 @@ struct talk_piece {
 };
 
 struct talk_message {
-    char name[64];
+    char name[LANG_COUNT][64];
     uint32_t talk;
     unsigned side;               /* of the talk's two nodes: who says it */
     uint32_t bytes;              /* how long it is */
