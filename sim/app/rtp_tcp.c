@@ -69,10 +69,8 @@ static void send(struct end *e, struct bytes packet, struct fx *fx)
  * stream. */
 static void take(struct end *e, struct bytes packet, struct mark end, struct fx *fx)
 {
-    struct rtp rtp;
     bool is_report = packet.len >= 2 && packet.data[1] >= 192 && packet.data[1] <= 223;
-    size_t head = is_report ? 0 : rtp_decode(packet, &rtp);
-    uint32_t payload = head ? (uint32_t)(packet.len - head) : 0;
+    uint32_t payload = is_report ? 0 : (uint32_t)rtp_payload(packet);
     struct span body = {.at = end.at - payload, .stream = end.stream, .len = payload};
     e->frames++;
     media_call(e, is_report ? MEDIA_RTCP : MEDIA_RTP, packet, body, fx);

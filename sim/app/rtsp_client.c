@@ -298,9 +298,7 @@ static void take_frame(struct rtsp_client *c, struct fx *fx)
 {
     uint8_t channel;
     struct bytes packet = rtsp_frame(&c->reader, &channel);
-    struct rtp rtp;
-    size_t head = rtp_decode(packet, &rtp);
-    uint32_t payload = head ? (uint32_t)(packet.len - head) : 0;
+    uint32_t payload = (uint32_t)rtp_payload(packet);
     struct span body = {.at = c->got.at - payload, .stream = c->got.stream, .len = payload};
     bool is_ours = c->sink && c->agreed.is_interleaved;
     c->frames++;

@@ -20,12 +20,21 @@ static int64_t setting_of(const struct scenario_traffic *t, const char *name)
 static struct sdp_media medium_of(const struct scenario *sc, const struct scenario_traffic *t)
 {
     bool is_video = setting_of(t, "video.fps") >= 0;
-    int64_t codec = setting_of(t, "codec");
-    const struct payload_format *f =
-        is_video ? &payload_pictures : &payload_formats[codec < PAYLOAD_COUNT ? codec : 0];
-    struct sdp_media m = sdp_media_of(f, t->port);
+    bool is_coded = setting_of(t, "video.intra") > 0;
+    struct sdp_media m =
+        sdp_media_of(payload_of(setting_of(t, "codec"), is_video, is_coded), t->port);
     m.ptime_ms = is_video ? 0 : (unsigned)(setting_of(t, "ptime") / SIM_MS);
     m.to = sc->nodes[t->to].address_count ? sc->nodes[t->to].addresses[0].ip : 0;
+    m.has_nack = setting_of(t, "feedback.nack");
+    m.has_pli = setting_of(t, "feedback.pli");
+    m.trr_int_ms = (unsigned)(setting_of(t, "feedback.interval") / SIM_MS);
+    if (setting_of(t, "retransmission") > 0) {
+        m.repair = payload_repair_of(m.type);
+        m.rtx_time_ms = (unsigned)(setting_of(t, "retransmission") / SIM_MS);
+    }
+    if (*param_text(setting_of(t, "extension.element"))) {
+        m.element = (unsigned)setting_of(t, "extension.id");
+    }
     return m;
 }
 

@@ -35,8 +35,8 @@ static const char *const is_names[] = {
     "DHCPDISCOVER", "DHCPOFFER",  "DHCPREQUEST", "DHCPDECLINE",                           /* dhcp */
     "DHCPACK",      "DHCPNAK",    "DHCPRELEASE", "DHCPINFORM",   "BOOTP",         "RTP",
     "SR",           "RR",         "SDES",        "BYE",          "APP",           "NACK",
-    "PLI",          "RTCP",     /* rtp, rtcp */
-    "QUERY",        "RESPONSE", /* dns */
+    "RTX",          "PLI",        "RTCP", /* rtp, rtcp */
+    "QUERY",        "RESPONSE",           /* dns */
     NULL,
 };
 

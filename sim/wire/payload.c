@@ -1,8 +1,6 @@
 /* Pictures carry no coding that anybody knows: their name begins with X- (RFC 4855 3, as RFC 2045
- * 6.3 has it), and their type is the first dynamic one. */
+ * 6.3 has it), and their types are the first dynamic ones. */
 #include "wire/payload.h"
-
-#include <stddef.h>
 
 const struct payload_format payload_formats[] = {
     [PAYLOAD_PCMU] = {"PCMU", 0, 1, 8000, 64000},    [PAYLOAD_PCMA] = {"PCMA", 8, 1, 8000, 64000},
@@ -11,6 +9,31 @@ const struct payload_format payload_formats[] = {
 };
 const char *const payload_names[] = {"PCMU", "PCMA", "G722", "L16", "Opus", NULL};
 const struct payload_format payload_pictures = {"X-PICTURES", 96, 1, 90000, 0};
+const struct payload_format payload_coded = {"X-CODED-PICTURES", 98, 1, 90000, 0};
+
+bool payload_is_repair(uint8_t type)
+{
+    return type == PAYLOAD_RTX || type == PAYLOAD_RTX_CODED;
+}
+
+uint8_t payload_repair_of(uint8_t type)
+{
+    return type == payload_coded.type ? PAYLOAD_RTX_CODED : PAYLOAD_RTX;
+}
+
+const struct payload_format *payload_of(int64_t codec, bool is_video, bool is_coded)
+{
+    if (is_video) {
+        return is_coded ? &payload_coded : &payload_pictures;
+    }
+    return &payload_formats[codec >= 0 && codec < PAYLOAD_COUNT ? codec : PAYLOAD_PCMU];
+}
+
+size_t payload_header(uint8_t type)
+{
+    size_t picture = type == payload_coded.type || type == PAYLOAD_RTX_CODED;
+    return picture + (payload_is_repair(type) ? 2 : 0);
+}
 
 const struct payload_format *payload_by_type(uint8_t type)
 {
@@ -19,5 +42,7 @@ const struct payload_format *payload_by_type(uint8_t type)
             return f;
         }
     }
-    return type == payload_pictures.type ? &payload_pictures : NULL;
+    return type == payload_pictures.type ? &payload_pictures
+           : type == payload_coded.type  ? &payload_coded
+                                         : NULL;
 }

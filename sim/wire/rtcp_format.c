@@ -151,6 +151,42 @@ static const struct field_spec inner_fields[] = {
     {NULL, FIELD_NUMBER, 0, 0},
 };
 
+static void add_run(const struct rtcp_packet *p, const char *name, enum field_form form, size_t at,
+                    size_t len, struct dissection *out)
+{
+    if (len > 0 && at + len <= p->whole.len) {
+        struct field_spec spec = {name, form, (uint16_t)(8 * at), (uint16_t)(8 * len)};
+        uint64_t value = len <= 4 ? bits_read(p->whole, spec.bit, spec.bits) : 0;
+        struct field *f = dissect_add_field(out, &spec, value);
+        if (f && strcmp(name, "app_name") == 0) {
+            snprintf(f->text, sizeof f->text, "%.4s", (const char *)p->whole.data + at);
+        }
+    }
+}
+
+/* What follows the SSRC: of feedback whose stream and which numbers (RFC 4585 6.1), of APP a name
+ * (RFC 3550 6.7). */
+static void add_rest(const struct rtcp_packet *p, struct dissection *out)
+{
+    size_t at = 8;
+    bool is_feedback = rtcp_is_nack(p) || rtcp_is_pli(p);
+    if (is_feedback) {
+        add_run(p, "media", FIELD_HEX, at, 4, out);
+        at += 4;
+    } else if (p->type == RTCP_APP) {
+        add_run(p, "app_name", FIELD_NAMED, at, 4, out);
+        at += 4;
+    }
+    for (; rtcp_is_nack(p) && at + 4 <= p->whole.len; at += 4) {
+        add_run(p, "pid", FIELD_NUMBER, at, 2, out);
+        add_run(p, "blp", FIELD_HEX, at + 2, 2, out);
+    }
+    if (at < p->whole.len) {
+        add_run(p, p->type == RTCP_SDES ? "items" : "data", FIELD_BYTES, at, p->whole.len - at,
+                out);
+    }
+}
+
 static void add_packet(const struct rtcp_packet *p, uint32_t at, struct dissection *out)
 {
     if (!dissect_add_layer(out, "rtcp", at, p->whole.len)) {
@@ -164,11 +200,7 @@ static void add_packet(const struct rtcp_packet *p, uint32_t at, struct dissecti
             }
         }
     }
-    if (p->whole.len > 8) {
-        struct field_spec rest = {p->type == RTCP_SDES ? "items" : "data", FIELD_BYTES, 64,
-                                  (uint16_t)(8 * (p->whole.len - 8))};
-        dissect_add_field(out, &rest, 0);
-    }
+    add_rest(p, out);
 }
 
 /* The layer just added takes the first packet; each of the others is one of its own. */

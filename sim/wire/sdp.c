@@ -10,7 +10,7 @@
 
 struct sdp_media sdp_media_of(const struct payload_format *f, uint16_t port)
 {
-    struct sdp_media m = {.is_video = f == &payload_pictures,
+    struct sdp_media m = {.is_video = f == &payload_pictures || f == &payload_coded,
                           .port = port,
                           .type = f->type,
                           .rate = f->rate,
@@ -36,23 +36,55 @@ static void line(struct buf *out, const char *before, const char *text)
     buf_str(out, "\r\n");
 }
 
+static void write_coding(const struct sdp_media *m, struct buf *out)
+{
+    buf_printf(out, "a=rtpmap:%u ", (unsigned)m->type);
+    add_text(out, m->name);
+    buf_printf(out, "/%lld", (long long)m->rate);
+    if (m->channels > 1) {
+        buf_printf(out, "/%u", m->channels);
+    }
+    buf_str(out, "\r\n");
+}
+
+/* RFC 4585 4.2, RFC 4588 8.6, RFC 8285 5. */
+static void write_feedback(const struct sdp_media *m, struct buf *out)
+{
+    if (m->has_nack) {
+        buf_printf(out, "a=rtcp-fb:%u nack\r\n", (unsigned)m->type);
+    }
+    if (m->has_pli) {
+        buf_printf(out, "a=rtcp-fb:%u nack pli\r\n", (unsigned)m->type);
+    }
+    if (m->trr_int_ms) {
+        buf_printf(out, "a=rtcp-fb:* trr-int %u\r\n", m->trr_int_ms);
+    }
+    if (m->repair) {
+        buf_printf(out, "a=rtpmap:%u rtx/%lld\r\na=fmtp:%u apt=%u;rtx-time=%u\r\n",
+                   (unsigned)m->repair, (long long)m->rate, (unsigned)m->repair, (unsigned)m->type,
+                   m->rtx_time_ms);
+    }
+    if (m->element) {
+        buf_printf(out, "a=extmap:%u " SDP_ELEMENT "\r\n", m->element);
+    }
+}
+
 static void write_media(const struct sdp_media *m, struct buf *out)
 {
-    buf_printf(out, "m=%s %u RTP/AVP %u\r\n", m->is_video ? "video" : "audio", (unsigned)m->port,
-               (unsigned)m->type);
+    buf_printf(out, "m=%s %u RTP/%s %u", m->is_video ? "video" : "audio", (unsigned)m->port,
+               m->has_nack || m->has_pli ? "AVPF" : "AVP", (unsigned)m->type);
+    if (m->repair) {
+        buf_printf(out, " %u", (unsigned)m->repair);
+    }
+    buf_str(out, "\r\n");
     if (m->to) {
         char to[16];
         buf_printf(out, "c=IN IP4 %s\r\n", ip_print(m->to, to));
     }
     if (m->rate > 0) {
-        buf_printf(out, "a=rtpmap:%u ", (unsigned)m->type);
-        add_text(out, m->name);
-        buf_printf(out, "/%lld", (long long)m->rate);
-        if (m->channels > 1) {
-            buf_printf(out, "/%u", m->channels);
-        }
-        buf_str(out, "\r\n");
+        write_coding(m, out);
     }
+    write_feedback(m, out);
     if (m->ptime_ms) {
         buf_printf(out, "a=ptime:%u\r\n", m->ptime_ms);
     }
@@ -154,6 +186,35 @@ static void read_rtpmap(struct bytes v, struct sdp_media *m)
     m->channels = begins(&v, "/") && number(&v, 255, &value) ? (unsigned)value : 1;
 }
 
+/* "98 nack pli", "* trr-int 100" */
+static void read_feedback(struct bytes v, struct sdp_media *m)
+{
+    int64_t value;
+    if (!begins(&v, "*") && (!number(&v, 127, &value) || value != m->type)) {
+        return;
+    }
+    if (begins(&v, " trr-int ")) {
+        m->trr_int_ms = number(&v, INT32_MAX, &value) ? (unsigned)value : 0;
+    } else if (begins(&v, " nack")) {
+        m->has_pli = m->has_pli || bytes_equal(v, bytes_str(" pli"));
+        m->has_nack = m->has_nack || v.len == 0;
+    }
+}
+
+/* "97 apt=96;rtx-time=1000": whose packets that type sends again. */
+static void read_format(struct bytes v, struct sdp_media *m)
+{
+    int64_t type, apt, time;
+    if (!number(&v, 127, &type) || !begins(&v, " apt=") || !number(&v, 127, &apt) ||
+        apt != m->type) {
+        return;
+    }
+    m->repair = (uint8_t)type;
+    if (begins(&v, ";rtx-time=") && number(&v, INT32_MAX, &time)) {
+        m->rtx_time_ms = (unsigned)time;
+    }
+}
+
 static void read_attribute(struct bytes v, struct sdp *s, struct sdp_media *m)
 {
     int64_t value;
@@ -163,6 +224,13 @@ static void read_attribute(struct bytes v, struct sdp *s, struct sdp_media *m)
         read_rtpmap(v, m);
     } else if (m && begins(&v, "ptime:") && number(&v, 10000, &value)) {
         m->ptime_ms = (unsigned)value;
+    } else if (m && begins(&v, "rtcp-fb:")) {
+        read_feedback(v, m);
+    } else if (m && begins(&v, "fmtp:")) {
+        read_format(v, m);
+    } else if (m && begins(&v, "extmap:") && number(&v, 14, &value) &&
+               bytes_equal(v, bytes_str(" " SDP_ELEMENT))) {
+        m->element = (unsigned)value;
     }
 }
 

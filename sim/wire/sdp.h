@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "wire/payload.h"
 
+#define SDP_ELEMENT "urn:x-slowwire:text" /* what the elements of our headers are */
 enum { SDP_MEDIA_MAX = 16, SDP_NAME_MAX = 31, SDP_TEXT_MAX = 95 };
 
 struct sdp_media {
@@ -15,6 +16,11 @@ struct sdp_media {
     int64_t rate;                /* of the timestamp, 1/s; 0: not told */
     unsigned channels;
     unsigned ptime_ms;              /* 0: not told */
+    bool has_nack, has_pli;         /* feedback that is welcome (RFC 4585 4.2): RTP/AVPF */
+    unsigned trr_int_ms;            /* of that; 0: not told */
+    uint8_t repair;                 /* payload type of what is sent again (RFC 4588 8); 0: none */
+    unsigned rtx_time_ms;           /* for how long; 0: not told */
+    unsigned element;               /* id of a header's element (RFC 8285 5); 0: none */
     uint32_t to;                    /* IPv4; 0: where the session goes */
     char control[SDP_TEXT_MAX + 1]; /* RTSP's name of the stream, "": none */
 };

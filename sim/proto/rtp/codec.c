@@ -3,9 +3,24 @@
 
 #define HEADERS 40 /* IPv4, UDP, RTP */
 
+bool rtp_is_coded(const struct rtp_medium *m)
+{
+    return m->fps >= 0 && m->intra > 0;
+}
+
+bool rtp_has_feedback(const struct rtp_medium *m)
+{
+    return m->nack || m->pli;
+}
+
 static const struct payload_format *format_of(const struct rtp_medium *m)
 {
-    return m->fps >= 0 ? &payload_pictures : &payload_formats[m->codec];
+    return payload_of(m->codec, m->fps >= 0, rtp_is_coded(m));
+}
+
+uint8_t rtp_repair_type(const struct rtp_medium *m)
+{
+    return payload_repair_of(rtp_payload_type(m));
 }
 
 int64_t rtp_clock_rate(const struct rtp_medium *m)

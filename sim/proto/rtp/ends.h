@@ -4,12 +4,28 @@
 #include "proto/rtp/heard.h"
 #include "proto/rtp/tone.h"
 
+/* What a source sends again: a stream of its own (RFC 4588). */
+struct rtp_repairs {
+    struct rtp_history sent;
+    uint32_t ssrc;
+    uint16_t seq; /* of the next packet */
+    uint64_t packets, octets;
+};
+
 struct rtp_source {
     struct rtp_medium medium;
-    int64_t duration, talk, pause;       /* ns; -1: off */
-    int64_t tone;                        /* Hz */
-    int64_t seq_set, base_set, ssrc_set; /* -1: drawn */
+    int64_t duration, talk, pause;                   /* ns; -1: off */
+    int64_t tone;                                    /* Hz */
+    int64_t seq_set, base_set, ssrc_set;             /* -1: drawn */
+    int64_t element_id, element, profile, extension; /* of the header: RFC 8285, RFC 3550 5.3.1 */
+    int64_t pad;                                     /* payloads are filled up to so many bytes */
+    int64_t app_name, app_subtype, app_data;         /* RFC 3550 6.7 */
     struct net key;
+    struct rtp_repairs repairs;
+    uint64_t intra_at; /* slot of the last picture that builds on no other */
+    uint64_t intra_count;
+    bool wants_intra;          /* it was asked for */
+    uint32_t filled_stream;    /* payloads with their filling */
     uint32_t stream, reporter; /* reporter: handle of its RTCP endpoint, 0: none */
     sim_time began;            /* by the node's clock */
     uint64_t slot, packets, octets;
@@ -57,15 +73,52 @@ struct rtp_sink {
     sim_time armed;                  /* clock time for which the timer stands */
     int64_t next;                    /* extended number that is played next */
     bool was_played[RTP_PLAYED_MAP]; /* by extended number, modulo */
-    uint64_t late, twice, concealed, played;
-    sim_time waited; /* in the buffer, all that was played */
-    uint32_t lsr;    /* middle of the last SR's NTP time; 0: none */
-    sim_time sr_at;  /* by the node's clock */
+    uint64_t late, twice, concealed, played, recovered;
+    struct rtp_gaps gaps;
+    struct rtp_reception repairs; /* the stream of what was sent again */
+    struct rtp_pictures pictures;
+    bool is_frozen;         /* the last picture stands still */
+    sim_time asked_picture; /* when an intra picture was asked for; 0: none is */
+    sim_time waited;        /* in the buffer, all that was played */
+    uint32_t lsr;           /* middle of the last SR's NTP time; 0: none */
+    sim_time sr_at;         /* by the node's clock */
 };
 
 extern const struct actor_type rtp_source_type, rtp_sink_type, rtp_member_type;
 void rtp_source_step(void *self, const struct input *in, struct fx *fx);
 void rtp_source_read(const void *self, int64_t *vars);
+/* packet.c: a packet goes, for the first time or again. */
+void rtp_source_send(struct rtp_source *s, const struct rtp_sent *p, bool again, enum rtp_why why,
+                     struct fx *fx);
+/* Takes the filling off a payload that came (RFC 3550 5.1); false: it tells nonsense. */
+bool rtp_unfill(const struct rtp *rtp, struct span *body, struct fx *fx);
+/* answer.c: a compound came to a source, which learns from reports and answers feedback. */
+void rtp_source_hear(struct rtp_source *s, const struct input *in, struct fx *fx);
+
+enum rtp_sink_timer { RTP_SINK_PLAYOUT, RTP_SINK_AGAIN };
+enum { RTP_SINK_PACKET }; /* its set: packets by their extended numbers */
+enum rtp_sink_item {
+    RTP_ITEM_ABSENT,
+    RTP_ITEM_BUFFERED,
+    RTP_ITEM_PLAYED,
+    RTP_ITEM_MISSING,
+    RTP_ITEM_LATE,
+};
+/* sink.c: its timer stands at what is played next; streams of one sender keep step. */
+void rtp_sink_arm(struct rtp_sink *s, const struct input *in, struct fx *fx);
+void rtp_sink_keep_step(struct rtp_sink *s, const struct input *in, struct fx *fx);
+/* arrival.c: a packet came. */
+void rtp_sink_hear(struct rtp_sink *s, struct bytes packet, const struct input *in, struct fx *fx);
+/* recover.c. What is missing between the two numbers is asked for; it would be played in `left`. */
+void rtp_sink_miss(struct rtp_sink *s, int64_t from, int64_t until, sim_time left,
+                   const struct input *in, struct fx *fx);
+void rtp_sink_ask_again(struct rtp_sink *s, const struct input *in, struct fx *fx);
+/* Whether a picture could be shown; if not, an intra picture is asked for. */
+void rtp_sink_look(struct rtp_sink *s, const struct playout_slot *slot, bool has_gap,
+                   const struct input *in, struct fx *fx);
+/* The number that a packet of the repair stream had; false: it is none. */
+bool rtp_sink_original(struct rtp_sink *s, struct rtp *rtp, struct bytes *inside,
+                       const struct input *in, int64_t *extended);
 /* member.c: a participant's report tells of all that it hears. */
 void rtp_member_tell(struct rtp_source *s, struct rtcp_facts *f, const struct input *in,
                      unsigned code, struct fx *fx);
@@ -78,6 +131,7 @@ void rtp_set_up(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m, st
 void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium *m,
                        struct addr media, struct fx *fx);
 
+bool rtp_is_app_name(const char *text); /* four characters of ASCII (RFC 3550 6.7) */
 #define RTP_MEDIUM(TYPE, FIELD) offsetof(TYPE, medium) + offsetof(struct rtp_medium, FIELD)
 #define RTP_REPORT_PARAMS(TYPE)                                                                    \
     {"rtcp", RTP_MEDIUM(TYPE, rtcp_on), PARAM_SWITCH, .initial = 1, .max = 1},                     \
@@ -114,12 +168,43 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
         {"video.vary", RTP_MEDIUM(TYPE, vary), PARAM_CHANCE, .max = 1000000000},                   \
         {"encode", RTP_MEDIUM(TYPE, encode), PARAM_TIME, .max = 10 * SIM_S},                       \
         RTP_REPORT_PARAMS(TYPE)
+#define RTP_FEEDBACK_PARAMS(TYPE)                                                                  \
+    {"video.intra", RTP_MEDIUM(TYPE, intra), PARAM_BYTES, .may_be_off = true, .initial = -1,       \
+     .min = 1,      .max = 1000000},                                                               \
+        {"video.intra-every", RTP_MEDIUM(TYPE, intra_every),                                       \
+         PARAM_COUNT,         .may_be_off = true,                                                  \
+         .initial = -1,       .min = 1,                                                            \
+         .max = 1000000},                                                                          \
+        {"feedback.nack", RTP_MEDIUM(TYPE, nack), PARAM_SWITCH, .max = 1},                         \
+        {"feedback.pli", RTP_MEDIUM(TYPE, pli), PARAM_SWITCH, .max = 1},                           \
+        {"feedback.interval", RTP_MEDIUM(TYPE, feedback_interval), PARAM_TIME,                     \
+         .max = 3600 * SIM_S},                                                                     \
+        {"feedback.again",        RTP_MEDIUM(TYPE, again), PARAM_TIME,       .may_be_off = true,   \
+         .initial = 200 * SIM_MS, .min = SIM_MS,           .max = 60 * SIM_S},                     \
+    {                                                                                              \
+        "retransmission", RTP_MEDIUM(TYPE, keep), PARAM_TIME, .may_be_off = true, .initial = -1,   \
+                                                              .min = SIM_MS, .max = 60 * SIM_S     \
+    }
 /* What rtp_source_read reads first. */
 #define RTP_SPEAKER_VARS                                                                           \
     {"packets", "", "media"}, {"timestamp", "", "media"}, {"rtt", "ns", "report"},                 \
         {"reported-lost", "", "report"},                                                           \
     {                                                                                              \
         "reported-jitter", "", "report"                                                            \
+    }
+/* What headers, payloads and reports may hold besides. */
+#define RTP_BESIDES_PARAMS(TYPE)                                                                   \
+    {"extension.id", offsetof(TYPE, element_id), PARAM_COUNT, .initial = 1, .min = 1, .max = 14},  \
+        {"extension.element", offsetof(TYPE, element), PARAM_TEXT, .max = 16},                     \
+        {"extension.profile", offsetof(TYPE, profile), PARAM_COUNT, .max = UINT16_MAX},            \
+        {"extension.data", offsetof(TYPE, extension), PARAM_TEXT, .max = RTP_EXTENSION_MAX},       \
+        {"padding", offsetof(TYPE, pad), PARAM_COUNT, .may_be_off = true, .initial = -1,           \
+         .min = 2,  .max = 255},                                                                   \
+        {"app.name", offsetof(TYPE, app_name),   PARAM_TEXT,                                       \
+         .max = 4,   .is_good = rtp_is_app_name, .accepted = "reader.text.app-name"},              \
+        {"app.subtype", offsetof(TYPE, app_subtype), PARAM_COUNT, .max = 31},                      \
+    {                                                                                              \
+        "app.data", offsetof(TYPE, app_data), PARAM_TEXT, .max = 64                                \
     }
 #define RTP_SPEAKER_PARAMS(TYPE)                                                                   \
     {"for",    offsetof(TYPE, duration), PARAM_TIME, .may_be_off = true, .initial = -1,            \
@@ -129,4 +214,4 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
         {"silence.pause", offsetof(TYPE, pause), PARAM_TIME,         .may_be_off = true,           \
          .initial = -1,   .min = SIM_MS,         .max = 3600 * SIM_S},                             \
         {"tone", offsetof(TYPE, tone), PARAM_COUNT, .initial = TONE_HZ, .min = 1, .max = 4000},    \
-        RTP_NUMBER_PARAMS(TYPE)
+        RTP_NUMBER_PARAMS(TYPE), RTP_BESIDES_PARAMS(TYPE)

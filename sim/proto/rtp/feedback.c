@@ -9,34 +9,54 @@ static bool is_same(const struct rtcp_wish *a, const struct rtcp_wish *b)
     return a->media == b->media && a->is_pli == b->is_pli && (a->is_pli || a->seq == b->seq);
 }
 
-bool feedback_want(struct rtcp_feedback *f, const struct rtcp_wish *w)
+static bool is_said(const struct rtcp_feedback *f, const struct rtcp_wish *w, sim_time now)
+{
+    uint32_t kept = f->other_count < FEEDBACK_MAX ? f->other_count : FEEDBACK_MAX;
+    for (uint32_t i = 0; i < kept; i++) {
+        if (is_same(&f->others[i].wish, w) && now - f->others[i].at <= FEEDBACK_RETENTION) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_waiting(const struct rtcp_feedback *f, const struct rtcp_wish *w)
 {
     for (uint32_t i = 0; i < f->count; i++) {
         if (is_same(&f->wishes[i], w)) {
-            return false;
+            return true;
         }
     }
-    if (f->count == FEEDBACK_MAX) {
-        return false;
+    return false;
+}
+
+/* Steps 2b to 4. Between two nobody else can say it; among more it waits up to half an interval
+ * (l = 0.5), so that one says it for all. False: it would be of no use by then. */
+static bool schedule(struct rtcp_feedback *f, const struct rtcp_wish *w,
+                     const struct rtcp_timing *t, bool is_group, sim_time now, uint64_t bits)
+{
+    sim_time dither = is_group ? (t->tn - t->tp) / 2 : 0;
+    if (now + dither > t->tn) {
+        return true;
     }
-    f->wishes[f->count++] = *w;
+    if (!f->may_be_early) {
+        return t->tn - now < w->of_use;
+    }
+    f->due = now + (sim_time)draw_below(bits, (uint64_t)dither + 1);
     return true;
 }
 
-/* Between two nobody else can say it; among more it waits up to half an interval (l = 0.5). */
-sim_time feedback_time(struct rtcp_feedback *f, const struct rtcp_timing *t, sim_time now,
-                       uint64_t bits)
+sim_time feedback_want(struct rtcp_feedback *f, const struct rtcp_wish *w,
+                       const struct rtcp_timing *t, bool is_group, sim_time now, uint64_t bits)
 {
-    if (!f->may_be_early || f->due > now) {
+    if (is_waiting(f, w) || is_said(f, w, now) || f->count == FEEDBACK_MAX) {
         return SIM_NEVER;
     }
-    sim_time dither = t->members <= 2 ? 0 : rtcp_interval_calculated(t) / 2;
-    sim_time at = now + (sim_time)draw_below(bits, (uint64_t)dither + 1);
-    if (at >= t->tn) {
-        return SIM_NEVER;
+    bool is_planned = f->count > 0; /* step 2a: it goes along */
+    if (is_planned || schedule(f, w, t, is_group, now, bits)) {
+        f->wishes[f->count++] = *w;
     }
-    f->due = at;
-    return at;
+    return !is_planned && f->due ? f->due : SIM_NEVER;
 }
 
 /* One NACK for all that is lost of one source, one entry for each run of seventeen. */
@@ -106,29 +126,48 @@ static void forget(struct rtcp_feedback *f, const struct rtcp_wish *said)
     }
 }
 
-static void forget_nack(struct rtcp_feedback *f, uint32_t media, struct rtcp_nack n)
+static void take_said(struct rtcp_feedback *f, struct rtcp_wish said, sim_time now)
 {
-    forget(f, &(struct rtcp_wish){.media = media, .seq = n.pid});
+    f->others[f->other_count++ % FEEDBACK_MAX] = (struct feedback_said){said, now};
+    forget(f, &said);
+}
+
+static void take_nack(struct rtcp_feedback *f, uint32_t media, struct rtcp_nack n, sim_time now)
+{
+    take_said(f, (struct rtcp_wish){.media = media, .seq = n.pid}, now);
     for (unsigned bit = 0; bit < 16; bit++) {
         if (n.blp >> bit & 1) {
-            forget(f, &(struct rtcp_wish){.media = media, .seq = (uint16_t)(n.pid + 1 + bit)});
+            uint16_t seq = (uint16_t)(n.pid + 1 + bit);
+            take_said(f, (struct rtcp_wish){.media = media, .seq = seq}, now);
         }
     }
 }
 
-void feedback_heard(struct rtcp_feedback *f, struct bytes compound)
+void feedback_heard(struct rtcp_feedback *f, struct bytes compound, sim_time now)
 {
     struct rtcp_packet p;
     struct rtcp_nack n;
-    while (f->count > 0 && rtcp_next(&compound, &p)) {
+    while (rtcp_next(&compound, &p)) {
         uint32_t media = rtcp_feedback_media(&p);
         if (rtcp_is_pli(&p)) {
-            forget(f, &(struct rtcp_wish){.media = media, .is_pli = true});
+            take_said(f, (struct rtcp_wish){.media = media, .is_pli = true}, now);
         }
         for (unsigned i = 0; rtcp_nack(&p, i, &n); i++) {
-            forget_nack(f, media, n);
+            take_nack(f, media, n, now);
         }
     }
+}
+
+bool feedback_is_regular(struct rtcp_feedback *f, sim_time least, sim_time now, uint64_t bits)
+{
+    sim_time interval = least / 2 + (sim_time)draw_below(bits, (uint64_t)least + 1);
+    bool is_due = !f->has_told || f->told + interval <= now;
+    f->may_be_early = true;
+    if (is_due) {
+        f->has_told = true;
+        f->told = now;
+    }
+    return is_due || f->count > 0;
 }
 
 unsigned feedback_why(const struct rtcp_feedback *f)

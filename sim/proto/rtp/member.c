@@ -51,8 +51,10 @@ static bool is_in_conflict(struct rtp_source *s, const struct rtp *rtp, const st
 static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
 {
     struct rtp rtp;
+    struct span body = in->body;
     int64_t extended;
-    if (rtp_decode(bytes_sub(in->head, UDP_HEADER, in->head.len), &rtp) == 0) {
+    if (rtp_decode(bytes_sub(in->head, UDP_HEADER, in->head.len), &rtp) == 0 ||
+        !rtp_unfill(&rtp, &body, fx)) {
         fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
         return;
     }
@@ -71,8 +73,8 @@ static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
     }
     rtp_reception_jitter(&h->reception, rtp.timestamp, rtp_units(&s->medium, in->clock), in->now,
                          rtp_clock_rate(&s->medium));
-    h->bytes += in->body.len;
-    fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, in->body);
+    h->bytes += body.len;
+    fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, body);
 }
 
 void rtp_member_tell(struct rtp_source *s, struct rtcp_facts *f, const struct input *in,

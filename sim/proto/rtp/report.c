@@ -1,12 +1,11 @@
-/* The RTCP endpoint: what a compound holds (RFC 3550 6.4 to 6.7), and to whom it goes. Who is there
- * and when to report is the session's (session.c); what there is to say it asks of the source, sink
- * or participant above. A crowd is as many members behind one endpoint, each with a session of its
- * own. Invariant: the timer stands at the least timing.tn, or is stopped when all have left. */
+/* The RTCP endpoint: whom it hears, and when it speaks. Who is there and when to report is the
+ * session's (session.c); what there is to say it asks of the source, sink or participant above, and
+ * puts it into compounds (compound.c). A crowd is as many members behind one endpoint, each with a
+ * session of its own. Invariant: the timer stands at the least timing.tn, or is stopped when all
+ * have left. */
 #include "actor/fx.h"
 #include "base/os.h"
-#include "proto/rtp/feedback.h"
-#include "proto/rtp/rtp.h"
-#include "proto/rtp/session.h"
+#include "proto/rtp/reporter_inside.h"
 #include "wire/udp.h"
 
 #include <inttypes.h>
@@ -14,30 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNDER 28u /* IPv4 and UDP headers */
-#define ALL   UINT32_MAX
-
 enum { TIMER_REPORT, TIMER_FEEDBACK };
 enum { MEMBER_SET };
 
-/* What a member of a crowd has told of a source before (A.3). */
-struct prior {
-    uint32_t ssrc, expected, received;
-};
-
-struct reporter {
-    struct net key;
-    struct rtcp_setup setup;
-    struct rtcp_session *sessions; /* owned; the first is the one that is shown */
-    struct rtcp_feedback feedback; /* of the first */
-    uint32_t count;
-    uint32_t packets;  /* of RTP, as last told */
-    struct addr other; /* who reports to us, where NAT shows it; ip 0: nobody yet */
-    bool is_leaving, had_others;
-    uint64_t sent, heard;
-};
-
-static struct rtcp_session *first(struct reporter *r)
+struct rtcp_session *reporter_first(struct reporter *r)
 {
     return &r->sessions[0];
 }
@@ -52,7 +31,7 @@ static sim_time next_due(const struct reporter *r)
     return least;
 }
 
-static void arm(struct reporter *r, const struct input *in, struct fx *fx)
+void reporter_arm(struct reporter *r, const struct input *in, struct fx *fx)
 {
     sim_time due = next_due(r);
     fx_timer(fx, TIMER_REPORT, 0, due > in->now ? due : in->now);
@@ -63,10 +42,19 @@ static uint32_t ssrc_of(const struct reporter *r, uint32_t index, const struct i
     return index == 0 ? r->setup.ssrc : (uint32_t)draw(in->dice, DRAW_SSRC, 100 + index);
 }
 
+static bool is_group(const struct reporter *r)
+{
+    return r->setup.peer_count > 1 || ip_is_multicast(r->setup.peers[0].ip);
+}
+
 static void join(struct reporter *r, uint32_t index, const struct input *in)
 {
     struct rtcp_session *s = &r->sessions[index];
-    struct rtcp_terms terms = {r->setup.bandwidth, r->setup.minimum};
+    struct rtcp_terms terms = {r->setup.bandwidth, r->setup.minimum, 0};
+    if (r->setup.has_feedback) { /* RFC 4585 3.4, 3.5.4 */
+        terms.minimum = is_group(r) ? SIM_S : 0;
+        terms.silence = r->setup.feedback_interval ? r->setup.feedback_interval : 5 * SIM_S;
+    }
     rtcp_session_join(s, ssrc_of(r, index, in), &terms, in->now, in->dice);
     if (r->setup.sends) {
         rtcp_session_speaks(s);
@@ -88,161 +76,7 @@ static void set_up(struct reporter *r, const struct input *in, struct fx *fx)
         r->sessions[i].timing.tn = in->now + muldiv(r->setup.join_over, i, r->count);
     }
     join(r, 0, in);
-    arm(r, in, fx);
-}
-
-static struct bytes cname_of(const struct reporter *r, uint32_t index, char buf[32])
-{
-    char ip[16];
-    ip_print(r->key.from.ip, ip);
-    snprintf(buf, 32, index ? "%" PRIu32 "@%s" : "%.0" PRIu32 "%s", index, ip);
-    return bytes_of(buf, strlen(buf));
-}
-
-static void send_to(struct reporter *r, struct addr to, struct bytes compound, enum rtp_why why,
-                    struct fx *fx)
-{
-    struct net net = r->key;
-    net.to = to;
-    uint8_t *head = malloc(UDP_HEADER + compound.len);
-    if (!head) {
-        abort();
-    }
-    udp_encode(net.from.port, to.port, (uint32_t)compound.len, head);
-    memcpy(head + UDP_HEADER, compound.data, compound.len);
-    fx_send(fx, &net, bytes_of(head, UDP_HEADER + compound.len), (struct span){0}, (struct unit){0},
-            why);
-    free(head);
-    r->sent++;
-}
-
-static void send_compound(struct reporter *r, struct bytes compound, enum rtp_why why,
-                          struct fx *fx)
-{
-    if (r->setup.is_carried) {
-        fx_indicate(fx, 0, RTCP_CODE_CARRY, compound, (struct span){0});
-        return;
-    }
-    bool is_for_many = r->setup.peer_count > 1 || ip_is_multicast(r->setup.peers[0].ip);
-    if (r->other.ip && !is_for_many) {
-        send_to(r, r->other, compound, why, fx);
-        return;
-    }
-    if (r->setup.peer_count == 0) {
-        send_to(r, r->key.to, compound, why, fx);
-    }
-    for (uint32_t i = 0; i < r->setup.peer_count; i++) {
-        send_to(r, r->setup.peers[i], compound, why, fx);
-    }
-}
-
-/* Others of the crowd hear it, too: a group's packets come back to those on the same host. */
-static void tell_crowd(struct reporter *r, uint32_t index, struct bytes compound, sim_time now)
-{
-    uint32_t told;
-    for (uint32_t i = 0; i < r->count; i++) {
-        if (i != index && r->sessions[i].phase != RTCP_LEFT) {
-            rtcp_session_compound(&r->sessions[i], compound, UNDER + compound.len, r->key.from, now,
-                                  &told);
-        }
-    }
-}
-
-static void add_report(struct reporter *r, uint32_t index, const struct rtcp_facts *facts,
-                       const struct rtcp_block *blocks, unsigned count, struct buf *out)
-{
-    struct rtcp_session *s = &r->sessions[index];
-    char name[32];
-    if (index == 0 && rtcp_session_is_sender(s, facts->info.packets)) {
-        rtcp_add_sr(out, s->ssrc, &facts->info, blocks, count);
-    } else {
-        rtcp_add_rr(out, s->ssrc, blocks, count);
-    }
-    rtcp_add_cname(out, s->ssrc, (const char *)cname_of(r, index, name).data);
-}
-
-/* Its first block, and those that follow behind the facts. */
-static unsigned gather(const struct rtcp_facts *facts, struct bytes head,
-                       struct rtcp_block out[RTCP_BLOCKS_MAX])
-{
-    unsigned count = 0;
-    if (facts->has_block) {
-        out[count++] = facts->block;
-    }
-    for (uint32_t i = 0; i < facts->more_count && count < RTCP_BLOCKS_MAX; i++) {
-        memcpy(&out[count++], head.data + sizeof *facts + i * sizeof *out, sizeof *out);
-    }
-    return count;
-}
-
-/* Names and goodbyes of others that a mixer passes on (7.3). */
-static void add_along(const struct rtcp_facts *facts, struct bytes head, struct buf *out)
-{
-    size_t at = sizeof *facts + facts->more_count * sizeof(struct rtcp_block);
-    buf_add(out, bytes_sub(head, at, facts->along));
-}
-
-static void report(struct reporter *r, const struct input *in, struct fx *fx)
-{
-    struct rtcp_facts facts;
-    struct rtcp_block blocks[RTCP_BLOCKS_MAX];
-    struct buf out = {0};
-    memcpy(&facts, in->head.data, sizeof facts);
-    unsigned count = gather(&facts, in->head, blocks);
-    struct rtcp_session *s = &r->sessions[facts.index];
-    enum rtp_why why = RTP_REPORT;
-    r->packets = facts.info.packets;
-    add_report(r, facts.index, &facts, blocks, count, &out);
-    add_along(&facts, in->head, &out);
-    if (facts.app) {
-        rtcp_add_app(&out, s->ssrc, 0, facts.app, (struct bytes){0});
-    }
-    if (facts.index == 0 && feedback_add(&r->feedback, s->ssrc, &out)) {
-        why = feedback_why(&r->feedback);
-        feedback_sent(&r->feedback);
-    }
-    r->feedback.may_be_early = true;
-    send_compound(r, bytes_of(out.data, out.len), why, fx);
-    tell_crowd(r, facts.index, bytes_of(out.data, out.len), in->now);
-    rtcp_session_reported(s, UNDER + out.len, facts.info.packets, in->now, in->dice);
-    buf_free(&out);
-    arm(r, in, fx);
-}
-
-static void build_bye(struct reporter *r, uint32_t index, struct buf *out)
-{
-    struct rtcp_session *s = &r->sessions[index];
-    char name[32];
-    rtcp_add_rr(out, s->ssrc, NULL, 0);
-    rtcp_add_cname(out, s->ssrc, (const char *)cname_of(r, index, name).data);
-    rtcp_add_bye(out, s->ssrc);
-}
-
-static void say_bye(struct reporter *r, uint32_t index, const struct input *in, struct fx *fx)
-{
-    struct buf out = {0};
-    build_bye(r, index, &out);
-    send_compound(r, bytes_of(out.data, out.len), RTP_BYE, fx);
-    tell_crowd(r, index, bytes_of(out.data, out.len), in->now);
-    rtcp_session_left(&r->sessions[index]);
-    buf_free(&out);
-}
-
-/* One that goes at once carries a last report. */
-static void say_last(struct reporter *r, const struct input *in, struct fx *fx)
-{
-    struct rtcp_facts facts;
-    struct rtcp_block blocks[RTCP_BLOCKS_MAX];
-    struct buf out = {0};
-    memcpy(&facts, in->head.data, sizeof facts);
-    unsigned count = gather(&facts, in->head, blocks);
-    add_report(r, 0, &facts, blocks, count, &out);
-    add_along(&facts, in->head, &out);
-    rtcp_add_bye(&out, first(r)->ssrc);
-    send_compound(r, bytes_of(out.data, out.len), RTP_BYE, fx);
-    tell_crowd(r, 0, bytes_of(out.data, out.len), in->now);
-    rtcp_session_left(first(r));
-    buf_free(&out);
+    reporter_arm(r, in, fx);
 }
 
 static void leave_one(struct reporter *r, uint32_t index, const struct input *in, struct fx *fx)
@@ -253,12 +87,12 @@ static void leave_one(struct reporter *r, uint32_t index, const struct input *in
         rtcp_session_left(s);
         return;
     }
-    build_bye(r, index, &bye);
-    enum rtcp_act act = rtcp_session_leave(s, UNDER + bye.len, in->now, in->dice);
+    reporter_build_bye(r, index, &bye);
+    enum rtcp_act act = rtcp_session_leave(s, REPORTER_UNDER + bye.len, in->now, in->dice);
     if (act == RTCP_SAY_BYE && index == 0) {
-        say_last(r, in, fx);
+        reporter_say_last(r, in, fx);
     } else if (act == RTCP_SAY_BYE) {
-        say_bye(r, index, in, fx);
+        reporter_say_bye(r, index, in, fx);
     } else if (index == 0 && s->phase == RTCP_BACKING_OFF) {
         fx_note(fx, RTP_BACK_OFF);
     }
@@ -272,7 +106,7 @@ static void leave(struct reporter *r, const struct input *in, struct fx *fx)
     for (uint32_t i = 0; i < r->count; i++) {
         leave_one(r, i, in, fx);
     }
-    arm(r, in, fx);
+    reporter_arm(r, in, fx);
 }
 
 static void show(const struct reporter *r, uint32_t ssrc, enum rtp_why why, struct fx *fx)
@@ -290,8 +124,8 @@ static void rename_one(struct reporter *r, uint32_t index, struct addr from, boo
     struct rtcp_session *s = &r->sessions[index];
     struct buf bye = {0};
     fx_note(fx, RTP_COLLISION);
-    build_bye(r, index, &bye);
-    send_compound(r, bytes_of(bye.data, bye.len), RTP_COLLISION, fx);
+    reporter_build_bye(r, index, &bye);
+    reporter_send(r, bytes_of(bye.data, bye.len), RTP_COLLISION, fx);
     buf_free(&bye);
     uint32_t ssrc = (uint32_t)draw(in->dice, DRAW_SSRC, s->ssrc);
     rtcp_session_rename(s, ssrc, from, is_media, in->now);
@@ -316,10 +150,6 @@ static void judge(struct reporter *r, uint32_t index, enum rtcp_verdict v, uint3
     case RTCP_COLLISION: rename_one(r, index, from, media != NULL, in, fx); break;
     case RTCP_LOOPED:
     case RTCP_FOREIGN:
-        if (is_shown && media) {
-            fx_indicate(fx, 0, RTCP_CODE_DISBELIEVE, bytes_of(&ssrc, sizeof ssrc),
-                        (struct span){0});
-        }
         if (is_shown) {
             fx_note(fx, v == RTCP_LOOPED ? RTP_LOOP : RTP_FOREIGN);
         }
@@ -330,8 +160,8 @@ static void judge(struct reporter *r, uint32_t index, enum rtcp_verdict v, uint3
 /* All the others have left, or are silent: who only listens to them need not stay. */
 static void look_if_alone(struct reporter *r, struct fx *fx)
 {
-    bool has_others = first(r)->timing.members > 1;
-    if (r->had_others && !has_others && first(r)->phase == RTCP_INSIDE) {
+    bool has_others = reporter_first(r)->timing.members > 1;
+    if (r->had_others && !has_others && reporter_first(r)->phase == RTCP_INSIDE) {
         fx_indicate(fx, 0, RTCP_CODE_GONE, (struct bytes){0}, (struct span){0});
     }
     r->had_others = has_others;
@@ -352,22 +182,21 @@ static void hear(struct reporter *r, struct bytes compound, struct addr from,
                  const struct input *in, struct fx *fx)
 {
     uint32_t ssrc = 0;
-    r->heard++;
     bool is_believed = true;
     for (uint32_t i = 0; i < r->count; i++) {
-        enum rtcp_verdict v = rtcp_session_compound(&r->sessions[i], compound, UNDER + compound.len,
-                                                    from, in->now, &ssrc);
+        enum rtcp_verdict v = rtcp_session_compound(
+            &r->sessions[i], compound, REPORTER_UNDER + compound.len, from, in->now, &ssrc);
         is_believed = is_believed && v <= RTCP_NEW;
         judge(r, i, v, ssrc, NULL, in, fx);
     }
     show_parted(r, compound, fx);
-    feedback_heard(&r->feedback, compound);
     if (is_believed) {
+        feedback_heard(&r->feedback, compound, in->now);
         fx_indicate(fx, 0, RTCP_CODE_HEARD, compound, (struct span){0});
     }
     look_if_alone(r, fx);
     if (r->setup.bandwidth) {
-        arm(r, in, fx);
+        reporter_arm(r, in, fx);
     }
 }
 
@@ -415,13 +244,21 @@ static void note_media(struct reporter *r, const struct input *in)
     struct rtcp_facts facts;
     memcpy(&facts, in->head.data, sizeof facts);
     if (facts.has_sent) {
-        rtcp_session_speaks(first(r));
+        rtcp_session_speaks(reporter_first(r));
     }
     if (facts.hears_media) {
         struct addr from = {r->key.to.ip, (uint16_t)(r->key.to.port - 1)};
-        rtcp_session_meet(first(r), facts.block.ssrc, from, true, true, in->now);
+        rtcp_session_meet(reporter_first(r), facts.block.ssrc, from, true, true, in->now);
         r->had_others = true;
     }
+}
+
+/* RFC 4585 3.5.3: reports are no more frequent than T_rr_interval, unless feedback waits. */
+static bool is_left_out(struct reporter *r, const struct input *in)
+{
+    uint64_t bits = draw(in->dice, DRAW_JITTER, r->feedback.draws++);
+    return r->setup.has_feedback &&
+           !feedback_is_regular(&r->feedback, r->setup.feedback_interval, in->now, bits);
 }
 
 static void expire_one(struct reporter *r, uint32_t index, const struct input *in, struct fx *fx)
@@ -433,8 +270,12 @@ static void expire_one(struct reporter *r, uint32_t index, const struct input *i
     }
     switch (rtcp_session_expire(s, in->now, in->dice)) {
     case RTCP_WAIT: break;
-    case RTCP_SAY_BYE: say_bye(r, index, in, fx); break;
+    case RTCP_SAY_BYE: reporter_say_bye(r, index, in, fx); break;
     case RTCP_SAY_REPORT:
+        if (index == 0 && is_left_out(r, in)) {
+            rtcp_session_skipped(s, in->now, in->dice);
+            break;
+        }
         s->timing.tn = SIM_NEVER; /* until it is told what to say */
         fx_indicate(fx, 0, RTCP_CODE_DUE, bytes_of(&index, sizeof index), (struct span){0});
         break;
@@ -443,8 +284,8 @@ static void expire_one(struct reporter *r, uint32_t index, const struct input *i
 
 static void show_silent(struct reporter *r, struct fx *fx)
 {
-    for (uint32_t i = 0; i < first(r)->count; i++) {
-        struct rtcp_member *m = &first(r)->list[i];
+    for (uint32_t i = 0; i < reporter_first(r)->count; i++) {
+        struct rtcp_member *m = &reporter_first(r)->list[i];
         if (m->presence == RTCP_TIMED_OUT && !m->is_told) {
             m->is_told = true;
             fx_item(fx, MEMBER_SET, m->ssrc, m->presence, RTP_SILENT_FOR_LONG);
@@ -461,60 +302,28 @@ static void expire(struct reporter *r, const struct input *in, struct fx *fx)
     }
     show_silent(r, fx);
     look_if_alone(r, fx);
-    arm(r, in, fx);
+    reporter_arm(r, in, fx);
 }
 
 static void wish(struct reporter *r, const struct input *in, struct fx *fx)
 {
     struct rtcp_wish w;
     memcpy(&w, in->head.data, sizeof w);
-    if (!r->setup.has_feedback || r->is_leaving || !feedback_want(&r->feedback, &w)) {
+    if (!r->setup.has_feedback || r->is_leaving) {
         return;
     }
-    sim_time at = feedback_time(&r->feedback, &first(r)->timing, in->now,
+    sim_time at = feedback_want(&r->feedback, &w, &reporter_first(r)->timing, is_group(r), in->now,
                                 draw(in->dice, DRAW_JITTER, r->feedback.draws++));
     if (at != SIM_NEVER) {
         fx_timer(fx, TIMER_FEEDBACK, 0, at);
     }
 }
 
-/* RFC 4585 3.5.3: a report before its time, and the next but one is the next. */
-static void send_early(struct reporter *r, const struct input *in, struct fx *fx)
-{
-    struct rtcp_session *s = first(r);
-    struct buf out = {0};
-    char name[32];
-    rtcp_add_rr(&out, s->ssrc, NULL, 0);
-    rtcp_add_cname(&out, s->ssrc, (const char *)cname_of(r, 0, name).data);
-    if (feedback_add(&r->feedback, s->ssrc, &out)) {
-        send_compound(r, bytes_of(out.data, out.len), feedback_why(&r->feedback), fx);
-        rtcp_timing_size(&s->timing, UNDER + out.len);
-        feedback_sent(&r->feedback);
-        feedback_postpone(&r->feedback, &s->timing);
-        arm(r, in, fx);
-    }
-    buf_free(&out);
-}
-
-/* Not a report of ours: the interval goes on. */
-static void pass_on(struct reporter *r, const struct input *in, struct fx *fx)
-{
-    struct rtcp_session *s = first(r);
-    struct buf out = {0};
-    char name[32];
-    rtcp_add_rr(&out, s->ssrc, NULL, 0);
-    rtcp_add_cname(&out, s->ssrc, (const char *)cname_of(r, 0, name).data);
-    buf_add(&out, in->head);
-    send_compound(r, bytes_of(out.data, out.len), RTP_PASSED_ON, fx);
-    rtcp_timing_size(&s->timing, UNDER + out.len);
-    buf_free(&out);
-}
-
 static void request(struct reporter *r, const struct input *in, struct fx *fx)
 {
     if (in->code == RTCP_CODE_SETUP) {
         set_up(r, in, fx);
-    } else if (!r->setup.bandwidth || first(r)->phase == RTCP_LEFT) {
+    } else if (!r->setup.bandwidth || reporter_first(r)->phase == RTCP_LEFT) {
         return;
     } else if (in->code == RTCP_CODE_CARRIED) {
         hear_carried(r, in, fx);
@@ -523,13 +332,13 @@ static void request(struct reporter *r, const struct input *in, struct fx *fx)
     } else if (in->code == RTCP_CODE_WISH) {
         wish(r, in, fx);
     } else if (in->code == RTCP_CODE_PASS) {
-        pass_on(r, in, fx);
+        reporter_pass_on(r, in, fx);
     } else if (in->code == RTCP_CODE_LEAVE) {
         note_media(r, in);
         leave(r, in, fx);
     } else if (in->code == RTCP_CODE_FACTS && !r->is_leaving) {
         note_media(r, in);
-        report(r, in, fx);
+        reporter_report(r, in, fx);
     }
 }
 
@@ -549,7 +358,7 @@ static void step(void *self, const struct input *in, struct fx *fx)
         if (in->code == TIMER_REPORT) {
             expire(r, in, fx);
         } else {
-            send_early(r, in, fx);
+            reporter_send_early(r, in, fx);
         }
         break;
     case IN_REQUEST: request(r, in, fx); break;

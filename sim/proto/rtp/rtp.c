@@ -56,8 +56,23 @@ const struct reason rtp_reasons[] = {
     [RTP_PASSED_ON] = {"rtp.passed-on", "RFC 3550 §7.2"},
     [RTP_RECODED] = {"rtp.recoded", "RFC 3550 §7.2"},
     [RTP_LOOPED] = {"rtp.looped", "RFC 3550 §8.2"},
+    [RTP_REPAIR] = {"rtp.repair", "RFC 4588 §4"},
+    [RTP_RECOVERED] = {"rtp.recovered", "RFC 4588 §4"},
+    [RTP_FORGOTTEN] = {"rtp.forgotten", "RFC 4588 §8.1"},
+    [RTP_INTRA] = {"rtp.intra", "RFC 4585 §6.3.1"},
+    [RTP_INTRA_ASKED] = {"rtp.intra-asked", "RFC 4585 §6.3.1"},
+    [RTP_UNDECODABLE] = {"rtp.undecodable", "RFC 4585 §6.3.1"},
     {0},
 };
+
+bool rtp_is_app_name(const char *text)
+{
+    size_t n = 0;
+    while (text[n] > ' ' && text[n] < 127) {
+        n++;
+    }
+    return n == 4 && !text[4];
+}
 
 const char *const rtp_lowers[] = {"rtcp", NULL};
 
@@ -81,6 +96,8 @@ void rtp_set_up_toward(uint32_t reporter, uint32_t ssrc, const struct rtp_medium
                                .is_carried = m->is_carried,
                                .bandwidth = rtp_rtcp_bandwidth(m),
                                .minimum = m->rtcp_minimum,
+                               .has_feedback = rtp_has_feedback(m),
+                               .feedback_interval = m->feedback_interval,
                                .peer_count = media.ip != 0,
                                .peers = {{media.ip, (uint16_t)(media.port + 1)}}};
     fx_request(fx, reporter, RTCP_CODE_SETUP, bytes_of(&setup, sizeof setup), (struct span){0});

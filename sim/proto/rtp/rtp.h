@@ -44,13 +44,19 @@ enum rtp_why {
     RTP_SILENT_FOR_LONG, /* five intervals: it has timed out */
     RTP_NACK,
     RTP_PLI,
-    RTP_PAUSED,    /* whoever steers it wants nothing for now */
-    RTP_MIXED,     /* a mixer's packet: what came from the other sides (7.1) */
-    RTP_UNMIXED,   /* nobody has spoken: it sends nothing */
-    RTP_ALIGNED,   /* a source is put into its place on the mixer's line of time */
-    RTP_PASSED_ON, /* what came on one side goes out on another */
-    RTP_RECODED,   /* the same, in another coding or in packets of another length (7.2) */
-    RTP_LOOPED,    /* it has gone round: its source is on another side (8.2) */
+    RTP_PAUSED,      /* whoever steers it wants nothing for now */
+    RTP_MIXED,       /* a mixer's packet: what came from the other sides (7.1) */
+    RTP_UNMIXED,     /* nobody has spoken: it sends nothing */
+    RTP_ALIGNED,     /* a source is put into its place on the mixer's line of time */
+    RTP_PASSED_ON,   /* what came on one side goes out on another */
+    RTP_RECODED,     /* the same, in another coding or in packets of another length (7.2) */
+    RTP_LOOPED,      /* it has gone round: its source is on another side (8.2) */
+    RTP_REPAIR,      /* a packet that is missing goes once more (RFC 4588) */
+    RTP_RECOVERED,   /* it has come in time to be played */
+    RTP_FORGOTTEN,   /* it is asked for, and is kept no more */
+    RTP_INTRA,       /* a picture that builds on no other */
+    RTP_INTRA_ASKED, /* the next one shall */
+    RTP_UNDECODABLE, /* a picture cannot be shown */
 };
 
 /* What both ends know of the medium. int64_t: written by params. */
@@ -59,11 +65,19 @@ struct rtp_medium {
     int64_t fps, frame, vary; /* video: pictures in 10^9 s, bytes, ppb; fps -1: sound */
     int64_t encode;           /* ns from sampling to sending */
     int64_t rtcp_on, rtcp_share, rtcp_minimum; /* switch; ppb of the session; ns */
+    int64_t intra, intra_every; /* bytes of a picture that builds on no other, <= 0: all are alike;
+                                   pictures from one to the next, <= 0: only the first is one */
+    int64_t nack, pli, feedback_interval; /* switches; T_rr_interval of RFC 4585, ns */
+    int64_t again;   /* ns until what was asked for in vain is asked for once more; -1: never */
+    int64_t keep;    /* ns that what was sent is kept, to be sent again; <= 0: nothing is */
     bool is_carried; /* by a connection of the opener's (actor/media_call.h) */
 };
 
 int64_t rtp_clock_rate(const struct rtp_medium *m); /* timestamp units a second */
 uint8_t rtp_payload_type(const struct rtp_medium *m);
+uint8_t rtp_repair_type(const struct rtp_medium *m); /* of what is sent again */
+bool rtp_is_coded(const struct rtp_medium *m);       /* pictures build on those before */
+bool rtp_has_feedback(const struct rtp_medium *m);
 uint32_t rtp_payload_bytes(const struct rtp_medium *m); /* of one packet of sound */
 int64_t rtp_rtcp_bandwidth(const struct rtp_medium *m); /* bit/s */
 /* Timestamp units in a span of time, rounded down; `ns` may be negative. */
@@ -102,6 +116,9 @@ struct playout_slot {
     int64_t extended;
     sim_time due, came; /* by the receiver's clock */
     struct span body;
+    uint32_t timestamp;
+    bool marker;
+    uint8_t picture; /* PICTURE_ bits of wire/payload.h */
 };
 struct playout {
     struct playout_slot *slots; /* owned */
@@ -111,6 +128,61 @@ bool playout_add(struct playout *p, const struct playout_slot *slot); /* false: 
 bool playout_take(struct playout *p, sim_time until, struct playout_slot *out);
 void playout_shift(struct playout *p, sim_time by); /* all that waits is played so much later */
 void playout_free(struct playout *p);
+
+/* history.c: what was sent, for as long as it may be asked for. Numbers follow each other. */
+struct rtp_sent {
+    struct span body;
+    sim_time at;    /* ns since the run began */
+    uint64_t index; /* of all packets, from 0 */
+    uint32_t timestamp;
+    uint16_t seq;
+    bool marker;
+    uint8_t picture;
+};
+struct rtp_history {
+    struct rtp_sent *list; /* owned; a ring */
+    uint32_t first, count, cap;
+};
+/* What is older than `keep` is forgotten. */
+void rtp_history_add(struct rtp_history *h, const struct rtp_sent *sent, sim_time keep);
+/* NULL: it was not sent, or is older than `keep` now. Valid until the next add. */
+const struct rtp_sent *rtp_history_find(const struct rtp_history *h, uint16_t seq, sim_time now,
+                                        sim_time keep);
+void rtp_history_free(struct rtp_history *h);
+
+/* gaps.c: numbers that have not come, ascending. */
+struct rtp_gap {
+    int64_t extended;
+    sim_time asked; /* last */
+};
+struct rtp_gaps {
+    struct rtp_gap *list; /* owned */
+    uint32_t count, cap;
+};
+void rtp_gaps_add(struct rtp_gaps *g, int64_t extended, sim_time now);
+bool rtp_gaps_fill(struct rtp_gaps *g, int64_t extended); /* it has come; true: it was missing */
+void rtp_gaps_pass(struct rtp_gaps *g, int64_t until);    /* below, nothing is waited for */
+/* Of those asked for no later than `since` the first, which counts as asked for `now`; NULL: none.
+ */
+const struct rtp_gap *rtp_gaps_again(struct rtp_gaps *g, sim_time since, sim_time now);
+sim_time rtp_gaps_oldest(const struct rtp_gaps *g); /* when it was asked for; SIM_NEVER: none */
+void rtp_gaps_free(struct rtp_gaps *g);
+
+/* pictures.c: what a decoder can show of pictures that build on each other. */
+struct rtp_pictures {
+    bool has_reference;               /* the picture before was shown */
+    bool is_open, is_whole, is_intra; /* the present one: its last packet is still to come */
+    bool has_begun;
+    uint32_t first, timestamp; /* of the first picture, of the present one */
+    uint64_t shown;
+};
+enum rtp_picture { PICTURE_GOES_ON, PICTURE_SHOWN, PICTURE_BROKEN };
+/* The next packet that is played; has_gap: some before it are missing. BROKEN: this one or one
+ * before it cannot be shown. */
+enum rtp_picture rtp_pictures_take(struct rtp_pictures *p, const struct playout_slot *slot,
+                                   bool has_gap);
+/* Picture times so far in which nothing new was shown. */
+int64_t rtp_pictures_frozen(const struct rtp_pictures *p, const struct rtp_medium *m);
 
 /* adapt.c: how long packets take, as the receiver sees it (Ramjee et al. 1994, algorithm 1). */
 struct playout_estimate {

@@ -26,6 +26,7 @@ void rtcp_session_join(struct rtcp_session *s, uint32_t ssrc, const struct rtcp_
     t->members = t->pmembers = t->members + 1; /* some may have been heard already */
     t->bandwidth = terms->bandwidth;
     t->minimum = terms->minimum;
+    s->silence = terms->silence ? terms->silence : terms->minimum;
     t->average16 = 16 * (UNDER + FIRST_SIZE);
     t->is_initial = true;
     t->tp = now;
@@ -242,6 +243,7 @@ static void look_for_silent(struct rtcp_session *s, sim_time now)
 {
     struct rtcp_timing receiver = s->timing;
     receiver.we_sent = false;
+    receiver.minimum = s->silence;
     sim_time patience = PATIENCE * rtcp_interval_calculated(&receiver);
     sim_time recent = 2 * rtcp_interval_calculated(&s->timing);
     for (uint32_t i = 0; i < s->count; i++) {
@@ -310,6 +312,11 @@ void rtcp_session_reported(struct rtcp_session *s, size_t size, uint32_t packets
     rtcp_timing_size(&s->timing, size);
     note_sent(s, packets);
     s->has_spoken = true;
+    rtcp_session_skipped(s, now, dice);
+}
+
+void rtcp_session_skipped(struct rtcp_session *s, sim_time now, const struct dice *dice)
+{
     s->timing.is_initial = false;
     s->timing.tp = now;
     s->timing.tn = now + interval(s, dice);

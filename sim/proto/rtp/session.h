@@ -38,6 +38,7 @@ struct rtcp_session {
     struct rtcp_conflict conflicts[RTCP_CONFLICTS];
     uint32_t conflict_count;
     uint32_t packets[2];           /* sent in all at the last report and at the one before */
+    sim_time silence;              /* minimum of the interval that time-outs count in */
     uint32_t draws, salt;          /* salt: tells members apart that share the dice */
     uint32_t byes[RTCP_BYE_SLOTS]; /* backing off: bytes of others' BYEs by tenths of a second */
     sim_time byes_tenth;           /* the last of them, counted from the beginning of the run */
@@ -58,6 +59,7 @@ enum rtcp_act { RTCP_WAIT, RTCP_SAY_REPORT, RTCP_SAY_BYE };
 struct rtcp_terms {    /* of the session, agreed on elsewhere */
     int64_t bandwidth; /* of all RTCP, bit/s */
     sim_time minimum;
+    sim_time silence; /* in its place for time-outs (RFC 4585 3.5.4); 0: they are the same */
 };
 
 /* Enters: the first report is due after half the minimum (6.2). */
@@ -83,6 +85,8 @@ enum rtcp_act rtcp_session_expire(struct rtcp_session *s, sim_time now, const st
 /* A report of that size went out; `packets`: of RTP, sent in all. */
 void rtcp_session_reported(struct rtcp_session *s, size_t size, uint32_t packets, sim_time now,
                            const struct dice *dice);
+/* The one that was due is left out (RFC 4585 3.5.3). */
+void rtcp_session_skipped(struct rtcp_session *s, sim_time now, const struct dice *dice);
 /* Leaves (6.3.7). SAY_BYE: at once. WAIT: at timing.tn at the earliest, or never. `size` is that
  * of the BYE. */
 enum rtcp_act rtcp_session_leave(struct rtcp_session *s, size_t size, sim_time now,

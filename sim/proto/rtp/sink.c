@@ -1,7 +1,6 @@
-/* The sink: counts what comes (RFC 3550 appendix A), keeps it until its time to be played, and
- * reports. Media time plus `offset` is the playout time by the node's clock. A packet that comes
- * after it is late, not lost: it arrived, and is of no use. Invariant: below `next` every number
- * was played or was missing when its time came. */
+/* The sink: keeps what comes (arrival.c) until its time to be played, and reports. Media time plus
+ * `offset` is the playout time by the node's clock. Invariant: below `next` every number was played
+ * or was missing when its time came. */
 #include "actor/fx.h"
 #include "actor/media_call.h"
 #include "proto/rtp/ends.h"
@@ -10,98 +9,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { PACKET_SET };
-enum item { ABSENT, BUFFERED, PLAYED, MISSING, LATE };
 #define SLACK   SIM_MS /* mappings differ by a unit of the timestamp; nobody hears so little */
 #define GAP_MAX 1000   /* a longer one is a new beginning, not a loss to be concealed */
 
-/* Timestamps wrap; the order they came in does not matter. */
-static sim_time media_time(struct rtp_sink *s, uint32_t timestamp)
-{
-    int64_t units = s->media_units + (int32_t)(timestamp - s->last_timestamp);
-    if (units > s->media_units) {
-        s->media_units = units;
-        s->last_timestamp = timestamp;
-    }
-    return muldiv(units, SIM_S, rtp_clock_rate(&s->medium));
-}
-
-static void begin(struct rtp_sink *s, const struct rtp *rtp, int64_t extended,
-                  const struct input *in, struct fx *fx)
-{
-    s->has_begun = true;
-    s->last_timestamp = rtp->timestamp;
-    s->offset = in->clock + s->delay;
-    s->first_at = rtp->timestamp;
-    s->estimate = (struct playout_estimate){0};
-    s->has_mapping = false;
-    s->heard_most = extended - 1;
-    s->next = extended;
-    s->reception.ssrc = rtp->ssrc;
-    if (s->reporter && !s->is_set_up) {
-        s->is_set_up = true;
-        struct addr seen = in->kind == IN_PACKET ? in->net.from : (struct addr){0};
-        bool is_translated = seen.ip != s->key.to.ip || seen.port != s->key.to.port;
-        rtp_set_up_toward(s->reporter, s->ssrc, &s->medium, is_translated ? seen : (struct addr){0},
-                          fx);
-    }
-}
-
-/* The same address speaks with another SSRC: it was started anew, or has met a collision (8.2).
- * Numbers and timestamps begin again; what was measured so far stays counted. */
-static void change_source(struct rtp_sink *s)
-{
-    const struct rtp_reception *old = &s->reception;
-    struct rtp_reception fresh = {
-        .j16_max = old->j16_max, .j16_sum = old->j16_sum, .j_count = old->j_count};
-    s->lost_before += rtp_reception_lost(old);
-    s->reception = fresh;
-    playout_free(&s->playout);
-    memset(s->was_played, 0, sizeof s->was_played);
-    s->media_units = 0;
-    s->lsr = 0;
-    s->has_begun = false;
-}
-
-/* The first of a talkspurt or of a picture, whose marker may have been lost: time has gone on by
- * more than the numbers have. */
-static bool begins_anew(const struct rtp_sink *s, const struct rtp *rtp, int64_t extended)
-{
-    uint32_t passed = rtp->timestamp - s->heard_at;
-    if (extended <= s->heard_most || s->estimate.count == 0) {
-        return false;
-    }
-    if (s->medium.fps >= 0) {
-        return passed != 0;
-    }
-    int64_t packets = extended - s->heard_most;
-    return rtp->marker || passed > rtp_units(&s->medium, packets * s->medium.ptime);
-}
-
-/* Adaptive: each talkspurt begins with the delay that the ones before advise, so that only silences
- * are stretched or cut. */
-static void adapt(struct rtp_sink *s, const struct rtp *rtp, int64_t extended, sim_time transit,
-                  struct fx *fx)
-{
-    if (s->adaptive && begins_anew(s, rtp, extended)) {
-        s->offset = playout_advice(&s->estimate);
-        if (s->medium.fps < 0) {
-            fx_note(fx, RTP_ADAPTED);
-        }
-    }
-    playout_learn(&s->estimate, transit);
-    if (extended > s->heard_most) {
-        s->heard_most = extended;
-        s->heard_at = rtp->timestamp;
-    }
-}
-
-static void arm(struct rtp_sink *s, const struct input *in, struct fx *fx)
+void rtp_sink_arm(struct rtp_sink *s, const struct input *in, struct fx *fx)
 {
     if (s->playout.count > 0) {
         s->armed = s->playout.slots[0].due;
         sim_time left = s->armed - in->clock;
-        fx_timer(fx, 0, 0, in->now + (left > 0 ? left : 0));
+        fx_timer(fx, RTP_SINK_PLAYOUT, 0, in->now + (left > 0 ? left : 0));
     }
 }
 
@@ -114,7 +30,7 @@ static sim_time age(const struct rtp_sink *s)
 }
 
 /* Once the sender's clock is known for both streams, the faster one waits. */
-static void keep_step(struct rtp_sink *s, const struct input *in, struct fx *fx)
+void rtp_sink_keep_step(struct rtp_sink *s, const struct input *in, struct fx *fx)
 {
     if (!s->sync || !s->has_mapping || !s->has_begun) {
         return;
@@ -129,79 +45,9 @@ static void keep_step(struct rtp_sink *s, const struct input *in, struct fx *fx)
         s->wait = wait;
         s->sync->plays = s->sync->wants + wait;
         fx_note(fx, RTP_IN_STEP);
-        arm(s, in, fx);
+        rtp_sink_arm(s, in, fx);
     }
     s->has_apart = sync_error(s->beside, s->sync, &s->apart) || s->has_apart;
-}
-
-/* Of a packet that was carried nothing is lost but this: the segments that brought it were good. */
-static void drop(const struct rtp_sink *s, enum drop_class c, enum rtp_why why, struct fx *fx)
-{
-    if (s->medium.is_carried) {
-        fx_note(fx, why);
-    } else {
-        fx_drop(fx, c, why);
-    }
-}
-
-static void refuse(struct rtp_sink *s, int64_t extended, struct fx *fx)
-{
-    bool was_played = s->next - extended <= RTP_PLAYED_MAP && extended < s->next &&
-                      s->was_played[(uint64_t)extended % RTP_PLAYED_MAP];
-    if (was_played) {
-        s->twice++;
-        drop(s, DROP_DUPLICATE, RTP_TWICE, fx);
-    } else {
-        s->late++;
-        fx_item(fx, PACKET_SET, extended, LATE, RTP_TOO_LATE);
-        drop(s, DROP_LATE, RTP_TOO_LATE, fx);
-    }
-}
-
-static void keep(struct rtp_sink *s, const struct playout_slot *slot, const struct input *in,
-                 struct fx *fx)
-{
-    sim_time first = s->playout.count ? s->playout.slots[0].due : SIM_NEVER;
-    if (slot->extended < s->next || slot->due < in->clock) {
-        refuse(s, slot->extended, fx);
-    } else if (!playout_add(&s->playout, slot)) {
-        s->twice++;
-        drop(s, DROP_DUPLICATE, RTP_TWICE, fx);
-    } else {
-        fx_item(fx, PACKET_SET, slot->extended, BUFFERED, RTP_BUFFERED);
-        if (slot->due < first) {
-            arm(s, in, fx);
-        }
-    }
-}
-
-static void hear(struct rtp_sink *s, struct bytes packet, const struct input *in, struct fx *fx)
-{
-    struct rtp rtp;
-    int64_t extended;
-    bool is_rtp = rtp_decode(packet, &rtp) > 0;
-    if (is_rtp && s->has_begun && rtp.ssrc != s->reception.ssrc) {
-        change_source(s);
-    }
-    if (!is_rtp || rtp.payload_type != rtp_payload_type(&s->medium) ||
-        !rtp_reception_seq(&s->reception, rtp.seq, &extended)) {
-        drop(s, DROP_MALFORMED, RTP_MALFORMED, fx);
-        return;
-    }
-    if (!s->has_begun) {
-        begin(s, &rtp, extended, in, fx);
-    }
-    s->hears_media = true;
-    rtp_reception_jitter(&s->reception, rtp.timestamp, rtp_units(&s->medium, in->clock), in->now,
-                         rtp_clock_rate(&s->medium));
-    sim_time media = media_time(s, rtp.timestamp);
-    adapt(s, &rtp, extended, in->clock - media, fx);
-    keep_step(s, in, fx);
-    struct playout_slot slot = {.extended = extended,
-                                .due = media + s->offset + s->wait,
-                                .came = in->clock,
-                                .body = in->body};
-    keep(s, &slot, in, fx);
 }
 
 /* What should have been played before this one, and is not there. */
@@ -211,7 +57,7 @@ static void conceal_until(struct rtp_sink *s, int64_t extended, struct fx *fx)
     for (; s->next < extended; s->next++) {
         s->concealed++;
         s->was_played[(uint64_t)s->next % RTP_PLAYED_MAP] = false;
-        fx_item(fx, PACKET_SET, s->next, MISSING, RTP_MISSING);
+        fx_item(fx, RTP_SINK_PACKET, s->next, RTP_ITEM_MISSING, RTP_MISSING);
     }
 }
 
@@ -219,29 +65,42 @@ static void play(struct rtp_sink *s, const struct input *in, struct fx *fx)
 {
     struct playout_slot slot;
     while (playout_take(&s->playout, s->armed, &slot)) {
+        bool has_gap = slot.extended > s->next;
         conceal_until(s, slot.extended, fx);
         s->was_played[(uint64_t)slot.extended % RTP_PLAYED_MAP] = true;
         s->next = slot.extended + 1;
         s->played++;
         s->waited += in->clock - slot.came;
-        fx_item(fx, PACKET_SET, slot.extended, PLAYED, RTP_PLAYED);
+        fx_item(fx, RTP_SINK_PACKET, slot.extended, RTP_ITEM_PLAYED, RTP_PLAYED);
         if (!s->medium.is_carried) { /* else the connection has delivered it already */
             fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, slot.body);
         }
+        rtp_sink_look(s, &slot, has_gap, in, fx);
     }
-    arm(s, in, fx);
+    rtp_sink_arm(s, in, fx);
 }
 
+/* What was sent again has a block of its own (RFC 4588 7). */
 static void tell(struct rtp_sink *s, const struct input *in, unsigned code, struct fx *fx)
 {
-    struct rtcp_facts f = {.has_block = s->has_begun, .hears_media = s->hears_media};
+    struct buf all = {0};
+    struct rtcp_block repairs;
+    struct rtcp_facts f = {.has_block = s->has_begun,
+                           .hears_media = s->hears_media,
+                           .more_count = s->has_begun && s->repairs.is_known};
     if (s->has_begun) {
         rtp_reception_report(&s->reception, &f.block);
         f.block.lsr = s->lsr;
         f.block.dlsr = s->lsr ? (uint32_t)muldiv(in->clock - s->sr_at, 65536, SIM_S) : 0;
     }
     s->hears_media = false;
-    fx_request(fx, s->reporter, code, bytes_of(&f, sizeof f), (struct span){0});
+    buf_add(&all, bytes_of(&f, sizeof f));
+    if (f.more_count) {
+        rtp_reception_report(&s->repairs, &repairs);
+        buf_add(&all, bytes_of(&repairs, sizeof repairs));
+    }
+    fx_request(fx, s->reporter, code, bytes_of(all.data, all.len), (struct span){0});
+    buf_free(&all);
 }
 
 static void hear_report(struct rtp_sink *s, const struct input *in, struct fx *fx)
@@ -250,14 +109,15 @@ static void hear_report(struct rtp_sink *s, const struct input *in, struct fx *f
     struct rtcp_packet p;
     struct rtcp_sender_info info;
     while (rtcp_next(&rest, &p)) {
-        if (rtcp_sender_info(&p, &info)) {
+        bool is_other = s->has_begun && p.ssrc != s->reception.ssrc;
+        if (!is_other && rtcp_sender_info(&p, &info)) {
             s->lsr = ntp_middle(info.ntp);
             s->sr_at = in->clock;
             s->mapping = info;
             s->has_mapping = true;
         }
     }
-    keep_step(s, in, fx);
+    rtp_sink_keep_step(s, in, fx);
 }
 
 static void hear_reporter(struct rtp_sink *s, const struct input *in, struct fx *fx)
@@ -288,7 +148,7 @@ static void obey(struct rtp_sink *s, const struct input *in, struct fx *fx)
         s->medium.is_carried = setup.is_carried;
         open_reporter(s, fx);
         break;
-    case MEDIA_RTP: hear(s, in->head, in, fx); break;
+    case MEDIA_RTP: rtp_sink_hear(s, in->head, in, fx); break;
     case MEDIA_RTCP:
         if (s->reporter) {
             fx_request(fx, s->reporter, RTCP_CODE_CARRIED, in->head, (struct span){0});
@@ -316,8 +176,14 @@ static void step(void *self, const struct input *in, struct fx *fx)
             open_reporter(s, fx);
         }
         break;
-    case IN_PACKET: hear(s, bytes_sub(in->head, UDP_HEADER, in->head.len), in, fx); break;
-    case IN_TIMER: play(s, in, fx); break;
+    case IN_PACKET: rtp_sink_hear(s, bytes_sub(in->head, UDP_HEADER, in->head.len), in, fx); break;
+    case IN_TIMER:
+        if (in->code == RTP_SINK_PLAYOUT) {
+            play(s, in, fx);
+        } else {
+            rtp_sink_ask_again(s, in, fx);
+        }
+        break;
     case IN_INDICATION: hear_reporter(s, in, fx); break;
     case IN_REQUEST: obey(s, in, fx); break;
     case IN_SENT:
@@ -341,6 +207,8 @@ static void read(const void *self, int64_t *vars)
     vars[9] = s->estimate.deviation;
     vars[10] = s->wait;
     vars[11] = rtp_clock_rate(&s->medium);
+    vars[12] = (int64_t)s->recovered;
+    vars[13] = (int64_t)s->pictures.shown;
 }
 
 static double lost(const void *self, const struct path *path)
@@ -404,13 +272,37 @@ static double sync_in_step(const void *self, const struct path *path)
     return s->has_apart ? (double)s->apart.in_step / (double)SIM_MS : NAN;
 }
 
+static double recovered(const void *self, const struct path *path)
+{
+    const struct rtp_sink *s = self;
+    (void)path;
+    return s->medium.nack && s->medium.keep > 0 ? (double)s->recovered : NAN;
+}
+
+static double shown(const void *self, const struct path *path)
+{
+    const struct rtp_sink *s = self;
+    (void)path;
+    return rtp_is_coded(&s->medium) ? (double)s->pictures.shown : NAN;
+}
+
+static double frozen(const void *self, const struct path *path)
+{
+    const struct rtp_sink *s = self;
+    (void)path;
+    return rtp_is_coded(&s->medium) ? (double)rtp_pictures_frozen(&s->pictures, &s->medium) : NAN;
+}
+
 static void let_go(void *self)
 {
-    playout_free(&((struct rtp_sink *)self)->playout);
+    struct rtp_sink *s = self;
+    playout_free(&s->playout);
+    rtp_gaps_free(&s->gaps);
 }
 
 static const struct param params[] = {
     RTP_MEDIUM_PARAMS(struct rtp_sink),
+    RTP_FEEDBACK_PARAMS(struct rtp_sink),
     {"playout.delay", offsetof(struct rtp_sink, delay), PARAM_TIME, .initial = 60 * SIM_MS,
      .min = 0, .max = 60 * SIM_S},
     {"playout.adaptive", offsetof(struct rtp_sink, adaptive), PARAM_SWITCH, .max = 1},
@@ -426,7 +318,9 @@ const struct actor_type rtp_sink_type = {
     .sets = (const struct set[]){{"packet", (const char *const[]){"absent", "buffered", "played",
                                                                   "missing", "late", NULL}},
                                  {0}},
-    .timers = (const struct timer[]){{"playout", 1, true}, {0}},
+    .timers = (const struct timer[]){[RTP_SINK_PLAYOUT] = {"playout", 1, TIMER_KIND_PACE},
+                                     [RTP_SINK_AGAIN] = {"again", 1, TIMER_KIND_PACE},
+                                     {0}},
     .reasons = rtp_reasons,
     .vars = (const struct var[]){{"highest", "", "reception"},
                                  {"received", "", "reception"},
@@ -440,6 +334,8 @@ const struct actor_type rtp_sink_type = {
                                  {"deviation", "ns", "playout"},
                                  {"sync-wait", "ns", "playout"},
                                  {"clock-rate", "", "playout"},
+                                 {"recovered", "", "reception"},
+                                 {"pictures", "", "playout"},
                                  {0}},
     .params = params,
     .figures = (const struct figure[]){{"lost", lost},
@@ -451,6 +347,9 @@ const struct actor_type rtp_sink_type = {
                                        {"jitter.last_units", last_units},
                                        {"sync.alone_ms", sync_alone},
                                        {"sync.error_ms", sync_in_step},
+                                       {"recovered", recovered},
+                                       {"pictures.shown", shown},
+                                       {"pictures.frozen", frozen},
                                        {0}},
     .lowers = rtp_lowers,
     .step = step,

@@ -5,7 +5,7 @@
 #include "actor/media_call.h"
 #include "proto/rtp/ends.h"
 #include "proto/rtp/tone.h"
-#include "wire/udp.h"
+#include "wire/payload.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,81 +24,89 @@ static bool is_silent(const struct rtp_source *s, uint64_t slot)
     return s->pause > 0 && slot_time(s, slot) % (s->talk + s->pause) >= s->talk;
 }
 
-/* By a connection of those above, and so as real bytes. */
-static void carry(struct bytes header, struct span body, struct fx *fx)
+static void send_packet(struct rtp_source *s, uint32_t len, bool marker, uint8_t picture,
+                        enum rtp_why why, const struct input *in, struct fx *fx)
 {
-    struct buf packet = {0};
-    buf_add(&packet, header);
-    span_read(fx->streams, body, &packet);
-    fx_indicate(fx, 0, MEDIA_RTP, bytes_of(packet.data, packet.len), body);
-    buf_free(&packet);
-}
-
-static void send_packet(struct rtp_source *s, uint32_t len, bool marker, enum rtp_why why,
-                        struct fx *fx)
-{
-    uint8_t head[UDP_HEADER + RTP_HEADER_MAX];
-    struct rtp rtp = {.marker = marker,
-                      .payload_type = rtp_payload_type(&s->medium),
-                      .seq = s->seq++,
-                      .timestamp = s->timestamp,
-                      .ssrc = s->ssrc};
-    size_t header = rtp_encode(&rtp, head + UDP_HEADER);
-    struct span body = {.at = s->octets, .stream = s->stream, .len = len};
-    if (s->medium.is_carried) {
-        carry(bytes_of(head + UDP_HEADER, header), body, fx);
+    struct rtp_sent p = {.body = {.at = s->octets, .stream = s->stream, .len = len},
+                         .at = in->now,
+                         .index = s->packets,
+                         .timestamp = s->timestamp,
+                         .seq = s->seq++,
+                         .marker = marker,
+                         .picture = picture};
+    if (s->medium.keep > 0) {
+        rtp_history_add(&s->repairs.sent, &p, s->medium.keep);
     }
-    uint32_t copies = s->medium.is_carried ? 0 : s->peer_count ? s->peer_count : 1;
-    for (uint32_t i = 0; i < copies; i++) {
-        struct net net = s->key;
-        net.to = s->peer_count ? s->peers[i] : net.to;
-        udp_encode(net.from.port, net.to.port, (uint32_t)header + len, head);
-        /* the same to another peer is no retransmission */
-        struct unit unit = {.at = s->packets, .n = copies == 1};
-        fx_send(fx, &net, bytes_of(head, UDP_HEADER + header), body, unit, why);
-    }
+    rtp_source_send(s, &p, false, why, fx);
     s->packets++;
     s->octets += len;
 }
 
 /* Pictures vary: +- `vary` of the size that was asked for. */
-static uint32_t frame_bytes(const struct rtp_source *s, const struct dice *dice)
+static uint32_t frame_bytes(const struct rtp_source *s, bool is_intra, const struct dice *dice)
 {
-    int64_t spread = muldiv(s->medium.frame, s->medium.vary, PPB);
+    int64_t usual = is_intra ? s->medium.intra : s->medium.frame;
+    int64_t spread = muldiv(usual, s->medium.vary, PPB);
     uint64_t drawn =
         draw_below(draw(dice, DRAW_ARRIVAL, (uint32_t)s->slot), 2 * (uint64_t)spread + 1);
-    int64_t bytes = s->medium.frame - spread + (int64_t)drawn;
+    int64_t bytes = usual - spread + (int64_t)drawn;
     return bytes > 0 ? (uint32_t)bytes : 1;
 }
 
-static void send_frame(struct rtp_source *s, const struct dice *dice, struct fx *fx)
+static bool is_intra(const struct rtp_source *s)
 {
-    uint32_t left = frame_bytes(s, dice);
-    enum rtp_why why = s->packets ? RTP_FRAME : RTP_FIRST;
+    bool is_due =
+        s->medium.intra_every > 0 && s->slot - s->intra_at >= (uint64_t)s->medium.intra_every;
+    return rtp_is_coded(&s->medium) && (s->intra_count == 0 || s->wants_intra || is_due);
+}
+
+static void send_frame(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    bool intra = is_intra(s);
+    uint32_t left = frame_bytes(s, intra, in->dice);
+    uint8_t picture = intra ? PICTURE_INTRA : 0;
+    enum rtp_why why = s->packets == 0 ? RTP_FIRST : intra ? RTP_INTRA : RTP_FRAME;
+    uint8_t begins = PICTURE_BEGINS;
+    if (intra) {
+        s->intra_at = s->slot;
+        s->intra_count++;
+        s->wants_intra = false;
+    }
     while (left > 0) {
         uint32_t len = left < VIDEO_PACKET ? left : VIDEO_PACKET;
         left -= len;
-        send_packet(s, len, left == 0, why, fx);
+        send_packet(s, len, left == 0, picture | begins, why, in, fx);
         why = RTP_SAME_FRAME;
+        begins = 0;
     }
 }
 
 /* The marker tells the first packet of a talkspurt, where silences are left out (RFC 3551 4.1). */
-static void send_sound(struct rtp_source *s, struct fx *fx)
+static void send_sound(struct rtp_source *s, const struct input *in, struct fx *fx)
 {
     bool begins = s->resumes || (s->pause > 0 && (s->slot == 0 || is_silent(s, s->slot - 1)));
     enum rtp_why why = s->packets == 0 ? RTP_FIRST : begins ? RTP_TALKSPURT : RTP_BY_CLOCK;
-    send_packet(s, rtp_payload_bytes(&s->medium), begins, why, fx);
+    send_packet(s, rtp_payload_bytes(&s->medium), begins, 0, why, in, fx);
 }
 
 static struct rtcp_facts facts(const struct rtp_source *s, const struct input *in)
 {
     uint32_t elapsed = (uint32_t)rtp_units(&s->medium, in->clock - s->began + s->medium.encode);
+    struct rtcp_sender_info info = {.ntp = ntp_of(in->clock),
+                                    .timestamp = s->base + elapsed,
+                                    .packets = (uint32_t)(s->packets - s->told_packets),
+                                    .bytes = (uint32_t)(s->octets - s->told_octets)};
+    struct rtcp_sender_info repaired = {.ntp = info.ntp,
+                                        .timestamp = info.timestamp,
+                                        .packets = (uint32_t)s->repairs.packets,
+                                        .bytes = (uint32_t)s->repairs.octets};
     return (struct rtcp_facts){.has_sent = s->packets > 0,
-                               .info = {.ntp = ntp_of(in->clock),
-                                        .timestamp = s->base + elapsed,
-                                        .packets = (uint32_t)(s->packets - s->told_packets),
-                                        .bytes = (uint32_t)(s->octets - s->told_octets)}};
+                               .info = info,
+                               .repair = s->repairs.packets ? s->repairs.ssrc : 0,
+                               .repaired = repaired,
+                               .app = {.name = param_text(s->app_name),
+                                       .data = param_text(s->app_data),
+                                       .subtype = (unsigned)s->app_subtype}};
 }
 
 static void tell(struct rtp_source *s, const struct input *in, unsigned code, struct fx *fx)
@@ -151,9 +159,9 @@ static void take_slot(struct rtp_source *s, const struct input *in, struct fx *f
     }
     s->timestamp = s->base + (uint32_t)rtp_units(&s->medium, slot_time(s, s->slot));
     if (s->medium.fps >= 0) {
-        send_frame(s, in->dice, fx);
+        send_frame(s, in, fx);
     } else {
-        send_sound(s, fx);
+        send_sound(s, in, fx);
     }
     s->resumes = false;
     s->slot++;
@@ -185,6 +193,8 @@ static void set_up(struct rtp_source *s, struct fx *fx)
                                .is_carried = s->medium.is_carried,
                                .bandwidth = rtp_rtcp_bandwidth(&s->medium),
                                .minimum = s->medium.rtcp_minimum,
+                               .has_feedback = rtp_has_feedback(&s->medium),
+                               .feedback_interval = s->medium.feedback_interval,
                                .crowd = (uint32_t)s->crowd,
                                .join_over = s->join_over,
                                .peer_count = s->peer_count};
@@ -219,6 +229,8 @@ static void start(struct rtp_source *s, const struct input *in, struct fx *fx)
     s->ssrc = s->ssrc_set >= 0 ? (uint32_t)s->ssrc_set : (uint32_t)draw(in->dice, DRAW_SSRC, 0);
     s->seq = (uint16_t)(s->seq_set >= 0 ? (uint64_t)s->seq_set : draw(in->dice, DRAW_SSRC, 1));
     s->base = (uint32_t)(s->base_set >= 0 ? (uint64_t)s->base_set : draw(in->dice, DRAW_SSRC, 2));
+    s->repairs.ssrc = (uint32_t)draw(in->dice, DRAW_SSRC, 3);
+    s->repairs.seq = (uint16_t)draw(in->dice, DRAW_SSRC, 4);
     s->pause = s->talk > 0 && s->medium.fps < 0 ? s->pause : 0;
     s->is_steered = in->index != 0;
     if (!s->is_steered) {
@@ -271,38 +283,6 @@ static void obey(struct rtp_source *s, const struct input *in, struct fx *fx)
     }
 }
 
-/* A = arrival, LSR, DLSR: all in 1/65536 s, all by clocks that each read their own differences. */
-static void take_block(struct rtp_source *s, const struct rtcp_block *b, const struct input *in,
-                       struct fx *fx)
-{
-    int32_t trip = (int32_t)(ntp_middle(ntp_of(in->clock)) - b->lsr - b->dlsr);
-    s->reported_lost = b->lost;
-    s->reported_jitter = b->jitter;
-    if (b->lsr == 0 || trip < 0) {
-        return;
-    }
-    s->rtt = muldiv(trip, SIM_S, 65536);
-    s->rtt_min = s->rtt_count == 0 || s->rtt < s->rtt_min ? s->rtt : s->rtt_min;
-    s->rtt_max = s->rtt > s->rtt_max ? s->rtt : s->rtt_max;
-    s->rtt_sum += s->rtt;
-    s->rtt_count++;
-    fx_note(fx, RTP_ROUND_TRIP);
-}
-
-static void hear_report(struct rtp_source *s, const struct input *in, struct fx *fx)
-{
-    struct bytes rest = in->head;
-    struct rtcp_packet p;
-    struct rtcp_block b;
-    while (rtcp_next(&rest, &p)) {
-        for (unsigned i = 0; rtcp_block(&p, i, &b); i++) {
-            if (b.ssrc == s->ssrc) {
-                take_block(s, &b, in, fx);
-            }
-        }
-    }
-}
-
 /* 8.2: under its new SSRC it counts from nothing. */
 static void take_name(struct rtp_source *s, const struct input *in)
 {
@@ -321,7 +301,7 @@ void rtp_source_step(void *self, const struct input *in, struct fx *fx)
         if (in->code == RTCP_CODE_DUE && !s->has_ended) {
             tell(s, in, RTCP_CODE_FACTS, fx);
         } else if (in->code == RTCP_CODE_HEARD) {
-            hear_report(s, in, fx);
+            rtp_source_hear(s, in, fx);
         } else if (in->code == RTCP_CODE_RENAMED) {
             take_name(s, in);
         } else if (in->code == RTCP_CODE_CARRY) {
@@ -343,7 +323,14 @@ void rtp_source_read(const void *self, int64_t *vars)
     vars[2] = s->rtt;
     vars[3] = s->reported_lost;
     vars[4] = s->reported_jitter;
+}
+
+static void read(const void *self, int64_t *vars)
+{
+    const struct rtp_source *s = self;
+    rtp_source_read(s, vars);
     vars[5] = s->medium.encode;
+    vars[6] = (int64_t)s->repairs.packets;
 }
 
 /* A packet and its timer in each packet time. */
@@ -379,8 +366,28 @@ static double rtt_max(const void *self, const struct path *path)
     return s->rtt_count ? (double)s->rtt_max : NAN;
 }
 
+static double repairs(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->medium.keep > 0 ? (double)s->repairs.packets : NAN;
+}
+
+static double intra(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return rtp_is_coded(&s->medium) ? (double)s->intra_count : NAN;
+}
+
+static void let_go(void *self)
+{
+    rtp_history_free(&((struct rtp_source *)self)->repairs.sent);
+}
+
 static const struct param params[] = {
     RTP_MEDIUM_PARAMS(struct rtp_source),
+    RTP_FEEDBACK_PARAMS(struct rtp_source),
     RTP_SPEAKER_PARAMS(struct rtp_source),
     {0},
 };
@@ -391,13 +398,19 @@ const struct actor_type rtp_source_type = {
     .size = sizeof(struct rtp_source),
     .timers = (const struct timer[]){{"next", 1, true}, {0}},
     .reasons = rtp_reasons,
-    .vars = (const struct var[]){RTP_SPEAKER_VARS, {"encode", "ns", "media"}, {0}},
+    .vars =
+        (const struct var[]){
+            RTP_SPEAKER_VARS, {"encode", "ns", "media"}, {"repairs", "", "media"}, {0}},
     .params = params,
-    .figures =
-        (const struct figure[]){
-            {"rtt_ns.min", rtt_min}, {"rtt_ns.mean", rtt_mean}, {"rtt_ns.max", rtt_max}, {0}},
+    .figures = (const struct figure[]){{"rtt_ns.min", rtt_min},
+                                       {"rtt_ns.mean", rtt_mean},
+                                       {"rtt_ns.max", rtt_max},
+                                       {"repairs", repairs},
+                                       {"pictures.intra", intra},
+                                       {0}},
     .lowers = rtp_lowers,
     .step = rtp_source_step,
-    .read = rtp_source_read,
+    .read = read,
+    .free = let_go,
     .least_events = least_events,
 };
