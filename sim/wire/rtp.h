@@ -28,7 +28,8 @@ size_t rtp_encode(const struct rtp *h, uint8_t out[RTP_HEADER_MAX]);
 /* Length of the header, CSRCs and extension included; 0: too short, or another version. */
 size_t rtp_decode(struct bytes packet, struct rtp *out);
 
-/* Bytes of the medium in it, filling included: behind the header and the payload's own head; 0: none.
+/* Bytes of the medium in it, filling included: behind the header and the payload's own head; 0:
+ * none.
  */
 size_t rtp_payload(struct bytes packet);
 /* Writes one element, filled up to a whole word; id 1 to 14, data of 1 to 16 bytes. Returns the
