@@ -90,8 +90,6 @@ void rtp_source_read(const void *self, int64_t *vars);
 /* packet.c: a packet goes, for the first time or again. */
 void rtp_source_send(struct rtp_source *s, const struct rtp_sent *p, bool again, enum rtp_why why,
                      struct fx *fx);
-/* Takes the filling off a payload that came (RFC 3550 5.1); false: it tells nonsense. */
-bool rtp_unfill(const struct rtp *rtp, struct span *body, struct fx *fx);
 /* answer.c: a compound came to a source, which learns from reports and answers feedback. */
 void rtp_source_hear(struct rtp_source *s, const struct input *in, struct fx *fx);
 

@@ -130,10 +130,11 @@ static int64_t codec_of(uint8_t type)
                                                         : -1;
 }
 
-static void align(struct rtp_mixer *m, const struct rtp *rtp, const struct input *in, struct fx *fx)
+static void align(struct rtp_mixer *m, const struct rtp *rtp, struct span body,
+                  const struct input *in, struct fx *fx)
 {
     int16_t samples[MIX_PACKET_MAX];
-    uint32_t len = samples_of(codec_of(rtp->payload_type), in->body, fx, samples);
+    uint32_t len = samples_of(codec_of(rtp->payload_type), body, fx, samples);
     struct mix_voice *v = voice_of(m, rtp->ssrc);
     v->has_left = false;
     switch (mix_hear(v, rtp, samples, len, rtp_mixer_place(in->clock), rtp_mixer_place(m->delay))) {
@@ -144,7 +145,7 @@ static void align(struct rtp_mixer *m, const struct rtp *rtp, const struct input
         fx_drop(fx, DROP_LATE, RTP_TOO_LATE);
         return;
     }
-    fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, in->body);
+    fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, body);
 }
 
 /* Somebody speaks: none of the sides is to end. */
@@ -162,9 +163,10 @@ static void note_heard(struct rtp_mixer *m)
 void rtp_mixer_hear(struct rtp_mixer *m, const struct input *in, struct fx *fx)
 {
     struct rtp rtp;
+    struct span body = in->body;
     int64_t extended;
     if (rtp_decode(bytes_sub(in->head, UDP_HEADER, in->head.len), &rtp) == 0 ||
-        codec_of(rtp.payload_type) < 0) {
+        !rtp_unfill(&rtp, &body, fx) || codec_of(rtp.payload_type) < 0) {
         fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
         return;
     }
@@ -184,5 +186,5 @@ void rtp_mixer_hear(struct rtp_mixer *m, const struct input *in, struct fx *fx)
     }
     rtp_reception_jitter(&h->reception, rtp.timestamp, rtp_units(&m->medium, in->clock), in->now,
                          rtp_clock_rate(&m->medium));
-    align(m, &rtp, in, fx);
+    align(m, &rtp, body, in, fx);
 }

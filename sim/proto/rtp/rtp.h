@@ -83,6 +83,9 @@ int64_t rtp_rtcp_bandwidth(const struct rtp_medium *m); /* bit/s */
 /* Timestamp units in a span of time, rounded down; `ns` may be negative. */
 int64_t rtp_units(const struct rtp_medium *m, sim_time ns);
 
+/* packet.c: takes the filling off a payload that came (RFC 3550 5.1); false: it tells nonsense. */
+bool rtp_unfill(const struct rtp *rtp, struct span *body, struct fx *fx);
+
 /* reception.c: appendix A of RFC 3550, a source as its receiver sees it. */
 struct rtp_reception {
     uint32_t ssrc;
