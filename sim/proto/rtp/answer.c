@@ -9,6 +9,7 @@ static void take_block(struct rtp_source *s, const struct rtcp_block *b, const s
                        struct fx *fx)
 {
     int32_t trip = (int32_t)(ntp_middle(ntp_of(in->clock)) - b->lsr - b->dlsr);
+    s->is_reported = true;
     s->reported_lost = b->lost;
     s->reported_jitter = b->jitter;
     if (b->lsr == 0 || trip < 0) {

@@ -37,6 +37,7 @@ struct rtp_source {
     bool resumes;    /* the next packet is the first after a pause */
     sim_time rtt, rtt_min, rtt_max, rtt_sum;
     uint64_t rtt_count;
+    bool is_reported; /* somebody has told what of ours has come */
     int32_t reported_lost;
     uint32_t reported_jitter;
     /* A participant speaks to many, and hears them. */

@@ -136,6 +136,13 @@ static double lost(const void *self, const struct path *path)
     return s->heard ? (double)rtp_heard_lost(s->heard) : 0;
 }
 
+static double reported_lost(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->is_reported ? (double)s->reported_lost : NAN;
+}
+
 static double sources(const void *self, const struct path *path)
 {
     const struct rtp_source *s = self;
@@ -184,9 +191,12 @@ const struct actor_type rtp_member_type = {
     .reasons = rtp_reasons,
     .vars = (const struct var[]){RTP_SPEAKER_VARS, {"sources", "", "media"}, {0}},
     .params = params,
-    .figures =
-        (const struct figure[]){
-            {"lost", lost}, {"sources", sources}, {"renamed", renamed}, {"refused", refused}, {0}},
+    .figures = (const struct figure[]){{"lost", lost},
+                                       {"reported_lost", reported_lost},
+                                       {"sources", sources},
+                                       {"renamed", renamed},
+                                       {"refused", refused},
+                                       {0}},
     .lowers = rtp_lowers,
     .step = step,
     .read = read,

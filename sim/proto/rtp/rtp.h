@@ -11,8 +11,9 @@
 #include "wire/rtp.h"
 
 extern const struct proto rtp_proto, rtcp_proto;
-extern const struct traffic_type rtp_media, rtp_conference, rtp_mixer_traffic;
-extern const struct actor_type rtcp_type;
+extern const struct traffic_type rtp_media, rtp_conference, rtp_mixer_traffic,
+    rtp_translator_traffic;
+extern const struct actor_type rtcp_type, rtcp_relay_type;
 extern const struct reason rtp_reasons[];
 
 enum rtp_why {
