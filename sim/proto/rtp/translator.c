@@ -139,8 +139,11 @@ static void change(struct rtp_translator *t, struct rtp_toward *w, const struct 
 {
     struct repack_out *out = os_alloc(REPACK_OUT_MAX * sizeof *out);
     struct buf payload = {0};
+    struct span body = in->body;
     bool is_late, was_filling = w->repack->is_filling;
-    span_read(fx->streams, in->body, &payload);
+    if (rtp_unfill(rtp, &body, fx)) {
+        span_read(fx->streams, body, &payload);
+    }
     unsigned count =
         repack_add(w->repack, rtp, extended, bytes_of(payload.data, payload.len), out, &is_late);
     send_new(t, out, count, fx);
