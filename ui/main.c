@@ -95,12 +95,12 @@ static void shoot(struct window *win)
 static void tell(const struct window *win)
 {
     static const char *const names[] = {
-        "home",   "card",      "title",    "file",     "now",       "playing",
-        "step",   "steps",     "packets",  "selected", "lang",      "theme",
-        "speed",  "box",       "edited",   "changed",  "gone",      "asking",
-        "ask",    "right",     "predict",  "settings", "error",     "main",
-        "moving", "panel",     "relative", "folded",   "projector", "expectations",
-        "hides",  "diagnosis", "drawer",   "alone",    "ghosts",    "message"};
+        "home",      "card",         "title",    "file",      "now",    "playing",  "step",
+        "steps",     "packets",      "selected", "lang",      "theme",  "speed",    "box",
+        "edited",    "changed",      "gone",     "asking",    "ask",    "right",    "predict",
+        "settings",  "error",        "main",     "moving",    "panel",  "relative", "folded",
+        "projector", "expectations", "hides",    "diagnosis", "drawer", "alone",    "ghosts",
+        "message",   "misplaced"};
     static const char *const places[] = {"timeline.0.play", "timeline.0.scrubber", "title", "theme",
                                          "predict"};
     struct os_out out;

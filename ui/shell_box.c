@@ -300,12 +300,11 @@ static void draw_goto(struct shell *s, struct rect root)
     rect_cut_top(&r, 12);
     canvas_paragraph(ui->c, theme_font(&s->theme, TYPE_LABEL),
                      (struct rect){r.x, r.y, r.w, 40 * ui->k},
-                     s->misplaced ? s->theme.loss.text : s->theme.ink3,
-                     ui_word(ui, s->misplaced ? "box.goto.nowhere" : "box.goto.note"));
+                     s->misplaced[0] ? s->theme.loss.text : s->theme.ink3,
+                     s->misplaced[0] ? s->misplaced : ui_word(ui, "box.goto.note"));
     shell_end_box(s);
     if (is_done) {
-        s->misplaced = !shell_goto(s, s->place);
-        s->box = s->misplaced ? BOX_GOTO : BOX_NONE;
+        s->box = shell_goto(s, s->place) ? BOX_NONE : BOX_GOTO;
         ui->wants_frame = true;
     }
 }

@@ -146,16 +146,16 @@ struct shell {
     bool is_alone; /* the middle pane has the room of all three */
 
     enum shell_box box;
-    char *error;        /* text of BOX_ERROR; owned */
-    char file[1024];    /* BOX_SAVE */
-    char rescued[1024]; /* BOX_RESCUE: the scenario that has unsaved edits */
-    bool has_looked;    /* for such, once */
-    char next[1024];    /* BOX_UNSAVED: what is opened after it; "": the window closes */
-    bool goes_on;       /* after saving, to that file */
-    bool is_leaving;    /* edits are thrown away */
-    char place[64];     /* BOX_GOTO */
-    bool misplaced;     /* what stands there leads nowhere */
-    struct point menu;  /* BOX_MENU: its corner */
+    char *error;         /* text of BOX_ERROR; owned */
+    char file[1024];     /* BOX_SAVE */
+    char rescued[1024];  /* BOX_RESCUE: the scenario that has unsaved edits */
+    bool has_looked;     /* for such, once */
+    char next[1024];     /* BOX_UNSAVED: what is opened after it; "": the window closes */
+    bool goes_on;        /* after saving, to that file */
+    bool is_leaving;     /* edits are thrown away */
+    char place[64];      /* BOX_GOTO */
+    char misplaced[240]; /* why what stands there leads nowhere; "": nobody has tried */
+    struct point menu;   /* BOX_MENU: its corner */
     unsigned menu_row;
     struct session_list list; /* BOX_OPEN, and the first page */
     bool at_home, home_opens, home_follows,
@@ -206,7 +206,8 @@ void shell_settings(struct shell *s, struct rect r);
 /* "link.0", "node.1": opens the panel there. */
 void shell_open_settings(struct shell *s, const char *where);
 void shell_show_error(struct shell *s, struct err *err); /* takes what err says, and empties it */
-/* shell_goto.c: "1.2 s", "+200 ms", "#42", "next loss", a state. False: it leads nowhere. */
+/* shell_goto.c: "1.2 s", "+200 ms", "#42", "next loss", a state. False: it leads nowhere, and
+ * s->misplaced says why. */
 bool shell_goto(struct shell *s, const char *place);
 /* shell_quiz.c: which question is asked when, and how it went. */
 void quiz_load(struct shell *s, bool is_new); /* after the run has changed */

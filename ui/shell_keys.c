@@ -284,7 +284,7 @@ static void story_keys(struct shell *s)
         s->box = BOX_GOTO;
         ui->focus = 0;
         s->place[0] = '\0';
-        s->misplaced = false;
+        s->misplaced[0] = '\0';
     } else if (ui_take_key(ui, UI_KEY_ENTER, 0)) {
         show_packet(s);
     }

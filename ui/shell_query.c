@@ -51,6 +51,7 @@ static const char *word_of(const struct shell *s, const char *name)
         {"title", s->film ? s->session.scenario->title[s->lang] : ""},
         {"file", s->session.path ? s->session.path : ""},
         {"error", s->error && (s->box == BOX_ERROR || s->box == BOX_BESIDE) ? s->error : ""},
+        {"misplaced", s->box == BOX_GOTO ? s->misplaced : ""},
         {"hides", yes(shell_hides(s))},
         {"diagnosis", diagnoses[s->session.diagnosis]},
         {"settings", yes(s->settings.is_open)},

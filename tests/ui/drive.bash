@@ -51,7 +51,7 @@ go()
 {
     key slash
     wants box goto
-    xdotool type --delay 15 "$1"
+    xdotool type --delay 15 -- "$1"
     key Return
     wants box none
 }

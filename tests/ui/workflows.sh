@@ -111,6 +111,30 @@ case $was in no) wants relative yes ;; *) wants relative no ;; esac
 shot relative.png
 cmp -s absolute.png relative.png && wrong "$workflow: the numbers stay"
 
+workflow="going to a place"
+open --lang en "$SOURCE_DIR/scenarios/tcp/first-syn-lost.yaml"
+key q q
+go "1.2 s"
+wants now 1.120
+go "-1 s"
+wants now 0.120
+go "+200 ms"
+wants now 0.320
+go "next retransmit"
+wants now 1.000
+key Home
+go "state ESTABLISHED"
+wants now 1.080
+key slash
+xdotool type --delay 15 "next los"
+key Return
+wants misplaced "'los' is no place; did you mean 'loss'?"
+xdotool type --delay 15 "s"
+key Return
+wants misplaced "no 'loss' comes after 1.08 s"
+key Escape
+wants box none
+
 workflow="6 messages above segments"
 open --lang en "$SOURCE_DIR/scenarios/app/http-nagle.yaml"
 key q q

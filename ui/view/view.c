@@ -78,7 +78,7 @@ char *view_length(sim_time t, char buf[32])
 
 char *view_time_unit(sim_time t, char buf[32])
 {
-    sim_time unit = view_unit(t);
+    sim_time unit = t == 0 ? SIM_S : view_unit(t); /* nothing is nothing of any unit */
 
     return with_unit(t, unit, unit / 1000, buf);
 }
