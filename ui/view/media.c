@@ -12,7 +12,6 @@
 
 #define NOWHERE UINT32_MAX
 #define CAUSES  6u /* between what a sink says and the packet that it says it of */
-#define VIDEO   90000
 
 enum sink_item { ITEM_ABSENT, ITEM_BUFFERED, ITEM_PLAYED, ITEM_MISSING, ITEM_LATE };
 
@@ -20,6 +19,8 @@ struct sent {
     uint32_t packet; /* 0: it went within a connection, and is known by its source's count alone */
     uint32_t timestamp;
     sim_time at;
+    uint32_t again; /* the last copy that was sent again, 0: none */
+    sim_time again_at;
 };
 
 struct finder {
@@ -73,11 +74,34 @@ static void add_sent(struct finder *f, uint32_t e, struct sent sent)
     f->sent[e][n] = sent;
 }
 
+/* A copy in a stream of its own says which number it had (RFC 4588): its place is that one's. */
+static void see_again(struct finder *f, const struct record *r, int64_t number)
+{
+    uint32_t e = r->where;
+
+    for (uint32_t i = f->sent_count[e]; i > 0; i--) {
+        struct sent *first = &f->sent[e][i - 1];
+        if (field_of(f->t, first->packet, "seq") == number) {
+            first->again = r->packet;
+            first->again_at = r->at;
+            f->place[r->packet] = i;
+            return;
+        }
+    }
+}
+
 static void see_send(struct finder *f, const struct record *r)
 {
+    const struct packet *p = trace_packet(f->t, r->packet);
+    int64_t number;
+
+    if (packet_field(p->proto->name, packet_head(p), "osn", &number)) {
+        see_again(f, r, number);
+        return;
+    }
     uint32_t timestamp = (uint32_t)field_of(f->t, r->packet, "timestamp");
 
-    add_sent(f, r->where, (struct sent){r->packet, timestamp, r->at});
+    add_sent(f, r->where, (struct sent){r->packet, timestamp, r->at, 0, SIM_NEVER});
     f->place[r->packet] = f->sent_count[r->where];
 }
 
@@ -91,7 +115,8 @@ static void see_carried(struct finder *f, const struct record *r)
     if (strcmp(name, "packets") == 0) {
         while (f->sent_count[e] < (uint64_t)r->value) {
             uint32_t n = f->sent_count[e];
-            add_sent(f, e, (struct sent){0, n ? f->sent[e][n - 1].timestamp : 0, r->at});
+            add_sent(f, e,
+                     (struct sent){0, n ? f->sent[e][n - 1].timestamp : 0, r->at, 0, SIM_NEVER});
         }
     } else if (strcmp(name, "timestamp") == 0) {
         for (uint32_t n = f->sent_count[e]; n > 0 && f->sent[e][n - 1].at == r->at; n--) {
@@ -127,6 +152,7 @@ static struct media_stream *new_stream(struct finder *f, uint32_t source, uint32
     s->rate = s->rate > 0 ? s->rate : 8000;
     s->packets = os_alloc((s->count + 1) * sizeof *s->packets);
     s->arrivals = os_alloc((s->count + 1) * sizeof *s->arrivals);
+    s->repairs = os_alloc((s->count + 1) * sizeof *s->repairs);
     for (uint32_t i = 0; i < s->count; i++) {
         struct sent sent = f->sent[source][i];
         s->packets[i] = (struct media_packet){.packet = sent.packet,
@@ -135,7 +161,9 @@ static struct media_stream *new_stream(struct finder *f, uint32_t source, uint32
                                               .died = SIM_NEVER,
                                               .lost_at = SIM_NEVER,
                                               .due = SIM_NEVER,
-                                              .before = NOWHERE};
+                                              .before = NOWHERE,
+                                              .again = sent.again,
+                                              .again_at = sent.again_at};
         s->packets[i].timestamp = sent.timestamp;
         s->packets[i].is_marked = sent.packet && field_of(f->t, sent.packet, "marker") != 0;
     }
@@ -246,24 +274,38 @@ static void see_arrival(struct finder *f, const struct record *r, bool is_late)
     p->arrived = r->at;
     p->number = r->value;
     p->fate = is_late ? MEDIA_LATE : MEDIA_WAITING;
+    p->is_repaired = p->again && as_sent(f, packet_behind(f, r)) != p->packet;
+    if (p->is_repaired) { /* of the jitter it says nothing */
+        s->repairs[s->repair_count++] = place;
+        return;
+    }
     measure(s, p, f->difference[r->where]);
     s->arrivals[s->arrival_count++] = (uint32_t)(p - s->packets);
 }
 
 /* What waits is among the last that came. */
+static bool play_one(struct media_stream *s, const uint32_t *came, uint32_t count,
+                     const struct record *r)
+{
+    for (uint32_t i = count; i > 0; i--) {
+        struct media_packet *p = &s->packets[came[i - 1]];
+        if (p->number == r->value && p->fate == MEDIA_WAITING) {
+            p->fate = MEDIA_PLAYED;
+            p->due = r->at;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void see_played(struct finder *f, const struct record *r)
 {
     if (f->last[r->where] == NOWHERE) {
         return;
     }
     struct media_stream *s = &f->m->streams[f->last[r->where]];
-    for (uint32_t i = s->arrival_count; i > 0; i--) {
-        struct media_packet *p = &s->packets[s->arrivals[i - 1]];
-        if (p->number == r->value && p->fate == MEDIA_WAITING) {
-            p->fate = MEDIA_PLAYED;
-            p->due = r->at;
-            return;
-        }
+    if (!play_one(s, s->arrivals, s->arrival_count, r)) {
+        play_one(s, s->repairs, s->repair_count, r);
     }
 }
 
@@ -375,21 +417,6 @@ static void open_silent_streams(struct finder *f)
     }
 }
 
-/* Sound and pictures that belong together. */
-static void find_mates(struct media *m)
-{
-    for (uint32_t i = 0; i < m->stream_count; i++) {
-        for (uint32_t k = 0; k < m->stream_count; k++) {
-            struct media_stream *a = &m->streams[i], *b = &m->streams[k];
-            if (a->from == b->from && a->to == b->to && a->mate == NOWHERE && b->mate == NOWHERE &&
-                (a->rate == VIDEO) != (b->rate == VIDEO)) {
-                a->mate = k;
-                b->mate = i;
-            }
-        }
-    }
-}
-
 static void free_finder(struct finder *f)
 {
     for (uint32_t e = 0; e <= f->t->entity_count; e++) {
@@ -439,26 +466,7 @@ void media_make(struct media *m, const struct trace *t)
     for (uint32_t i = 0; i < m->stream_count; i++) {
         media_complete(t, &m->streams[i], f.first[m->streams[i].sink]);
     }
-    find_mates(m);
+    media_find_mates(m);
     free_finder(&f);
     media_reports_make(m, t);
-}
-
-void media_free(struct media *m)
-{
-    for (uint32_t i = 0; i < m->stream_count; i++) {
-        free(m->streams[i].packets);
-        free(m->streams[i].arrivals);
-        free(m->streams[i].levels);
-        free(m->streams[i].late.at);
-        free(m->streams[i].lost.at);
-        free(m->streams[i].filled.at);
-    }
-    for (uint32_t i = 0; i < m->member_count; i++) {
-        free(m->members[i].sent);
-    }
-    free(m->streams);
-    free(m->reports);
-    free(m->members);
-    *m = (struct media){0};
 }

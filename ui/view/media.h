@@ -20,12 +20,15 @@ struct media_packet {
     uint32_t timestamp;
     sim_time sent;
     sim_time arrived;       /* SIM_NEVER: it did not */
-    sim_time died, lost_at; /* MEDIA_LOST: where on the way; when it would have come */
+    sim_time died, lost_at; /* it or its first copy died: where; when it would have come */
     sim_time due;           /* its turn; SIM_NEVER: nothing was ever played */
     int64_t difference;     /* D of RFC 3550 A.8, units; 0 for the first */
     int64_t jitter16;       /* J after it, units times 16 */
     uint32_t before;        /* the one that came before it (index), UINT32_MAX: none */
     bool is_marked;
+    bool is_repaired;  /* it is a later copy that arrived, in a stream of its own (RFC 4588) */
+    uint32_t again;    /* the last such copy; 0: none */
+    sim_time again_at; /* when that was sent */
 };
 
 struct media_level {
@@ -50,12 +53,15 @@ struct media_stream {
     uint32_t count;
     uint32_t *arrivals; /* indices of what came, in order; owned */
     uint32_t arrival_count;
+    uint32_t *repairs; /* indices of what came as a later copy, in order; owned */
+    uint32_t repair_count;
     struct media_level *levels; /* of the buffer, ascending; owned */
     uint32_t level_count, level_cap, level_most;
     sim_time longest;    /* from sending until the last that a picture shows of it */
     int64_t jitter_most; /* units times 16 */
     sim_time usual;      /* from sending to playing */
     struct media_times late, lost, filled; /* late arrivals, deaths, turns that came in vain */
+    struct media_times recovered;          /* arrivals of later copies in time */
     uint32_t mate; /* the other stream from and to the same hosts, one of them pictures; UINT32_MAX:
                       none */
 };
@@ -99,6 +105,7 @@ void media_make(struct media *m, const struct trace *t);
 void media_free(struct media *m);
 /* Parts of media_make. `first`: the first number of a stream that went within a connection. */
 void media_complete(const struct trace *t, struct media_stream *s, int64_t first);
+void media_find_mates(struct media *m);
 void media_reports_make(struct media *m, const struct trace *t);
 
 /* First packet sent at t or later. */

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 
 #define HOPS_MAX 16u
+#define VIDEO    90000 /* the clock of pictures */
 
-/* Where a packet that never came died, and when it would have come. */
+/* Where a packet that never came, or its first copy, died, and when it would have come. */
 static void find_end(const struct trace *t, const struct media_stream *s, struct media_packet *p)
 {
     struct hop hops[HOPS_MAX];
@@ -22,7 +23,7 @@ static void find_end(const struct trace *t, const struct media_stream *s, struct
         usual = first->arrived - first->sent;
     }
     if (n > 0 && hops[n - 1].died != SIM_NEVER) {
-        p->fate = MEDIA_LOST;
+        p->fate = p->arrived == SIM_NEVER ? MEDIA_LOST : p->fate;
         p->died = hops[n - 1].died;
         bool is_near = hops[n - 1].tx && direction_to(t, hops[n - 1].direction) == s->to;
         p->lost_at = is_near ? hops[n - 1].arrive : p->sent + usual;
@@ -105,9 +106,9 @@ static sim_time usual_way(const struct media_stream *s)
 /* The last instant at which anything of a packet is drawn. */
 static sim_time drawn_until(const struct media_packet *p)
 {
-    sim_time last = p->sent, ends[] = {p->arrived, p->lost_at, p->due};
+    sim_time last = p->sent, ends[] = {p->arrived, p->lost_at, p->due, p->again_at};
 
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 4; i++) {
         last = ends[i] != SIM_NEVER && ends[i] > last ? ends[i] : last;
     }
     return last;
@@ -120,9 +121,9 @@ static void add_time(struct media_times *times, sim_time at)
 
 static void count_fates(struct media_stream *s)
 {
-    struct media_times *all[] = {&s->late, &s->lost, &s->filled};
+    struct media_times *all[] = {&s->late, &s->lost, &s->filled, &s->recovered};
 
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 4; i++) {
         all[i]->at = os_alloc((s->count + 1) * sizeof *all[i]->at);
     }
     for (uint32_t i = 0; i < s->count; i++) {
@@ -132,14 +133,17 @@ static void count_fates(struct media_stream *s)
         s->jitter_most = p->jitter16 > s->jitter_most ? p->jitter16 : s->jitter_most;
         if (p->fate == MEDIA_LATE) {
             add_time(&s->late, p->arrived);
-        } else if (p->fate == MEDIA_LOST) {
+        } else if (p->is_repaired) {
+            add_time(&s->recovered, p->arrived);
+        }
+        if (p->died != SIM_NEVER) {
             add_time(&s->lost, p->died);
         }
         if (p->due != SIM_NEVER && !is_played(p) && p->fate != MEDIA_WAITING) {
             add_time(&s->filled, p->due);
         }
     }
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 4; i++) {
         qsort(all[i]->at, all[i]->count, sizeof *all[i]->at, ascending);
     }
 }
@@ -162,10 +166,25 @@ void media_complete(const struct trace *t, struct media_stream *s, int64_t first
         if (p->arrived == SIM_NEVER) {
             p->number = p->packet ? number_of(t, p) : first + i;
         }
-        if (p->arrived == SIM_NEVER && p->packet) {
+        if ((p->arrived == SIM_NEVER || p->is_repaired) && p->packet) {
             find_end(t, s, p);
         }
     }
     find_turns(s);
     count_fates(s);
+}
+
+/* Sound and pictures that belong together. */
+void media_find_mates(struct media *m)
+{
+    for (uint32_t i = 0; i < m->stream_count; i++) {
+        for (uint32_t k = 0; k < m->stream_count; k++) {
+            struct media_stream *a = &m->streams[i], *b = &m->streams[k];
+            if (a->from == b->from && a->to == b->to && a->mate == UINT32_MAX &&
+                b->mate == UINT32_MAX && (a->rate == VIDEO) != (b->rate == VIDEO)) {
+                a->mate = k;
+                b->mate = i;
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
-/* Looking things up in streams, by time. */
+/* Looking things up in streams, by time; and letting go of them. */
 #include "ui/view/media.h"
+
+#include <stdlib.h>
 
 #define BACK 4096u /* how far what was played last is looked for */
 
@@ -113,6 +115,17 @@ const struct media_report *media_report_at(const struct media *m, sim_time t, ui
     return last;
 }
 
+/* A later copy is not in the order of the stream. */
+static const struct media_packet *find_again(const struct media_stream *s, uint32_t packet)
+{
+    for (uint32_t i = 0; packet && i < s->count; i++) {
+        if (s->packets[i].again == packet) {
+            return &s->packets[i];
+        }
+    }
+    return NULL;
+}
+
 const struct media_packet *media_find(const struct media_stream *s, uint32_t packet)
 {
     uint32_t low = 0, high = s->count;
@@ -125,5 +138,27 @@ const struct media_packet *media_find(const struct media_stream *s, uint32_t pac
             low = middle + 1;
         }
     }
-    return low < s->count && s->packets[low].packet == packet ? &s->packets[low] : NULL;
+    bool is_there = low < s->count && s->packets[low].packet == packet;
+    return is_there ? &s->packets[low] : find_again(s, packet);
+}
+
+void media_free(struct media *m)
+{
+    for (uint32_t i = 0; i < m->stream_count; i++) {
+        free(m->streams[i].packets);
+        free(m->streams[i].arrivals);
+        free(m->streams[i].repairs);
+        free(m->streams[i].recovered.at);
+        free(m->streams[i].levels);
+        free(m->streams[i].late.at);
+        free(m->streams[i].lost.at);
+        free(m->streams[i].filled.at);
+    }
+    for (uint32_t i = 0; i < m->member_count; i++) {
+        free(m->members[i].sent);
+    }
+    free(m->streams);
+    free(m->reports);
+    free(m->members);
+    *m = (struct media){0};
 }

@@ -13,7 +13,7 @@
 #define COUNT_H 21.0
 
 enum lane { LANE_SENT, LANE_ARRIVED, LANE_PLAYED, LANE_COUNT };
-enum look { LOOK_PLAIN, LOOK_PALE, LOOK_LATE, LOOK_FILLED, LOOK_EMPTY };
+enum look { LOOK_PLAIN, LOOK_PALE, LOOK_LATE, LOOK_AGAIN, LOOK_FILLED, LOOK_EMPTY };
 
 struct lanes {
     struct playout_frame *f;
@@ -109,11 +109,15 @@ static void draw_way(const struct lanes *l, const struct media_packet *p)
     const struct theme *t = l->f->ui->theme;
     bool is_late = p->fate == MEDIA_LATE && p->arrived <= l->f->s->now;
 
-    if (p->fate == MEDIA_LOST) {
+    if (p->died != SIM_NEVER) {
         draw_lost(l, p);
-    } else if (p->arrived != SIM_NEVER) {
-        draw_slant(l, p->sent, l->y[LANE_SENT], p->arrived, l->y[LANE_ARRIVED], is_late ? 2.2 : 2,
-                   is_late ? t->loss.fill : t->media.fill);
+    }
+    if (p->arrived != SIM_NEVER) {
+        draw_slant(l, p->is_repaired ? p->again_at : p->sent, l->y[LANE_SENT], p->arrived,
+                   l->y[LANE_ARRIVED], is_late ? 2.2 : 2,
+                   is_late          ? t->loss.fill
+                   : p->is_repaired ? t->retx.fill
+                                    : t->media.fill);
     }
     if (p->due != SIM_NEVER && (p->fate == MEDIA_PLAYED || p->fate == MEDIA_WAITING)) {
         draw_slant(l, p->arrived, l->y[LANE_ARRIVED], p->due, l->y[LANE_PLAYED], 1.8,
@@ -128,7 +132,7 @@ static void draw_ring(const struct lanes *l, const struct media_packet *p)
     double share =
         p->lost_at > p->sent ? (double)(p->died - p->sent) / (double)(p->lost_at - p->sent) : 0.5;
 
-    if (p->fate == MEDIA_LOST && p->died <= f->s->now) {
+    if (p->died != SIM_NEVER && p->died <= f->s->now) {
         part_loss(f->ui, playout_x(f, p->died), top + all * fmin(fmax(share, 0.12), 1),
                   fmin(9, fmax(4, l->w * 0.5)) * f->ui->k);
     }
@@ -177,6 +181,7 @@ static void fill_tile(const struct lanes *l, struct rect r, enum look look)
         canvas_fill_box(ui->c, r, radius, t->panel);
         canvas_stroke_box(ui->c, r, radius, 1.6 * k, t->loss.fill);
         break;
+    case LOOK_AGAIN: canvas_fill_box(ui->c, r, radius, t->retx.fill); break;
     case LOOK_FILLED:
         canvas_fill_box(ui->c, r, radius, t->panel);
         canvas_dash_box(ui->c, rect_inset(r, 0.8 * k, 0.8 * k), radius,
@@ -194,6 +199,7 @@ static struct color label_color(const struct theme *t, enum look look)
 {
     switch (look) {
     case LOOK_PLAIN: return t->media.on;
+    case LOOK_AGAIN: return t->retx.on;
     case LOOK_PALE: return color_mix(t->panel, t->media.on, 0.4);
     case LOOK_LATE:
     case LOOK_FILLED: return t->loss.text;
@@ -225,6 +231,7 @@ static void draw_tile(struct lanes *l, enum lane lane, const struct media_packet
 {
     const struct playout_frame *f = l->f;
     const struct scene *s = f->s;
+    uint32_t id = look == LOOK_AGAIN ? p->again : p->packet;
     double x = playout_x(f, at), y;
 
     if (x < f->left - 1 || x > f->right + 1) {
@@ -235,20 +242,20 @@ static void draw_tile(struct lanes *l, enum lane lane, const struct media_packet
         return;
     }
     struct rect r = {x - l->w / 2, y - l->h / 2, l->w, l->h};
-    if (p->packet && p->packet == s->selected && look != LOOK_EMPTY) {
+    if (id && id == s->selected && look != LOOK_EMPTY) {
         draw_rim(l, r);
     }
     fill_tile(l, r, look);
     draw_label(l, p, r, look);
-    if (p->packet && p->packet == s->hovered && p->packet != s->selected) {
+    if (id && id == s->hovered && id != s->selected) {
         canvas_stroke_box(f->ui->c, rect_inset(r, -2, -2), 5 * f->ui->k, 1.6 * f->ui->k,
                           f->ui->theme->ink);
     }
-    if (p->packet && ui_hovers(f->ui, r)) {
-        s->wish->hovered = p->packet;
+    if (id && ui_hovers(f->ui, r)) {
+        s->wish->hovered = id;
         if (f->ui->in.pressed) {
             s->wish->has_packet = true;
-            s->wish->packet = p->packet;
+            s->wish->packet = id;
         }
     }
 }
@@ -311,30 +318,72 @@ static void draw_turn(struct lanes *l, const struct media_packet *p)
     }
 }
 
+/* Those sent again until then, from the *next one on: in the order of time, as tiles have to come.
+ */
+static void draw_again(struct lanes *l, uint32_t *next, sim_time until)
+{
+    const struct media_stream *st = l->f->st;
+
+    for (; *next < st->repair_count; ++*next) {
+        const struct media_packet *p = &st->packets[st->repairs[*next]];
+        if (p->again_at > until || p->again_at > l->f->s->now) {
+            return;
+        }
+        draw_tile(l, LANE_SENT, p, p->again_at, LOOK_AGAIN);
+    }
+}
+
+static void draw_arrival(struct lanes *l, const struct media_packet *p)
+{
+    bool is_late = p->fate == MEDIA_LATE;
+
+    draw_tile(l, LANE_ARRIVED, p, p->arrived,
+              is_late          ? LOOK_LATE
+              : p->is_repaired ? LOOK_AGAIN
+                               : LOOK_PLAIN);
+    if (is_late && p->due != SIM_NEVER) {
+        say_late(l, p);
+    }
+}
+
+/* What came, later copies in their place. */
+static void draw_arrivals(struct lanes *l)
+{
+    const struct media_stream *st = l->f->st;
+    sim_time until = l->f->to < l->f->s->now ? l->f->to : l->f->s->now;
+    uint32_t i = media_arrived_after(st, l->f->from), k = 0;
+
+    while (i < st->arrival_count || k < st->repair_count) {
+        const struct media_packet *a = i < st->arrival_count ? &st->packets[st->arrivals[i]] : NULL,
+                                  *b = k < st->repair_count ? &st->packets[st->repairs[k]] : NULL;
+        const struct media_packet *p = !b || (a && a->arrived <= b->arrived) ? a : b;
+        i += p == a;
+        k += p == b;
+        if (p->arrived > until) {
+            return;
+        }
+        draw_arrival(l, p);
+    }
+}
+
 static void draw_tiles(struct lanes *l, uint32_t first, uint32_t last)
 {
     const struct playout_frame *f = l->f;
     const struct media_stream *st = f->st;
     sim_time now = f->s->now;
+    uint32_t again = 0;
 
     for (uint32_t i = first; i < last; i++) {
         const struct media_packet *p = &st->packets[i];
         bool is_hidden = p->sent > now && f->s->player->hides_future;
+        draw_again(l, &again, p->sent);
         if (!is_hidden) {
             draw_tile(l, LANE_SENT, p, p->sent, p->sent <= now ? LOOK_PLAIN : LOOK_PALE);
             draw_turn(l, p);
         }
     }
-    for (uint32_t i = media_arrived_after(st, f->from); i < st->arrival_count; i++) {
-        const struct media_packet *p = &st->packets[st->arrivals[i]];
-        if (p->arrived > f->to || p->arrived > now) {
-            break;
-        }
-        draw_tile(l, LANE_ARRIVED, p, p->arrived, p->fate == MEDIA_LATE ? LOOK_LATE : LOOK_PLAIN);
-        if (p->fate == MEDIA_LATE && p->due != SIM_NEVER) {
-            say_late(l, p);
-        }
-    }
+    draw_again(l, &again, f->to);
+    draw_arrivals(l);
 }
 
 static void draw_count(const struct lanes *l, struct rect *r, const char *key, uint32_t n,
@@ -365,6 +414,10 @@ static void draw_counts(const struct lanes *l, struct rect r)
     draw_count(l, &side, "playout.count.sent", media_sent_after(st, now + 1), false);
     draw_count(l, &side, "playout.count.arrived", media_arrived_after(st, now + 1), false);
     draw_count(l, &side, "playout.count.lost", media_count_until(&st->lost, now), true);
+    if (st->repair_count) {
+        draw_count(l, &side, "playout.count.recovered", media_count_until(&st->recovered, now),
+                   false);
+    }
     draw_count(l, &side, "playout.count.late", media_count_until(&st->late, now), true);
     draw_count(l, &side, "playout.count.filled", media_count_until(&st->filled, now), true);
 }
