@@ -59,6 +59,17 @@ static const char *delivery_variant(const struct telling *k)
     return f->delivered_bytes < f->bytes ? ".last" : ".all";
 }
 
+/* Sent to the whole LAN or to a group; a question for a hardware address is, whomever it names. */
+static bool is_for_all(const struct telling *k)
+{
+    const struct packet *p = k->packet ? trace_packet(k->t, k->packet) : NULL;
+    uint32_t ip = p ? p->net.to.ip : 0;
+    int64_t op;
+    bool asks = p && strcmp(p->proto->name, "arp") == 0 &&
+                k->wire->field("arp", packet_head(p), "op", &op) && op == 1;
+    return asks || ip == IP_BROADCAST || ip >> 28 == 14;
+}
+
 /* Cases of one reason that read differently: what led here was a packet of one's own, or something
  * was passed on wrongly on this occasion. */
 static const char *variant(const struct telling *k)
@@ -66,6 +77,12 @@ static const char *variant(const struct telling *k)
     static const char *const wrong[] = {"", ".twice", ".disorder", ".damaged"};
     if (k->r->kind == REC_DELIVER) {
         return delivery_variant(k);
+    }
+    if (k->r->kind == REC_STATE) {
+        return ".state"; /* what somebody has said puts somebody else into it */
+    }
+    if (k->r->kind == REC_DROP && is_for_all(k)) {
+        return ".all";
     }
     if (k->r->kind != REC_SEND || !k->cause_packet) {
         return "";
