@@ -281,7 +281,7 @@ const struct actor_type framed_client_type = {
     .figures = (const struct figure[]){{"said", figure_said},
                                        {"answered", figure_answered},
                                        {"repeated", figure_repeated},
-                                       {"given-up", figure_given_up},
+                                       {"given_up", figure_given_up},
                                        {"connections", figure_connections},
                                        {0}},
     .lowers = (const char *const[]){"tcp", NULL},

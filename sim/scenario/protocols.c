@@ -331,6 +331,13 @@ static void read_body(struct reader *r, const struct doc_node *v, void *into)
 {
     struct message_draft *d = into;
     d->m->fields = read_framed_fields(r, v, true, &d->m->field_count);
+    for (const struct doc_node *c = v->kind == DOC_MAP ? v->first : NULL; c; c = c->next) {
+        for (uint32_t i = 0; i < d->p->header_count; i++) {
+            if (strcmp(d->p->header[i].name, c->key->text) == 0) {
+                wrong(r, c->key, "reader.framed.name-twice", "found", c->key->text);
+            }
+        }
+    }
 }
 
 static void take_answer(struct reader *r, const struct doc_node *v, void *into)

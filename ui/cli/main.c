@@ -10,9 +10,10 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_run,  &command_check, &command_test,   &command_list,  &command_new,
-    &command_play, &command_draw,  &command_plot,   &command_sweep, &command_why,
-    &command_diff, &command_probe, &command_lesson, &command_hide,  &command_replay,
+    &command_run,    &command_check, &command_test,   &command_list,
+    &command_new,    &command_play,  &command_draw,   &command_plot,
+    &command_sweep,  &command_why,   &command_diff,   &command_probe,
+    &command_lesson, &command_hide,  &command_replay, &command_dissector,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
