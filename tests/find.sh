@@ -35,6 +35,9 @@ gives_nothing_away()
     while IFS= read -r value; do
         ! grep -qF -- "$value" mine.yaml printed || wrong "$name gives away $value"
     done <sealed
+    "$SLOWWIRE" run --lang en --format jsonl mine.yaml >lines 2>&1
+    ! grep -q 'by a fault' printed || wrong "$name: a loss is told as a fault's: $(grep -m1 'by a fault' printed)"
+    ! grep -q '"why":"fault"' lines || wrong "$name: a loss is told as a fault's in JSON"
     grep -q 'warning' printed && wrong "$name: a warning tells of what is sealed: $(grep warning printed)"
 }
 

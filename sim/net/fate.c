@@ -27,7 +27,8 @@ static void fate_by_faults(struct world *w, const struct direction *d, uint32_t 
         switch (f->kind) {
         case FAULT_DROP:
             fate->is_lost |= f->at == SIM_NEVER;
-            fate->why = f->at == SIM_NEVER ? DROP_FAULT : fate->why;
+            fate->fault = w->sc->hidden ? DROP_LOSS : DROP_FAULT;
+            fate->why = f->at == SIM_NEVER ? fate->fault : fate->why;
             if (f->at >= sched_now(&w->sched) && f->at < fate->at) {
                 fate->at = f->at;
             }

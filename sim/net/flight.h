@@ -34,6 +34,7 @@ void flight_drop(struct world *w, struct direction *d, uint32_t packet, enum dro
 struct fate {
     bool is_lost;
     enum drop_class why;
+    enum drop_class fault; /* what its loss by a fault is told as: a hidden one as any other loss */
     sim_time at;   /* when it dies, if it has not arrived before; SIM_NEVER: is_lost decides */
     sim_time late; /* further delay */
     bool may_be_overtaken;

@@ -114,7 +114,7 @@ static sim_time end_on_wire(const struct direction *d, struct flight *f, sim_tim
         return over;
     }
     f->is_lost = true;
-    f->why = DROP_FAULT;
+    f->why = (uint8_t)fate->fault;
     return fate->at;
 }
 
