@@ -60,10 +60,10 @@ static void grow_table(struct node *n)
     free(old);
 }
 
-/* Who speaks to a group hears anybody on its port. */
+/* Who speaks to a group hears what is sent to it, from anybody. */
 static struct addr local_of(const struct row *r)
 {
-    return ip_is_multicast(r->key.to.ip) ? (struct addr){.port = r->key.from.port} : r->key.from;
+    return ip_is_multicast(r->key.to.ip) ? r->key.to : r->key.from;
 }
 
 static struct addr remote_of(const struct row *r)

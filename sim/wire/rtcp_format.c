@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BITS(bit) (8 * UDP_HEADER + (bit))
@@ -164,13 +165,72 @@ static void add_run(const struct rtcp_packet *p, const char *name, enum field_fo
     }
 }
 
+/* Block i of one packet. */
+static void add_block(const struct rtcp_packet *p, unsigned i, size_t before,
+                      struct dissection *out)
+{
+    static const struct field_spec block[] = {BLOCK_AT(0), END};
+    struct rtcp_block b;
+    if (!rtcp_block(p, i, &b)) {
+        return;
+    }
+    size_t at = 8 + (p->type == RTCP_SR ? 20u : 0) + 24u * i;
+    for (const struct field_spec *s = block; s->name; s++) {
+        struct field_spec here = *s;
+        unsigned bit = (unsigned)(s->bit - 8 * UDP_HEADER + 8 * at);
+        here.bit = (uint16_t)(bit + 8 * before);
+        struct field *f = dissect_add_field(out, &here, bits_read(p->whole, bit, s->bits));
+        if (f) {
+            describe_block(f);
+        }
+    }
+}
+
+/* Each source has a chunk (RFC 3550 6.5): the first SSRC stands in the common fields. */
+static void add_names(const struct rtcp_packet *p, struct dissection *out)
+{
+    uint32_t ssrc;
+    struct bytes name;
+    for (unsigned i = 0; rtcp_name(p, i, &ssrc, &name); i++) {
+        if (name.len == 0) {
+            continue;
+        }
+        size_t at = (size_t)(name.data - p->whole.data);
+        size_t end = (at + name.len + 4) / 4 * 4;
+        if (i > 0) {
+            add_run(p, "source", FIELD_HEX, at - 6, 4, out);
+        }
+        add_run(p, "items", FIELD_BYTES, at - 2, end - (at - 2), out);
+        struct field *f = out->field_count ? &out->fields[out->field_count - 1] : NULL;
+        if (f && strcmp(f->name, "items") == 0) {
+            snprintf(f->text, sizeof f->text, "CNAME %.*s", (int)(name.len < 40 ? name.len : 40),
+                     (const char *)name.data);
+        }
+    }
+}
+
+static void add_leavers(const struct rtcp_packet *p, struct dissection *out)
+{
+    uint32_t ssrc;
+    for (unsigned i = 1; rtcp_bye_source(p, i, &ssrc); i++) {
+        add_run(p, "source", FIELD_HEX, 4 + 4u * i, 4, out);
+    }
+}
+
 /* What follows the SSRC: of feedback whose stream and which numbers (RFC 4585 6.1), of APP a name
  * (RFC 3550 6.7). */
 static void add_rest(const struct rtcp_packet *p, struct dissection *out)
 {
     size_t at = 8;
     bool is_feedback = rtcp_is_nack(p) || rtcp_is_pli(p);
-    if (is_feedback) {
+    if (p->type == RTCP_SDES) {
+        add_names(p, out);
+        return;
+    }
+    if (p->type == RTCP_BYE) {
+        add_leavers(p, out);
+        at = 4 + 4u * p->count;
+    } else if (is_feedback) {
         add_run(p, "media", FIELD_HEX, at, 4, out);
         at += 4;
     } else if (p->type == RTCP_APP) {
@@ -182,8 +242,7 @@ static void add_rest(const struct rtcp_packet *p, struct dissection *out)
         add_run(p, "blp", FIELD_HEX, at + 2, 2, out);
     }
     if (at < p->whole.len) {
-        add_run(p, p->type == RTCP_SDES ? "items" : "data", FIELD_BYTES, at, p->whole.len - at,
-                out);
+        add_run(p, "data", FIELD_BYTES, at, p->whole.len - at, out);
     }
 }
 
@@ -211,10 +270,52 @@ static void inner(struct bytes message, uint32_t at, struct dissection *out)
     struct rtcp_packet p;
     if (rtcp_next(&rest, &p)) {
         out->layers[out->layer_count - 1].len = (uint32_t)p.whole.len;
+        for (unsigned i = 1; i < p.count; i++) {
+            add_block(&p, i, UDP_HEADER, out);
+        }
     }
     while (rtcp_next(&rest, &p)) {
         add_packet(&p, at + (uint32_t)(p.whole.data - start), out);
     }
+}
+
+/* Block i of the compound, over all its reports. */
+static bool nth_block(struct bytes rest, unsigned i, struct rtcp_block *out)
+{
+    struct rtcp_packet p;
+    while (rtcp_next(&rest, &p)) {
+        bool has_blocks = p.type == RTCP_SR || p.type == RTCP_RR;
+        if (has_blocks && i < p.count) {
+            return rtcp_block(&p, i, out);
+        }
+        i -= has_blocks ? p.count : 0;
+    }
+    return false;
+}
+
+/* "lost.2" is that of the third block. */
+static bool value(struct bytes head, const char *name, int64_t *out)
+{
+    const char *dot = strchr(name, '.');
+    size_t len = dot ? (size_t)(dot - name) : 0;
+    struct rtcp_block b;
+    if (!dot || !nth_block(bytes_sub(head, UDP_HEADER, head.len),
+                           (unsigned)strtoul(dot + 1, NULL, 10), &b)) {
+        return false;
+    }
+    const struct {
+        const char *name;
+        int64_t value;
+    } all[] = {{"source", b.ssrc},     {"fraction", b.fraction}, {"lost", b.lost & 0xffffff},
+               {"highest", b.highest}, {"jitter", b.jitter},     {"lsr", b.lsr},
+               {"dlsr", b.dlsr}};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        if (strlen(all[k].name) == len && memcmp(all[k].name, name, len) == 0) {
+            *out = all[k].value;
+            return true;
+        }
+    }
+    return false;
 }
 
 const struct format rtcp_format = {.name = "rtcp",
@@ -230,4 +331,5 @@ const struct format rtcp_format = {.name = "rtcp",
                                    .seal = udp_seal,
                                    .intact = intact,
                                    .describe = describe,
+                                   .value = value,
                                    .inner = inner};

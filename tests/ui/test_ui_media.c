@@ -3,6 +3,8 @@
  * the instant they show. */
 #include "view_rig.h"
 
+#include "wire/dissect.h"
+
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -137,6 +139,59 @@ START_TEST(a_report_is_tied_to_the_one_it_answers)
         ck_assert_double_eq_tol((double)p->dlsr / 65536, held, 2.0 / 65536);
     }
     ck_assert_uint_ge(tied, 1);
+    rig_close(r);
+}
+END_TEST
+
+/* In a mesh of three each tells each of both others: one of the two blocks is for whoever gets it,
+ * the other is another's business. */
+START_TEST(a_compound_tells_of_each_source_in_a_block_of_its_own)
+{
+    struct view_rig *r = rig_open("rtp/mixer", 600, 400, THEME_LIGHT, 1);
+    const struct media *m = &r->film->media;
+    uint32_t own[3] = {0}, others = 0;
+    for (uint32_t i = 0; i < m->report_count; i++) {
+        const struct media_report *p = &m->reports[i];
+        uint32_t about = r->trace.entities[p->source].node;
+        if (p->blocks != 2) {
+            continue;
+        }
+        ck_assert_uint_lt(p->block, 2);
+        ck_assert_uint_ne(about, p->from); /* nobody reports on himself */
+        ck_assert(p->is_own == (about == p->to));
+        ck_assert_int_eq(p->lost, 0);
+        ck_assert_uint_ne(p->highest_is, 0);
+        ck_assert(!p->is_own || about < 3);
+        own[p->is_own ? about : 0] += p->is_own;
+        others += !p->is_own;
+    }
+    ck_assert(own[0] == 2 && own[1] == 2 && own[2] == 2); /* two report to each */
+    ck_assert_uint_eq(others, 6);
+    rig_close(r);
+}
+END_TEST
+
+/* A report that a translator has passed on: it comes from there, and is about the one who reads it.
+ */
+START_TEST(a_translated_report_is_about_the_one_who_reads_it)
+{
+    struct view_rig *r = rig_open("rtp/translator", 600, 400, THEME_LIGHT, 1);
+    const struct media *m = &r->film->media;
+    uint32_t tied = 0;
+    for (uint32_t i = 0; i < m->report_count; i++) {
+        const struct media_report *p = &m->reports[i];
+        const struct packet *bearer = p->highest_is ? trace_packet(&r->trace, p->highest_is) : NULL;
+        int64_t seq = 0;
+        if (!p->is_own) {
+            continue;
+        }
+        ck_assert_str_eq(r->trace.nodes[r->trace.entities[p->source].node].name, "alice");
+        ck_assert(bearer && packet_field("rtp", packet_head(bearer), "seq", &seq));
+        ck_assert_int_eq(seq, p->highest & 0xffff);
+        ck_assert_uint_eq(bearer->sender, p->source); /* hers, not the translator's */
+        tied += p->lsr_packet != 0;
+    }
+    ck_assert_uint_ge(tied, 3);
     rig_close(r);
 }
 END_TEST
@@ -285,6 +340,8 @@ int main(void)
     tcase_add_test(c, what_is_sent_again_has_the_place_of_the_first_copy);
     tcase_add_loop_test(c, j_is_what_the_receiver_has, 0, ROWS(jittery));
     tcase_add_test(c, a_report_is_tied_to_the_one_it_answers);
+    tcase_add_test(c, a_compound_tells_of_each_source_in_a_block_of_its_own);
+    tcase_add_test(c, a_translated_report_is_about_the_one_who_reads_it);
     tcase_add_test(c, lips_and_voice_come_together_after_the_reports);
     tcase_add_test(c, a_voice_within_a_connection_has_its_lanes);
     tcase_add_loop_test(p, a_picture_depends_on_its_instant_alone, 0, ROWS(pictures));

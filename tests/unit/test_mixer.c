@@ -248,6 +248,52 @@ START_TEST(names_of_others_stand_in_one_sdes)
 }
 END_TEST
 
+/* All of a compound can be read: a block for each source, a chunk for each name, each who leaves.
+ */
+START_TEST(a_compound_shows_each_block_each_name_and_each_who_leaves)
+{
+    static const char *const want[] = {
+        "version",  "padding", "count",   "type",   "length", "ssrc", "source",
+        "fraction", "lost",    "highest", "jitter", "lsr",    "dlsr", "source",
+        "fraction", "lost",    "highest", "jitter", "lsr",    "dlsr", /* RR */
+        "version",  "padding", "count",   "type",   "length", "ssrc", "items",
+        "source",   "items",                                                    /* SDES */
+        "version",  "padding", "count",   "type",   "length", "ssrc", "source", /* BYE */
+        NULL};
+    struct rtcp_block blocks[] = {{.ssrc = 1, .lost = 3}, {.ssrc = 2, .lost = -1, .jitter = 9}};
+    struct rtcp_named names[] = {{1, bytes_str("ab")}, {2, bytes_str("xyz")}};
+    uint32_t leave[] = {1, 2};
+    struct buf head = {0}, wire = {0};
+    struct dissection *d = calloc(1, sizeof *d);
+    int64_t value;
+    buf_extend(&head, UDP_HEADER);
+    rtcp_add_rr(&head, 9, blocks, 2);
+    rtcp_add_names(&head, names, 2);
+    rtcp_add_byes(&head, leave, 2);
+    udp_encode(5005, 5005, (uint32_t)head.len - UDP_HEADER, head.data);
+    struct bytes all = bytes_of(head.data, head.len);
+    ck_assert(packet_field("rtcp", all, "lost.0", &value) && value == 3);
+    ck_assert(packet_field("rtcp", all, "jitter.1", &value) && value == 9);
+    ck_assert(packet_field("rtcp", all, "lost.1", &value) && value == 0xffffff);
+    ck_assert(!packet_field("rtcp", all, "lost.2", &value));
+    struct packet_view v = {
+        .proto = "rtcp", .head = all, .net = {.from = {1, 5005}, .to = {2, 5005}}};
+    packet_build(&v, &wire);
+    dissect(bytes_of(wire.data, wire.len), LINK_FORM_IP, d);
+    unsigned n = 0;
+    for (unsigned l = 0; l < d->layer_count; l++) {
+        for (unsigned i = 0; strcmp(d->layers[l].proto, "rtcp") == 0 && i < d->layers[l].count;
+             i++) {
+            ck_assert_str_eq(d->fields[d->layers[l].first + i].name, want[n++]);
+        }
+    }
+    ck_assert_ptr_null(want[n]);
+    free(d);
+    buf_free(&head);
+    buf_free(&wire);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("mixer");
@@ -265,6 +311,7 @@ int main(void)
     tcase_add_loop_test(cloud, a_number_belongs_to_one_side, 0, ROWS(crossings));
     tcase_add_test(cloud, after_a_bye_the_number_is_free);
     tcase_add_test(cloud, names_of_others_stand_in_one_sdes);
+    tcase_add_test(cloud, a_compound_shows_each_block_each_name_and_each_who_leaves);
     suite_add_tcase(s, sound);
     suite_add_tcase(s, cloud);
     SRunner *r = srunner_create(s);

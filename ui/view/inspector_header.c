@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define ROW_BITS 32u
-#define ROWS_MAX 10u
+#define ROWS_MAX 200u /* a report of 31 blocks has 193 */
 
 struct grid {
     struct ui *ui;

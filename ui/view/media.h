@@ -66,18 +66,23 @@ struct media_stream {
                       none */
 };
 
-/* A report block about a stream, in a compound that arrived. */
+/* A report block in a compound that arrived. */
 struct media_report {
-    uint32_t packet;   /* the compound */
-    uint32_t from, to; /* nodes */
+    uint32_t packet;        /* the compound */
+    uint32_t from, to;      /* nodes */
+    uint32_t block, blocks; /* which of how many, from 0 */
+    uint32_t source;        /* the entity that it is about */
+    bool is_own;            /* it stands on the node at which the compound arrived */
     sim_time sent, arrived;
     uint32_t lsr_packet; /* the sender report that it answers, 0: none */
     sim_time lsr_sent, lsr_arrived;
     uint32_t lsr, dlsr; /* as they stand there, 1/65536 s */
     uint32_t ssrc;      /* of the source reported on */
     uint32_t fraction, highest, jitter;
-    int64_t lost;
-    uint32_t stream; /* index, UINT32_MAX: not one of ours */
+    int64_t lost, rate;  /* rate: timestamp units a second */
+    uint32_t first;      /* the first number that the source has sent */
+    uint32_t highest_is; /* the packet that bore the highest; 0: not known */
+    uint32_t stream;     /* index, UINT32_MAX: it is played by no sink */
 };
 
 /* An RTCP endpoint, and what it has sent. */

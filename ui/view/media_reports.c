@@ -1,10 +1,11 @@
-/* Reports that came back to the source that they are about, each tied to the sender report whose
- * time it repeats (RFC 3550 6.4.1). */
+/* Report blocks that came somewhere: each with the source that it is about, and, where it came back
+ * to that source, tied to the sender report whose time it repeats (RFC 3550 6.4.1). */
 #include "ui/view/media.h"
 
 #include "base/os.h"
 #include "wire/dissect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +14,22 @@ struct sender_report {
     sim_time sent;
 };
 
+/* Who speaks under which number, and what it has sent so far. */
+struct speaker {
+    uint32_t entity, ssrc;
+    int64_t rate;
+    uint32_t *packets; /* owned */
+    uint32_t count, cap;
+};
+
 struct collector {
     const struct trace *t;
     struct media *m;
     struct sender_report *sent; /* ascending in time */
     uint32_t sent_count, sent_cap;
     uint32_t *member; /* by entity: index + 1 */
+    struct speaker *speakers;
+    uint32_t speaker_count;
 };
 
 static bool field(const struct trace *t, uint32_t packet, const char *name, int64_t *value)
@@ -32,6 +43,18 @@ static bool is_report(const struct trace *t, const struct record *r)
 {
     return r->packet && strcmp(trace_packet(t, r->packet)->proto->name, "rtcp") == 0 &&
            !trace_packet(t, r->packet)->is_raw;
+}
+
+/* A translator speaks under the numbers of others. */
+static bool is_translator(const struct trace *t, uint32_t entity)
+{
+    return strcmp(t->entities[entity].type->name, "rtp-translator") == 0;
+}
+
+static bool is_media(const struct trace *t, const struct record *r)
+{
+    return r->packet && strcmp(trace_packet(t, r->packet)->proto->name, "rtp") == 0 &&
+           !trace_packet(t, r->packet)->is_raw && !is_translator(t, r->where);
 }
 
 static void see_sent(struct collector *c, const struct record *r)
@@ -105,38 +128,138 @@ static uint32_t number(const struct trace *t, uint32_t packet, const char *name)
     return (uint32_t)value;
 }
 
+static const struct speaker *speaker_of(const struct collector *c, uint32_t ssrc, uint32_t node)
+{
+    const struct speaker *any = NULL;
+
+    for (uint32_t i = 0; i < c->speaker_count; i++) {
+        const struct speaker *s = &c->speakers[i];
+        if (s->ssrc == ssrc && entity_node(c->t, s->entity) == node) {
+            return s;
+        }
+        any = s->ssrc == ssrc && !any ? s : any;
+    }
+    return any;
+}
+
+static int64_t rate_of(const struct trace *t, uint32_t packet)
+{
+    switch (number(t, packet, "payload_type")) {
+    case 11: return 44100;
+    case 96: return 90000;
+    case 111: return 48000;
+    default: return 8000;
+    }
+}
+
+static void see_media(struct collector *c, const struct record *r)
+{
+    uint32_t ssrc = number(c->t, r->packet, "ssrc"), i = 0;
+
+    while (i < c->speaker_count &&
+           (c->speakers[i].entity != r->where || c->speakers[i].ssrc != ssrc)) {
+        i++;
+    }
+    if (i == c->speaker_count) {
+        c->speakers = os_realloc(c->speakers, (i + 1) * sizeof *c->speakers);
+        c->speakers[c->speaker_count++] =
+            (struct speaker){.entity = r->where, .ssrc = ssrc, .rate = rate_of(c->t, r->packet)};
+    }
+    struct speaker *s = &c->speakers[i];
+    if (s->count == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 64;
+        s->packets = os_realloc(s->packets, s->cap * sizeof *s->packets);
+    }
+    s->packets[s->count++] = r->packet;
+}
+
+/* The last packet with that number; to one of several peers, the one that went to the reporter. */
+static uint32_t packet_numbered(const struct collector *c, const struct speaker *s, uint32_t seq,
+                                uint32_t reporter)
+{
+    uint32_t any = 0;
+
+    for (uint32_t i = s->count; i > 0 && s->count - i < 1000; i--) {
+        uint32_t packet = s->packets[i - 1];
+        if (number(c->t, packet, "seq") != (seq & 0xffff)) {
+            continue;
+        }
+        any = any ? any : packet;
+        if (arrival_at(c->t, packet, reporter) != SIM_NEVER) {
+            return packet;
+        }
+    }
+    return any;
+}
+
+static uint32_t of_block(const struct trace *t, uint32_t packet, const char *name, unsigned block)
+{
+    char numbered[32];
+
+    snprintf(numbered, sizeof numbered, "%s.%u", name, block);
+    return number(t, packet, numbered);
+}
+
+static void add_report(struct media *m, const struct media_report *report)
+{
+    if (m->report_count == m->report_cap) {
+        m->report_cap = m->report_cap ? 2 * m->report_cap : 16;
+        m->reports = os_realloc(m->reports, m->report_cap * sizeof *m->reports);
+    }
+    m->reports[m->report_count++] = *report;
+}
+
+static void see_block(struct collector *c, const struct media_report *compound)
+{
+    const struct trace *t = c->t;
+    struct media_report report = *compound;
+    uint32_t packet = report.packet, i = report.block;
+
+    report.ssrc = of_block(t, packet, "source", i);
+    const struct speaker *s = speaker_of(c, report.ssrc, report.to);
+    if (!s) {
+        return;
+    }
+    report.source = s->entity;
+    report.is_own = entity_node(t, s->entity) == report.to;
+    report.rate = s->rate;
+    report.first = number(t, s->packets[0], "seq");
+    report.lsr = of_block(t, packet, "lsr", i);
+    report.dlsr = of_block(t, packet, "dlsr", i);
+    report.fraction = of_block(t, packet, "fraction", i);
+    report.highest = of_block(t, packet, "highest", i);
+    report.jitter = of_block(t, packet, "jitter", i);
+    report.lost = (int32_t)(of_block(t, packet, "lost", i) ^ 0x800000) - 0x800000;
+    report.highest_is = packet_numbered(c, s, report.highest, report.from);
+    report.stream = report.is_own ? stream_about(c, &report) : UINT32_MAX;
+    if (report.is_own) {
+        tie(c, &report);
+    }
+    add_report(c->m, &report);
+}
+
 static void see_arrival(struct collector *c, const struct record *r)
 {
     const struct trace *t = c->t;
-    int64_t source;
     struct media_report report = {.packet = r->packet,
                                   .from = entity_node(t, trace_packet(t, r->packet)->sender),
                                   .to = direction_to(t, r->where),
                                   .arrived = r->at};
     struct list l = trace_of_packet(t, r->packet);
+    int64_t source;
+    char name[32];
 
-    if (!field(t, r->packet, "source", &source) || l.count == 0) {
+    while (snprintf(name, sizeof name, "source.%u", report.blocks),
+           field(t, r->packet, name, &source)) {
+        report.blocks++;
+    }
+    if (report.blocks == 0 || l.count == 0 || t->nodes[report.to].kind != NODE_HOST) {
         return;
     }
     report.sent = trace_record(t, l.at[0])->at;
-    report.ssrc = (uint32_t)source;
-    report.stream = stream_about(c, &report);
-    if (report.stream == UINT32_MAX) {
-        return;
+    for (; report.block < report.blocks; report.block++) {
+        see_block(c, &report);
     }
-    report.lsr = number(t, r->packet, "lsr");
-    report.dlsr = number(t, r->packet, "dlsr");
-    report.fraction = number(t, r->packet, "fraction");
-    report.highest = number(t, r->packet, "highest");
-    report.jitter = number(t, r->packet, "jitter");
-    report.lost = (int32_t)(number(t, r->packet, "lost") ^ 0x800000) - 0x800000;
-    tie(c, &report);
-    struct media *m = c->m;
-    if (m->report_count == m->report_cap) {
-        m->report_cap = m->report_cap ? 2 * m->report_cap : 16;
-        m->reports = os_realloc(m->reports, m->report_cap * sizeof *m->reports);
-    }
-    m->reports[m->report_count++] = report;
 }
 
 static void find_members(struct collector *c)
@@ -191,7 +314,9 @@ void media_reports_make(struct media *m, const struct trace *t)
 
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
-        if (r->kind == REC_SEND && is_report(t, r)) {
+        if (r->kind == REC_SEND && is_media(t, r)) {
+            see_media(&c, r);
+        } else if (r->kind == REC_SEND && is_report(t, r)) {
             see_sent(&c, r);
             see_member(&c, r);
         } else if (r->kind == REC_ARRIVE && is_report(t, r)) {
@@ -199,6 +324,10 @@ void media_reports_make(struct media *m, const struct trace *t)
         }
     }
     find_mappings(&c);
+    for (uint32_t i = 0; i < c.speaker_count; i++) {
+        free(c.speakers[i].packets);
+    }
+    free(c.speakers);
     free(c.sent);
     free(c.member);
 }

@@ -142,7 +142,7 @@ static const char *note_of_report(const struct scene *s, const struct packet *p,
 
     for (uint32_t i = 0; i < m->report_count; i++) {
         const struct media_report *r = &m->reports[i];
-        double rate = (double)m->streams[r->stream].rate;
+        double rate = (double)r->rate;
         if (trace_packet(s->trace, r->packet) != p) {
             continue;
         }

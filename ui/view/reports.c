@@ -1,6 +1,6 @@
 /* What reports tell: a sender report, the answer that repeats its time, and the round trip that the
  * two give; then each field of the answer beside what it measured. The way down is drawn as far as
- * it has come. */
+ * it has come. A compound may hold a block for each of several sources: one is shown at a time. */
 #include "ui/parts.h"
 #include "ui/view/actors.h"
 #include "ui/view/view.h"
@@ -14,6 +14,13 @@
 #define FOOT    32.0
 #define LEAST   150.0
 #define CAPSULE 21.0
+#define CHIP    26.0
+#define CHIP_W  92.0
+
+struct reports_view {
+    uint32_t packet; /* whose block was chosen by hand; 0: none */
+    unsigned block;
+};
 
 struct reports {
     struct ui *ui;
@@ -24,23 +31,40 @@ struct reports {
     double sent, came, left, back; /* y of the four instants */
 };
 
-/* The last that has left by now; the selected one, if it has. */
-static const struct media_report *choose(const struct scene *s)
+/* The block that is shown of a compound: the one chosen by hand, else the first that has come back
+ * to its own source. */
+static bool is_better(const struct reports_view *self, const struct media_report *r,
+                      const struct media_report *than)
+{
+    bool is_chosen = self->packet == r->packet && self->block == r->block;
+
+    return !than || r->packet != than->packet || is_chosen || (r->is_own && !than->is_own);
+}
+
+/* The last that has left by now, if there are such among those that came back; the selected one, if
+ * it has. */
+static const struct media_report *choose(const struct reports_view *self, const struct scene *s)
 {
     const struct media *m = &s->film->media;
-    const struct media_report *last = NULL;
+    const struct media_report *last = NULL, *selected = NULL;
 
     for (uint32_t i = 0; i < m->report_count; i++) {
         const struct media_report *r = &m->reports[i];
+        bool is_selected = s->selected && (r->packet == s->selected ||
+                                           (r->is_own && r->lsr_packet == s->selected));
         if (r->sent > s->now) {
             continue;
         }
-        if (s->selected && (r->packet == s->selected || r->lsr_packet == s->selected)) {
-            return r;
+        if (is_selected && is_better(self, r, selected)) {
+            selected = r;
         }
-        last = !last || r->sent >= last->sent ? r : last;
+        bool is_later = !last || (r->is_own && !last->is_own) || r->sent >= last->sent;
+        if ((r->is_own || !last || !last->is_own || r->packet == last->packet) && is_later &&
+            is_better(self, r, last && last->packet == r->packet ? last : NULL)) {
+            last = r;
+        }
     }
-    return last;
+    return selected ? selected : last;
 }
 
 /* Seconds since the run began, by the clock of who wrote them. */
@@ -60,7 +84,7 @@ static bool round_trip(const struct reports *v, uint32_t *trip)
     int64_t ns = 0;
 
     then.now = r->arrived;
-    if (r->lsr == 0 || !actor_var(&then, v->m->streams[r->stream].source, "rtt", &ns)) {
+    if (r->lsr == 0 || !r->is_own || !actor_var(&then, r->source, "rtt", &ns)) {
         return false;
     }
     *trip = (uint32_t)muldiv(ns, 65536, SIM_S) + (muldiv(ns, 65536, SIM_S) * SIM_S / 65536 < ns);
@@ -180,8 +204,11 @@ static void draw_result(const struct reports *v, struct rect r)
         view_format(ui, text, sizeof text, "reports.rtt", "value", value, NULL);
         view_blank(v->s, text, sizeof text);
     } else {
-        snprintf(text, sizeof text, "%s",
-                 ui_word(ui, v->r->arrived > v->s->now ? "reports.on-its-way" : "reports.no-lsr"));
+        const char *why = v->r->arrived > v->s->now ? "reports.on-its-way"
+                          : !v->r->is_own           ? "reports.of-another"
+                          : v->r->lsr               ? "reports.no-trip"
+                                                    : "reports.no-lsr";
+        snprintf(text, sizeof text, "%s", ui_word(ui, why));
     }
     canvas_fill_box(ui->c, r, RADIUS_CONTROL, has ? t->marker : t->sunk);
     canvas_text_in(ui->c, theme_font(t, has ? TYPE_TITLE : TYPE_LABEL), r, ALIGN_CENTER,
@@ -195,19 +222,24 @@ static const struct media_report *report_before(const struct reports *v)
 
     for (uint32_t i = 0; i < v->m->report_count; i++) {
         const struct media_report *r = &v->m->reports[i];
-        if (r->stream == v->r->stream && r->from == v->r->from && r->sent < v->r->sent &&
-            (!last || r->sent > last->sent)) {
+        if (r->ssrc == v->r->ssrc && r->to == v->r->to && r->from == v->r->from &&
+            r->sent < v->r->sent && (!last || r->sent > last->sent)) {
             last = r;
         }
     }
     return last;
 }
 
+static bool is_played(const struct reports *v)
+{
+    return v->r->stream < v->m->stream_count;
+}
+
 static const struct media_packet *highest(const struct reports *v)
 {
-    const struct media_stream *st = &v->m->streams[v->r->stream];
+    const struct media_stream *st = is_played(v) ? &v->m->streams[v->r->stream] : NULL;
     const struct media_packet *most = NULL;
-    uint32_t n = media_arrived_after(st, v->r->sent + 1);
+    uint32_t n = st ? media_arrived_after(st, v->r->sent + 1) : 0;
 
     for (uint32_t i = 0; i < n && i < 200; i++) {
         const struct media_packet *p = &st->packets[st->arrivals[n - 1 - i]];
@@ -216,22 +248,30 @@ static const struct media_packet *highest(const struct reports *v)
     return most;
 }
 
-static const struct media_packet *last_lost(const struct reports *v)
+/* Where a sink plays the stream, else the packet that the number alone tells. */
+static uint32_t highest_packet(const struct reports *v)
 {
-    const struct media_stream *st = &v->m->streams[v->r->stream];
+    const struct media_packet *p = highest(v);
+
+    return p ? p->packet : v->r->highest_is;
+}
+
+static uint32_t last_lost(const struct reports *v)
+{
     const struct media_packet *last = highest(v);
+    const struct media_stream *st = last ? &v->m->streams[v->r->stream] : NULL;
 
     for (uint32_t i = last ? (uint32_t)(last - st->packets) : 0; i > 0; i--) {
         if (st->packets[i - 1].arrived > v->r->sent) {
-            return &st->packets[i - 1];
+            return st->packets[i - 1].packet;
         }
     }
-    return NULL;
+    return 0;
 }
 
 /* One field: its name, what stands there, and what that is. A press shows the packet. */
 static void draw_row(const struct reports *v, struct rect *area, const char *key, const char *value,
-                     const char *meaning, const struct media_packet *p)
+                     const char *meaning, uint32_t packet)
 {
     struct ui *ui = v->ui;
     const struct theme *t = ui->theme;
@@ -249,14 +289,14 @@ static void draw_row(const struct reports *v, struct rect *area, const char *key
     snprintf(blank, sizeof blank, "%s", value);
     canvas_text_in(ui->c, theme_font(t, TYPE_VALUE), number, ALIGN_LEFT, t->ink,
                    view_blank(v->s, blank, sizeof blank));
-    if (p) {
-        struct capsule c = view_capsule(v->s, p->packet, 17, buf);
+    if (packet) {
+        struct capsule c = view_capsule(v->s, packet, 17, buf);
         double w = capsule_width(ui, &c);
         struct rect box = capsule_draw(ui, note.x + note.w - w / 2, r.y + r.h / 2, &c);
         note.w -= w + 6 * k;
         if (ui_region(ui, key, box, false).clicked) {
             v->s->wish->has_packet = true;
-            v->s->wish->packet = p->packet;
+            v->s->wish->packet = packet;
         }
     }
     snprintf(blank, sizeof blank, "%s", meaning);
@@ -267,8 +307,9 @@ static void draw_row(const struct reports *v, struct rect *area, const char *key
 static void draw_fraction(const struct reports *v, struct rect *area)
 {
     const struct media_report *r = v->r, *before = report_before(v);
-    const struct media_stream *st = &v->m->streams[r->stream];
-    uint32_t first = st->arrival_count ? (uint32_t)st->packets[st->arrivals[0]].number : 0;
+    const struct media_stream *st = is_played(v) ? &v->m->streams[r->stream] : NULL;
+    uint32_t first =
+        st && st->arrival_count ? (uint32_t)st->packets[st->arrivals[0]].number : r->first;
     uint32_t due = before ? r->highest - before->highest : r->highest - first + 1;
     char value[24], n[16], of[16], text[64];
 
@@ -276,13 +317,13 @@ static void draw_fraction(const struct reports *v, struct rect *area)
     snprintf(n, sizeof n, "%lld", (long long)(r->lost - (before ? before->lost : 0)));
     snprintf(of, sizeof of, "%u", due);
     view_format(v->ui, text, sizeof text, "reports.of", "n", n, "of", of, NULL);
-    draw_row(v, area, "reports.fraction", value, text, NULL);
+    draw_row(v, area, "reports.fraction", value, text, 0);
 }
 
 static void draw_fields(const struct reports *v, struct rect area)
 {
     const struct media_report *r = v->r;
-    const struct media_stream *st = &v->m->streams[r->stream];
+    uint32_t lost = r->lost > 0 ? last_lost(v) : 0;
     char value[32], text[48];
 
     if (area.h >= ROW * v->ui->k) {
@@ -290,34 +331,73 @@ static void draw_fields(const struct reports *v, struct rect area)
     }
     if (area.h >= ROW * v->ui->k) {
         snprintf(value, sizeof value, "%lld", (long long)r->lost);
-        draw_row(v, &area, "reports.lost", value, r->lost > 0 ? ui_word(v->ui, "reports.last") : "",
-                 r->lost > 0 ? last_lost(v) : NULL);
+        draw_row(v, &area, "reports.lost", value, lost ? ui_word(v->ui, "reports.last") : "", lost);
     }
     if (area.h >= ROW * v->ui->k) {
         unsigned cycles = r->highest >> 16, seq = r->highest & 0xffff;
         snprintf(value, sizeof value, cycles ? "%u + %u × 65536" : "%u", seq, cycles);
-        draw_row(v, &area, "reports.highest", value, ui_word(v->ui, "reports.came-last"),
-                 highest(v));
+        uint32_t packet = highest_packet(v);
+        draw_row(v, &area, "reports.highest", value,
+                 packet ? ui_word(v->ui, "reports.came-last") : "", packet);
     }
     if (area.h >= ROW * v->ui->k) {
         snprintf(value, sizeof value, "%u", r->jitter);
-        snprintf(text, sizeof text, "%u / %g = %.1f ms", r->jitter, (double)st->rate / 1000,
-                 (double)r->jitter * 1000 / (double)st->rate);
-        draw_row(v, &area, "reports.jitter", value, text, NULL);
+        snprintf(text, sizeof text, "%u / %g = %.1f ms", r->jitter, (double)r->rate / 1000,
+                 (double)r->jitter * 1000 / (double)r->rate);
+        draw_row(v, &area, "reports.jitter", value, text, 0);
     }
 }
 
-static void draw_reports(void *self, struct ui *ui, const struct scene *s, struct rect area)
+/* Who a block is about: the host that speaks under that number. */
+static void draw_chip(const struct reports *v, struct reports_view *self, struct rect r,
+                      const struct media_report *block)
 {
-    struct reports v = {.ui = ui, .s = s, .m = &s->film->media, .r = choose(s)};
+    struct ui *ui = v->ui;
+    const struct theme *t = ui->theme;
+    bool is_shown = block == v->r;
+    char name[24];
+
+    snprintf(name, sizeof name, "reports.block.%u", block->block);
+    struct ui_touch touch = ui_region(ui, name, r, false);
+    if (touch.clicked) {
+        self->packet = block->packet;
+        self->block = block->block;
+    }
+    canvas_fill_box(ui->c, r, RADIUS_CONTROL, is_shown ? t->ink : t->sunk);
+    canvas_text_in(ui->c, theme_font(t, TYPE_LABEL), r, ALIGN_CENTER, is_shown ? t->panel : t->ink2,
+                   node_short(v->s->trace, entity_node(v->s->trace, block->source), ui->lang));
+}
+
+/* The blocks of the compound, as they arrived where the one shown did. */
+static void draw_chips(const struct reports *v, struct reports_view *self, struct rect r)
+{
+    double k = v->ui->k, w = fmin(CHIP_W * k, r.w / fmax(1, v->r->blocks) - 4 * k);
+    struct rect chip = {r.x, r.y, w, r.h - 4 * k};
+
+    for (uint32_t i = 0; i < v->m->report_count; i++) {
+        const struct media_report *block = &v->m->reports[i];
+        if (block->packet == v->r->packet && block->to == v->r->to &&
+            block->arrived == v->r->arrived) {
+            draw_chip(v, self, chip, block);
+            chip.x += w + 4 * k;
+        }
+    }
+}
+
+static void draw_reports(void *state, struct ui *ui, const struct scene *s, struct rect area)
+{
+    struct reports_view *self = state;
+    struct reports v = {.ui = ui, .s = s, .m = &s->film->media, .r = choose(self, s)};
     double k = ui->k;
     struct rect r =
         part_panel(ui, area, ui_word(ui, "reports.title"), ui_word(ui, "reports.note"), NULL);
 
-    (void)self;
     if (!v.r) {
         ui_text(ui, TYPE_BODY, r.x, r.y + 16 * k, ui->theme->ink2, ui_word(ui, "reports.none"));
         return;
+    }
+    if (v.r->blocks > 1) {
+        draw_chips(&v, self, rect_cut_top(&r, CHIP * k));
     }
     struct rect foot = rect_cut_bottom(&r, FOOT * k);
     rect_cut_bottom(&r, 8 * k);
@@ -330,5 +410,7 @@ static void draw_reports(void *self, struct ui *ui, const struct scene *s, struc
     draw_result(&v, foot);
 }
 
-const struct view view_reports = {
-    .name = "reports", .title_key = "view.reports", .size = 1, .draw = draw_reports};
+const struct view view_reports = {.name = "reports",
+                                  .title_key = "view.reports",
+                                  .size = sizeof(struct reports_view),
+                                  .draw = draw_reports};
