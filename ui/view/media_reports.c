@@ -45,16 +45,18 @@ static bool is_report(const struct trace *t, const struct record *r)
            !trace_packet(t, r->packet)->is_raw;
 }
 
-/* A translator speaks under the numbers of others. */
-static bool is_translator(const struct trace *t, uint32_t entity)
+/* Translators and routers that translate addresses send what others have said. */
+static bool speaks(const struct trace *t, uint32_t entity)
 {
-    return strcmp(t->entities[entity].type->name, "rtp-translator") == 0;
+    const struct entity *e = &t->entities[entity];
+
+    return e->kind == ENTITY_ACTOR && strcmp(e->type->name, "rtp-translator") != 0;
 }
 
 static bool is_media(const struct trace *t, const struct record *r)
 {
     return r->packet && strcmp(trace_packet(t, r->packet)->proto->name, "rtp") == 0 &&
-           !trace_packet(t, r->packet)->is_raw && !is_translator(t, r->where);
+           !trace_packet(t, r->packet)->is_raw && speaks(t, r->where);
 }
 
 static void see_sent(struct collector *c, const struct record *r)
