@@ -69,11 +69,15 @@ def remote_control(capture, name, flow, asked):
         "bad_client_port", "bad_server_port", "bad_interleaved_channel", "unknown_transport_type",
         "content-length.invalid"))
     failures.extend(f"{name}: {line}" for line in tshark(capture, "-Y", doubts).splitlines())
-    if tshark(capture, "-Y", "sdp.version == \"0\"").count("\n") != 1:
+    described = tshark(capture, "-Y", "sdp.version == \"0\"", "-T", "fields", "-e", "sdp.media")
+    if described.count("\n") != 1 or described.count("RTP/AVP") != (2 if asked.get("sound") else 1):
         failures.append(f"{name}: no description, or more than one")
     if asked.get("transport") == "interleaved" and asked.get("accepts") != "udp":
         frames = tshark(capture, "-Y", "rtsp.magic", "-T", "fields", "-e", "rtsp.channel").split()
-        if {int(channel, 0) for field in frames for channel in field.split(",")} != {0, 1}:
+        tracks = 2 if asked.get("sound") else 1
+        reports = asked.get("rtcp") != "off"
+        expected = {2 * track + report for track in range(tracks) for report in range(1 + reports)}
+        if {int(channel, 0) for field in frames for channel in field.split(",")} != expected:
             failures.append(f"{name}: channels {sorted(set(frames))}")
 
 
@@ -83,7 +87,7 @@ def port_of(kind, asked):
         return int(str(asked["to"]).partition(":")[2] or asked.get("port", 5004))
     if kind == "rtsp" and (asked.get("transport", "udp") == "udp" or asked.get("accepts") == "udp"):
         was_renewed = asked.get("keep-alive", True) is False
-        return asked.get("client-port", 5004) + 2 * was_renewed
+        return asked.get("client-port", 5004) + 2 * was_renewed + (2 if asked.get("sound") else 0)
     return None
 
 

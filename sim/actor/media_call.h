@@ -18,6 +18,7 @@ enum media_call {
 
 struct media_setup {
     bool is_carried; /* by a connection of the opener's, not in datagrams of its own */
+    bool is_sound;   /* though there are pictures: those go in another stream */
 };
 
 /* The first packet that follows. */

@@ -1,7 +1,8 @@
 #pragma once
-/* RTSP (RFC 2326) over the project's own TCP: a viewer that finds out what a camera has, sets up a
- * stream and steers it, and the camera. The media are an rtp-source and an rtp-sink that they open
- * below them (actor/media_call.h): in datagrams of their own, or interleaved with the text (10.12).
+/* RTSP (RFC 2326) over the project's own TCP: a viewer that finds out what a camera has, sets up
+ * its tracks and steers them together, and the camera. The media are an rtp-source and an rtp-sink
+ * that they open below them (actor/media_call.h): in datagrams of their own, or interleaved with
+ * the text (10.12).
  */
 
 #include "actor/actor.h"
@@ -36,4 +37,6 @@ enum rtsp_state { RTSP_INIT, RTSP_READY, RTSP_PLAYING };
 extern const char *const rtsp_states[];
 extern const struct machine_edge rtsp_edges[];
 
-#define RTSP_TRACK "track1"
+/* Of pictures with sound the pictures are the first track, and the sound is the second. */
+#define RTSP_TRACK "track"
+enum { RTSP_TRACKS = 2 };

@@ -73,33 +73,59 @@ static const char *path_of(const char *target)
     return path ? path : "/";
 }
 
-bool rtsp_has(const struct rtsp_server *s, const char *target, bool *is_track)
+unsigned rtsp_track_count(const struct rtsp_server *s)
+{
+    return s->fps >= 0 && s->sound ? 2 : 1;
+}
+
+bool rtsp_has(const struct rtsp_server *s, const char *target, int *track)
 {
     const char *path = path_of(target);
     size_t n = strlen(rtsp_own_path(s));
-    *is_track = false;
+    char name[16];
+    *track = -1;
     if (!path || strncmp(path, rtsp_own_path(s), n) != 0) {
         return false;
     }
-    *is_track = strcmp(path + n, "/" RTSP_TRACK) == 0;
-    return *is_track || path[n] == 0 || strcmp(path + n, "/") == 0;
+    for (unsigned i = 0; i < rtsp_track_count(s); i++) {
+        snprintf(name, sizeof name, "/" RTSP_TRACK "%u", i + 1);
+        if (strcmp(path + n, name) == 0) {
+            *track = (int)i;
+            return true;
+        }
+    }
+    return path[n] == 0 || strcmp(path + n, "/") == 0;
 }
 
-static const struct payload_format *format_of(const struct rtsp_server *s)
+static struct sdp_media medium_of(const struct rtsp_server *s, unsigned track)
 {
-    return s->fps >= 0 ? &payload_pictures : &payload_formats[s->codec];
+    bool is_video = s->fps >= 0 && track == 0;
+    struct sdp_media m = sdp_media_of(payload_of(s->codec, is_video, s->intra > 0), 0);
+    m.ptime_ms = is_video ? 0 : (unsigned)(s->ptime / SIM_MS);
+    m.has_nack = s->nack;
+    m.has_pli = s->pli;
+    m.trr_int_ms = (unsigned)(s->interval / SIM_MS);
+    if (s->keep > 0) {
+        m.repair = payload_repair_of(m.type);
+        m.rtx_time_ms = (unsigned)(s->keep / SIM_MS);
+    }
+    if (*param_text(s->element)) {
+        m.element = (unsigned)s->element_id;
+    }
+    snprintf(m.control, sizeof m.control, RTSP_TRACK "%u", track + 1);
+    return m;
 }
 
+/* The session's own address steers all of it (RFC 2326 C.1.1). */
 void rtsp_describe(struct rtsp_server *s, struct conn *c, const struct rtsp_message *m,
                    struct fx *fx)
 {
     struct sdp sdp = {.title = "slowwire camera", .id = 1, .origin = s->key.from.ip};
     struct buf text = {0}, out = {0};
-    sdp.media[0] = sdp_media_of(format_of(s), 0);
-    sdp.media[0].ptime_ms = s->fps >= 0 ? 0 : (unsigned)(s->ptime / SIM_MS);
-    snprintf(sdp.media[0].control, sizeof sdp.media[0].control, RTSP_TRACK);
+    for (; sdp.count < rtsp_track_count(s); sdp.count++) {
+        sdp.media[sdp.count] = medium_of(s, sdp.count);
+    }
     snprintf(sdp.control, sizeof sdp.control, "*");
-    sdp.count = 1;
     sdp_write(&sdp, &text);
     rtsp_answer_begin(RTSP_OK, m->cseq, &out);
     buf_printf(&out,

@@ -3,10 +3,8 @@
 #include "actor/fx.h"
 #include "actor/media_call.h"
 #include "actor/tcp_call.h"
-#include "app/outbox.h"
-#include "app/rtsp.h"
+#include "app/rtsp_client.h"
 #include "wire/rtp.h"
-#include "wire/rtsp.h"
 #include "wire/sdp.h"
 
 #include <math.h>
@@ -16,31 +14,6 @@
 enum { LOWER_TCP, LOWER_SINK };
 enum { NEXT, ALIVE };
 enum { BY_UDP, INTERLEAVED };
-enum mistake { NO_MISTAKE, WRONG_PATH, PLAY_FIRST, PAUSE_EARLY, WRONG_SESSION };
-#define STRANGE_SESSION "00000000"
-
-struct rtsp_client {
-    int64_t transport, port, path, play, pause_after, pause_for, keep_alive, mistake; /* settings */
-    struct net key;
-    uint32_t handle, stream, sink;
-    struct outbox out;
-    struct rtsp_reader reader;
-    struct mark got;
-    enum rtsp_method asked; /* RTSP_UNKNOWN: nothing waits for an answer */
-    struct mark question;
-    int64_t cseq;
-    enum rtsp_state state;
-    struct rtsp_transport agreed;
-    char session[RTSP_TEXT_MAX + 1], control[RTSP_TEXT_MAX + 1];
-    sim_time timeout, began, started, left;                   /* left: still to be watched */
-    bool uses_udp, has_paused, was_renewed, is_leaving, errs; /* errs: is making its mistake */
-    uint64_t requests, refusals, frames;
-};
-
-static const char *path_of(const struct rtsp_client *c)
-{
-    return *param_text(c->path) ? param_text(c->path) : "/live";
-}
 
 static void to_state(struct rtsp_client *c, enum rtsp_state state, enum rtsp_why why, struct fx *fx)
 {
@@ -50,87 +23,18 @@ static void to_state(struct rtsp_client *c, enum rtsp_state state, enum rtsp_why
     }
 }
 
-/* ---- asking ---- */
-
-static void write_target(const struct rtsp_client *c, enum rtsp_method method, struct buf *out)
-{
-    char ip[16];
-    buf_printf(out, "rtsp://%s", ip_print(c->key.to.ip, ip));
-    if (c->key.to.port != 554) {
-        buf_printf(out, ":%u", (unsigned)c->key.to.port);
-    }
-    bool is_wrong = c->errs && c->mistake == WRONG_PATH;
-    buf_str(out, is_wrong ? "/nothing" : path_of(c));
-    if (method == RTSP_SETUP && *c->control) {
-        buf_printf(out, "/%s", c->control);
-    }
-}
-
-static void write_offer(const struct rtsp_client *c, struct buf *out)
-{
-    struct rtsp_transport offer = {.is_interleaved = !c->uses_udp};
-    offer.client_port = c->uses_udp ? (uint16_t)c->port : 0;
-    rtsp_write_transport(&offer, out);
-}
-
-static void write_request(struct rtsp_client *c, enum rtsp_method method, struct buf *out)
-{
-    bool is_strange = c->errs && c->mistake == WRONG_SESSION;
-    buf_printf(out, "%s ", rtsp_method_name(method));
-    write_target(c, method, out);
-    buf_printf(out, " RTSP/1.0\r\nCSeq: %lld\r\nUser-Agent: slowwire\r\n", (long long)++c->cseq);
-    if (*c->session) {
-        buf_printf(out, "Session: %s\r\n", is_strange ? STRANGE_SESSION : c->session);
-    }
-    if (method == RTSP_DESCRIBE) {
-        buf_str(out, "Accept: application/sdp\r\n");
-    } else if (method == RTSP_SETUP) {
-        write_offer(c, out);
-    } else if (method == RTSP_PLAY) {
-        buf_str(out, "Range: npt=now-\r\n");
-    }
-    buf_str(out, "\r\n");
-}
-
-static enum rtsp_why why_of(enum rtsp_method method)
-{
-    switch (method) {
-    case RTSP_OPTIONS: return RTSP_ASKS_OPTIONS;
-    case RTSP_DESCRIBE: return RTSP_ASKS_DESCRIPTION;
-    case RTSP_SETUP: return RTSP_ASKS_SETUP;
-    case RTSP_PLAY: return RTSP_ASKS_PLAY;
-    case RTSP_PAUSE: return RTSP_ASKS_PAUSE;
-    case RTSP_TEARDOWN: return RTSP_ASKS_TEARDOWN;
-    case RTSP_GET_PARAMETER: return RTSP_ASKS_NOTHING;
-    case RTSP_UNKNOWN: break;
-    }
-    return RTSP_NO_WHY;
-}
-
-static void say(struct rtsp_client *c, struct bytes text, const char *name, enum rtsp_why why,
-                struct fx *fx)
-{
-    struct span said = fx_bytes(fx, &c->stream, text);
-    if (name) {
-        c->question = span_end(said);
-        fx_message(fx, 0, said, name, (struct mark){0}, why);
-    }
-    outbox_send(&c->out, c->handle, said, fx);
-}
-
-static void ask(struct rtsp_client *c, enum rtsp_method method, struct fx *fx)
-{
-    struct buf out = {0};
-    write_request(c, method, &out);
-    say(c, bytes_of(out.data, out.len), rtsp_method_name(method), why_of(method), fx);
-    c->asked = method;
-    c->requests++;
-    buf_free(&out);
-}
-
 static void wait(unsigned timer, sim_time now, sim_time span, struct fx *fx)
 {
     fx_timer(fx, timer, 0, time_add(now, span));
+}
+
+static void stop_tracks(struct rtsp_client *c, struct fx *fx)
+{
+    for (unsigned i = 0; i < c->track_count; i++) {
+        if (c->tracks[i].sink) {
+            fx_request(fx, c->tracks[i].sink, MEDIA_STOP, (struct bytes){0}, (struct span){0});
+        }
+    }
 }
 
 static void leave(struct rtsp_client *c, struct fx *fx)
@@ -138,9 +42,7 @@ static void leave(struct rtsp_client *c, struct fx *fx)
     fx_timer(fx, NEXT, 0, SIM_NEVER);
     fx_timer(fx, ALIVE, 0, SIM_NEVER);
     c->is_leaving = true;
-    if (c->sink) {
-        fx_request(fx, c->sink, MEDIA_STOP, (struct bytes){0}, (struct span){0});
-    }
+    stop_tracks(c, fx);
     outbox_end(&c->out, c->handle, fx);
 }
 
@@ -160,19 +62,34 @@ static void described(struct rtsp_client *c, const struct rtsp_message *m, struc
         give_up(c, fx);
         return;
     }
-    snprintf(c->control, sizeof c->control, "%s", sdp.media[0].control);
-    c->errs = c->mistake == PLAY_FIRST;
-    ask(c, c->errs ? RTSP_PLAY : RTSP_SETUP, fx);
+    c->track_count = sdp.count < RTSP_TRACKS ? sdp.count : RTSP_TRACKS;
+    for (unsigned i = 0; i < c->track_count; i++) {
+        struct rtsp_track *t = &c->tracks[i];
+        snprintf(t->control, sizeof t->control, "%s", sdp.media[i].control);
+        t->is_sound = !sdp.media[i].is_video;
+        t->has_feedback = sdp.media[i].has_nack || sdp.media[i].has_pli;
+    }
+    c->errs = c->mistake == PLAY_FIRST || c->mistake == SETUP_ALL;
+    rtsp_ask(c, c->mistake == PLAY_FIRST ? RTSP_PLAY : RTSP_SETUP, fx);
 }
 
-static void open_sink(struct rtsp_client *c, struct fx *fx)
+static void open_sink(struct rtsp_client *c, struct rtsp_track *t, struct fx *fx)
 {
-    struct media_setup setup = {.is_carried = c->agreed.is_interleaved};
+    struct media_setup setup = {.is_carried = t->agreed.is_interleaved, .is_sound = t->is_sound};
     struct net key = {.from = c->key.from, .to = c->key.to};
-    key.from.port = setup.is_carried ? 0 : (uint16_t)c->port;
-    key.to.port = setup.is_carried ? 0 : c->agreed.server_port;
-    c->sink = fx_open(fx, LOWER_SINK, key);
-    fx_request(fx, c->sink, MEDIA_SETUP, bytes_of(&setup, sizeof setup), (struct span){0});
+    key.from.port = setup.is_carried ? 0 : (uint16_t)(c->port + 2 * c->track);
+    key.to.port = setup.is_carried ? 0 : t->agreed.server_port;
+    t->sink = fx_open(fx, LOWER_SINK, key);
+    fx_request(fx, t->sink, MEDIA_SETUP, bytes_of(&setup, sizeof setup), (struct span){0});
+}
+
+static void all_set_up(struct rtsp_client *c, sim_time now, struct fx *fx)
+{
+    if (c->keep_alive) {
+        wait(ALIVE, now, c->timeout / 2, fx);
+    }
+    c->errs = c->mistake == PAUSE_EARLY || c->mistake == WRONG_SESSION || c->mistake == PLAY_ONE;
+    rtsp_ask(c, c->mistake == PAUSE_EARLY ? RTSP_PAUSE : RTSP_PLAY, fx);
 }
 
 static void set_up(struct rtsp_client *c, const struct rtsp_message *m, sim_time now, struct fx *fx)
@@ -183,16 +100,17 @@ static void set_up(struct rtsp_client *c, const struct rtsp_message *m, sim_time
         give_up(c, fx);
         return;
     }
-    c->agreed = *t;
+    c->tracks[c->track].agreed = *t;
     snprintf(c->session, sizeof c->session, "%s", m->session);
     c->timeout = (m->timeout_s ? m->timeout_s : 60) * SIM_S; /* 12.37 */
-    open_sink(c, fx);
+    open_sink(c, &c->tracks[c->track], fx);
     to_state(c, RTSP_READY, RTSP_SESSION_SET_UP, fx);
-    if (c->keep_alive) {
-        wait(ALIVE, now, c->timeout / 2, fx);
+    if (c->track + 1 < c->track_count) {
+        c->track++;
+        rtsp_ask(c, RTSP_SETUP, fx);
+    } else {
+        all_set_up(c, now, fx);
     }
-    c->errs = c->mistake == PAUSE_EARLY || c->mistake == WRONG_SESSION;
-    ask(c, c->mistake == PAUSE_EARLY ? RTSP_PAUSE : RTSP_PLAY, fx);
 }
 
 static void plays(struct rtsp_client *c, sim_time now, struct fx *fx)
@@ -218,7 +136,7 @@ static void next_step(struct rtsp_client *c, enum rtsp_method done, const struct
     switch (done) {
     case RTSP_OPTIONS:
         c->errs = c->mistake == WRONG_PATH;
-        ask(c, RTSP_DESCRIBE, fx);
+        rtsp_ask(c, RTSP_DESCRIBE, fx);
         break;
     case RTSP_DESCRIBE: described(c, m, fx); break;
     case RTSP_SETUP: set_up(c, m, now, fx); break;
@@ -236,14 +154,13 @@ static void next_step(struct rtsp_client *c, enum rtsp_method done, const struct
 /* The mistake was its own, and once: now it does as it should. */
 static void mend(struct rtsp_client *c, struct fx *fx)
 {
-    static const enum rtsp_method right[] = {[WRONG_PATH] = RTSP_DESCRIBE,
-                                             [PLAY_FIRST] = RTSP_SETUP,
-                                             [PAUSE_EARLY] = RTSP_PLAY,
-                                             [WRONG_SESSION] = RTSP_PLAY};
+    static const enum rtsp_method right[] = {
+        [WRONG_PATH] = RTSP_DESCRIBE, [PLAY_FIRST] = RTSP_SETUP, [PAUSE_EARLY] = RTSP_PLAY,
+        [WRONG_SESSION] = RTSP_PLAY,  [SETUP_ALL] = RTSP_SETUP,  [PLAY_ONE] = RTSP_PLAY};
     enum rtsp_method method = right[c->mistake];
     c->errs = false;
     c->mistake = NO_MISTAKE;
-    ask(c, method, fx);
+    rtsp_ask(c, method, fx);
 }
 
 /* The camera has forgotten the session: another one, with a stream of its own. */
@@ -251,12 +168,11 @@ static void renew(struct rtsp_client *c, struct fx *fx)
 {
     c->was_renewed = true;
     c->session[0] = 0;
-    if (c->sink) {
-        fx_request(fx, c->sink, MEDIA_STOP, (struct bytes){0}, (struct span){0});
-    }
-    c->port += 2;
+    stop_tracks(c, fx);
+    c->port += 2 * (int64_t)c->track_count;
+    c->track = 0;
     to_state(c, RTSP_INIT, RTSP_EXPIRED, fx);
-    ask(c, RTSP_SETUP, fx);
+    rtsp_ask(c, RTSP_SETUP, fx);
 }
 
 static void refused(struct rtsp_client *c, enum rtsp_method asked, const struct rtsp_message *m,
@@ -268,7 +184,7 @@ static void refused(struct rtsp_client *c, enum rtsp_method asked, const struct 
     } else if (m->status == RTSP_NO_TRANSPORT && asked == RTSP_SETUP && !c->uses_udp) {
         c->uses_udp = true;
         fx_note(fx, RTSP_TRIES_UDP);
-        ask(c, RTSP_SETUP, fx);
+        rtsp_ask(c, RTSP_SETUP, fx);
     } else if (m->status == RTSP_NO_SESSION && *c->session && !c->was_renewed) {
         renew(c, fx);
     } else {
@@ -286,6 +202,7 @@ static void answered(struct rtsp_client *c, const struct rtsp_message *m, sim_ti
     fx_heard(fx, 0, c->got, RTSP_HAS_READ);
     c->asked = RTSP_UNKNOWN;
     if (m->status < 300) {
+        c->errs = false; /* what it did was no mistake here */
         next_step(c, asked, m, now, fx);
     } else {
         refused(c, asked, m, fx);
@@ -300,12 +217,15 @@ static void take_frame(struct rtsp_client *c, struct fx *fx)
     struct bytes packet = rtsp_frame(&c->reader, &channel);
     uint32_t payload = (uint32_t)rtp_payload(packet);
     struct span body = {.at = c->got.at - payload, .stream = c->got.stream, .len = payload};
-    bool is_ours = c->sink && c->agreed.is_interleaved;
     c->frames++;
-    if (is_ours && channel == c->agreed.channel) {
-        fx_request(fx, c->sink, MEDIA_RTP, packet, body);
-    } else if (is_ours && channel == c->agreed.channel + 1) {
-        fx_request(fx, c->sink, MEDIA_RTCP, packet, (struct span){0});
+    for (unsigned i = 0; i < c->track_count; i++) {
+        const struct rtsp_track *t = &c->tracks[i];
+        bool is_its = t->sink && t->agreed.is_interleaved;
+        if (is_its && channel == t->agreed.channel) {
+            fx_request(fx, t->sink, MEDIA_RTP, packet, body);
+        } else if (is_its && channel == t->agreed.channel + 1) {
+            fx_request(fx, t->sink, MEDIA_RTCP, packet, (struct span){0});
+        }
     }
 }
 
@@ -330,11 +250,13 @@ static void hear(struct rtsp_client *c, const struct input *in, struct fx *fx)
 
 static void from_sink(struct rtsp_client *c, const struct input *in, struct fx *fx)
 {
-    if (in->code == MEDIA_RTCP && !c->is_leaving) {
-        struct buf frame = {0};
-        rtsp_write_frame((uint8_t)(c->agreed.channel + 1), in->head, &frame);
-        say(c, bytes_of(frame.data, frame.len), NULL, RTSP_NO_WHY, fx);
-        buf_free(&frame);
+    for (unsigned i = 0; i < c->track_count; i++) {
+        if (c->tracks[i].sink == in->index && in->code == MEDIA_RTCP && !c->is_leaving) {
+            struct buf frame = {0};
+            rtsp_write_frame((uint8_t)(c->tracks[i].agreed.channel + 1), in->head, &frame);
+            rtsp_say(c, bytes_of(frame.data, frame.len), NULL, RTSP_NO_WHY, fx);
+            buf_free(&frame);
+        }
     }
 }
 
@@ -343,7 +265,7 @@ static void from_connection(struct rtsp_client *c, const struct input *in, struc
     if (in->code == CODE_OPENED) {
         fx_request(fx, c->handle, TCP_CALL_NO_DELAY, (struct bytes){0}, (struct span){0});
         fx_request(fx, c->handle, CODE_READ, (struct bytes){0}, (struct span){.len = UINT32_MAX});
-        ask(c, RTSP_OPTIONS, fx);
+        rtsp_ask(c, RTSP_OPTIONS, fx);
     } else if (in->code == CODE_DATA) {
         hear(c, in, fx);
     } else if (in->code == CODE_CLOSED || in->code == CODE_END) {
@@ -371,13 +293,13 @@ static void tick(struct rtsp_client *c, const struct input *in, struct fx *fx)
     if (c->asked != RTSP_UNKNOWN) {
         wait(in->code, in->now, 100 * SIM_MS, fx);
     } else if (in->code == ALIVE) {
-        ask(c, RTSP_GET_PARAMETER, fx);
+        rtsp_ask(c, RTSP_GET_PARAMETER, fx);
         wait(ALIVE, in->now, c->timeout / 2, fx);
     } else if (c->state == RTSP_READY) {
-        ask(c, RTSP_PLAY, fx);
+        rtsp_ask(c, RTSP_PLAY, fx);
     } else {
         bool pauses = c->pause_after >= 0 && !c->has_paused && c->pause_after < c->left;
-        ask(c, pauses ? RTSP_PAUSE : RTSP_TEARDOWN, fx);
+        rtsp_ask(c, pauses ? RTSP_PAUSE : RTSP_TEARDOWN, fx);
     }
 }
 
@@ -435,9 +357,9 @@ static const struct param params[] = {
     {"pause.for", OF(pause_for), PARAM_TIME, .initial = 2 * SIM_S, .min = SIM_MS,
      .max = SIM_NEVER / 4},
     {"keep-alive", OF(keep_alive), PARAM_SWITCH, .initial = 1, .max = 1},
-    {"mistake", OF(mistake), PARAM_CHOICE, .max = WRONG_SESSION,
+    {"mistake", OF(mistake), PARAM_CHOICE, .max = PLAY_ONE,
      .choices = (const char *const[]){"none", "wrong-path", "play-first", "pause-early",
-                                      "wrong-session", NULL}},
+                                      "wrong-session", "setup-all", "play-one", NULL}},
     {0},
 };
 

@@ -27,6 +27,7 @@ const char *rtsp_reason(unsigned status)
     case RTSP_NO_SESSION: return "Session Not Found";
     case RTSP_WRONG_STATE: return "Method Not Valid in This State";
     case RTSP_NOT_AGGREGATE: return "Aggregate Operation Not Allowed";
+    case RTSP_ONLY_AGGREGATE: return "Only Aggregate Operation Allowed";
     case RTSP_NO_TRANSPORT: return "Unsupported Transport";
     case RTSP_NOT_IMPLEMENTED: return "Not Implemented";
     case RTSP_BAD_VERSION: return "RTSP Version Not Supported";
@@ -141,14 +142,22 @@ static bool take_parameter(struct rtsp_transport *t, struct bytes name, struct b
     return n >= 0;
 }
 
+static bool begins(struct bytes b, const char *with)
+{
+    return is_word(bytes_sub(b, 0, strlen(with)), with);
+}
+
 /* One of the list: "RTP/AVP;unicast;client_port=5004-5005". */
 static struct rtsp_transport transport_of(struct bytes spec)
 {
     struct rtsp_transport t = {.is_given = true};
     struct bytes protocol = trim(until(&spec, ';'));
-    t.is_interleaved = is_word(protocol, "RTP/AVP/TCP");
+    t.has_feedback = begins(protocol, "RTP/AVPF");
+    const char *profile = t.has_feedback ? "RTP/AVPF" : "RTP/AVP";
+    struct bytes lower = bytes_sub(protocol, strlen(profile), protocol.len);
+    t.is_interleaved = is_word(lower, "/TCP");
     t.is_known =
-        t.is_interleaved || is_word(protocol, "RTP/AVP") || is_word(protocol, "RTP/AVP/UDP");
+        begins(protocol, profile) && (t.is_interleaved || lower.len == 0 || is_word(lower, "/UDP"));
     while (spec.len) {
         struct bytes value = until(&spec, ';'), name = until(&value, '=');
         t.is_known = take_parameter(&t, trim(name), trim(value)) && t.is_known;
@@ -206,11 +215,6 @@ static struct bytes next_line(struct bytes *rest)
 {
     struct bytes line = until(rest, '\n');
     return bytes_sub(line, 0, line.len - (line.len > 0 && line.data[line.len - 1] == '\r'));
-}
-
-static bool begins(struct bytes b, const char *with)
-{
-    return is_word(bytes_sub(b, 0, strlen(with)), with);
 }
 
 /* "RTSP/1.0 200 OK" or "PLAY rtsp://... RTSP/1.0". */
@@ -372,7 +376,8 @@ void rtsp_free(struct rtsp_reader *r)
 
 void rtsp_write_transport(const struct rtsp_transport *t, struct buf *out)
 {
-    buf_printf(out, "Transport: RTP/AVP%s;unicast", t->is_interleaved ? "/TCP" : "");
+    buf_printf(out, "Transport: RTP/AVP%s%s;unicast", t->has_feedback ? "F" : "",
+               t->is_interleaved ? "/TCP" : "");
     if (t->is_interleaved) {
         buf_printf(out, ";interleaved=%u-%u", (unsigned)t->channel, t->channel + 1u);
     }

@@ -25,6 +25,7 @@ enum rtsp_status {
     RTSP_NO_SESSION = 454,
     RTSP_WRONG_STATE = 455,
     RTSP_NOT_AGGREGATE = 459,
+    RTSP_ONLY_AGGREGATE = 460,
     RTSP_NO_TRANSPORT = 461,
     RTSP_NOT_IMPLEMENTED = 501,
     RTSP_BAD_VERSION = 505,
@@ -42,8 +43,9 @@ enum {
 /* What the Transport field offers or agrees on (12.39). */
 struct rtsp_transport {
     bool is_given;
-    bool is_known; /* RTP/AVP by UDP unicast, or interleaved */
+    bool is_known; /* RTP/AVP or AVPF by UDP unicast, or interleaved */
     bool is_interleaved;
+    bool has_feedback;                 /* RTP/AVPF (RFC 4585) */
     uint16_t client_port, server_port; /* of RTP; 0: not told */
     uint8_t channel;                   /* of RTP; RTCP has the next */
     uint32_t ssrc;                     /* 0: not told */

@@ -141,6 +141,10 @@ static const struct {
     {"RTP/AVP;unicast;client_port=4588-4589", true},
     {"rtp/avp/udp;client_port=4588", true},
     {"RTP/AVP/TCP;unicast;interleaved=2-3;ssrc=0000ABCD", true},
+    {"RTP/AVPF;unicast;client_port=4588-4589", true},
+    {"RTP/AVPF/TCP;unicast;interleaved=0-1", true},
+    {"RTP/AVPFX;unicast;client_port=4588-4589", false},
+    {"RTP/AVP/SCTP;unicast;client_port=4588-4589", false},
     {"RTP/AVP;multicast", false},
     {"RTP/SAVP;unicast;client_port=4588-4589", false},
     {"RTP/AVP;unicast;client_port=4588-4590", false},
@@ -173,6 +177,7 @@ START_TEST(an_offer_is_one_that_we_can_do_or_not)
         ck_assert_uint_eq(back.transport.client_port, m.transport.client_port);
         ck_assert_uint_eq(back.transport.is_interleaved, m.transport.is_interleaved);
         ck_assert_uint_eq(back.transport.channel, m.transport.channel);
+        ck_assert_uint_eq(back.transport.has_feedback, m.transport.has_feedback);
         ck_assert_uint_eq(back.transport.ssrc, m.transport.ssrc);
         rtsp_free(&r2);
         buf_free(&again);

@@ -48,6 +48,34 @@ START_TEST(a_description_has_the_lines_of_rfc_8866_in_their_order)
 }
 END_TEST
 
+/* RFC 4585 4.2, RFC 4588 8.6, RFC 8285 5: what is welcome between reports, and which type sends
+ * which again. */
+START_TEST(feedback_and_retransmission_are_described)
+{
+    struct sdp s = {.title = "x", .id = 1}, back;
+    struct buf out = {0};
+    s.media[0] = sdp_media_of(&payload_coded, 5004);
+    s.media[0].has_nack = s.media[0].has_pli = true;
+    s.media[0].trr_int_ms = 100;
+    s.media[0].repair = PAYLOAD_RTX_CODED;
+    s.media[0].rtx_time_ms = 3000;
+    s.media[0].element = 3;
+    s.count = 1;
+    sdp_write(&s, &out);
+    ck_assert_ptr_nonnull(strstr(buf_cstr(&out), "m=video 5004 RTP/AVPF 98 99\r\n"
+                                                 "a=rtpmap:98 X-CODED-PICTURES/90000\r\n"
+                                                 "a=rtcp-fb:98 nack\r\n"
+                                                 "a=rtcp-fb:98 nack pli\r\n"
+                                                 "a=rtcp-fb:* trr-int 100\r\n"
+                                                 "a=rtpmap:99 rtx/90000\r\n"
+                                                 "a=fmtp:99 apt=98;rtx-time=3000\r\n"
+                                                 "a=extmap:3 urn:x-slowwire:text\r\n"));
+    ck_assert(sdp_read(bytes_of(out.data, out.len), &back));
+    ck_assert_mem_eq(&back.media[0], &s.media[0], sizeof s.media[0]);
+    buf_free(&out);
+}
+END_TEST
+
 /* How many media of ours a text describes; 0: it is refused. */
 static const struct {
     const char *text;
@@ -120,6 +148,7 @@ int main(void)
 {
     Suite *s = suite_create("sdp");
     TCase *t = tcase_create("sdp");
+    tcase_add_test(t, feedback_and_retransmission_are_described);
     tcase_add_test(t, a_description_has_the_lines_of_rfc_8866_in_their_order);
     tcase_add_loop_test(t, texts_describe_what_we_know_or_nothing, 0, ROWS(texts));
     tcase_add_loop_test(t, samples_become_the_words_of_g_711, 0, ROWS(words));

@@ -14,7 +14,7 @@ struct rig {
     struct scenario_address addresses[RIG_MAX][4];
     struct scenario_link links[RIG_MAX];
     struct scenario_traffic traffic[RIG_MAX];
-    struct setting settings[RIG_MAX][12];
+    struct setting settings[RIG_MAX][32];
     struct fault faults[RIG_MAX];
     struct trace trace;
     struct err err;
@@ -75,15 +75,22 @@ static inline struct scenario_traffic *rig_traffic(struct rig *r, const char *ty
     return &r->traffic[i];
 }
 
+static inline void rig_set_of(struct scenario_traffic *t, const struct actor_type *type,
+                              const char *param, int64_t value)
+{
+    const struct param *p = type ? param_find(type, param) : NULL;
+    struct setting *list = (struct setting *)t->settings.list;
+    if (p) {
+        list[t->settings.count++] = (struct setting){type, p, value};
+    }
+}
+
 static inline void rig_set(struct scenario_traffic *t, const char *param, int64_t value)
 {
-    const struct actor_type *ends[] = {t->type->source, t->type->sink};
-    for (int i = 0; i < 2; i++) {
-        const struct param *p = ends[i] ? param_find(ends[i], param) : NULL;
-        if (p) {
-            struct setting *list = (struct setting *)t->settings.list;
-            list[t->settings.count++] = (struct setting){ends[i], p, value};
-        }
+    rig_set_of(t, t->type->source, param, value);
+    rig_set_of(t, t->type->sink, param, value);
+    for (const struct actor_type *const *part = t->type->parts; part && *part; part++) {
+        rig_set_of(t, *part, param, value);
     }
 }
 

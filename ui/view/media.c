@@ -212,17 +212,33 @@ static uint32_t as_sent(const struct finder *f, uint32_t id)
     return id;
 }
 
-/* The source of a stream within a connection: the one of that flow; 0: none. */
+/* How many of its type and flow were opened before it: tracks of one connection are opened at both
+ * ends in the same order. */
+static unsigned rank_of(const struct finder *f, uint32_t entity)
+{
+    const struct entity *own = &f->t->entities[entity];
+    unsigned rank = 0;
+
+    for (uint32_t e = 1; e < entity; e++) {
+        const struct entity *other = &f->t->entities[e];
+        rank += other->kind == ENTITY_ACTOR && other->type == own->type && other->flow == own->flow;
+    }
+    return rank;
+}
+
+/* The source of a stream within a connection: the one of that flow and rank; 0: none. */
 static uint32_t carried_source(const struct finder *f, uint32_t sink)
 {
-    uint32_t flow = f->t->entities[sink].flow;
+    uint32_t flow = f->t->entities[sink].flow, found = 0;
+    unsigned rank = rank_of(f, sink);
 
     for (uint32_t e = 1; flow && e <= f->t->entity_count; e++) {
-        if (f->sent_count[e] && f->sent[e][0].packet == 0 && f->t->entities[e].flow == flow) {
-            return e;
+        if (f->sent_count[e] && f->sent[e][0].packet == 0 && f->t->entities[e].flow == flow &&
+            (!found || rank_of(f, e) == rank)) {
+            found = e;
         }
     }
-    return 0;
+    return found;
 }
 
 /* The stream of what a sink says came, and its place there; NULL: nothing that was sent. */

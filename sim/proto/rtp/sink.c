@@ -146,6 +146,7 @@ static void obey(struct rtp_sink *s, const struct input *in, struct fx *fx)
     case MEDIA_SETUP:
         memcpy(&setup, in->head.data, sizeof setup);
         s->medium.is_carried = setup.is_carried;
+        s->medium.fps = setup.is_sound ? -1 : s->medium.fps;
         open_reporter(s, fx);
         break;
     case MEDIA_RTP: rtp_sink_hear(s, in->head, in, fx); break;

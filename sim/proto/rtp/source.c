@@ -174,16 +174,15 @@ static void take_slot(struct rtp_source *s, const struct input *in, struct fx *f
     wait_for_slot(s, in, fx);
 }
 
-/* Sound is a real tone where its coding is one that can be written here. */
-static uint32_t content(const struct rtp_source *s, const struct input *in, struct fx *fx)
+/* Sound is a real tone where its coding is one that can be written here, and has silences. */
+static void choose_content(struct rtp_source *s, struct fx *fx)
 {
     struct buf tone = {0};
-    uint32_t stream = in->body.stream;
     if (s->medium.fps < 0 && tone_period(s->medium.codec, s->tone, &tone)) {
-        stream = fx_repeating(fx, bytes_of(tone.data, tone.len));
+        s->stream = fx_repeating(fx, bytes_of(tone.data, tone.len));
     }
+    s->pause = s->talk > 0 && s->medium.fps < 0 ? s->pause : 0;
     buf_free(&tone);
-    return stream;
 }
 
 static void set_up(struct rtp_source *s, struct fx *fx)
@@ -224,16 +223,16 @@ static void begin_media(struct rtp_source *s, const struct input *in, struct fx 
 static void start(struct rtp_source *s, const struct input *in, struct fx *fx)
 {
     s->key = in->net;
-    s->stream = content(s, in, fx);
+    s->stream = in->body.stream;
     s->began = in->clock;
     s->ssrc = s->ssrc_set >= 0 ? (uint32_t)s->ssrc_set : (uint32_t)draw(in->dice, DRAW_SSRC, 0);
     s->seq = (uint16_t)(s->seq_set >= 0 ? (uint64_t)s->seq_set : draw(in->dice, DRAW_SSRC, 1));
     s->base = (uint32_t)(s->base_set >= 0 ? (uint64_t)s->base_set : draw(in->dice, DRAW_SSRC, 2));
     s->repairs.ssrc = (uint32_t)draw(in->dice, DRAW_SSRC, 3);
     s->repairs.seq = (uint16_t)draw(in->dice, DRAW_SSRC, 4);
-    s->pause = s->talk > 0 && s->medium.fps < 0 ? s->pause : 0;
     s->is_steered = in->index != 0;
     if (!s->is_steered) {
+        choose_content(s, fx);
         begin_reports(s, fx);
         begin_media(s, in, fx);
     }
@@ -267,6 +266,8 @@ static void obey(struct rtp_source *s, const struct input *in, struct fx *fx)
     case MEDIA_SETUP:
         memcpy(&setup, in->head.data, sizeof setup);
         s->medium.is_carried = setup.is_carried;
+        s->medium.fps = setup.is_sound ? -1 : s->medium.fps;
+        choose_content(s, fx);
         begin_reports(s, fx);
         break;
     case MEDIA_PLAY: play(s, in, fx); break;
