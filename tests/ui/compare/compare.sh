@@ -35,7 +35,7 @@ END
 "$ui" --script "$work/2-go-back-n.script" --fixed-clock --size 1440x900 --lang en \
     "$root/scenarios/arq/gbn-frame-lost.yaml"
 shot 3-congestion tcp/congestion-control --at 4022650476ns
-shot 4-dhcp-lease dhcp/life-of-a-lease --at 413600200us --select 28
+shot 4-dhcp-lease dhcp/life-of-a-lease --at 413600200us --select 31
 shot 5-rtp rtp/jittery-path --at 1625274959ns --select 85
 shot 6-dark-projector-zh tcp/first-syn-lost --at 1.052s --select 3 --theme dark --projector 1.5 \
     --lang zh
