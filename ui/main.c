@@ -101,8 +101,9 @@ static void tell(const struct window *win)
         "settings",  "error",        "main",     "moving",    "panel",  "relative", "folded",
         "projector", "expectations", "hides",    "diagnosis", "drawer", "alone",    "ghosts",
         "message",   "misplaced"};
-    static const char *const places[] = {"timeline.0.play", "timeline.0.scrubber", "title", "theme",
-                                         "predict"};
+    static const char *const places[] = {
+        "timeline.0.play", "timeline.0.scrubber", "title", "theme", "predict", "write",
+        "worksheet"};
     struct os_out out;
     char value[1024];
     double x, y;

@@ -81,6 +81,19 @@ click()
     xdotool mousemove --window "$window" "$1" "$2" click "${3:-1}"
 }
 
+# press WIDGET: a click into its middle, once the window has told where it is
+press()
+{
+    local at
+    for _ in $(seq 400); do
+        at=$(sed -n "s/^@$1 //p" told 2>/dev/null | head -1)
+        [ -n "$at" ] && break
+        sleep 0.025
+    done
+    # shellcheck disable=SC2086 # two numbers
+    [ -n "$at" ] && click $at || wrong "$workflow: no $1"
+}
+
 # menu X Y: a right click there, again if it came before the picture was drawn that it points into
 menu()
 {

@@ -171,6 +171,22 @@ if "$SLOWWIRE" draw "$hand" --lang zh -o figure.svg >/dev/null 2>err; then
 else
     wrong "$workflow: $(cat err)"
 fi
+open --lang zh "$hand"
+key q q
+key End
+key ctrl+e
+wants box export
+key Return # as it is suggested: the view, as SVG
+for _ in $(seq 400); do [ -s handshake-1.svg ] && break; sleep 0.025; done
+grep -q '客户端' handshake-1.svg || wrong "$workflow: no Chinese labels from the window"
+grep -q '>300<' handshake-1.svg || wrong "$workflow: the figure has no numbers"
+press worksheet
+press write
+for _ in $(seq 400); do [ -s handshake-2.svg ] && break; sleep 0.025; done
+grep -q '>____<' handshake-2.svg || wrong "$workflow: the worksheet has no blanks"
+grep -q '>300<' handshake-2.svg && wrong "$workflow: the worksheet tells a number"
+key Escape
+wants box none
 
 workflow="9 projector"
 open --lang zh --size 1024x768 "$hand"
