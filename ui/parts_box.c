@@ -63,7 +63,9 @@ static void panel_words(struct ui *ui, struct rect head, const char *title, cons
     const struct theme *t = ui->theme;
     struct font bold = theme_font(t, TYPE_TITLE), plain = theme_font(t, TYPE_BODY);
     plain.px = fmax(12 * ui->k, 11);
-    double baseline = head.y + head.h / 2 + text_cap(ui->fonts, bold) / 2, end = head.x + head.w;
+    double baseline = head.y + head.h / 2 + text_cap(ui->fonts, bold) / 2;
+    double end = head.x + head.w - ui->head_taken;
+    ui->head_taken = 0;
     if (right && *right) {
         end -= canvas_text(ui->c, plain, end, baseline, ALIGN_RIGHT, t->ink3, right) + 12;
     }

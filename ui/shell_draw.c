@@ -56,17 +56,23 @@ static void draw_lower_button(struct shell *s, struct rect r, const char *label)
     ui_tooltip(&s->ui, ui_word(&s->ui, "help.view"), "V");
 }
 
-/* Which of the views that share the place is shown: two names at the panel's top right. */
-static void draw_lower_choice(struct shell *s, struct rect r)
+/* As wide as the names of the views that share a place are; 0: there is no choice. */
+static double lower_choice_width(struct shell *s, const char *labels[LOWER_MAX])
 {
-    if (s->lower_count < 2) {
-        return;
-    }
-    const char *labels[LOWER_MAX];
     for (unsigned i = 0; i < s->lower_count; i++) {
         labels[i] = ui_word(&s->ui, s->lower[i]->title_key);
     }
-    double w = ui_segmented_width(&s->ui, labels, s->lower_count, false);
+    return s->lower_count < 2 ? 0 : ui_segmented_width(&s->ui, labels, s->lower_count, false);
+}
+
+/* Which of the views that share the place is shown: their names at the panel's top right. */
+static void draw_lower_choice(struct shell *s, struct rect r)
+{
+    const char *labels[LOWER_MAX];
+    double w = lower_choice_width(s, labels);
+    if (w == 0) {
+        return;
+    }
     if (w > 0.55 * r.w) {
         draw_lower_button(s, r, labels[s->lower_at]);
         return;
@@ -74,6 +80,19 @@ static void draw_lower_choice(struct shell *s, struct rect r)
     struct rect at = {r.x + r.w - w - 12, r.y + 9, w, 28 * s->ui.k};
     ui_segmented(&s->ui, "lower", at, labels, s->lower_count, &s->lower_at, false);
     ui_tooltip(&s->ui, ui_word(&s->ui, "help.view"), "V");
+}
+
+/* The view's head leaves them room. */
+static void draw_lower(struct shell *s, struct rect r)
+{
+    const char *labels[LOWER_MAX];
+    double w = lower_choice_width(s, labels);
+    bool is_button = w > 0.55 * r.w;
+    s->ui.head_taken =
+        is_button ? ui_button_width(&s->ui, ICON_CHEVRON_DOWN, labels[s->lower_at]) : w;
+    draw_pane(s, "lower", s->lower[s->lower_at], s->lower_self[s->lower_at], r);
+    s->ui.head_taken = 0;
+    draw_lower_choice(s, r);
 }
 
 /* Large rooms: the network, and below it the states if there are any. */
@@ -106,8 +125,7 @@ static void draw_left(struct shell *s, struct rect r)
     struct rect below = r, above = rect_cut_top(&below, s->split_lower);
     struct rect gap = rect_cut_top(&below, SIZE_GAP);
     draw_pane(s, "stage", &view_stage, s->self[PANE_STAGE], above);
-    draw_pane(s, "lower", s->lower[s->lower_at], s->lower_self[s->lower_at], below);
-    draw_lower_choice(s, below);
+    draw_lower(s, below);
     if (ui_splitter(&s->ui, "split-lower", gap, false, 130, most, &s->split_lower)) {
         s->part_lower = s->split_lower / all;
     }

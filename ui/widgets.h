@@ -54,6 +54,7 @@ struct ui {
     double time;     /* seconds of screen time, for tooltips and fades */
     bool is_settled; /* fades and slides are shown finished */
     struct ui_input in;
+    double head_taken; /* at the right of the next panel's head, where a choice of views stands */
 
     bool wants_frame; /* set during a frame: draw another one at once */
     double wakes_at;  /* screen time at which the picture changes by itself; INFINITY: never */
