@@ -339,7 +339,7 @@ START_TEST(a_picture_that_cannot_be_shown_calls_for_an_intra_picture)
     ck_assert_ptr_null(sent(&r, "PLI", 2)); /* one at a time */
     ck_assert_double_eq(figure(&r, "pictures.shown"), 25 - 3);
     ck_assert_double_eq(figure(&r, "pictures.frozen"), 3);
-    ck_assert_double_eq(figure(&r, "pictures.intra"), 2);
+    ck_assert_double_eq(figure(&r, "intra_pictures"), 2);
     rig_free(&r);
 }
 END_TEST

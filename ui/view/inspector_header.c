@@ -129,7 +129,9 @@ static void draw_flag(const struct grid *g, const struct field *f)
     bool is_outline =
         packet_kind(g->in->p->proto->name, packet_head(g->in->p), g->in->p->body.len) == PACKET_ACK;
     struct rect r = widest_part(g, f);
-    char letter[2] = {(char)toupper((unsigned char)f->name[0]), '\0'};
+    char name[64], letter[2] = {(char)toupper((unsigned char)f->name[0]), '\0'};
+    const char *word = inspection_label(g->ui, g->in, f, "", name, sizeof name);
+    letter[0] = word[0] && !word[1] ? word[0] : letter[0]; /* X is for extension */
     struct font font = theme_font(t, TYPE_AXIS);
     font.px = fmin(font.px, g->bit * 0.95);
     struct rect cell = {r.x + 0.8, r.y + r.h * 0.43, r.w - 1.6, r.h * 0.41};

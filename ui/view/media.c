@@ -2,7 +2,7 @@
  * (ITEM) is caused by the ARRIVE of the packet that bore it; D and J are worked out here from the
  * sink's D alone, by appendix A.8 of RFC 3550, so that a picture never shows a rounded sixteenth.
  */
-#include "ui/view/media.h"
+#include "ui/view/media_find.h"
 
 #include "base/os.h"
 #include "wire/dissect.h"
@@ -10,45 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOWHERE UINT32_MAX
-#define CAUSES  6u /* between what a sink says and the packet that it says it of */
+#define CAUSES 6u /* between what a sink says and the packet that it says it of */
 
 enum sink_item { ITEM_ABSENT, ITEM_BUFFERED, ITEM_PLAYED, ITEM_MISSING, ITEM_LATE };
-
-struct sent {
-    uint32_t packet; /* 0: it went within a connection, and is known by its source's count alone */
-    uint32_t timestamp;
-    sim_time at;
-    uint32_t again; /* the last copy that was sent again, 0: none */
-    sim_time again_at;
-};
-
-struct finder {
-    const struct trace *t;
-    struct media *m;
-    struct sent **sent; /* by entity: what a source sent */
-    uint32_t *sent_count, *sent_cap;
-    uint32_t *place;     /* by packet: its place among its source's, + 1; 0: no RTP packet */
-    int64_t *difference; /* by entity: D of a sink */
-    int64_t *first;      /* by entity: the first number that a sink of a carried stream heard */
-    uint32_t *last;      /* by entity: index of the stream that a sink plays now */
-};
-
-static bool is_type(const struct trace *t, uint32_t entity, const char *name)
-{
-    const struct entity *e = &t->entities[entity];
-
-    return e->kind == ENTITY_ACTOR && strcmp(e->type->name, name) == 0;
-}
-
-static int64_t field_of(const struct trace *t, uint32_t packet, const char *name)
-{
-    const struct packet *p = trace_packet(t, packet);
-    int64_t value = 0;
-
-    packet_field(p->proto->name, packet_head(p), name, &value);
-    return value;
-}
 
 static bool var_at(const struct trace *t, uint32_t entity, const char *name, sim_time at,
                    int64_t *value)
@@ -61,75 +25,6 @@ static bool var_at(const struct trace *t, uint32_t entity, const char *name, sim
         }
     }
     return false;
-}
-
-static void add_sent(struct finder *f, uint32_t e, struct sent sent)
-{
-    uint32_t n = f->sent_count[e]++;
-
-    if (n == f->sent_cap[e]) {
-        f->sent_cap[e] = n ? 2 * n : 64;
-        f->sent[e] = os_realloc(f->sent[e], f->sent_cap[e] * sizeof **f->sent);
-    }
-    f->sent[e][n] = sent;
-}
-
-/* A copy in a stream of its own says which number it had (RFC 4588): its place is that one's. */
-static void see_again(struct finder *f, const struct record *r, int64_t number)
-{
-    uint32_t e = r->where;
-
-    for (uint32_t i = f->sent_count[e]; i > 0; i--) {
-        struct sent *first = &f->sent[e][i - 1];
-        if (field_of(f->t, first->packet, "seq") == number) {
-            first->again = r->packet;
-            first->again_at = r->at;
-            f->place[r->packet] = i;
-            return;
-        }
-    }
-}
-
-static void see_send(struct finder *f, const struct record *r)
-{
-    const struct packet *p = trace_packet(f->t, r->packet);
-    int64_t number;
-
-    if (packet_field(p->proto->name, packet_head(p), "osn", &number)) {
-        see_again(f, r, number);
-        return;
-    }
-    uint32_t timestamp = (uint32_t)field_of(f->t, r->packet, "timestamp");
-
-    add_sent(f, r->where, (struct sent){r->packet, timestamp, r->at, 0, SIM_NEVER});
-    f->place[r->packet] = f->sent_count[r->where];
-}
-
-/* A source whose packets go within a connection: its count of them, and its timestamp just after.
- */
-static void see_carried(struct finder *f, const struct record *r)
-{
-    uint32_t e = r->where;
-    const char *name = f->t->entities[e].type->vars[r->code].name;
-
-    if (strcmp(name, "packets") == 0) {
-        while (f->sent_count[e] < (uint64_t)r->value) {
-            uint32_t n = f->sent_count[e];
-            add_sent(f, e,
-                     (struct sent){0, n ? f->sent[e][n - 1].timestamp : 0, r->at, 0, SIM_NEVER});
-        }
-    } else if (strcmp(name, "timestamp") == 0) {
-        for (uint32_t n = f->sent_count[e]; n > 0 && f->sent[e][n - 1].at == r->at; n--) {
-            f->sent[e][n - 1].timestamp = (uint32_t)r->value;
-        }
-    }
-}
-
-static bool is_media(const struct finder *f, const struct record *r)
-{
-    const struct packet *p = trace_packet(f->t, r->packet);
-
-    return is_type(f->t, r->where, "rtp-source") && strcmp(p->proto->name, "rtp") == 0;
 }
 
 static struct media_stream *new_stream(struct finder *f, uint32_t source, uint32_t sink)
@@ -154,7 +49,7 @@ static struct media_stream *new_stream(struct finder *f, uint32_t source, uint32
     s->arrivals = os_alloc((s->count + 1) * sizeof *s->arrivals);
     s->repairs = os_alloc((s->count + 1) * sizeof *s->repairs);
     for (uint32_t i = 0; i < s->count; i++) {
-        struct sent sent = f->sent[source][i];
+        struct finder_sent sent = f->sent[source][i];
         s->packets[i] = (struct media_packet){.packet = sent.packet,
                                               .sent = sent.at,
                                               .arrived = SIM_NEVER,
@@ -165,7 +60,7 @@ static struct media_stream *new_stream(struct finder *f, uint32_t source, uint32
                                               .again = sent.again,
                                               .again_at = sent.again_at};
         s->packets[i].timestamp = sent.timestamp;
-        s->packets[i].is_marked = sent.packet && field_of(f->t, sent.packet, "marker") != 0;
+        s->packets[i].is_marked = sent.packet && media_field(f->t, sent.packet, "marker") != 0;
     }
     return s;
 }
@@ -363,37 +258,13 @@ static void see_item(struct finder *f, const struct record *r)
     }
 }
 
-/* Packets of its own. */
-static bool has_sent(const struct finder *f, uint32_t source)
-{
-    return f->sent_count[source] && f->sent[source][0].packet != 0;
-}
-
-static void collect_sent(struct finder *f)
-{
-    for (uint32_t n = 1; n <= f->t->count; n++) {
-        const struct record *r = trace_record(f->t, n);
-
-        if (r->kind == REC_SEND && is_media(f, r)) {
-            see_send(f, r);
-        }
-    }
-    for (uint32_t n = 1; n <= f->t->count; n++) {
-        const struct record *r = trace_record(f->t, n);
-
-        if (r->kind == REC_VAR && is_type(f->t, r->where, "rtp-source") && !has_sent(f, r->where)) {
-            see_carried(f, r);
-        }
-    }
-}
-
 /* The first arrival makes the stream, and its level stands before that: read from there on. */
 static void open_streams(struct finder *f)
 {
     for (uint32_t n = 1; n <= f->t->count; n++) {
         const struct record *r = trace_record(f->t, n);
         unsigned state = r->code & 0xff;
-        bool is_arrival = r->kind == REC_ITEM && is_type(f->t, r->where, "rtp-sink") &&
+        bool is_arrival = r->kind == REC_ITEM && media_is_type(f->t, r->where, "rtp-sink") &&
                           (state == ITEM_BUFFERED || state == ITEM_LATE);
         uint32_t place;
 
@@ -408,7 +279,8 @@ static void collect_received(struct finder *f)
     for (uint32_t n = 1; n <= f->t->count; n++) {
         const struct record *r = trace_record(f->t, n);
 
-        if ((r->kind != REC_ITEM && r->kind != REC_VAR) || !is_type(f->t, r->where, "rtp-sink")) {
+        if ((r->kind != REC_ITEM && r->kind != REC_VAR) ||
+            !media_is_type(f->t, r->where, "rtp-sink")) {
             continue;
         }
         if (r->kind == REC_ITEM) {
@@ -425,7 +297,7 @@ static void open_silent_streams(struct finder *f)
     for (uint32_t e = 1; e <= f->t->entity_count; e++) {
         for (uint32_t k = 1; k <= f->t->entity_count && f->sent_count[e]; k++) {
             const struct entity *to = &f->t->entities[k];
-            if (is_type(f->t, k, "rtp-sink") && f->last[k] == NOWHERE &&
+            if (media_is_type(f->t, k, "rtp-sink") && f->last[k] == NOWHERE &&
                 to->flow == f->t->entities[e].flow && to->flow) {
                 stream_of(f, e, k);
             }
@@ -450,7 +322,8 @@ static void free_finder(struct finder *f)
 static bool has_media(const struct trace *t)
 {
     for (uint32_t e = 1; e <= t->entity_count; e++) {
-        if (is_type(t, e, "rtp-sink") || is_type(t, e, "rtp-source") || is_type(t, e, "rtcp")) {
+        if (media_is_type(t, e, "rtp-sink") || media_is_type(t, e, "rtp-source") ||
+            media_is_type(t, e, "rtcp")) {
             return true;
         }
     }
@@ -475,7 +348,7 @@ void media_make(struct media *m, const struct trace *t)
                        .last = os_alloc(n * sizeof *f.last)};
     memset(f.first, 0xff, n * sizeof *f.first);
     memset(f.last, 0xff, n * sizeof *f.last);
-    collect_sent(&f);
+    media_collect_sent(&f);
     open_streams(&f);
     collect_received(&f);
     open_silent_streams(&f);

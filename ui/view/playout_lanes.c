@@ -1,28 +1,15 @@
 /* Three lanes: sent, arrived, played. A packet is a tile in each and a slant between them; what
  * came too late is outlined, what was filled in is dashed. Tiles that would overlap stand above
  * each other on a stem. */
-#include "ui/view/playout.h"
+#include "ui/view/playout_lanes.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#define LEVELS  12u
 #define TILE    20.0
 #define TICK    9.0 /* slots narrower than this hold ticks, no tiles */
 #define NAME_W  76.0
 #define COUNT_H 21.0
-
-enum lane { LANE_SENT, LANE_ARRIVED, LANE_PLAYED, LANE_COUNT };
-enum look { LOOK_PLAIN, LOOK_PALE, LOOK_LATE, LOOK_AGAIN, LOOK_FILLED, LOOK_EMPTY };
-
-struct lanes {
-    struct playout_frame *f;
-    double y[LANE_COUNT];
-    double w, h;                     /* of a tile; w below TICK: ticks */
-    double edge[LANE_COUNT][LEVELS]; /* right edge of what stands at each level */
-    double last_words, last_filled;
-    bool draws_stems; /* this pass draws nothing but stems, so that no tile is crossed by one */
-};
 
 static void clear_edges(struct lanes *l)
 {
@@ -156,76 +143,6 @@ static double stand(struct lanes *l, enum lane lane, double x)
     return y - step * level;
 }
 
-static void draw_rim(const struct lanes *l, struct rect r)
-{
-    struct ui *ui = l->f->ui;
-    double k = ui->k;
-
-    canvas_fill_box(ui->c, rect_inset(r, -5 * k, -5 * k), 8 * k, ui->theme->marker);
-    canvas_fill_box(ui->c, rect_inset(r, -2 * k, -2 * k), 6 * k,
-                    ui->theme->name == THEME_DARK ? ui->theme->on_marker : ui->theme->ink);
-}
-
-static void fill_tile(const struct lanes *l, struct rect r, enum look look)
-{
-    struct ui *ui = l->f->ui;
-    const struct theme *t = ui->theme;
-    double k = ui->k, radius = fmin(4 * k, r.w / 3);
-
-    switch (look) {
-    case LOOK_PLAIN: canvas_fill_box(ui->c, r, radius, t->media.fill); break;
-    case LOOK_PALE:
-        canvas_fill_box(ui->c, r, radius, color_mix(t->panel, t->media.fill, 0.35));
-        break;
-    case LOOK_LATE:
-        canvas_fill_box(ui->c, r, radius, t->panel);
-        canvas_stroke_box(ui->c, r, radius, 1.6 * k, t->loss.fill);
-        break;
-    case LOOK_AGAIN: canvas_fill_box(ui->c, r, radius, t->retx.fill); break;
-    case LOOK_FILLED:
-        canvas_fill_box(ui->c, r, radius, t->panel);
-        canvas_dash_box(ui->c, rect_inset(r, 0.8 * k, 0.8 * k), radius,
-                        (struct stroke){.width = 1.6 * k, .on = 3.2 * k, .off = 2.4 * k},
-                        t->loss.fill);
-        break;
-    case LOOK_EMPTY:
-        canvas_fill_box(ui->c, r, radius, t->panel);
-        canvas_stroke_box(ui->c, r, radius, 1, t->hair);
-        break;
-    }
-}
-
-static struct color label_color(const struct theme *t, enum look look)
-{
-    switch (look) {
-    case LOOK_PLAIN: return t->media.on;
-    case LOOK_AGAIN: return t->retx.on;
-    case LOOK_PALE: return color_mix(t->panel, t->media.on, 0.4);
-    case LOOK_LATE:
-    case LOOK_FILLED: return t->loss.text;
-    case LOOK_EMPTY: break;
-    }
-    return t->ink3;
-}
-
-static void draw_label(const struct lanes *l, const struct media_packet *p, struct rect r,
-                       enum look look)
-{
-    struct ui *ui = l->f->ui;
-    struct font font = {FACE_SANS_SEMIBOLD, fmax(0.54 * r.h, 11)};
-    char text[16] = "–";
-
-    if (look == LOOK_EMPTY) {
-        return;
-    }
-    if (look != LOOK_FILLED) {
-        playout_number(l->f, p, text);
-    }
-    if (text_width(ui->fonts, font, text) <= r.w - 1) {
-        canvas_text_in(ui->c, font, r, ALIGN_CENTER, label_color(ui->theme, look), text);
-    }
-}
-
 static void draw_tile(struct lanes *l, enum lane lane, const struct media_packet *p, sim_time at,
                       enum look look)
 {
@@ -243,10 +160,9 @@ static void draw_tile(struct lanes *l, enum lane lane, const struct media_packet
     }
     struct rect r = {x - l->w / 2, y - l->h / 2, l->w, l->h};
     if (id && id == s->selected && look != LOOK_EMPTY) {
-        draw_rim(l, r);
+        playout_rim(l, r);
     }
-    fill_tile(l, r, look);
-    draw_label(l, p, r, look);
+    playout_tile(l, p, r, look);
     if (id && id == s->hovered && id != s->selected) {
         canvas_stroke_box(f->ui->c, rect_inset(r, -2, -2), 5 * f->ui->k, 1.6 * f->ui->k,
                           f->ui->theme->ink);

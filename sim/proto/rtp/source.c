@@ -407,7 +407,7 @@ const struct actor_type rtp_source_type = {
                                        {"rtt_ns.mean", rtt_mean},
                                        {"rtt_ns.max", rtt_max},
                                        {"repairs", repairs},
-                                       {"pictures.intra", intra},
+                                       {"intra_pictures", intra},
                                        {0}},
     .lowers = rtp_lowers,
     .step = rtp_source_step,
