@@ -96,7 +96,7 @@ void framed_end_closed(struct framed_end *e);
 void framed_end_speak(struct framed_end *e, sim_time now, struct fx *fx);
 void framed_end_beat(struct framed_end *e, sim_time now, struct fx *fx);
 /* When something is due next; SIM_NEVER. */
-sim_time framed_end_due(const struct framed_end *e);
+sim_time framed_end_due(struct framed_end *e);
 sim_time framed_end_retry_due(const struct framed_end *e);
 /* False: a message has been said as often as the protocol allows. */
 bool framed_end_retry(struct framed_end *e, sim_time now, struct fx *fx);

@@ -48,19 +48,26 @@ static void begin(struct framed_client *s, const struct input *in, struct fx *fx
     open_connection(s, fx);
 }
 
-static void leave(struct framed_client *s, struct fx *fx)
+/* Nothing is said in this connection any more. */
+static void fall_silent(struct framed_client *s, struct fx *fx)
 {
-    s->is_over = true;
-    talk_hang_up(&s->end.link, false, fx);
+    s->end.is_open = false;
     for (unsigned timer = SAY; timer <= HEARTBEAT; timer++) {
         fx_timer(fx, timer, 0, SIM_NEVER);
     }
 }
 
+static void leave(struct framed_client *s, struct fx *fx)
+{
+    s->is_over = true;
+    fall_silent(s, fx);
+    talk_hang_up(&s->end.link, false, fx);
+}
+
 /* The timers follow what waits; all done, it leaves. */
 static void go_on(struct framed_client *s, struct fx *fx)
 {
-    if (s->state != STATE_OPEN || s->is_over) {
+    if (s->state != STATE_OPEN || !s->end.is_open) {
         return;
     }
     if (!s->stays && framed_end_is_done(&s->end)) {
@@ -76,7 +83,7 @@ static void speak(struct framed_client *s, sim_time now, struct fx *fx)
 {
     uint64_t before = s->counts.said + s->counts.repeated;
     framed_end_speak(&s->end, now, fx);
-    if (s->end.p->heartbeat && s->counts.said + s->counts.repeated != before) {
+    if (s->end.p->heartbeat && s->end.is_open && s->counts.said + s->counts.repeated != before) {
         fx_timer(fx, HEARTBEAT, 0, time_add(now, s->end.p->heartbeat_every));
     }
     go_on(s, fx);
@@ -97,15 +104,14 @@ static void opened(struct framed_client *s, sim_time now, struct fx *fx)
 static void break_off(struct framed_client *s, struct fx *fx)
 {
     to_state(s, STATE_AWAY, 0, fx);
+    fall_silent(s, fx);
     talk_hang_up(&s->end.link, true, fx);
 }
 
 static void closed(struct framed_client *s, sim_time now, struct fx *fx)
 {
+    fall_silent(s, fx);
     framed_end_closed(&s->end);
-    for (unsigned timer = SAY; timer <= HEARTBEAT; timer++) {
-        fx_timer(fx, timer, 0, SIM_NEVER);
-    }
     to_state(s, STATE_AWAY, 0, fx);
     if (!s->is_over && s->reconnect >= 0) {
         fx_timer(fx, RECONNECT, 0, time_add(now, s->reconnect));
@@ -141,7 +147,10 @@ static void hear_tcp(struct framed_client *s, const struct input *in, struct fx 
     switch (in->code) {
     case CODE_OPENED: opened(s, in->now, fx); break;
     case CODE_DATA: read_data(s, in, fx); break;
-    case CODE_END: talk_hang_up(&s->end.link, false, fx); break;
+    case CODE_END:
+        fall_silent(s, fx);
+        talk_hang_up(&s->end.link, false, fx);
+        break;
     case CODE_CLOSED: closed(s, in->now, fx); break;
     default: outbox_hear(&s->end.link.out, in, fx); break;
     }
@@ -158,7 +167,7 @@ static void fired(struct framed_client *s, const struct input *in, struct fx *fx
 {
     if (in->code == RECONNECT) {
         open_connection(s, fx);
-    } else if (s->state != STATE_OPEN || s->is_over) {
+    } else if (s->state != STATE_OPEN || !s->end.is_open) {
         return;
     } else if (in->code == SAY) {
         speak(s, in->now, fx);

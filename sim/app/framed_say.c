@@ -182,17 +182,19 @@ static void say_raw(struct framed_end *e, struct bytes raw, struct fx *fx)
 }
 
 /* False: too much waits for answers already. */
-static bool say_line(struct framed_end *e, uint32_t n, sim_time now, struct fx *fx)
+static bool can_say(struct framed_end *e, const struct framed_line *line)
+{
+    return !line->message || !line->message->answer || free_place(e);
+}
+
+static void say_line(struct framed_end *e, uint32_t n, sim_time now, struct fx *fx)
 {
     const struct framed_line *line = &e->script->list[n];
     if (!line->message) {
         say_raw(e, line->raw, fx);
-        return true;
+        return;
     }
     struct framed_pending *waits = line->message->answer ? free_place(e) : NULL;
-    if (line->message->answer && !waits) {
-        return false;
-    }
     struct framed_say s = plain_say(e, line->message);
     s.values = line->values.list;
     s.value_count = line->values.count;
@@ -207,7 +209,6 @@ static bool say_line(struct framed_end *e, uint32_t n, sim_time now, struct fx *
         waits->said = now;
         waits->due = retry_at(e, now);
     }
-    return true;
 }
 
 static bool waits_for_line(const struct framed_end *e, uint32_t n)
@@ -246,11 +247,11 @@ static void arm(struct framed_end *e, sim_time now)
     }
 }
 
-/* The first line that is due; UINT32_MAX: none. */
-static uint32_t due_line(const struct framed_end *e, sim_time now)
+/* The first line that is due and can be said; UINT32_MAX: none. */
+static uint32_t due_line(struct framed_end *e, sim_time now)
 {
     for (uint32_t i = 0; i < e->script->count; i++) {
-        if (e->lines[i].due <= now) {
+        if (e->lines[i].due <= now && can_say(e, &e->script->list[i])) {
             return i;
         }
     }
@@ -264,7 +265,8 @@ void framed_end_speak(struct framed_end *e, sim_time now, struct fx *fx)
         return;
     }
     arm(e, now);
-    while ((n = due_line(e, now)) != UINT32_MAX && say_line(e, n, now, fx)) {
+    while ((n = due_line(e, now)) != UINT32_MAX) {
+        say_line(e, n, now, fx);
         const struct framed_line *line = &e->script->list[n];
         struct framed_progress *at = &e->lines[n];
         at->said++;
@@ -273,11 +275,13 @@ void framed_end_speak(struct framed_end *e, sim_time now, struct fx *fx)
     }
 }
 
-sim_time framed_end_due(const struct framed_end *e)
+/* What cannot be said yet is looked at again when an answer comes. */
+sim_time framed_end_due(struct framed_end *e)
 {
     sim_time due = SIM_NEVER;
     for (uint32_t i = 0; e->is_open && e->script && i < e->script->count; i++) {
-        due = e->lines[i].due < due ? e->lines[i].due : due;
+        bool is_next = e->lines[i].due < due && can_say(e, &e->script->list[i]);
+        due = is_next ? e->lines[i].due : due;
     }
     return due;
 }
@@ -350,7 +354,9 @@ static void say_again_lines(struct framed_end *e, sim_time now, struct fx *fx)
                 settle(&e->pending[i]);
             }
         }
-        say_line(e, n, now, fx);
+        if (can_say(e, &e->script->list[n])) {
+            say_line(e, n, now, fx);
+        }
     }
 }
 

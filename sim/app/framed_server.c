@@ -14,6 +14,7 @@ enum { CONNECTIONS_MAX = 256 };     /* more are reset */
 struct conn {
     struct framed_end end; /* handle 0: this place is free */
     bool is_over;          /* nothing more is read */
+    bool has_ended;        /* the other side says no more: what has come is still worked on */
     bool is_working;       /* on end.frame, found at `end_mark` as `found` */
     enum framed_read found;
     struct mark end_mark;
@@ -34,7 +35,7 @@ static const struct framed *protocol_of(const struct framed_server *s)
 
 static void set_timers(struct framed_server *s, uint32_t place, struct fx *fx)
 {
-    const struct conn *c = s->conns[place];
+    struct conn *c = s->conns[place];
     fx_timer(fx, SAY, place, c && !c->is_over ? framed_end_due(&c->end) : SIM_NEVER);
     fx_timer(fx, RETRY, place, c && !c->is_over ? framed_end_retry_due(&c->end) : SIM_NEVER);
 }
@@ -55,6 +56,15 @@ static void cut(struct framed_server *s, uint32_t place, struct fx *fx)
     set_timers(s, place, fx);
     fx_timer(fx, IDLE, place, SIM_NEVER);
     fx_timer(fx, SERVICE, place, SIM_NEVER);
+}
+
+/* All that the other side had to say has been looked at. */
+static void finish(struct framed_server *s, uint32_t place, struct fx *fx)
+{
+    struct conn *c = s->conns[place];
+    c->is_over = true;
+    set_timers(s, place, fx);
+    talk_hang_up(&c->end.link, false, fx);
 }
 
 /* ---- frames ---- */
@@ -85,9 +95,11 @@ static void go_on(struct framed_server *s, uint32_t place, sim_time now, struct 
     }
     if (!c->is_over && !c->is_working && c->found != FRAMED_MORE) {
         cut(s, place, fx);
-        return;
+    } else if (c->has_ended && !c->is_over && !c->is_working) {
+        finish(s, place, fx);
+    } else {
+        set_timers(s, place, fx);
     }
-    set_timers(s, place, fx);
 }
 
 static void read_data(struct framed_server *s, uint32_t place, const struct input *in,
@@ -163,16 +175,6 @@ static void closed(struct framed_server *s, uint32_t place, struct fx *fx)
     s->conns[place] = NULL;
 }
 
-static void ended(struct framed_server *s, uint32_t place, struct fx *fx)
-{
-    struct conn *c = s->conns[place];
-    c->is_over = true;
-    set_timers(s, place, fx);
-    fx_timer(fx, IDLE, place, SIM_NEVER);
-    fx_timer(fx, SERVICE, place, SIM_NEVER);
-    talk_hang_up(&c->end.link, false, fx);
-}
-
 static void hear_tcp(struct framed_server *s, const struct input *in, struct fx *fx)
 {
     uint32_t place = find(s, in->index);
@@ -183,7 +185,9 @@ static void hear_tcp(struct framed_server *s, const struct input *in, struct fx 
     } else if (in->code == CODE_DATA) {
         read_data(s, place, in, fx);
     } else if (in->code == CODE_END) {
-        ended(s, place, fx);
+        s->conns[place]->has_ended = true;
+        fx_timer(fx, IDLE, place, SIM_NEVER);
+        go_on(s, place, in->now, fx);
     } else if (in->code == CODE_CLOSED) {
         closed(s, place, fx);
     } else {
