@@ -14,6 +14,7 @@
 #include "app/udp.h"
 #include "proto/arp/arp.h"
 #include "proto/arq/arq.h"
+#include "proto/bluetooth/a2dp.h"
 #include "proto/bluetooth/acl.h"
 #include "proto/bucket/bucket.h"
 #include "proto/dhcp/dhcp.h"
@@ -49,11 +50,15 @@ static const struct traffic_type rtsp_traffic = {.name = "rtsp", .source = &rtsp
 static const struct traffic_type rtp_over_tcp = {.name = "rtp-over-tcp", .source = &rtp_tcp_sender_type, .sink = &rtp_tcp_receiver_type,
                                                  .parts = media_parts, .has_port = true, .port = 5004};
 
+static const struct actor_type *const a2dp_parts[] = {&acl_master_type, &acl_slave_type, &rtp_agreed_source_type, &rtp_agreed_sink_type, NULL};
+static const struct traffic_type a2dp_traffic = {.name = "a2dp", .source = &a2dp_source_type, .sink = &a2dp_sink_type, .parts = a2dp_parts};
+
 static const struct traffic_type *const traffic[] = {
     &arq_stop_and_wait,
     &arq_go_back_n,
     &arq_selective_repeat,
     &bluetooth_acl,
+    &a2dp_traffic,
     &udp_constant_rate,
     &bulk_tcp,
     &dns_traffic,

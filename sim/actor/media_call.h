@@ -6,7 +6,8 @@
 #include "actor/actor.h"
 
 enum media_call {
-    MEDIA_SETUP = CODE_INSIDE + 0x900, /* down: struct media_setup, before anything else */
+    MEDIA_SETUP = CODE_INSIDE + 0x900, /* down: struct media_setup, before anything else; to a source
+                                          with an agreed format: behind it what all its packets hold */
     MEDIA_PLAY,  /* down, to a source: from now on. Up: struct media_start, its answer */
     MEDIA_PAUSE, /* down, to a source: nothing until the next PLAY; its clock goes on */
     MEDIA_STOP,  /* down: BYE, and the end */
@@ -19,6 +20,9 @@ enum media_call {
 struct media_setup {
     bool is_carried; /* by a connection of the opener's, not in datagrams of its own */
     bool is_sound;   /* though there are pictures: those go in another stream */
+    const struct payload_format *agreed; /* between the openers, and no RTCP; NULL: as the settings
+                                            say. Each packet of that many timestamp units: */
+    uint32_t units;
 };
 
 /* The first packet that follows. */

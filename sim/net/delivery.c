@@ -106,11 +106,11 @@ static enum deliver_fault judge(struct world *w, struct row *r, const struct eff
 }
 
 /* TCP's and UDP's bytes come from streams that several connections share: what they pass on is not
- * judged here. */
+ * judged here, and no more what a link carries for a layer above, which may give up what is old. */
 static bool is_judged(const struct row *author, const struct effect *e)
 {
     const struct proto *proto = author->type->proto;
-    return proto && proto->carrier == CARRIER_LINK && e->packet;
+    return proto && proto->carrier == CARRIER_LINK && e->packet && !author->upper;
 }
 
 /* Of the packet that brought it, also when that belongs to a connection that is long over. */

@@ -78,7 +78,9 @@ uint32_t trace_message_in(const struct trace *t, uint32_t packet, uint32_t after
 {
     const struct packet *p = trace_packet(t, packet);
     for (uint32_t n = after + 1; p && n <= t->message_count; n++) {
-        if (overlap(t->messages[n].body, p->body)) {
+        struct span data = p->body; /* without the check that ends it */
+        data.len -= data.len > p->proto->trailer ? p->proto->trailer : 0;
+        if (overlap(t->messages[n].body, data)) {
             return n;
         }
     }

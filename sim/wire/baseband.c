@@ -82,7 +82,7 @@ static uint16_t air_bits(unsigned lt_addr, unsigned type, bool flow, bool arqn, 
 /* 6.3: preamble, sync word of the piconet's LAP, trailer. The last byte but one is another in each
  * piconet of a link. */
 static const uint8_t access_code[9] = {0xad, 0x1e, 0xbf, 0x4c, 0x94, 0xf3, 0x61, 0x50, 0xd5};
-enum { CHANNEL_AT = 7, LLID = 1 }; /* LLID 1: a frame of the layer above goes on */
+enum { CHANNEL_AT = 7 };
 
 size_t baseband_encode(const struct baseband *b, uint8_t out[BASEBAND_HEAD_MAX])
 {
@@ -98,7 +98,7 @@ size_t baseband_encode(const struct baseband *b, uint8_t out[BASEBAND_HEAD_MAX])
     out[10] = (uint8_t)(header >> 2);
     out[11] = (uint8_t)(header << 6);
     if (k->header) { /* FLOW of the layer above: go */
-        out[16] = (uint8_t)((b->length & 31u) << 3 | 1u << 2 | LLID);
+        out[16] = (uint8_t)((b->length & 31u) << 3 | 1u << 2 | b->llid);
     }
     if (k->header == 2) {
         out[17] = (uint8_t)(b->length >> 5);
@@ -125,6 +125,7 @@ bool baseband_decode(struct bytes head, struct baseband *out)
     if (k && head.len >= (size_t)BASEBAND_HEADER + k->header) {
         out->length = (uint16_t)(k->header ? bits_read(head, 128, 5) : 0);
         out->length |= (uint16_t)(k->header == 2 ? bits_read(head, 139, 5) << 5 : 0);
+        out->llid = (uint8_t)(k->header ? bits_read(head, 134, 2) : 0);
         return true;
     }
     return !out->hec_holds;

@@ -38,7 +38,9 @@ struct baseband {
     bool flow, arqn, seqn; /* go; ACK; of a packet with a CRC */
     bool hec_holds;        /* decoded */
     uint16_t length;       /* data bytes; DH only */
+    uint8_t llid;          /* DH only: enum baseband_llid */
 };
+enum baseband_llid { BASEBAND_GOES_ON = 1, BASEBAND_BEGINS = 2 }; /* a frame of the layer above */
 
 unsigned baseband_slots(enum baseband_type t); /* 1, 3, 5 */
 uint16_t baseband_most(enum baseband_type t);  /* data bytes; 0: it has no payload */

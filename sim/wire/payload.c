@@ -34,6 +34,12 @@ size_t payload_header(uint8_t type)
     size_t picture = type == payload_coded.type || type == PAYLOAD_RTX_CODED;
     return picture + (payload_is_repair(type) ? 2 : 0);
 }
+const struct payload_format payload_sbc[4] = {
+    {"SBC", 112, 2, 16000, 0},
+    {"SBC", 112, 2, 32000, 0},
+    {"SBC", 112, 2, 44100, 0},
+    {"SBC", 112, 2, 48000, 0},
+};
 
 const struct payload_format *payload_by_type(uint8_t type)
 {
@@ -44,5 +50,6 @@ const struct payload_format *payload_by_type(uint8_t type)
     }
     return type == payload_pictures.type ? &payload_pictures
            : type == payload_coded.type  ? &payload_coded
+           : type == payload_sbc[0].type ? &payload_sbc[0]
                                          : NULL;
 }

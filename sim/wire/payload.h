@@ -39,5 +39,7 @@ const struct payload_format *payload_of(int64_t codec, bool is_video, bool is_co
 #define PICTURE_BEGINS 0x40 /* its first packet */
 /* Bytes of the payload that are of its format, not of the medium. */
 size_t payload_header(uint8_t type);
+/* What Bluetooth's audio carries (A2DP 4.3), by sampling rate: 16, 32, 44.1, 48 kHz. */
+extern const struct payload_format payload_sbc[4];
 /* NULL: none of ours has that number. */
 const struct payload_format *payload_by_type(uint8_t type);

@@ -35,7 +35,7 @@ END_TEST
  * FLOW 1, ARQN 0, SEQN 1 leave as 100 0010 1 0 1, which is 0x2a1; length 27, go, LLID 1. */
 START_TEST(a_packet_stands_as_the_header_says)
 {
-    struct baseband b = {BASEBAND_DH1, 0, 1, true, false, true, false, 27}, back;
+    struct baseband b = {BASEBAND_DH1, 0, 1, true, false, true, false, 27, 1}, back;
     uint8_t head[BASEBAND_HEAD_MAX];
     char label[24];
     ck_assert_uint_eq(baseband_encode(&b, head), 17);

@@ -22,7 +22,7 @@ const struct proto bluetooth_proto = {.name = "baseband",
                                       .key = key_of};
 
 static const enum baseband_type types[] = {BASEBAND_DH1, BASEBAND_DH3, BASEBAND_DH5};
-static const char *const type_names[] = {"DH1", "DH3", "DH5", NULL};
+const char *const acl_type_names[] = {"DH1", "DH3", "DH5", NULL};
 
 enum baseband_type acl_type(const struct acl *a)
 {
@@ -55,7 +55,7 @@ static unsigned set_in(const struct acl *a)
 
 bool acl_has_data(const struct acl *a)
 {
-    return a->frame < (uint64_t)a->frames[!a->is_master];
+    return a->is_fed ? a->queue_count > 0 : a->frame < (uint64_t)a->frames[!a->is_master];
 }
 
 static struct baseband header_of(const struct acl *a, enum baseband_type type)
@@ -66,7 +66,8 @@ static struct baseband header_of(const struct acl *a, enum baseband_type type)
                              .flow = a->kept_count < (unsigned)a->buffer,
                              .arqn = a->arqn,
                              .seqn = a->seqn,
-                             .length = baseband_most(type)};
+                             .length = baseband_most(type),
+                             .llid = BASEBAND_GOES_ON};
 }
 
 static void send(struct acl *a, const struct baseband *b, struct span body, struct unit unit,
@@ -78,13 +79,21 @@ static void send(struct acl *a, const struct baseband *b, struct span body, stru
     fx_send(fx, &a->key, bytes_of(head, len), body, unit, why);
 }
 
+/* What the packets of `frames` hold: they are always full. */
+static struct acl_piece piece_of_stream(const struct acl *a)
+{
+    uint32_t most = baseband_most(acl_type(a));
+    return (struct acl_piece){{a->frame * most, a->stream, most}, acl_type(a), BASEBAND_GOES_ON};
+}
+
 void acl_send_data(struct acl *a, enum acl_why why, struct fx *fx)
 {
-    struct baseband b = header_of(a, acl_type(a));
-    struct span body = {.at = a->frame * b.length,
-                        .stream = a->stream,
-                        .len =
-                            b.length + (uint32_t)BASEBAND_CRC}; /* its last bytes are the CRC's */
+    struct acl_piece piece = a->is_fed ? acl_piece_next(a) : piece_of_stream(a);
+    struct baseband b = header_of(a, piece.type);
+    b.length = (uint16_t)piece.body.len;
+    b.llid = (uint8_t)piece.llid;
+    struct span body = piece.body;
+    body.len += BASEBAND_CRC; /* its last bytes are the CRC's */
     fx_item(fx, set_out(a), (int64_t)a->frame, a->copy ? ITEM_AGAIN : ITEM_SENT, why);
     send(a, &b, body, (struct unit){a->frame, 1}, why, fx);
     a->copy++;
@@ -100,10 +109,20 @@ static void take_arqn(struct acl *a, bool arqn, struct fx *fx)
 {
     if (a->copy > 0 && arqn) {
         fx_item(fx, set_out(a), (int64_t)a->frame, ITEM_ACKED, ACL_ACKED);
+        if (a->is_fed) {
+            acl_piece_done(a);
+        }
         a->frame++;
         a->copy = 0;
         a->seqn = !a->seqn;
     }
+}
+
+void acl_give_up(struct acl *a, struct fx *fx)
+{
+    fx_item(fx, set_out(a), (int64_t)a->frame, ITEM_THROWN, ACL_FLUSHED);
+    a->frame++;
+    a->copy = 0;
 }
 
 static void pass_on(struct acl *a, struct span body, uint64_t frame, enum acl_why why,
@@ -128,9 +147,12 @@ void acl_read_on(struct acl *a, sim_time now, struct fx *fx)
     }
 }
 
-static void accept(struct acl *a, const struct input *in, struct fx *fx)
+static void accept(struct acl *a, const struct baseband *b, const struct input *in, struct fx *fx)
 {
     uint64_t frame = a->got++;
+    if (a->is_fed && b->llid == BASEBAND_BEGINS) {
+        fx_indicate(fx, 0, ACL_CALL_BEGIN, (struct bytes){0}, (struct span){0});
+    }
     if (a->reading < 0) {
         pass_on(a, in->body, frame, ACL_DELIVERED, fx);
         return;
@@ -166,7 +188,7 @@ static void take_data(struct acl *a, const struct baseband *b, const struct inpu
         a->seqn_old = b->seqn;
         a->arqn = true;
         a->answer = ACL_ACK;
-        accept(a, in, fx);
+        accept(a, b, in, fx);
     }
 }
 
@@ -214,17 +236,23 @@ const struct reason acl_reasons[ACL_WHY_COUNT + 1] = {
     [ACL_FULL] = {"bt.full", "Bluetooth Core 2.B §6.4.3"},
     [ACL_ACKED] = {"bt.acked", "Bluetooth Core 2.B §7.6.1"},
     [ACL_DONE] = {"bt.done", "Bluetooth Core 2.B §7.6"},
+    [ACL_FLUSHED] = {"bt.flushed", "Bluetooth Core 2.B §7.6.3"},
 };
 
-enum { VAR_FRAME, VAR_SEQN, VAR_GO, VAR_EXPECTED, VAR_SEQN_OLD, VAR_ARQN, VAR_KEPT };
-static const struct var vars[] = {
-    [VAR_FRAME] = {"frame", "", "window"},       [VAR_SEQN] = {"seqn", "", "window"},
-    [VAR_GO] = {"may-go", "", "window"},         [VAR_EXPECTED] = {"expected", "", "window"},
-    [VAR_SEQN_OLD] = {"seqn-old", "", "window"}, [VAR_ARQN] = {"arqn", "", "window"},
-    [VAR_KEPT] = {"kept", "", "window"},         {0},
+enum { VAR_FRAME, VAR_SEQN, VAR_GO, VAR_EXPECTED, VAR_SEQN_OLD, VAR_ARQN, VAR_KEPT, VAR_QUEUE };
+const struct var acl_vars[] = {
+    [VAR_FRAME] = {"frame", "", "window"},
+    [VAR_SEQN] = {"seqn", "", "window"},
+    [VAR_GO] = {"may-go", "", "window"},
+    [VAR_EXPECTED] = {"expected", "", "window"},
+    [VAR_SEQN_OLD] = {"seqn-old", "", "window"},
+    [VAR_ARQN] = {"arqn", "", "window"},
+    [VAR_KEPT] = {"kept", "", "window"},
+    [VAR_QUEUE] = {"queue", "frames", "queue"},
+    {0},
 };
 
-static void read_vars(const void *self, int64_t *out)
+void acl_read_vars(const void *self, int64_t *out)
 {
     const struct acl *a = self;
     out[VAR_FRAME] = (int64_t)a->frame;
@@ -234,6 +262,7 @@ static void read_vars(const void *self, int64_t *out)
     out[VAR_SEQN_OLD] = a->seqn_old;
     out[VAR_ARQN] = a->arqn;
     out[VAR_KEPT] = a->kept_count;
+    out[VAR_QUEUE] = a->queue_count;
 }
 
 #define OF(field) offsetof(struct acl, field)
@@ -241,7 +270,7 @@ static void read_vars(const void *self, int64_t *out)
 #define ACL_PARAMS                                                                                 \
     {"frames", OF(frames[0]), PARAM_COUNT, .initial = 10, .min = 0, .max = INT64_C(1) << 40},      \
     {"frames-back", OF(frames[1]), PARAM_COUNT, .min = 0, .max = INT64_C(1) << 40},                \
-    {"packet", OF(type), PARAM_CHOICE, .max = 2, .choices = type_names},                           \
+    {"packet", OF(type), PARAM_CHOICE, .max = 2, .choices = acl_type_names},                           \
     {"receiver-buffer", OF(buffer), PARAM_COUNT, .initial = 1, .min = 1, .max = ACL_BUFFER_MAX},   \
     {"reading", OF(reading), PARAM_TIME, .may_be_off = true, .initial = -1, .min = 1,              \
      .max = SIM_NEVER / 2},                                                                        \
@@ -249,9 +278,8 @@ static void read_vars(const void *self, int64_t *out)
 /* clang-format on */
 /* A table each: a setting belongs to one end's. */
 static const struct param master_params[] = {ACL_PARAMS}, slave_params[] = {ACL_PARAMS};
-static const struct set sets[] = {{"frame", items}, {"back", items}, {0}};
-static const struct timer timers[] = {
-    {"slot", 1, TIMER_KIND_PACE}, {"read", 1, TIMER_KIND_PACE}, {0}};
+const struct set acl_sets[] = {{"frame", items}, {"back", items}, {0}};
+const struct timer acl_timers[] = {{"slot", 1, TIMER_KIND_PACE}, {"read", 1, TIMER_KIND_PACE}, {0}};
 static const struct machine_edge edges[] = {
     {ACL_IDLE, ACL_ACTIVE, "arq.edge.send"},
     {ACL_ACTIVE, ACL_DONE_STATE, "arq.edge.done"},
@@ -264,23 +292,23 @@ static const struct actor_type master = {.name = "bluetooth-master",
                                          .proto = &bluetooth_proto,
                                          .size = sizeof(struct acl),
                                          .machines = machines,
-                                         .sets = sets,
-                                         .timers = timers,
+                                         .sets = acl_sets,
+                                         .timers = acl_timers,
                                          .reasons = acl_reasons,
-                                         .vars = vars,
+                                         .vars = acl_vars,
                                          .params = master_params,
                                          .step = acl_master_step,
-                                         .read = read_vars};
+                                         .read = acl_read_vars};
 static const struct actor_type slave = {.name = "bluetooth-slave",
                                         .proto = &bluetooth_proto,
                                         .size = sizeof(struct acl),
-                                        .sets = sets,
-                                        .timers = timers,
+                                        .sets = acl_sets,
+                                        .timers = acl_timers,
                                         .reasons = acl_reasons,
-                                        .vars = vars,
+                                        .vars = acl_vars,
                                         .params = slave_params,
                                         .step = acl_slave_step,
-                                        .read = read_vars};
+                                        .read = acl_read_vars};
 
 const struct traffic_type bluetooth_acl = {
     .name = "bluetooth-acl", .source = &master, .sink = &slave};

@@ -2,13 +2,29 @@
 /* Bluetooth's baseband ARQ (Core specification, volume 2, part B, 7.6): one bit each way. A master
  * and a slave take turns in slots of 625 us; each header says with ARQN how the last packet with a
  * CRC was received, and with SEQN which of two a packet is. acl.c keeps what both ends do alike,
- * turns.c who may send and when. */
+ * turns.c who may send and when, queue.c what a layer above has given to be sent. */
 
 #include "actor/actor.h"
 #include "wire/baseband.h"
 
 extern const struct proto bluetooth_proto;
 extern const struct traffic_type bluetooth_acl;
+/* The same two ends below another layer: they carry its frames. */
+extern const struct actor_type acl_master_type, acl_slave_type;
+void acl_read_vars(const void *self, int64_t *out); /* acl.c */
+extern const struct set acl_sets[];
+extern const char *const acl_type_names[]; /* DH1, DH3, DH5 */
+extern const struct var acl_vars[];
+extern const struct timer acl_timers[];
+
+/* What the layer above and such an end say to each other. */
+enum acl_call {
+    ACL_CALL_SEND = CODE_INSIDE + 0xa00, /* down: body is a frame, with two bytes of anything behind
+                                            it in its stream */
+    ACL_CALL_SEND_FLUSHABLE, /* down: the same, but it may be given up when it gets too old */
+    ACL_CALL_BEGIN,          /* up: the DATA that follows begins a frame */
+    ACL_CALL_END,            /* down: when all is sent the master falls silent */
+};
 
 #define ACL_BUFFER_MAX 16
 
@@ -37,9 +53,16 @@ enum acl_why {
     ACL_FULL,      /* STOP was not heard: no room */
     ACL_ACKED,
     ACL_DONE,
+    ACL_FLUSHED, /* a frame got too old */
     ACL_WHY_COUNT,
 };
 extern const struct reason acl_reasons[];
+
+struct acl_frame {
+    struct span body;
+    sim_time since;
+    bool is_flushable;
+};
 
 struct acl {
     int64_t frames[2]; /* that the master, the slave sends */
@@ -47,7 +70,9 @@ struct acl {
     int64_t buffer;    /* packets that wait for the application */
     int64_t reading;   /* ns that the application takes for one; -1: none waits */
 
-    bool is_master, is_done;
+    int64_t poll, flush; /* below another layer: ns; flush -1: never */
+
+    bool is_master, is_fed; /* fed: what is sent comes from the layer above */
     struct net key;
     uint32_t stream;
     unsigned state; /* of the master's machine */
@@ -67,6 +92,15 @@ struct acl {
     bool was_idle; /* the last header came without data */
     struct span kept[ACL_BUFFER_MAX];
     unsigned kept_count;
+
+    /* below another layer */
+    struct acl_frame *queue; /* owned; in the order in which they came */
+    uint32_t queue_count, queue_cap;
+    uint32_t sent;    /* bytes of the first one that are acknowledged */
+    bool is_ending;   /* nothing more comes from above */
+    bool is_resting;  /* of a master: nothing is under way until the next poll */
+    unsigned silent;  /* transmissions in a row that nothing readable followed */
+    uint64_t flushed; /* frames */
 };
 
 enum { ACL_TIMER_SLOT, ACL_TIMER_READ };
@@ -79,6 +113,21 @@ void acl_send_empty(struct acl *a, enum baseband_type type, enum acl_why why, st
 /* A packet came. True: its header could be read. */
 bool acl_hear(struct acl *a, const struct input *in, struct fx *fx);
 void acl_read_on(struct acl *a, sim_time now, struct fx *fx); /* the application takes one */
+
+/* The packet at hand goes no more; the next one has its SEQN (7.6.3). */
+void acl_give_up(struct acl *a, struct fx *fx);
+
+/* queue.c */
+struct acl_piece { /* what the next packet carries of a frame */
+    struct span body;
+    enum baseband_type type;
+    enum baseband_llid llid;
+};
+struct acl_piece acl_piece_next(const struct acl *a);
+void acl_piece_done(struct acl *a); /* it is acknowledged */
+void acl_queue_add(struct acl *a, struct span frame, bool is_flushable, sim_time now);
+/* Gives up what is too old, unless the other side may have a part of it (7.6.3). */
+void acl_queue_flush(struct acl *a, sim_time now, struct fx *fx);
 
 void acl_master_step(void *self, const struct input *in, struct fx *fx); /* turns.c */
 void acl_slave_step(void *self, const struct input *in, struct fx *fx);

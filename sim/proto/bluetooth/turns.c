@@ -14,6 +14,8 @@ static void begin(struct acl *a, const struct input *in, bool is_master)
     a->stream = in->body.stream;
     a->seqn = true; /* 7.6.2: the first packet with a CRC has SEQN 1 */
     a->may_go = true;
+    a->is_fed = in->index != 0;
+    a->reading = a->is_fed ? -1 : a->reading;
     a->buffer = a->reading < 0 ? ACL_BUFFER_MAX : a->buffer;
 }
 
@@ -35,7 +37,7 @@ static enum acl_why data_reason(const struct acl *a, bool has_heard)
 {
     if (a->copy == 0) {
         return a->frame == 0    ? ACL_FIRST
-               : !has_heard     ? ACL_ASSUMED
+               : !has_heard     ? (a->is_fed ? ACL_NEXT : ACL_ASSUMED)
                : a->was_stopped ? ACL_GO
                                 : ACL_NEXT;
     }
@@ -70,16 +72,92 @@ static void master_slot(struct acl *a, sim_time now, struct fx *fx)
     fx_timer(fx, ACL_TIMER_SLOT, 0, now + (forth + back) * BASEBAND_SLOT);
 }
 
+/* ---- below another layer, which says what is sent ---- */
+
+enum { ASK_AGAIN = 3 }; /* polls in a row, before it waits for the next interval */
+
+static void rest(struct acl *a, sim_time until, struct fx *fx)
+{
+    a->is_resting = true;
+    a->silent = 0;
+    fx_timer(fx, ACL_TIMER_SLOT, 0, until);
+}
+
+static void take_turn(struct acl *a, sim_time now, unsigned slots, struct fx *fx)
+{
+    a->is_resting = false;
+    fx_timer(fx, ACL_TIMER_SLOT, 0, now + (slots + 1) * BASEBAND_SLOT);
+}
+
+/* The slave may have more: its data wait for their ACK, or nothing readable came. */
+static bool owes_turn(const struct acl *a, bool has_heard)
+{
+    return has_heard ? !a->was_idle : a->silent <= ASK_AGAIN;
+}
+
+static void fed_slot(struct acl *a, sim_time now, struct fx *fx)
+{
+    bool has_heard = a->has_heard, was_resting = a->is_resting;
+    if (!has_heard) {
+        a->arqn = false;
+        a->may_go = true;
+        a->silent++;
+    } else if (!was_resting) {
+        a->silent = 0;
+    }
+    acl_queue_flush(a, now, fx);
+    if (acl_has_data(a) && a->may_go) {
+        take_turn(a, now, baseband_slots(acl_piece_next(a).type), fx);
+        acl_send_data(a, data_reason(a, has_heard), fx);
+    } else if (was_resting || owes_turn(a, has_heard)) {
+        take_turn(a, now, 1, fx);
+        acl_send_empty(a, BASEBAND_POLL, acl_has_data(a) ? ACL_STOPPED : ACL_POLL, fx);
+    } else if (a->is_ending) {
+        fx_note(fx, ACL_DONE);
+    } else {
+        rest(a, even_slot(now + a->poll), fx);
+    }
+}
+
+static void obey(struct acl *a, const struct input *in, struct fx *fx)
+{
+    if (in->code == ACL_CALL_END) {
+        a->is_ending = true;
+        if (a->is_resting && a->queue_count == 0) {
+            fx_timer(fx, ACL_TIMER_SLOT, 0, SIM_NEVER);
+        }
+        return;
+    }
+    acl_queue_add(a, in->body, in->code == ACL_CALL_SEND_FLUSHABLE, in->now);
+    if (a->is_master && a->is_resting) {
+        fx_timer(fx, ACL_TIMER_SLOT, 0, even_slot(in->now));
+    }
+}
+
+static void begin_master(struct acl *a, const struct input *in, struct fx *fx)
+{
+    begin(a, in, true);
+    a->has_heard = true; /* nothing was sent yet */
+    a->was_idle = true;
+    if (a->is_fed) {
+        rest(a, even_slot(in->now), fx);
+        return;
+    }
+    enter(a, ACL_ACTIVE, ACL_NO_REASON, fx);
+    fx_timer(fx, ACL_TIMER_SLOT, 0, even_slot(in->now));
+}
+
 void acl_master_step(void *self, const struct input *in, struct fx *fx)
 {
     struct acl *a = self;
     if (in->kind == IN_START) {
-        begin(a, in, true);
-        a->has_heard = true; /* nothing was sent yet */
-        enter(a, ACL_ACTIVE, ACL_NO_REASON, fx);
-        fx_timer(fx, ACL_TIMER_SLOT, 0, even_slot(in->now));
+        begin_master(a, in, fx);
     } else if (in->kind == IN_PACKET) {
         acl_hear(a, in, fx);
+    } else if (in->kind == IN_REQUEST) {
+        obey(a, in, fx);
+    } else if (in->kind == IN_TIMER && in->code == ACL_TIMER_SLOT && a->is_fed) {
+        fed_slot(a, in->now, fx);
     } else if (in->kind == IN_TIMER && in->code == ACL_TIMER_SLOT) {
         master_slot(a, in->now, fx);
     } else if (in->kind == IN_TIMER) {
@@ -101,6 +179,8 @@ void acl_slave_step(void *self, const struct input *in, struct fx *fx)
     struct acl *a = self;
     if (in->kind == IN_START) {
         begin(a, in, false);
+    } else if (in->kind == IN_REQUEST) {
+        obey(a, in, fx);
     } else if (in->kind == IN_PACKET && acl_hear(a, in, fx)) {
         fx_timer(fx, ACL_TIMER_SLOT, 0, (in->now / BASEBAND_SLOT + 1) * BASEBAND_SLOT);
     } else if (in->kind == IN_TIMER && in->code == ACL_TIMER_SLOT) {

@@ -1,6 +1,10 @@
 /* What a medium's coding says of its packets: payload type, clock, size. */
 #include "proto/rtp/rtp.h"
 
+#include "actor/media_call.h"
+
+#include <string.h>
+
 #define HEADERS 40 /* IPv4, UDP, RTP */
 
 bool rtp_is_coded(const struct rtp_medium *m)
@@ -15,12 +19,28 @@ bool rtp_has_feedback(const struct rtp_medium *m)
 
 static const struct payload_format *format_of(const struct rtp_medium *m)
 {
-    return payload_of(m->codec, m->fps >= 0, rtp_is_coded(m));
+    return m->agreed ? m->agreed : payload_of(m->codec, m->fps >= 0, rtp_is_coded(m));
 }
 
 uint8_t rtp_repair_type(const struct rtp_medium *m)
 {
     return payload_repair_of(rtp_payload_type(m));
+}
+
+void rtp_medium_setup(struct rtp_medium *m, struct bytes media_setup)
+{
+    struct media_setup setup;
+    memcpy(&setup, media_setup.data, sizeof setup);
+    m->is_carried = setup.is_carried;
+    m->fps = setup.is_sound ? -1 : m->fps;
+    m->agreed = setup.agreed;
+    if (m->agreed) {
+        m->units = setup.units;
+        m->bytes = (uint32_t)(media_setup.len - sizeof setup);
+        m->ptime = muldiv(m->units, SIM_S, m->agreed->rate);
+        m->rtcp_on = 0;
+        m->fps = -1;
+    }
 }
 
 int64_t rtp_clock_rate(const struct rtp_medium *m)
@@ -36,6 +56,9 @@ uint8_t rtp_payload_type(const struct rtp_medium *m)
 /* L16 holds whole samples of two bytes. */
 uint32_t rtp_payload_bytes(const struct rtp_medium *m)
 {
+    if (m->agreed) {
+        return m->bytes;
+    }
     int64_t bits = muldiv(format_of(m)->bits, m->ptime, SIM_S);
     return (uint32_t)(bits / 16 * 2);
 }

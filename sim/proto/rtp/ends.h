@@ -86,6 +86,8 @@ struct rtp_sink {
 };
 
 extern const struct actor_type rtp_source_type, rtp_sink_type, rtp_member_type;
+/* The same below ends that agree on the medium between them: the settings do not name it. */
+extern const struct actor_type rtp_agreed_source_type, rtp_agreed_sink_type;
 void rtp_source_step(void *self, const struct input *in, struct fx *fx);
 void rtp_source_read(const void *self, int64_t *vars);
 /* packet.c: a packet goes, for the first time or again. */

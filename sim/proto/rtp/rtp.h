@@ -72,8 +72,12 @@ struct rtp_medium {
     int64_t again;   /* ns until what was asked for in vain is asked for once more; -1: never */
     int64_t keep;    /* ns that what was sent is kept, to be sent again; <= 0: nothing is */
     bool is_carried; /* by a connection of the opener's (actor/media_call.h) */
+    const struct payload_format *agreed; /* in the place of `codec`: by the opener; NULL: not */
+    uint32_t units, bytes;               /* agreed: of a packet: timestamp units, payload */
 };
 
+/* What the opener says of it. */
+void rtp_medium_setup(struct rtp_medium *m, struct bytes media_setup);
 int64_t rtp_clock_rate(const struct rtp_medium *m); /* timestamp units a second */
 uint8_t rtp_payload_type(const struct rtp_medium *m);
 uint8_t rtp_repair_type(const struct rtp_medium *m); /* of what is sent again */

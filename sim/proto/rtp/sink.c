@@ -141,12 +141,9 @@ static void open_reporter(struct rtp_sink *s, struct fx *fx)
 
 static void obey(struct rtp_sink *s, const struct input *in, struct fx *fx)
 {
-    struct media_setup setup;
     switch (in->code) {
     case MEDIA_SETUP:
-        memcpy(&setup, in->head.data, sizeof setup);
-        s->medium.is_carried = setup.is_carried;
-        s->medium.fps = setup.is_sound ? -1 : s->medium.fps;
+        rtp_medium_setup(&s->medium, in->head);
         open_reporter(s, fx);
         break;
     case MEDIA_RTP: rtp_sink_hear(s, in->head, in, fx); break;
@@ -301,59 +298,61 @@ static void let_go(void *self)
     rtp_gaps_free(&s->gaps);
 }
 
+#define RTP_PLAYOUT_PARAMS                                                                         \
+    {"playout.delay", offsetof(struct rtp_sink, delay),                                            \
+     PARAM_TIME,      .initial = 60 * SIM_MS,                                                      \
+     .min = 0,        .max = 60 * SIM_S},                                                          \
+    {                                                                                              \
+        "playout.adaptive", offsetof(struct rtp_sink, adaptive), PARAM_SWITCH, .max = 1            \
+    }
 static const struct param params[] = {
     RTP_MEDIUM_PARAMS(struct rtp_sink),
     RTP_FEEDBACK_PARAMS(struct rtp_sink),
-    {"playout.delay", offsetof(struct rtp_sink, delay), PARAM_TIME, .initial = 60 * SIM_MS,
-     .min = 0, .max = 60 * SIM_S},
-    {"playout.adaptive", offsetof(struct rtp_sink, adaptive), PARAM_SWITCH, .max = 1},
+    RTP_PLAYOUT_PARAMS,
     {"playout.in-step", offsetof(struct rtp_sink, in_step), PARAM_SWITCH, .max = 1},
     {0},
 };
+static const struct param agreed_params[] = {RTP_PLAYOUT_PARAMS, {0}};
+static const struct set sets[] = {
+    {"packet", (const char *const[]){"absent", "buffered", "played", "missing", "late", NULL}},
+    {0}};
+static const struct timer timers[] = {[RTP_SINK_PLAYOUT] = {"playout", 1, TIMER_KIND_PACE},
+                                      [RTP_SINK_AGAIN] = {"again", 1, TIMER_KIND_PACE},
+                                      {0}};
+static const struct var vars[] = {{"highest", "", "reception"},
+                                  {"received", "", "reception"},
+                                  {"lost", "", "reception"},
+                                  {"late", "", "reception"},
+                                  {"D", "", "jitter"},
+                                  {"jitter", "", "jitter"},
+                                  {"buffer", "packets", "playout"},
+                                  {"concealed", "", "playout"},
+                                  {"transit", "ns", "playout"},
+                                  {"deviation", "ns", "playout"},
+                                  {"sync-wait", "ns", "playout"},
+                                  {"clock-rate", "", "playout"},
+                                  {"recovered", "", "reception"},
+                                  {"pictures", "", "playout"},
+                                  {0}};
+static const struct figure figures[] = {{"lost", lost},
+                                        {"late", late},
+                                        {"concealed", concealed},
+                                        {"waited_ms", waited_ms},
+                                        {"jitter.mean_ms", mean_ms},
+                                        {"jitter.max_ms", max_ms},
+                                        {"jitter.last_units", last_units},
+                                        {"sync.alone_ms", sync_alone},
+                                        {"sync.error_ms", sync_in_step},
+                                        {"recovered", recovered},
+                                        {"pictures.shown", shown},
+                                        {"pictures.frozen", frozen},
+                                        {0}};
 
-const struct actor_type rtp_sink_type = {
-    .name = "rtp-sink",
-    .proto = &rtp_proto,
-    .size = sizeof(struct rtp_sink),
-    .host_size = sizeof(struct sync_host),
-    .sets = (const struct set[]){{"packet", (const char *const[]){"absent", "buffered", "played",
-                                                                  "missing", "late", NULL}},
-                                 {0}},
-    .timers = (const struct timer[]){[RTP_SINK_PLAYOUT] = {"playout", 1, TIMER_KIND_PACE},
-                                     [RTP_SINK_AGAIN] = {"again", 1, TIMER_KIND_PACE},
-                                     {0}},
-    .reasons = rtp_reasons,
-    .vars = (const struct var[]){{"highest", "", "reception"},
-                                 {"received", "", "reception"},
-                                 {"lost", "", "reception"},
-                                 {"late", "", "reception"},
-                                 {"D", "", "jitter"},
-                                 {"jitter", "", "jitter"},
-                                 {"buffer", "packets", "playout"},
-                                 {"concealed", "", "playout"},
-                                 {"transit", "ns", "playout"},
-                                 {"deviation", "ns", "playout"},
-                                 {"sync-wait", "ns", "playout"},
-                                 {"clock-rate", "", "playout"},
-                                 {"recovered", "", "reception"},
-                                 {"pictures", "", "playout"},
-                                 {0}},
-    .params = params,
-    .figures = (const struct figure[]){{"lost", lost},
-                                       {"late", late},
-                                       {"concealed", concealed},
-                                       {"waited_ms", waited_ms},
-                                       {"jitter.mean_ms", mean_ms},
-                                       {"jitter.max_ms", max_ms},
-                                       {"jitter.last_units", last_units},
-                                       {"sync.alone_ms", sync_alone},
-                                       {"sync.error_ms", sync_in_step},
-                                       {"recovered", recovered},
-                                       {"pictures.shown", shown},
-                                       {"pictures.frozen", frozen},
-                                       {0}},
-    .lowers = rtp_lowers,
-    .step = step,
-    .read = read,
-    .free = let_go,
-};
+#define RTP_SINK                                                                                   \
+    .name = "rtp-sink", .proto = &rtp_proto, .size = sizeof(struct rtp_sink),                      \
+    .host_size = sizeof(struct sync_host), .sets = sets, .timers = timers, .reasons = rtp_reasons, \
+    .vars = vars, .figures = figures, .lowers = rtp_lowers, .step = step, .read = read,            \
+    .free = let_go
+
+const struct actor_type rtp_sink_type = {RTP_SINK, .params = params};
+const struct actor_type rtp_agreed_sink_type = {RTP_SINK, .params = agreed_params};

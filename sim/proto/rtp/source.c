@@ -15,8 +15,16 @@
 
 static sim_time slot_time(const struct rtp_source *s, uint64_t slot)
 {
-    return s->medium.fps >= 0 ? muldiv((int64_t)slot, PPB * SIM_S, s->medium.fps)
-                              : (sim_time)slot * s->medium.ptime;
+    return s->medium.agreed
+               ? muldiv((int64_t)slot * s->medium.units, SIM_S, rtp_clock_rate(&s->medium))
+           : s->medium.fps >= 0 ? muldiv((int64_t)slot, PPB * SIM_S, s->medium.fps)
+                                : (sim_time)slot * s->medium.ptime;
+}
+
+static uint32_t slot_timestamp(const struct rtp_source *s, uint64_t slot)
+{
+    return s->base + (s->medium.agreed ? (uint32_t)slot * s->medium.units
+                                       : (uint32_t)rtp_units(&s->medium, slot_time(s, slot)));
 }
 
 static bool is_silent(const struct rtp_source *s, uint64_t slot)
@@ -157,7 +165,7 @@ static void take_slot(struct rtp_source *s, const struct input *in, struct fx *f
         end(s, in, fx);
         return;
     }
-    s->timestamp = s->base + (uint32_t)rtp_units(&s->medium, slot_time(s, s->slot));
+    s->timestamp = slot_timestamp(s, s->slot);
     if (s->medium.fps >= 0) {
         send_frame(s, in, fx);
     } else {
@@ -251,23 +259,23 @@ static void play(struct rtp_source *s, const struct input *in, struct fx *fx)
         s->slot++;
     }
     s->resumes = s->packets > 0;
-    struct media_start first = {.ssrc = s->ssrc,
-                                .timestamp = s->base +
-                                             (uint32_t)rtp_units(&s->medium, slot_time(s, s->slot)),
-                                .seq = s->seq};
+    struct media_start first = {
+        .ssrc = s->ssrc, .timestamp = slot_timestamp(s, s->slot), .seq = s->seq};
     fx_indicate(fx, 0, MEDIA_PLAY, bytes_of(&first, sizeof first), (struct span){0});
     wait_for_slot(s, in, fx);
 }
 
 static void obey(struct rtp_source *s, const struct input *in, struct fx *fx)
 {
-    struct media_setup setup;
     switch (in->code) {
     case MEDIA_SETUP:
-        memcpy(&setup, in->head.data, sizeof setup);
-        s->medium.is_carried = setup.is_carried;
-        s->medium.fps = setup.is_sound ? -1 : s->medium.fps;
-        choose_content(s, fx);
+        rtp_medium_setup(&s->medium, in->head);
+        if (s->medium.agreed) {
+            s->duration = -1;
+            s->stream = fx_repeating(fx, bytes_sub(in->head, sizeof(struct media_setup), SIZE_MAX));
+        } else {
+            choose_content(s, fx);
+        }
         begin_reports(s, fx);
         break;
     case MEDIA_PLAY: play(s, in, fx); break;
@@ -393,15 +401,16 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct timer timers[] = {{"next", 1, true}, {0}};
+static const struct var vars[] = {
+    RTP_SPEAKER_VARS, {"encode", "ns", "media"}, {"repairs", "", "media"}, {0}};
+#define RTP_SOURCE                                                                                 \
+    .name = "rtp-source", .proto = &rtp_proto, .size = sizeof(struct rtp_source),                  \
+    .timers = timers, .reasons = rtp_reasons, .vars = vars, .lowers = rtp_lowers,                  \
+    .step = rtp_source_step, .read = read, .free = let_go
+
 const struct actor_type rtp_source_type = {
-    .name = "rtp-source",
-    .proto = &rtp_proto,
-    .size = sizeof(struct rtp_source),
-    .timers = (const struct timer[]){{"next", 1, true}, {0}},
-    .reasons = rtp_reasons,
-    .vars =
-        (const struct var[]){
-            RTP_SPEAKER_VARS, {"encode", "ns", "media"}, {"repairs", "", "media"}, {0}},
+    RTP_SOURCE,
     .params = params,
     .figures = (const struct figure[]){{"rtt_ns.min", rtt_min},
                                        {"rtt_ns.mean", rtt_mean},
@@ -409,9 +418,16 @@ const struct actor_type rtp_source_type = {
                                        {"repairs", repairs},
                                        {"intra_pictures", intra},
                                        {0}},
-    .lowers = rtp_lowers,
-    .step = rtp_source_step,
-    .read = read,
-    .free = let_go,
     .least_events = least_events,
 };
+/* Its medium is agreed on above: what is left to be set is where its numbers begin. */
+static const struct param agreed_params[] = {
+    {"seq", offsetof(struct rtp_source, seq_set), PARAM_COUNT, .may_be_off = true, .initial = -1,
+     .min = 0, .max = UINT16_MAX},
+    {"timestamp", offsetof(struct rtp_source, base_set), PARAM_COUNT, .may_be_off = true,
+     .initial = -1, .min = 0, .max = UINT32_MAX},
+    {"ssrc", offsetof(struct rtp_source, ssrc_set), PARAM_COUNT, .may_be_off = true, .initial = -1,
+     .min = 0, .max = UINT32_MAX},
+    {0},
+};
+const struct actor_type rtp_agreed_source_type = {RTP_SOURCE, .params = agreed_params};
