@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/os.h"
+#include "export/hci.h"
 #include "export/pcapng_read.h"
 #include "export/radio.h"
 #include "wire/dissect.h"
@@ -15,13 +16,15 @@ enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
 enum { OPT_END = 0, OPT_COMMENT = 1, OPT_NAME = 2, OPT_EPB_FLAGS = 2, OPT_TSRESOL = 9 };
 enum { OPT_USERAPPL = 4, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };
 
+/* On a LAN everything is an IP packet's Ethernet frame. */
+enum { TAP_IP, TAP_FRAME, TAP_RADIO, TAP_HCI, TAP_KINDS };
+
 /* One end of one link, as the capturing program sees it: what leaves by one direction, what comes
  * by the other. `number` 0: no packet of that format passes, so no interface is described. */
 struct tap {
-    uint32_t out, in;   /* directions */
-    uint32_t number[3]; /* 1 + interface number: IP packets (on a LAN all), frames that stand alone,
-                           packets of a radio */
-    bool is_lan;
+    uint32_t out, in;           /* directions */
+    uint32_t number[TAP_KINDS]; /* 1 + interface number */
+    bool is_lan, has_hci;       /* the first piece has passed the HCI */
 };
 
 struct capture {
@@ -112,7 +115,8 @@ static void write_interface(struct capture *c, const struct tap *tap, unsigned l
     const struct trace *t = c->t;
     const char *node = t->nodes[direction_from(t, tap->out)].name;
     struct buf name = {0};
-    buf_printf(&name, "%s (%s)", node, t->entities[tap->out].name);
+    buf_printf(&name, "%s (%s)%s", node, t->entities[tap->out].name,
+               linktype == LINKTYPE_HCI ? " HCI" : "");
     begin_block(c, BLOCK_INTERFACE, (const uint32_t[]){linktype, c->opt->snaplen}, 2);
     add_option(&c->out, OPT_NAME, bytes_of(name.data, name.len));
     add_option(&c->out, OPT_TSRESOL, bytes_of("\x09", 1));
@@ -138,7 +142,10 @@ static unsigned interface_of(const struct capture *c, const struct tap *tap, con
         return 0;
     }
     const struct packet *p = trace_packet(c->t, r->packet);
-    return !is_frame(p) ? 0 : is_radio(p) ? 2 : 1;
+    return !is_frame(p)                                 ? TAP_IP
+           : r->kind != REC_TX && r->kind != REC_ARRIVE ? TAP_HCI
+           : is_radio(p)                                ? TAP_RADIO
+                                                        : TAP_FRAME;
 }
 
 static void add_tap(struct capture *c, const struct trace_link *link, int side)
@@ -164,13 +171,29 @@ static void collect_taps(struct capture *c)
     }
 }
 
+/* The end of that radio link at which a host and its controller meet; NULL: nothing passes there.
+ */
+static struct tap *tap_of_host(const struct capture *c, const struct record *r)
+{
+    struct hci_pass pass;
+    bool passes = hci_passes(c->t, r, &pass);
+    for (uint32_t i = 0; passes && i < c->tap_count; i++) {
+        struct tap *tap = &c->taps[i];
+        if (direction_from(c->t, tap->out) == pass.node &&
+            direction_to(c->t, tap->out) == pass.peer) {
+            return tap;
+        }
+    }
+    return NULL;
+}
+
 /* The tap that this record is seen at, NULL: none. */
 static struct tap *tap_of(const struct capture *c, const struct record *r)
 {
     uint32_t number = r->kind == REC_TX       ? c->leaving[r->where]
                       : r->kind == REC_ARRIVE ? c->coming[r->where]
                                               : 0;
-    return number ? &c->taps[number - 1] : NULL;
+    return number ? &c->taps[number - 1] : c->has_frames ? tap_of_host(c, r) : NULL;
 }
 
 static bool has_frames(const struct trace *t)
@@ -205,10 +228,10 @@ static void describe_interfaces(struct capture *c)
 {
     for (uint32_t i = 0; i < c->tap_count; i++) {
         const uint32_t *n = c->taps[i].number;
-        const uint16_t types[] = {c->taps[i].is_lan ? LINKTYPE_ETHERNET : LINKTYPE_RAW,
-                                  LINKTYPE_USER0, LINKTYPE_RADIO};
-        bool is_quiet = !n[0] && !n[1] && !n[2];
-        for (int which = 0; which < 3; which++) {
+        const uint16_t types[TAP_KINDS] = {c->taps[i].is_lan ? LINKTYPE_ETHERNET : LINKTYPE_RAW,
+                                           LINKTYPE_USER0, LINKTYPE_RADIO, LINKTYPE_HCI};
+        bool is_quiet = !n[TAP_IP] && !n[TAP_FRAME] && !n[TAP_RADIO] && !n[TAP_HCI];
+        for (int which = 0; which < TAP_KINDS; which++) {
             if (n[which] || (is_quiet && !which)) {
                 c->taps[i].number[which] = ++c->interface_count;
                 write_interface(c, &c->taps[i], types[which]);
@@ -304,7 +327,11 @@ static uint32_t build_frame(struct capture *c, const struct tap *tap, uint32_t n
     packet_build_start(&view, keep, &c->sums, &c->bytes);
     uint32_t size = p->size;
     if (c->has_frames && is_radio(p)) {
-        radio_packet(&c->bytes);
+        if (r->kind == REC_TX || r->kind == REC_ARRIVE) {
+            radio_packet(&c->bytes);
+        } else {
+            hci_packet(&c->bytes, r->kind == REC_SEND);
+        }
         size = (uint32_t)c->bytes.len;
     }
     if (hop) {
@@ -314,16 +341,14 @@ static uint32_t build_frame(struct capture *c, const struct tap *tap, uint32_t n
     return size;
 }
 
-static void write_packet(struct capture *c, const struct tap *tap, uint32_t number,
-                         const struct record *r)
+/* What stands in c->bytes, `size` bytes on the wire, with the comment. */
+static void write_bytes(struct capture *c, uint32_t interface, sim_time at, uint32_t size,
+                        uint32_t direction)
 {
-    uint32_t size = build_frame(c, tap, number, r), snaplen = c->opt->snaplen;
-    uint32_t kept = snaplen && snaplen < size ? snaplen : size;
-    comment_on(c, r->packet);
-    const uint32_t fixed[] = {tap->number[interface_of(c, tap, r)] - 1,
-                              (uint32_t)((uint64_t)r->at >> 32), (uint32_t)r->at, kept, size};
-    const uint32_t flags[] = {OPT_EPB_FLAGS | 4 << 16,
-                              r->kind == REC_TX ? FLAG_OUTBOUND : FLAG_INBOUND};
+    uint32_t snaplen = c->opt->snaplen, kept = snaplen && snaplen < size ? snaplen : size;
+    const uint32_t fixed[] = {interface - 1, (uint32_t)((uint64_t)at >> 32), (uint32_t)at, kept,
+                              size};
+    const uint32_t flags[] = {OPT_EPB_FLAGS | 4 << 16, direction};
     begin_block(c, BLOCK_PACKET, fixed, 5);
     add_padded(&c->out, bytes_of(c->bytes.data, kept));
     add_words(&c->out, flags, 2);
@@ -331,6 +356,31 @@ static void write_packet(struct capture *c, const struct tap *tap, uint32_t numb
         add_option(&c->out, OPT_COMMENT, bytes_of(c->comment.data, c->comment.len));
     }
     end_block(c);
+}
+
+static void write_connected(struct capture *c, struct tap *tap, const struct record *r)
+{
+    struct hci_pass pass;
+    if (!tap->has_hci && hci_passes(c->t, r, &pass)) {
+        tap->has_hci = true;
+        buf_clear(&c->bytes);
+        buf_clear(&c->comment);
+        hci_connected(&pass, &c->bytes);
+        write_bytes(c, tap->number[TAP_HCI], r->at, (uint32_t)c->bytes.len, FLAG_INBOUND);
+    }
+}
+
+static void write_packet(struct capture *c, struct tap *tap, uint32_t number,
+                         const struct record *r)
+{
+    unsigned interface = interface_of(c, tap, r);
+    if (interface == TAP_HCI) {
+        write_connected(c, tap, r);
+    }
+    uint32_t size = build_frame(c, tap, number, r);
+    comment_on(c, r->packet);
+    bool is_out = r->kind == REC_TX || r->kind == REC_SEND;
+    write_bytes(c, tap->number[interface], r->at, size, is_out ? FLAG_OUTBOUND : FLAG_INBOUND);
 }
 
 static void free_capture(struct capture *c)
@@ -354,7 +404,7 @@ void pcapng_write(const struct trace *t, const struct pcapng_options *opt, FILE 
     describe_interfaces(&c);
     for (uint32_t n = 1; n <= t->count; n++) {
         const struct record *r = trace_record(t, n);
-        const struct tap *tap = tap_of(&c, r);
+        struct tap *tap = tap_of(&c, r);
         if (tap) {
             write_packet(&c, tap, n, r);
         }

@@ -14,6 +14,7 @@ enum linktype {
     LINKTYPE_RAW = 101,
     LINKTYPE_SLL = 113,
     LINKTYPE_USER0 = 147,
+    LINKTYPE_HCI = 201, /* H4 with a pseudo-header */
     LINKTYPE_IPV4 = 228,
     LINKTYPE_RADIO = 255,
 };
