@@ -28,6 +28,20 @@ const char *drop_class_name(enum drop_class c)
     return names[c];
 }
 
+static bool is_of_link(const struct actor_type *t)
+{
+    return t->proto && t->proto->carrier == CARRIER_LINK;
+}
+
+bool traffic_is_of_link(const struct traffic_type *t)
+{
+    bool is_there = is_of_link(t->source);
+    for (const struct actor_type *const *part = t->parts; part && *part; part++) {
+        is_there = is_there || is_of_link(*part);
+    }
+    return is_there;
+}
+
 unsigned machine_count(const struct actor_type *t)
 {
     unsigned n = 0;

@@ -261,6 +261,9 @@ struct traffic_type {
     uint16_t own_port;    /* its source takes what comes there from anybody; 0: it has one peer */
 };
 
+/* Its frames stand alone on a link: those of its source, or of what that opens below it. */
+bool traffic_is_of_link(const struct traffic_type *t);
+
 unsigned machine_count(const struct actor_type *t);
 unsigned set_count(const struct actor_type *t);
 unsigned timer_count(const struct actor_type *t);

@@ -6,8 +6,9 @@
 #include "actor/actor.h"
 
 enum media_call {
-    MEDIA_SETUP = CODE_INSIDE + 0x900, /* down: struct media_setup, before anything else; to a source
-                                          with an agreed format: behind it what all its packets hold */
+    MEDIA_SETUP =
+        CODE_INSIDE + 0x900, /* down: struct media_setup, before anything else; to a source
+                                with an agreed format: behind it what all its packets hold */
     MEDIA_PLAY,  /* down, to a source: from now on. Up: struct media_start, its answer */
     MEDIA_PAUSE, /* down, to a source: nothing until the next PLAY; its clock goes on */
     MEDIA_STOP,  /* down: BYE, and the end */

@@ -13,11 +13,14 @@ static bool has_state(const struct machine *m, const char *state)
     return false;
 }
 
-/* The machine that a condition's state is about: the one that has such a state, else the first. */
-static unsigned machine_for(const struct actor_type *type, const char *state, bool *is_known)
+/* The machine that a condition's state is about: the one of that name, or that has such a state,
+ * else the first. */
+static unsigned machine_for(const struct actor_type *type, const struct seat *seat, bool *is_known)
 {
     for (unsigned m = 0; m < machine_count(type); m++) {
-        if (!state || has_state(&type->machines[m], state)) {
+        const struct machine *one = &type->machines[m];
+        bool is_named = !seat->machine || strcmp(one->name, seat->machine) == 0;
+        if (is_named && (!seat->state || has_state(one, seat->state))) {
             *is_known = true;
             return m;
         }
@@ -58,7 +61,7 @@ static uint32_t newest(const struct trace *t, const struct seat *seat, sim_time 
             !is_of_flow(t, e->flow, seat->flow)) {
             continue;
         }
-        unsigned m = machine_for(e->type, seat->state, &is_known);
+        unsigned m = machine_for(e->type, seat, &is_known);
         if (is_known) {
             *machine = m;
             return i;
@@ -79,7 +82,7 @@ uint32_t host_machine(const struct trace *t, const struct seat *seat, sim_time a
 /* State of the newest connection, of those that know the state looked for if there is one. */
 static const char *state_at(const struct judge *j, const struct condition *c, sim_time at)
 {
-    const struct seat seat = {c->node, c->flow, c->state};
+    const struct seat seat = {c->node, c->flow, c->state, c->machine};
     unsigned machine;
     uint32_t entity = host_machine(j->t, &seat, at, &machine);
     if (!entity) {

@@ -41,7 +41,7 @@ struct host_facts {
  * host has none. NULL: any flow; any state (then the first machine). */
 struct seat {
     uint32_t node;
-    const char *flow, *state;
+    const char *flow, *state, *machine; /* NULL: any */
 };
 uint32_t host_machine(const struct trace *t, const struct seat *seat, sim_time at,
                       unsigned *machine);

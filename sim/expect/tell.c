@@ -120,7 +120,7 @@ void tell_pattern(const struct judge *j, const struct pattern *p, struct buf *ou
 static void tell_values(const struct judge *j, const struct condition *c,
                         const struct host_facts *f, struct buf *out)
 {
-    bool is_state_alone = c->state && !c->flow && c->received < 0 && c->sent < 0 &&
+    bool is_state_alone = c->state && !c->machine && !c->flow && c->received < 0 && c->sent < 0 &&
                           c->retransmissions < 0 && !c->packet;
     const char *state = f->state ? f->state : word(j->lang, "expect.no-connection");
     if (c->node != NO_NODE) {
@@ -133,6 +133,9 @@ static void tell_values(const struct judge *j, const struct condition *c,
     buf_char(out, '{');
     if (c->state) {
         entry(out, "state", state);
+    }
+    if (c->machine) {
+        entry(out, "machine", c->machine);
     }
     if (c->flow) {
         entry(out, "flow", c->flow);

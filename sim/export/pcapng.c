@@ -322,7 +322,7 @@ static uint32_t build_frame(struct capture *c, const struct tap *tap, uint32_t n
     const struct packet *p = trace_packet(c->t, r->packet);
     const struct lan_hop *hop = tap->is_lan ? trace_lan_hop(c->t, number) : NULL;
     struct packet_view view = view_of(c, r);
-    uint32_t keep = c->opt->snaplen ? c->opt->snaplen : UINT32_MAX;
+    uint32_t keep = c->opt->snaplen && !is_radio(p) ? c->opt->snaplen : UINT32_MAX;
     buf_clear(&c->bytes);
     packet_build_start(&view, keep, &c->sums, &c->bytes);
     uint32_t size = p->size;

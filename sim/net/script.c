@@ -339,6 +339,15 @@ static uint32_t lease_of(const struct world *w, const struct condition *c)
     return is_meant && is_of_flow(w, &w->rows[row], c->flow) ? row : 0;
 }
 
+static unsigned machine_called(const struct actor_type *type, const char *name)
+{
+    unsigned m = 0;
+    while (name && type->machines[m].name && strcmp(type->machines[m].name, name) != 0) {
+        m++;
+    }
+    return type->machines[m].name ? m : 0;
+}
+
 static bool is_in_state(const struct world *w, const struct condition *c)
 {
     uint32_t lease = lease_of(w, c);
@@ -347,7 +356,8 @@ static bool is_in_state(const struct world *w, const struct condition *c)
         return false;
     }
     const struct row *r = &w->rows[row];
-    return strcmp(r->type->machines[0].states[r->state[0]], c->state) == 0;
+    unsigned m = machine_called(r->type, c->machine);
+    return strcmp(r->type->machines[m].states[r->state[m & 3]], c->state) == 0;
 }
 
 /* Bytes that applications of the node have read (of one flow), or given to be sent; sent again. */

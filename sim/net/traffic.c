@@ -19,28 +19,13 @@ static uint16_t own_port(struct node *n, const struct traffic_type *type)
     return first;
 }
 
-static bool is_of_link(const struct actor_type *t)
-{
-    return t->proto && t->proto->carrier == CARRIER_LINK;
-}
-
-/* Its source, or what that opens below it. */
-static bool stands_on_link(const struct traffic_type *t)
-{
-    bool is_there = is_of_link(t->source);
-    for (const struct actor_type *const *part = t->parts; part && *part; part++) {
-        is_there = is_there || is_of_link(*part);
-    }
-    return is_there;
-}
-
 /* Frames that stand alone on a link are told apart by a channel; on the link the same number serves
  * both ends. Ports over IP: the sink's is given, the source's is given or the next free one. */
 static void choose_keys(struct world *w, const struct scenario_traffic *t, struct net *source)
 {
     uint16_t out = route_to(w, t->from, t->to), back = route_to(w, t->to, t->from);
     struct addr from = {.ip = own_ip(w, t->from, out)}, to = {.ip = own_ip(w, t->to, back)};
-    bool on_link = stands_on_link(t->type);
+    bool on_link = traffic_is_of_link(t->type);
     if (on_link) {
         uint8_t channel = w->nodes[t->from].channels;
         channel = w->nodes[t->to].channels > channel ? w->nodes[t->to].channels : channel;

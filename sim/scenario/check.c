@@ -116,11 +116,6 @@ uint32_t link_between(const struct scenario *sc, uint32_t a, uint32_t b)
     return NO_LINK;
 }
 
-static bool is_link_protocol(const struct traffic_type *t)
-{
-    return t->source && t->source->proto && t->source->proto->carrier == CARRIER_LINK;
-}
-
 /* The value of a flow's setting, given or by default; -1: its source has no such param. */
 static int64_t value_of(const struct scenario_traffic *t, const char *name)
 {
@@ -197,7 +192,7 @@ static void check_flow(struct reader *r, const struct scenario_traffic *t, const
                        bool *used)
 {
     const struct scenario *sc = r->sc;
-    if (is_link_protocol(t->type)) {
+    if (traffic_is_of_link(t->type)) {
         check_link_flow(r, t, used);
     } else if (t->group || t->to != t->from) {
         check_way(r, t, w, t->to);

@@ -9,46 +9,61 @@ struct name_list {
     size_t count, cap;
 };
 
+static void add_name(struct reader *r, struct name_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->names[i], name) == 0) {
+            return;
+        }
+    }
+    if (list->count + 1 >= list->cap) {
+        const char **old = list->names;
+        list->cap = 2 * list->cap + 16;
+        list->names = arena_alloc(r->arena, list->cap * sizeof *list->names);
+        for (size_t k = 0; k < list->count; k++) {
+            list->names[k] = old[k];
+        }
+    }
+    list->names[list->count++] = name;
+}
+
 static void add_states(struct reader *r, struct name_list *list, const struct actor_type *t)
 {
     for (unsigned m = 0; t && m < machine_count(t); m++) {
         for (const char *const *s = t->machines[m].states; *s; s++) {
-            size_t i = 0;
-            while (i < list->count && strcmp(list->names[i], *s) != 0) {
-                i++;
-            }
-            if (i < list->count) {
-                continue;
-            }
-            if (list->count + 1 >= list->cap) {
-                const char **old = list->names;
-                list->cap = 2 * list->cap + 16;
-                list->names = arena_alloc(r->arena, list->cap * sizeof *list->names);
-                for (size_t k = 0; k < list->count; k++) {
-                    list->names[k] = old[k];
-                }
-            }
-            list->names[list->count++] = *s;
+            add_name(r, list, *s);
         }
     }
+}
+
+static void add_machines(struct reader *r, struct name_list *list, const struct actor_type *t)
+{
+    for (unsigned m = 0; t && m < machine_count(t); m++) {
+        add_name(r, list, t->machines[m].name);
+    }
+}
+
+/* What `add` finds in the types of the catalogue. */
+static const char *const *names_of_all(struct reader *r,
+                                       void (*add)(struct reader *, struct name_list *,
+                                                   const struct actor_type *))
+{
+    struct name_list list = {.names = arena_alloc(r->arena, 16 * sizeof *list.names), .cap = 16};
+    for (const struct actor_type *const *t = r->known->actors; *t; t++) {
+        add(r, &list, *t);
+    }
+    for (const struct traffic_type *const *t = r->known->traffic; *t; t++) {
+        add(r, &list, (*t)->source);
+        add(r, &list, (*t)->sink);
+    }
+    return list.names;
 }
 
 /* All states of all machines of the catalogue. */
 static const char *const *state_names(struct reader *r)
 {
     if (!r->state_names) {
-        struct name_list list = {.names = arena_alloc(r->arena, 16 * sizeof *list.names),
-                                 .cap = 16};
-        for (const struct actor_type *const *t = r->known->actors; *t; t++) {
-            add_states(r, &list, *t);
-        }
-        for (const struct traffic_type *const *t = r->known->traffic; *t; t++) {
-            add_states(r, &list, (*t)->source);
-            if ((*t)->sink) {
-                add_states(r, &list, (*t)->sink);
-            }
-        }
-        r->state_names = list.names;
+        r->state_names = names_of_all(r, add_states);
     }
     return r->state_names;
 }
@@ -67,6 +82,16 @@ static void read_state(struct reader *r, const struct doc_node *v, void *into)
         }
     }
     wrong(r, v, "reader.state.unknown", "found", v->text, "hint", reader_hint(r, v->text, names));
+}
+
+static void read_machine(struct reader *r, const struct doc_node *v, void *into)
+{
+    struct condition *c = into;
+    const char *const *names = names_of_all(r, add_machines);
+    uint32_t which;
+    if (reader_word_of(r, v, names, &which)) {
+        c->machine = names[which];
+    }
 }
 
 bool reader_flow(struct reader *r, const struct doc_node *n, const char **out)
@@ -133,7 +158,8 @@ bool read_condition(struct reader *r, const struct doc_node *n, struct condition
     static const struct key keys[] = {
         {"state", read_state}, {"received", read_received},
         {"sent", read_sent},   {"retransmissions", read_retransmissions},
-        {"flow", read_flow},   {NULL, NULL},
+        {"flow", read_flow},   {"machine", read_machine},
+        {NULL, NULL},
     };
     static const struct key_reading how = {.keys = keys, .what = "reader.a.condition"};
     unsigned before = r->err->errors;

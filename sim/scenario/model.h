@@ -249,6 +249,7 @@ struct fault {
 struct condition {
     uint32_t node;
     const char *state;            /* NULL: not given */
+    const char *machine;          /* of which of several; NULL: the first that knows the state */
     const char *flow;             /* NULL: the newest */
     int64_t received, sent;       /* application bytes; -1: not given */
     int64_t retransmissions;      /* -1: not given */

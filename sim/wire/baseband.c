@@ -1,6 +1,8 @@
 /* The baseband packet: encode, decode, name; its two checks (part B, 7.1). */
 #include "wire/baseband.h"
 
+#include "wire/l2cap_format.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -266,6 +268,18 @@ static void describe(struct bytes head, struct field *f)
     }
 }
 
+/* The packet that begins a frame of L2CAP shows it. */
+static void inner(struct bytes message, uint32_t at, struct dissection *out)
+{
+    const struct kind_of_packet *k = kind_in(message);
+    struct baseband b;
+    if (!k || !k->most || !baseband_decode(message, &b) || b.llid != BASEBAND_BEGINS) {
+        return;
+    }
+    size_t head = (size_t)BASEBAND_HEADER + k->header;
+    l2cap_dissect(bytes_sub(message, head, b.length), (uint32_t)(at + head), out);
+}
+
 const struct format baseband_format = {.name = "baseband",
                                        .carrier = CARRIER_LINK,
                                        .number = 0x88b6,
@@ -279,4 +293,5 @@ const struct format baseband_format = {.name = "baseband",
                                        .split = split,
                                        .seal = seal,
                                        .intact = intact,
-                                       .describe = describe};
+                                       .describe = describe,
+                                       .inner = inner};

@@ -79,6 +79,14 @@ static void leave_udp_out(struct layer *layer, struct dissection *out)
     }
 }
 
+/* Bytes behind `from` that layers have shown already. */
+static size_t shown_behind(const struct dissection *out, size_t from)
+{
+    unsigned n = out->layer_count;
+    size_t end = n ? (size_t)out->layers[n - 1].at + out->layers[n - 1].len : 0;
+    return end > from ? end - from : 0;
+}
+
 /* A message of format `f`. Quoted: its check covers bytes that are not there. */
 static void dissect_message(const struct format *f, struct bytes message, uint32_t at,
                             const struct net *net, bool is_quoted, struct dissection *out)
@@ -102,7 +110,9 @@ static void dissect_message(const struct format *f, struct bytes message, uint32
     if (f->inner && !is_quoted) {
         f->inner(message, at, out);
     }
-    add_payload(out, at + head_len, is_quoted ? message.len - head_len : body_len);
+    size_t shown = shown_behind(out, at + head_len);
+    size_t rest = is_quoted ? message.len - head_len : body_len;
+    add_payload(out, at + head_len + shown, rest > shown ? rest - shown : 0);
 }
 
 /* Options are skipped on receipt, so they are shown as one run of bytes. */
