@@ -43,6 +43,23 @@ esac
 [ "$(radio -Y 'btbredr_rf.flags.crc_check == 1 && btbredr_rf.flags.crc_pass == 0 && btbredr_rf.flags.hec_pass == 1' |
     wc -l)" = 1 ] || fail "the damaged payload is not found"
 [ "$(radio -Y _ws.malformed | wc -l)" = 0 ] || fail "Bluetooth's packets are malformed"
+# Bluetooth audio down to SBC, by what passes the headset's HCI: all signals in order, each packet of music once.
+"$SLOWWIRE" run --format none --tap headset --pcapng "$dir/x.pcapng" "$SOURCE_DIR/scenarios/app/bluetooth-headset.yaml"
+radio -Y 'btavdtp.signal_id && btavdtp.message_type == 0' -T fields -e btavdtp.signal_id | tr '\n' ' ' | sed 's/0x0*\([0-9a-f]\)/\1/g' >"$dir/seen"
+[ "$(cat "$dir/seen")" = "1 2 3 6 7 9 7 8 " ] || fail "AVDTP's commands are otherwise: $(cat "$dir/seen")"
+[ "$(radio -Y 'btavdtp.message_type == 2' | wc -l)" = 8 ] || fail "not eight signals are accepted"
+radio -Y sbc -T fields -e rtp.seq -e rtp.timestamp -e sbc.bitpool | head -2 | tr '\t\n' '  ' >"$dir/seen"
+case $(cat "$dir/seen") in
+"1 0 53,53,53,53,53 2 640 53,53,53,53,53 "*) ;;
+*) fail "SBC in RTP is read otherwise: $(cat "$dir/seen")" ;;
+esac
+[ "$(radio -Y 'sbc' | wc -l)" = 10 ] || fail "not ten packets of music"
+[ "$(radio -Y '_ws.malformed || _ws.expert.severity >= 0x600000' | wc -l)" = 0 ] || fail "tshark warns of Bluetooth audio"
+# Retransmissions and frames that were given up leave nothing malformed.
+"$SLOWWIRE" run --format none --tap brisk --pcapng "$dir/x.pcapng" "$SOURCE_DIR/scenarios/app/bluetooth-flush.yaml"
+[ "$(radio -Y _ws.malformed | wc -l)" = 0 ] || fail "given up frames are malformed"
+"$SLOWWIRE" run --format none --tap phone --pcapng "$dir/x.pcapng" "$SOURCE_DIR/scenarios/app/bluetooth-refused.yaml"
+[ "$(radio -Y 'btavdtp.message_type == 3 && btavdtp.service_category == 7' | wc -l)" = 1 ] || fail "the refusal is not read"
 [ ! -s "$dir/err" ] || ! grep -qi 'lua' "$dir/err" || fail "$(cat "$dir/err")"
 echo "dissector: $wrong wrong"
 [ $wrong = 0 ]

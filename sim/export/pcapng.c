@@ -322,11 +322,12 @@ static uint32_t build_frame(struct capture *c, const struct tap *tap, uint32_t n
     const struct packet *p = trace_packet(c->t, r->packet);
     const struct lan_hop *hop = tap->is_lan ? trace_lan_hop(c->t, number) : NULL;
     struct packet_view view = view_of(c, r);
-    uint32_t keep = c->opt->snaplen && !is_radio(p) ? c->opt->snaplen : UINT32_MAX;
+    bool is_by_radio = c->has_frames && is_radio(p); /* what is cut stands in its frame */
+    uint32_t keep = c->opt->snaplen && !is_by_radio ? c->opt->snaplen : UINT32_MAX;
     buf_clear(&c->bytes);
     packet_build_start(&view, keep, &c->sums, &c->bytes);
     uint32_t size = p->size;
-    if (c->has_frames && is_radio(p)) {
+    if (is_by_radio) {
         if (r->kind == REC_TX || r->kind == REC_ARRIVE) {
             radio_packet(&c->bytes);
         } else {

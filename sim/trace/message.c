@@ -74,13 +74,17 @@ static bool overlap(struct span a, struct span b)
     return a.stream == b.stream && a.at < b.at + b.len && b.at < a.at + a.len;
 }
 
+struct span packet_data(const struct packet *p)
+{
+    uint32_t check = p->body.len > p->proto->trailer ? p->proto->trailer : 0;
+    return (struct span){p->body.at, p->body.stream, p->body.len - check};
+}
+
 uint32_t trace_message_in(const struct trace *t, uint32_t packet, uint32_t after)
 {
     const struct packet *p = trace_packet(t, packet);
     for (uint32_t n = after + 1; p && n <= t->message_count; n++) {
-        struct span data = p->body; /* without the check that ends it */
-        data.len -= data.len > p->proto->trailer ? p->proto->trailer : 0;
-        if (overlap(t->messages[n].body, data)) {
+        if (overlap(t->messages[n].body, packet_data(p))) {
             return n;
         }
     }

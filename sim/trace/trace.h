@@ -208,6 +208,8 @@ const struct app_message *trace_message(const struct trace *t, uint32_t n);
 /* The message that an ITEM record is about; NULL: it is about something else. */
 const struct app_message *record_message(const struct trace *t, const struct record *r);
 /* The next message after `after` (0: the first) of which the packet carries a byte; 0: no more. */
+/* Its body without the check that ends it. */
+struct span packet_data(const struct packet *p);
 uint32_t trace_message_in(const struct trace *t, uint32_t packet, uint32_t after);
 
 /* State at t: what holds after the last event of time t. */

@@ -100,11 +100,14 @@ static uint8_t check_on(uint8_t reg, const uint8_t *data, unsigned bits)
     return reg;
 }
 
-/* Over what stands behind the sync byte, the check itself and the samples left out. */
-static uint8_t check_of(const struct sbc *s, const uint8_t *frame)
+uint8_t sbc_check(const uint8_t *frame, unsigned side)
 {
-    unsigned side = join_bits(s) + 4 * s->subbands * channels(s);
     return check_on(check_on(START, frame + 1, 16), frame + HEADER, side);
+}
+
+static unsigned side_bits(const struct sbc *s)
+{
+    return join_bits(s) + 4 * s->subbands * channels(s);
 }
 
 /* Scale factors of zero, and samples in the middle of their range: nobody hears anything. */
@@ -123,7 +126,7 @@ void sbc_add_frame(const struct sbc *s, struct buf *out)
     for (uint32_t i = HEADER; i < len; i++) {
         f[i] = 0;
     }
-    f[CHECK_AT] = check_of(s, f);
+    f[CHECK_AT] = sbc_check(f, side_bits(s));
 }
 
 uint8_t sbc_payload_header(unsigned frames)
@@ -143,5 +146,6 @@ bool sbc_frame_read(struct bytes frame, struct sbc *out)
                         .subbands = b & 1 ? 8 : 4,
                         .bitpool = frame.data[2],
                         .by_snr = b >> 1 & 1};
-    return frame.len >= sbc_frame_bytes(out) && check_of(out, frame.data) == frame.data[CHECK_AT];
+    return frame.len >= sbc_frame_bytes(out) &&
+           sbc_check(frame.data, side_bits(out)) == frame.data[CHECK_AT];
 }

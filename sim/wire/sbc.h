@@ -36,6 +36,9 @@ uint32_t sbc_frame_bytes(const struct sbc *s);
 uint32_t sbc_frame_samples(const struct sbc *s); /* of each channel */
 /* Appends one frame of silence, with its check. */
 void sbc_add_frame(const struct sbc *s, struct buf *out);
+/* Over what stands behind the sync byte, the check itself and the samples left out: two bytes, and
+ * `side` bits of join flags and scale factors behind the check. */
+uint8_t sbc_check(const uint8_t *frame, unsigned side);
 /* The byte before the frames (4.3.4): whole frames, so many. */
 uint8_t sbc_payload_header(unsigned frames);
 /* A frame's header; false: it is none, or its check does not hold. */

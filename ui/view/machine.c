@@ -26,25 +26,55 @@ struct machine_view {
 
 /* Choosing what is shown. */
 
+/* Two types may share their machines: the ends of one conversation. */
+static unsigned add_choices(const struct actor_type *type, struct choice *out, unsigned n)
+{
+    for (unsigned m = 0; m < machine_count(type); m++) {
+        bool is_known = false;
+
+        for (unsigned j = 0; j < n; j++) {
+            is_known = is_known || (out[j].type->machines == type->machines && out[j].machine == m);
+        }
+        if (!is_known && n < CHOICES_MAX) {
+            out[n++] = (struct choice){type, m};
+        }
+    }
+    return n;
+}
+
+/* Those of protocols; where none has any, those of the applications above them. */
 static unsigned collect_choices(const struct scene *s, struct choice *out)
 {
     unsigned n = 0;
 
     for (uint32_t i = 0; i < s->film->actor_count; i++) {
-        const struct actor_type *type = s->trace->entities[s->film->actors[i]].type;
+        n = add_choices(s->trace->entities[s->film->actors[i]].type, out, n);
+    }
+    for (uint32_t i = 1, none = n == 0; none && i <= s->trace->entity_count; i++) {
+        const struct entity *e = &s->trace->entities[i];
 
-        for (unsigned m = 0; m < machine_count(type); m++) {
-            bool is_known = false;
-
-            for (unsigned j = 0; j < n; j++) {
-                is_known = is_known || (out[j].type == type && out[j].machine == m);
-            }
-            if (!is_known && n < CHOICES_MAX) {
-                out[n++] = (struct choice){type, m};
-            }
+        if (e->kind == ENTITY_ACTOR && e->type) {
+            n = add_choices(e->type, out, n);
         }
     }
     return n;
+}
+
+/* The end on that node with those machines: the newest, rather one with a peer. */
+static uint32_t end_on(const struct scene *s, const struct actor_type *type, uint32_t node)
+{
+    uint32_t found = type->proto ? actor_newest(s, type, node) : 0;
+
+    for (uint32_t i = 1; !type->proto && i <= s->trace->entity_count; i++) {
+        const struct entity *e = &s->trace->entities[i];
+        bool is_born = e->born == 0 || trace_record(s->trace, e->born)->at <= s->now;
+        bool fits = e->kind == ENTITY_ACTOR && e->type && e->type->machines == type->machines;
+
+        if (fits && e->node == node && is_born) {
+            found = i;
+        }
+    }
+    return found;
 }
 
 static size_t letter_len(const char *s)
@@ -93,7 +123,7 @@ static void find_ends(struct machine_picture *p, const struct choice *c)
     const struct film *film = p->s->film;
 
     for (uint32_t i = 0; i < p->s->trace->node_count && p->end_count < ENDS_MAX; i++) {
-        uint32_t node = film->order[i], actor = actor_newest(p->s, c->type, node);
+        uint32_t node = film->order[i], actor = end_on(p->s, c->type, node);
 
         if (actor != 0) {
             p->ends[p->end_count++] = (struct end){.node = node, .actor = actor};

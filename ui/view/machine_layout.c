@@ -176,7 +176,8 @@ static void make_oval(struct diagram *d, const struct machine *m, struct rect ar
                       double k)
 {
     unsigned n = state_count(m->states);
-    double w = fmax(widest, 90 * k), h = BOX_H * k, x = area.x + area.w / 2,
+    double discs = n > 4 ? 16 * k : 0; /* of two ends, one at either side of the name */
+    double w = fmax(widest + discs, 90 * k), h = BOX_H * k, x = area.x + area.w / 2,
            y = area.y + area.h / 2;
     double rx = fmax(area.w / 2 - w / 2 - 30 * k, 0), ry = fmax(area.h / 2 - h, 0);
 

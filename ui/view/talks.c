@@ -157,7 +157,7 @@ static void add_piece(struct making *m, struct talk_piece piece)
 
 static void cut_packet(struct making *m, const struct place *all, uint32_t count, uint32_t packet)
 {
-    const struct span s = trace_packet(m->t, packet)->body;
+    const struct span s = packet_data(trace_packet(m->t, packet));
     for (uint32_t i = place_after(all, count, s);
          i < count && all[i].body.stream == s.stream && all[i].body.at < s.at + s.len; i++) {
         struct span b = all[i].body;

@@ -27,6 +27,13 @@ static bool keeps_bytes(const struct actor_type *type)
     return false;
 }
 
+/* Of a pair both ends keep the same sets. */
+static bool is_alike(const struct scene *s, const struct pair *p, const struct actor_type *type)
+{
+    const struct set *sets = s->trace->entities[p->top ? p->top : p->bottom].type->sets;
+    return strcmp(sets->name, type->sets->name) == 0;
+}
+
 static unsigned pairs_of(const struct scene *s, struct pair *out)
 {
     unsigned count = 0;
@@ -42,6 +49,9 @@ static unsigned pairs_of(const struct scene *s, struct pair *out)
         }
         if (at == PAIRS_MAX) {
             continue;
+        }
+        if (at < count && !is_alike(s, &out[at], e->type)) {
+            continue; /* what stands above those that count packets */
         }
         count += at == count;
         out[at].flow = e->flow;

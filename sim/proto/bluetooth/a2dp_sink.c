@@ -257,12 +257,12 @@ static void closed(void *self, enum l2cap_which which, const struct input *in, s
     }
 }
 
-static bool takes_media(const void *self)
+static bool takes(const void *self, enum l2cap_which which)
 {
-    return ((const struct a2dp_sink *)self)->av.state == AV_OPEN;
+    return which == L2CAP_SIGNALS || ((const struct a2dp_sink *)self)->av.state == AV_OPEN;
 }
 
-static const struct l2cap_upper upper = {opened, closed, heard, takes_media};
+static const struct l2cap_upper upper = {opened, closed, heard, takes};
 
 static void step(void *self, const struct input *in, struct fx *fx)
 {

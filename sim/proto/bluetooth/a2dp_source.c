@@ -355,13 +355,13 @@ static void closed(void *self, enum l2cap_which which, const struct input *in, s
     fx_timer(fx, TIMER_ANSWER, 0, in->now + PATIENCE);
 }
 
-static bool takes_media(const void *self)
+static bool takes(const void *self, enum l2cap_which which)
 {
-    (void)self;
-    return false; /* the source asks for it */
+    (void)self, (void)which;
+    return false; /* the source asks for them */
 }
 
-static const struct l2cap_upper upper = {opened, closed, heard, takes_media};
+static const struct l2cap_upper upper = {opened, closed, heard, takes};
 
 /* ---- what is due ---- */
 

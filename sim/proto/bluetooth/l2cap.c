@@ -166,11 +166,9 @@ static void settle(const struct hearing *h, struct l2cap_channel *c)
 static struct l2cap_channel *free_channel(const struct hearing *h)
 {
     struct l2cap_channel *c = h->l->channels;
-    if (c[L2CAP_SIGNALS].state == L2CAP_CLOSED) {
-        return &c[L2CAP_SIGNALS];
-    }
-    bool is_free = c[L2CAP_MEDIA].state == L2CAP_CLOSED && h->l->upper->takes_media(h->self);
-    return is_free ? &c[L2CAP_MEDIA] : NULL;
+    enum l2cap_which next = c[L2CAP_SIGNALS].state == L2CAP_CLOSED ? L2CAP_SIGNALS : L2CAP_MEDIA;
+    bool is_free = c[next].state == L2CAP_CLOSED && h->l->upper->takes(h->self, next);
+    return is_free ? &c[next] : NULL;
 }
 
 static void hear_connect(const struct hearing *h, const struct l2cap_command *question)

@@ -34,7 +34,7 @@ struct l2cap_upper {
     /* end: where the PDU ended in the other side's stream */
     void (*heard)(void *self, enum l2cap_which, struct bytes, struct mark end, const struct input *,
                   struct fx *);
-    bool (*takes_media)(const void *self); /* whether a media channel may be asked for now */
+    bool (*takes)(const void *self, enum l2cap_which); /* such a channel may be asked for now */
 };
 
 struct l2cap {

@@ -1,0 +1,667 @@
+/* Bluetooth audio: PDUs of L2CAP, signals of AVDTP and frames of SBC against bytes that others have
+ * published, the answers of a sink in each state, and that all is read whole whatever is lost. */
+#include "world_rig.h"
+
+#include "base/os.h"
+#include "proto/bluetooth/a2dp.h"
+#include "proto/bluetooth/acl.h"
+#include "wire/l2cap.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS(table) (int)(sizeof(table) / sizeof *(table))
+
+/* "0c 00 01" */
+static struct bytes unhex(const char *text, uint8_t out[256])
+{
+    size_t n = 0;
+    unsigned byte;
+    for (int used; sscanf(text, " %2x%n", &byte, &used) == 1; text += used) {
+        out[n++] = (uint8_t)byte;
+    }
+    return bytes_of(out, n);
+}
+
+static void expect_hex(struct bytes seen, const char *want)
+{
+    uint8_t room[256];
+    struct bytes wanted = unhex(want, room);
+    ck_assert_uint_eq(seen.len, wanted.len);
+    ck_assert_mem_eq(seen.data, wanted.data, wanted.len);
+}
+
+/* ---- L2CAP: from logs of btstack's and bumble's connections with devices ---- */
+
+static const struct {
+    const char *pdu;
+    struct l2cap_command says;
+} commands[] = {
+    {"08 00 01 00 02 02 04 00 01 00 40 00",
+     {.code = L2CAP_CONNECT, .id = 2, .psm = 1, .source = 0x40}},
+    {"0c 00 01 00 03 02 08 00 41 00 40 00 00 00 00 00",
+     {.code = L2CAP_CONNECT_ANSWER, .id = 2, .channel = 0x41, .source = 0x40}},
+    {"0e 00 01 00 05 05 0a 00 4f 00 00 00 00 00 01 02 00 04",
+     {.code = L2CAP_CONFIGURE_ANSWER, .id = 5, .source = 0x4f, .mtu = 1024}},
+    {"0a 00 01 00 05 01 06 00 40 00 00 00 00 00",
+     {.code = L2CAP_CONFIGURE_ANSWER, .id = 1, .source = 0x40}},
+    {"0c 00 01 00 06 09 08 00 41 00 42 00 06 0a 04 00 43 00 44 00", {0}}, /* told: too long */
+    /* by the figures of 4.1, 4.4, 4.6, 4.10 */
+    {"0a 00 01 00 01 07 06 00 02 00 41 00 40 00",
+     {.code = L2CAP_REJECT, .id = 7, .result = 2, .channel = 0x41, .source = 0x40}},
+    {"10 00 01 00 04 03 0c 00 41 00 00 00 01 02 fc 03 85 02 aa bb",
+     {.code = L2CAP_CONFIGURE, .id = 3, .channel = 0x41, .mtu = 1020}}, /* 85: a hint */
+    {"08 00 01 00 06 0b 04 00 41 00 40 00",
+     {.code = L2CAP_DISCONNECT, .id = 11, .channel = 0x41, .source = 0x40}},
+    {"06 00 01 00 0a 01 02 00 02 00", {.code = L2CAP_INFORMATION, .id = 1, .info = 2}},
+};
+
+START_TEST(a_command_reads_and_is_written_as_published)
+{
+    uint8_t room[256];
+    uint16_t channel;
+    struct bytes pdu = unhex(commands[_i].pdu, room), rest;
+    struct l2cap_command c, want = commands[_i].says;
+    if (want.code == 0) {
+        ck_assert(!l2cap_read(pdu, &channel, &rest));
+        return;
+    }
+    ck_assert(l2cap_read(pdu, &channel, &rest));
+    ck_assert_uint_eq(channel, L2CAP_SIGNALLING);
+    ck_assert_int_eq(l2cap_next(&rest, &c), L2CAP_COMMAND);
+    ck_assert_int_eq(l2cap_next(&rest, &c), L2CAP_OVER);
+    rest = bytes_sub(pdu, L2CAP_HEADER, pdu.len);
+    l2cap_next(&rest, &c);
+    ck_assert(c.code == want.code && c.id == want.id && c.psm == want.psm);
+    ck_assert(c.channel == want.channel && c.source == want.source && c.mtu == want.mtu);
+    ck_assert(c.result == want.result && c.info == want.info && !c.has_unknown);
+    if (strstr(commands[_i].pdu, " 85 ")) {
+        return; /* nobody here says hints */
+    }
+    struct buf command = {0}, out = {0};
+    l2cap_write_command(&c, &command);
+    l2cap_write(L2CAP_SIGNALLING, bytes_of(command.data, command.len), &out);
+    expect_hex(bytes_of(out.data, out.len), commands[_i].pdu);
+    buf_free(&command);
+    buf_free(&out);
+}
+END_TEST
+
+/* The same log: options 4 (retransmission) and 5 (check) that are no hints, MTU 1020 between. */
+START_TEST(an_option_that_is_no_hint_and_not_known_is_told)
+{
+    uint8_t room[256];
+    struct l2cap_command c;
+    struct bytes rest =
+        unhex("04 03 16 00 41 00 00 00 04 09 00 00 00 00 00 00 00 00 00 01 02 fc 03 "
+              "05 01 00",
+              room);
+    ck_assert_int_eq(l2cap_next(&rest, &c), L2CAP_COMMAND);
+    ck_assert(c.has_unknown && c.mtu == 1020);
+}
+END_TEST
+
+/* Code 0x99; a length beyond the end; too little data; an option cut off. */
+START_TEST(what_is_no_command_is_told)
+{
+    uint8_t room[256];
+    struct l2cap_command c;
+    struct bytes rest = unhex("99 07 01 00 00 08 01 02 00 aa bb", room);
+    ck_assert_int_eq(l2cap_next(&rest, &c), L2CAP_UNKNOWN);
+    ck_assert_uint_eq(c.id, 7);
+    ck_assert_int_eq(l2cap_next(&rest, &c), L2CAP_COMMAND);
+    ck_assert(c.code == L2CAP_ECHO && c.data.len == 2);
+    static const char *const broken[] = {"02 01 05 00 19 00 40 00", "02 01 03 00 19 00 40",
+                                         "04 01 06 00 40 00 00 00 01 02", "02 01 00"};
+    for (int i = 0; i < ROWS(broken); i++) {
+        rest = unhex(broken[i], room);
+        ck_assert_int_eq(l2cap_next(&rest, &c), L2CAP_BROKEN);
+        ck_assert_uint_eq(rest.len, 0);
+    }
+}
+END_TEST
+
+/* ---- AVDTP: from conformance tests and logs ---- */
+
+static const struct {
+    const char *bytes;
+    struct avdtp says;
+} signals[] = {
+    {"00 01", {.kind = AVDTP_COMMAND, .signal = AVDTP_DISCOVER}},
+    {"12 01 04 08 08 08",
+     {.label = 1,
+      .kind = AVDTP_ACCEPT,
+      .signal = AVDTP_DISCOVER,
+      .endpoints = 2,
+      .endpoint = {{1, false, true, 0}, {2, false, true, 0}}}},
+    {"20 02 04", {.label = 2, .signal = AVDTP_GET_CAPABILITIES, .seid = 1}},
+    {"22 02 01 00 07 06 00 00 ff ff 02 35",
+     {.label = 2,
+      .kind = AVDTP_ACCEPT,
+      .signal = AVDTP_GET_CAPABILITIES,
+      .services =
+          {.has_transport = true, .has_codec = true, .info_len = 4, .info = {0xff, 0xff, 2, 53}}}},
+    {"30 03 04 04 01 00 07 06 00 00 21 15 02 35",
+     {.label = 3,
+      .signal = AVDTP_SET_CONFIGURATION,
+      .seid = 1,
+      .own_seid = 1,
+      .services =
+          {.has_transport = true, .has_codec = true, .info_len = 4, .info = {0x21, 0x15, 2, 53}}}},
+    {"40 06 04", {.label = 4, .signal = AVDTP_OPEN, .seid = 1}},
+    {"50 07 04", {.label = 5, .signal = AVDTP_START, .seid = 1}},
+    {"13 03 07 29", /* a log of BlueZ's: refused, MEDIA CODEC, UNSUPPORTED CONFIGURATION */
+     {.label = 1,
+      .kind = AVDTP_REJECT,
+      .signal = AVDTP_SET_CONFIGURATION,
+      .category = AVDTP_MEDIA_CODEC,
+      .error = AVDTP_UNSUPPORTED_CONFIGURATION}},
+    /* by the figures of 8.13.3 and 8.15.3: a rejected START says which endpoint */
+    {"73 07 04 31",
+     {.label = 7,
+      .kind = AVDTP_REJECT,
+      .signal = AVDTP_START,
+      .seid = 1,
+      .error = AVDTP_BAD_STATE}},
+    {"f1 3f", {.label = 15, .kind = AVDTP_GENERAL_REJECT, .signal = 0x3f}},
+};
+
+START_TEST(a_signal_reads_and_is_written_as_published)
+{
+    uint8_t room[256];
+    struct avdtp m;
+    struct buf out = {0};
+    ck_assert_int_eq(avdtp_read(unhex(signals[_i].bytes, room), &m), AVDTP_READ);
+    ck_assert_mem_eq(&m, &signals[_i].says, sizeof m);
+    avdtp_write(&m, &out);
+    expect_hex(bytes_of(out.data, out.len), signals[_i].bytes);
+    buf_free(&out);
+}
+END_TEST
+
+/* A packet of several (type 1), one byte; too short, too long, a service cut off. */
+START_TEST(what_is_no_whole_signal_is_told)
+{
+    static const struct {
+        const char *bytes;
+        enum avdtp_got got;
+    } rows[] = {
+        {"04 01", AVDTP_READ_NOT_ONE},          {"00", AVDTP_READ_NOT_ONE},
+        {"00 01 00", AVDTP_READ_BAD_LENGTH},    {"00 02", AVDTP_READ_BAD_LENGTH},
+        {"00 06 04 04", AVDTP_READ_BAD_LENGTH}, {"00 03 04 04 07 06 00", AVDTP_READ_BAD_LENGTH},
+        {"02 01 04", AVDTP_READ_BAD_LENGTH},    {"03 03 29", AVDTP_READ_BAD_LENGTH}};
+    uint8_t room[256];
+    struct avdtp m;
+    for (int i = 0; i < ROWS(rows); i++) {
+        ck_assert_int_eq(avdtp_read(unhex(rows[i].bytes, room), &m), rows[i].got);
+    }
+}
+END_TEST
+
+/* ---- SBC: A2DP's table 4.7 of recommended settings, blocks of 16, 8 subbands ---- */
+
+static const struct {
+    uint32_t sampling, bitpool;
+    enum sbc_mode mode;
+    uint32_t bytes, kbps;
+} settings[] = {{44100, 19, SBC_MONO, 46, 127}, {44100, 35, SBC_JOINT, 83, 229},
+                {44100, 31, SBC_MONO, 70, 193}, {44100, 53, SBC_JOINT, 119, 328},
+                {48000, 18, SBC_MONO, 44, 132}, {48000, 33, SBC_JOINT, 79, 237},
+                {48000, 29, SBC_MONO, 66, 198}, {48000, 51, SBC_JOINT, 115, 345}};
+
+START_TEST(a_frame_is_as_long_as_the_profile_says)
+{
+    struct sbc s = {.sampling = settings[_i].sampling,
+                    .mode = settings[_i].mode,
+                    .blocks = 16,
+                    .subbands = 8,
+                    .bitpool = settings[_i].bitpool},
+               back;
+    uint32_t bytes = sbc_frame_bytes(&s);
+    ck_assert_uint_eq(bytes, settings[_i].bytes);
+    double kbps = 8.0 * bytes * s.sampling / sbc_frame_samples(&s) / 1000;
+    ck_assert_double_eq_tol(kbps, settings[_i].kbps, 0.7);
+    struct buf frame = {0};
+    sbc_add_frame(&s, &frame);
+    ck_assert_uint_eq(frame.len, bytes);
+    ck_assert(sbc_frame_read(bytes_of(frame.data, frame.len), &back));
+    ck_assert(back.sampling == s.sampling && back.mode == s.mode && back.blocks == 16);
+    ck_assert(back.subbands == 8 && back.bitpool == s.bitpool && !back.by_snr);
+    frame.data[2] ^= 1;
+    ck_assert(!sbc_frame_read(bytes_of(frame.data, frame.len), &back));
+    buf_free(&frame);
+}
+END_TEST
+
+/* The silent frame of mSBC, which every hands-free stack holds: ad 00 00 c5, scale factors of zero.
+ */
+START_TEST(the_frame_check_is_that_of_others)
+{
+    static const uint8_t silent[] = {0xad, 0, 0, 0xc5, 0, 0, 0, 0};
+    ck_assert_uint_eq(sbc_check(silent, 32), 0xc5);
+}
+END_TEST
+
+START_TEST(a_configuration_names_one_of_each)
+{
+    struct sbc_info one, many;
+    struct sbc s;
+    sbc_info_read((const uint8_t[]){0x21, 0x15, 2, 53}, &one);
+    ck_assert(sbc_of(&one, &s));
+    ck_assert(s.sampling == 44100 && s.mode == SBC_JOINT && s.blocks == 16 && s.subbands == 8);
+    ck_assert(s.bitpool == 53 && !s.by_snr);
+    sbc_info_read((const uint8_t[]){0xff, 0xff, 2, 53}, &many);
+    ck_assert(!sbc_of(&many, &s));
+}
+END_TEST
+
+/* ---- an end by itself: what it is given, and what it says ---- */
+
+struct end {
+    const struct actor_type *type;
+    void *self;
+    struct packets packets;
+    struct streams streams;
+    struct fx fx;
+    struct dice dice;
+    sim_time now;
+    uint64_t at; /* in the other side's stream */
+    unsigned state[3];
+    struct buf said; /* names of messages, a line each */
+    struct buf pdu;  /* the last one */
+};
+enum { LINK = 1 };
+
+static void apply(struct end *e, const struct effect *f)
+{
+    if (f->kind == FX_MESSAGE) {
+        buf_printf(&e->said, "%s\n", (const char *)f->head.data);
+        buf_clear(&e->pdu);
+        span_read(&e->streams, f->body, &e->pdu);
+    } else if (f->kind == FX_STATE) {
+        ck_assert_uint_eq(e->state[f->code], f->index >> 16);
+        ck_assert(edge_allowed(&e->type->machines[f->code], f->index >> 16, f->index & 0xffff));
+        e->state[f->code] = f->index & 0xffff;
+    }
+}
+
+static void step(struct end *e, struct input in)
+{
+    const struct effect *f;
+    in.now = in.clock = e->now;
+    in.dice = in.host_dice = &e->dice;
+    buf_clear(&e->said);
+    e->type->step(e->self, &in, &e->fx);
+    while (fx_next(&e->fx, &f)) {
+        apply(e, f);
+    }
+}
+
+static void end_begin(struct end *e, const struct actor_type *type)
+{
+    *e = (struct end){.type = type, .self = os_alloc(type->size), .dice = dice_make(1, "end")};
+    e->packets.keep = true;
+    e->fx.packets = &e->packets;
+    e->fx.streams = &e->streams;
+    e->fx.next_handle = LINK;
+    params_initial(type, e->self);
+    step(e, (struct input){.kind = IN_START});
+}
+
+static void end_free(struct end *e)
+{
+    e->type->free(e->self);
+    free(e->self);
+    fx_free(&e->fx);
+    packets_free(&e->packets);
+    streams_free(&e->streams);
+    buf_free(&e->said);
+    buf_free(&e->pdu);
+}
+
+static void hear_piece(struct end *e, struct bytes piece, bool begins)
+{
+    if (begins) {
+        step(e, (struct input){.kind = IN_INDICATION, .code = ACL_CALL_BEGIN, .index = LINK});
+    }
+    struct span body = {.at = e->at, .stream = 99, .len = (uint32_t)piece.len};
+    e->at += piece.len;
+    step(e,
+         (struct input){
+             .kind = IN_INDICATION, .code = CODE_DATA, .index = LINK, .head = piece, .body = body});
+}
+
+static void hear(struct end *e, const char *pdu)
+{
+    uint8_t room[256];
+    hear_piece(e, unhex(pdu, room), true);
+}
+
+/* A signal on channel 0x40. */
+static void hear_signal(struct end *e, const char *hex)
+{
+    uint8_t room[256];
+    struct buf pdu = {0};
+    l2cap_write(0x40, unhex(hex, room), &pdu);
+    hear_piece(e, bytes_of(pdu.data, pdu.len), true);
+    buf_free(&pdu);
+}
+
+static void expect_signal(const struct end *e, const char *want)
+{
+    if (!want) {
+        ck_assert_uint_eq(e->said.len, 0);
+        return;
+    }
+    ck_assert_uint_ge(e->pdu.len, L2CAP_HEADER);
+    ck_assert_uint_gt(e->said.len, 0);
+    expect_hex(bytes_of(e->pdu.data + L2CAP_HEADER, e->pdu.len - L2CAP_HEADER), want);
+}
+
+static void open_channel(struct end *e, bool is_media)
+{
+    hear(e,
+         is_media ? "08 00 01 00 02 03 04 00 19 00 51 00" : "08 00 01 00 02 01 04 00 19 00 50 00");
+    hear(e, is_media ? "0c 00 01 00 04 04 08 00 41 00 00 00 01 02 a0 02"
+                     : "0c 00 01 00 04 02 08 00 40 00 00 00 01 02 a0 02");
+    hear(e, is_media ? "0e 00 01 00 05 02 0a 00 41 00 00 00 00 00 01 02 a0 02"
+                     : "0e 00 01 00 05 01 0a 00 40 00 00 00 00 00 01 02 a0 02");
+    ck_assert_uint_eq(e->state[is_media ? 2 : 1], L2CAP_OPEN);
+}
+
+START_TEST(a_channel_is_open_when_both_directions_are_agreed_on)
+{
+    struct end e;
+    end_begin(&e, &a2dp_sink_type);
+    hear(&e, "08 00 01 00 02 01 04 00 19 00 50 00");
+    ck_assert_str_eq(buf_cstr(&e.said), "L2CAP CONNECTION RESPONSE\nL2CAP CONFIGURATION REQUEST\n");
+    expect_hex(bytes_of(e.pdu.data, e.pdu.len), "0c 00 01 00 04 01 08 00 50 00 00 00 01 02 a0 02");
+    hear(&e, "0c 00 01 00 04 02 08 00 40 00 00 00 01 02 00 04");
+    expect_hex(bytes_of(e.pdu.data, e.pdu.len),
+               "0e 00 01 00 05 02 0a 00 50 00 00 00 00 00 01 02 00 04");
+    ck_assert_uint_eq(e.state[1], L2CAP_CONFIG);
+    hear(&e, "0a 00 01 00 05 01 06 00 40 00 00 00 00 00");
+    ck_assert_uint_eq(e.state[1], L2CAP_OPEN);
+    end_free(&e);
+}
+END_TEST
+
+/* One row, one PDU to a sink whose signalling channel is open, and the PDU that answers it. */
+static const struct {
+    const char *heard, *answer;
+} refusals[] = {
+    {"08 00 01 00 02 07 04 00 01 00 51 00", /* PSM 1: nobody */
+     "0c 00 01 00 03 07 08 00 00 00 51 00 02 00 00 00"},
+    {"08 00 01 00 02 07 04 00 19 00 51 00", /* AVDTP, but no stream is open: no resources */
+     "0c 00 01 00 03 07 08 00 00 00 51 00 04 00 00 00"},
+    {"05 00 01 00 99 07 01 00 00", "06 00 01 00 01 07 02 00 00 00"}, /* not understood */
+    {"08 00 01 00 06 07 04 00 77 00 50 00",                          /* no such channel */
+     "0a 00 01 00 01 07 06 00 02 00 77 00 50 00"},
+    {"0c 00 01 00 04 07 08 00 40 00 00 00 01 02 10 00", /* MTU 16: less than may be */
+     "0e 00 01 00 05 07 0a 00 50 00 00 00 01 00 01 02 30 00"},
+    {"0b 00 01 00 04 07 07 00 40 00 00 00 44 01 00", /* option 0x44 */
+     "0c 00 01 00 05 07 08 00 50 00 00 00 03 00 44 00"},
+    {"06 00 01 00 08 07 02 00 aa bb", "06 00 01 00 09 07 02 00 aa bb"}, /* an echo */
+    {"06 00 01 00 0a 07 02 00 02 00", "08 00 01 00 0b 07 04 00 02 00 01 00"},
+    {"08 00 01 00 06 07 04 00 40 00 50 00", "08 00 01 00 07 07 04 00 40 00 50 00"},
+};
+
+START_TEST(a_command_has_its_answer)
+{
+    struct end e;
+    end_begin(&e, &a2dp_sink_type);
+    open_channel(&e, false);
+    hear(&e, refusals[_i].heard);
+    expect_hex(bytes_of(e.pdu.data, e.pdu.len), refusals[_i].answer);
+    end_free(&e);
+}
+END_TEST
+
+/* One row, one sentence: in state .state, signal .heard is answered by .answer and leads to .to. */
+#define CONFIGURE "30 03 04 04 01 00 07 06 00 00 21 15 02 35"
+static const struct {
+    enum av_state state;
+    const char *heard, *answer;
+    enum av_state to;
+} judged[] = {
+    {AV_IDLE, "00 01", "02 01 04 08", AV_IDLE},
+    {AV_OPEN, "00 01", "02 01 06 08", AV_OPEN}, /* in use */
+    {AV_IDLE, "10 02 04", "12 02 01 00 07 06 00 00 ff ff 02 35", AV_IDLE},
+    {AV_IDLE, "10 0c 04", "12 0c 01 00 07 06 00 00 ff ff 02 35", AV_IDLE},
+    {AV_IDLE, "10 02 08", "13 02 12", AV_IDLE}, /* SEID 2 */
+    {AV_IDLE, "10 02", "13 02 11", AV_IDLE},    /* no SEID */
+    {AV_IDLE, CONFIGURE, "32 03", AV_CONFIGURED},
+    {AV_CONFIGURED, CONFIGURE, "33 03 00 13", AV_CONFIGURED},
+    {AV_IDLE, "30 03 04 04 01 00 07 08 00 02 80 01 04 03 e8 00", "33 03 07 c2", AV_IDLE}, /* AAC */
+    {AV_IDLE, "30 03 04 04 01 00 07 06 00 00 21 15 02 fa", "33 03 07 ce", AV_IDLE},
+    {AV_IDLE, "30 03 04 04 01 00 07 06 00 00 ff ff 02 35", "33 03 07 29", AV_IDLE},
+    {AV_IDLE, "30 03 04 04 07 06 00 00 21 15 02 35", "33 03 01 1a", AV_IDLE},
+    {AV_IDLE, "30 03 04 04 01 00", "33 03 07 1a", AV_IDLE},
+    {AV_IDLE, "30 03 04 04 01 00 55 00 07 06 00 00 21 15 02 35", "33 03 55 17", AV_IDLE},
+    {AV_CONFIGURED, "40 04 04", "42 04 01 00 07 06 00 00 21 15 02 35", AV_CONFIGURED},
+    {AV_IDLE, "40 04 04", "43 04 31", AV_IDLE},
+    {AV_IDLE, "40 06 04", "43 06 31", AV_IDLE},
+    {AV_CONFIGURED, "40 06 04", "42 06", AV_OPEN},
+    {AV_CONFIGURED, "50 07 04", "53 07 04 31", AV_CONFIGURED},
+    {AV_OPEN, "50 07 04", "52 07", AV_STREAMING},
+    {AV_STREAMING, "50 07 04", "53 07 04 31", AV_STREAMING},
+    {AV_STREAMING, "60 09 04", "62 09", AV_OPEN},
+    {AV_OPEN, "60 09 04", "63 09 04 31", AV_OPEN},
+    {AV_OPEN, "60 05 04 07 06 00 00 21 15 02 20", "62 05", AV_OPEN},
+    {AV_STREAMING, "60 05 04 07 06 00 00 21 15 02 20", "63 05 00 31", AV_STREAMING},
+    {AV_STREAMING, "70 08 04", "72 08", AV_CLOSING},
+    {AV_OPEN, "70 08 04", "72 08", AV_CLOSING},
+    {AV_CONFIGURED, "70 08 04", "73 08 31", AV_CONFIGURED},
+    {AV_CONFIGURED, "70 0a 04", "72 0a", AV_IDLE}, /* no media channel has to go first */
+    {AV_STREAMING, "70 0a 04", "72 0a", AV_ABORTING},
+    {AV_CLOSING, "70 0a 04", "72 0a", AV_ABORTING},
+    {AV_STREAMING, "70 0a 08", NULL, AV_STREAMING}, /* SEID 2: ABORT is never refused */
+    {AV_OPEN, "70 0b 04 00", "73 0b 19", AV_OPEN},
+    {AV_OPEN, "70 0d 04 00 10", "73 0d 19", AV_OPEN},
+    {AV_OPEN, "70 2a 04", "71 2a", AV_OPEN}, /* no such signal */
+    {AV_OPEN, "72 07", NULL, AV_OPEN},       /* an answer to nothing */
+};
+
+static void lead_to(struct end *e, enum av_state state)
+{
+    open_channel(e, false);
+    if (state != AV_IDLE) {
+        hear_signal(e, CONFIGURE);
+    }
+    if (state > AV_CONFIGURED) {
+        hear_signal(e, "40 06 04");
+        open_channel(e, true);
+    }
+    if (state == AV_STREAMING) {
+        hear_signal(e, "50 07 04");
+    } else if (state == AV_CLOSING) {
+        hear_signal(e, "50 08 04");
+    }
+    ck_assert_uint_eq(e->state[0], state);
+}
+
+START_TEST(a_sink_answers_each_signal_in_each_state)
+{
+    struct end e;
+    end_begin(&e, &a2dp_sink_type);
+    lead_to(&e, judged[_i].state);
+    hear_signal(&e, judged[_i].heard);
+    expect_signal(&e, judged[_i].answer);
+    ck_assert_uint_eq(e.state[0], judged[_i].to);
+    end_free(&e);
+}
+END_TEST
+
+/* When the media channel goes the endpoint is free, whether CLOSE came before or not. */
+START_TEST(without_its_media_channel_a_stream_is_idle)
+{
+    static const enum av_state before[] = {AV_OPEN, AV_STREAMING, AV_CLOSING};
+    for (int i = 0; i < ROWS(before); i++) {
+        struct end e;
+        end_begin(&e, &a2dp_sink_type);
+        lead_to(&e, before[i]);
+        hear(&e, "08 00 01 00 06 07 04 00 41 00 51 00");
+        ck_assert_uint_eq(e.state[0], AV_IDLE);
+        ck_assert_uint_eq(e.state[2], L2CAP_CLOSED);
+        hear_signal(&e, CONFIGURE);
+        ck_assert_uint_eq(e.state[0], AV_CONFIGURED);
+        end_free(&e);
+    }
+}
+END_TEST
+
+/* A source that is told one thing after the other, in bytes. */
+START_TEST(a_source_asks_in_the_order_of_the_profile)
+{
+    struct end e;
+    end_begin(&e, &a2dp_source_type);
+    ck_assert_str_eq(buf_cstr(&e.said), "L2CAP CONNECTION REQUEST\n");
+    expect_hex(bytes_of(e.pdu.data, e.pdu.len), "08 00 01 00 02 01 04 00 19 00 40 00");
+    hear(&e, "0c 00 01 00 03 01 08 00 50 00 40 00 00 00 00 00");
+    hear(&e, "0c 00 01 00 04 09 08 00 40 00 00 00 01 02 a0 02");
+    hear(&e, "0a 00 01 00 05 02 06 00 40 00 00 00 00 00");
+    expect_signal(&e, "10 01");
+    hear_signal(&e, "12 01 06 08 08 08"); /* SEID 1 is in use */
+    expect_signal(&e, "20 02 08");
+    hear_signal(&e, "22 02 01 00 07 06 00 00 3f ff 02 25"); /* 44.1 and 48 kHz, bitpool to 37 */
+    expect_signal(&e, "30 03 08 04 01 00 07 06 00 00 21 15 02 25");
+    hear_signal(&e, "33 03 07 29");
+    ck_assert_str_eq(buf_cstr(&e.said), "L2CAP DISCONNECTION REQUEST\n");
+    end_free(&e);
+}
+END_TEST
+
+/* Its answer never comes. */
+START_TEST(a_source_does_not_wait_for_ever)
+{
+    struct end e;
+    end_begin(&e, &a2dp_source_type);
+    e.now = 4 * SIM_S;
+    step(&e, (struct input){.kind = IN_TIMER, .code = 1});
+    ck_assert_uint_eq(e.state[1], L2CAP_CLOSED);
+    end_free(&e);
+}
+END_TEST
+
+START_TEST(a_pdu_cut_anywhere_is_read_whole)
+{
+    uint8_t room[256];
+    struct bytes pdu = unhex("02 00 40 00 00 01", room);
+    for (size_t cut = 1; cut < pdu.len; cut++) {
+        struct end e;
+        end_begin(&e, &a2dp_sink_type);
+        open_channel(&e, false);
+        hear_piece(&e, bytes_sub(pdu, 0, cut), true);
+        ck_assert_uint_eq(e.said.len, 0);
+        hear_piece(&e, bytes_sub(pdu, cut, pdu.len), false);
+        expect_signal(&e, "02 01 04 08");
+        end_free(&e);
+    }
+}
+END_TEST
+
+/* The rest of the first frame was given up; a piece without its beginning is nobody's. */
+START_TEST(a_frame_of_which_a_part_is_missing_is_thrown_away)
+{
+    uint8_t room[256];
+    struct bytes pdu = unhex("02 00 40 00 00 01", room);
+    struct end e;
+    end_begin(&e, &a2dp_sink_type);
+    open_channel(&e, false);
+    hear_piece(&e, bytes_sub(pdu, 0, 3), true);
+    hear_piece(&e, pdu, true);
+    expect_signal(&e, "02 01 04 08");
+    hear_piece(&e, bytes_sub(pdu, 3, 3), false);
+    ck_assert_uint_eq(e.said.len, 0);
+    int64_t vars[3];
+    a2dp_sink_type.read(e.self, vars);
+    ck_assert_int_eq(vars[2], 1);
+    end_free(&e);
+}
+END_TEST
+
+/* ---- both ends over a radio that loses ---- */
+
+struct heard {
+    uint64_t said, heard;
+};
+
+static struct heard run(int64_t type, int64_t loss_ppb, int64_t bitpool, uint64_t seed)
+{
+    struct rig r;
+    struct heard out = {0};
+    rig_init(&r);
+    uint32_t a = rig_node(&r, "a", SCENARIO_HOST), b = rig_node(&r, "b", SCENARIO_HOST);
+    rig_link(&r, a, b, 1000000, 0);
+    for (int i = 0; i < 2; i++) {
+        r.links[0].direction[i].loss = (struct loss){.kind = LOSS_CHANCE, .chance = loss_ppb};
+    }
+    struct scenario_traffic *t = rig_traffic(&r, "a2dp", a, b);
+    rig_set(t, "packet", type);
+    rig_set(t, "bitpool", bitpool);
+    rig_set(t, "suspend", 300 * SIM_MS);
+    rig_set(t, "resume", 500 * SIM_MS);
+    rig_set(t, "for", SIM_S);
+    r.sc.seed = seed;
+    r.sc.stop = 100 * SIM_S;
+    rig_run(&r, true);
+    for (uint32_t n = 1; n <= r.trace.count; n++) {
+        const struct record *rec = trace_record(&r.trace, n);
+        if (record_message(&r.trace, rec)) {
+            out.said += (rec->code & 255) == MESSAGE_SENT;
+            out.heard += (rec->code & 255) == MESSAGE_RECEIVED;
+        }
+    }
+    for (uint32_t e = 1; e <= r.trace.entity_count; e++) {
+        bool is_end = r.trace.entities[e].type && r.trace.entities[e].type->machines == av_machines;
+        for (unsigned m = 0; is_end && m < 3; m++) { /* IDLE, CLOSED, CLOSED */
+            ck_assert_uint_eq(trace_state_at(&r.trace, e, m, r.sc.stop), 0);
+        }
+    }
+    rig_free(&r);
+    return out;
+}
+
+START_TEST(whatever_is_lost_all_that_is_said_is_heard)
+{
+    static const int64_t bitpools[] = {14, 35, 53}; /* what DH1, DH3, DH5 carry at such a loss */
+    struct heard h =
+        run(_i % 3, 250000000, bitpools[_i % 3] / (_i % 3 == 0 ? 2 : 1), (uint64_t)_i + 1);
+    ck_assert_uint_gt(h.said, 40);
+    ck_assert_uint_eq(h.said, h.heard);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("a2dp");
+    TCase *c = tcase_create("wire");
+    tcase_add_loop_test(c, a_command_reads_and_is_written_as_published, 0, ROWS(commands));
+    tcase_add_test(c, an_option_that_is_no_hint_and_not_known_is_told);
+    tcase_add_test(c, what_is_no_command_is_told);
+    tcase_add_loop_test(c, a_signal_reads_and_is_written_as_published, 0, ROWS(signals));
+    tcase_add_test(c, what_is_no_whole_signal_is_told);
+    tcase_add_loop_test(c, a_frame_is_as_long_as_the_profile_says, 0, ROWS(settings));
+    tcase_add_test(c, the_frame_check_is_that_of_others);
+    tcase_add_test(c, a_configuration_names_one_of_each);
+    suite_add_tcase(s, c);
+    TCase *ends = tcase_create("ends");
+    tcase_set_timeout(ends, 60);
+    tcase_add_test(ends, a_channel_is_open_when_both_directions_are_agreed_on);
+    tcase_add_loop_test(ends, a_command_has_its_answer, 0, ROWS(refusals));
+    tcase_add_loop_test(ends, a_sink_answers_each_signal_in_each_state, 0, ROWS(judged));
+    tcase_add_test(ends, without_its_media_channel_a_stream_is_idle);
+    tcase_add_test(ends, a_source_asks_in_the_order_of_the_profile);
+    tcase_add_test(ends, a_source_does_not_wait_for_ever);
+    tcase_add_test(ends, a_pdu_cut_anywhere_is_read_whole);
+    tcase_add_test(ends, a_frame_of_which_a_part_is_missing_is_thrown_away);
+    tcase_add_loop_test(ends, whatever_is_lost_all_that_is_said_is_heard, 0, 6);
+    suite_add_tcase(s, ends);
+    SRunner *runner = srunner_create(s);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
