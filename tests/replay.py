@@ -30,11 +30,11 @@ def slowwire(*arguments, status=0):
     return done.stdout + done.stderr
 
 
-def capture(folder, name, text, *more):
+def capture(folder, name, text, *more, tap="all"):
     scene, file = os.path.join(folder, name + ".yaml"), os.path.join(folder, name + ".pcapng")
     with open(scene, "w", encoding="utf-8") as out:
         out.write(text)
-    slowwire("run", "--format", "none", "--tap", "all", "--pcapng", file, *more, scene)
+    slowwire("run", "--format", "none", "--tap", tap, "--pcapng", file, *more, scene)
     return file
 
 
@@ -75,38 +75,87 @@ def strength(samples, rate, hertz):
     return 2 * (cosine ** 2 + sine ** 2) / len(samples) / power if power else 0
 
 
-def hear(folder, codec, rate, seconds):
-    """What ffmpeg decodes of a replay, as samples."""
-    file = capture(folder, codec, SCENE.format(codec=codec, mtu="2000 B"))
-    sdp, sound, port = os.path.join(folder, codec + ".sdp"), os.path.join(folder, codec + ".raw"), free_port()
+def describe(folder, codec, port):
+    """The project's own description of the session, with this machine's address."""
+    sdp = os.path.join(folder, codec + ".sdp")
     slowwire("run", "--format", "none", "--sdp", sdp, os.path.join(folder, codec + ".yaml"))
     with open(sdp, encoding="utf-8", newline="") as text:
-        described = text.read().replace("10.0.0.2", "127.0.0.1").replace("audio 5004", f"audio {port}")
+        return text.read().replace("10.0.0.2", "127.0.0.1").replace("audio 5004", f"audio {port}")
+
+
+def decode(folder, name, file, description, port, rate, seconds, *more):
+    """What a replay says, what ffmpeg decodes of it, as samples, and how long it took."""
+    sdp, sound = os.path.join(folder, name + ".sdp"), os.path.join(folder, name + ".raw")
     with open(sdp, "w", encoding="utf-8", newline="") as text:
-        text.write(described)
+        text.write(description)
     player = subprocess.Popen(
         ["ffmpeg", "-y", "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file,udp,rtp",
          "-i", sdp, "-t", str(seconds), "-ac", "1", "-ar", str(rate), "-f", "s16le", sound])
     if not await_listener(port, player):
-        failures.append(f"{codec}: ffmpeg does not listen")
+        failures.append(f"{name}: ffmpeg does not listen")
     began = time.monotonic()
-    said = slowwire("replay", file, "--to", f"127.0.0.1:{port}", "--sdp", os.path.join(folder, "own.sdp"))
-    if time.monotonic() - began < 2.4:
-        failures.append(f"{codec}: two and a half seconds were over too soon")
-    sent = re.match(r"(\d+) packets of media and (\d+) reports", said)
-    if not sent or int(sent[1]) != 125 or int(sent[2]) < 2:
-        failures.append(f"{codec}: {said}")
-    with open(os.path.join(folder, "own.sdp"), encoding="utf-8") as own:
-        if f"m=audio {port} RTP/AVP" not in own.read():
-            failures.append(f"{codec}: the description does not say where it goes")
+    said = slowwire("replay", file, "--to", f"127.0.0.1:{port}", *more)
+    took = time.monotonic() - began
     try:
         player.wait(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         player.kill()
-        failures.append(f"{codec}: ffmpeg does not end")
+        failures.append(f"{name}: ffmpeg does not end")
     with open(sound, "rb") as raw:
         data = raw.read()
-    return [int.from_bytes(data[i:i + 2], "little", signed=True) for i in range(0, len(data) - 1, 2)]
+    samples = [int.from_bytes(data[i:i + 2], "little", signed=True) for i in range(0, len(data) - 1, 2)]
+    return said, samples, took
+
+
+def hear(folder, codec, rate, seconds):
+    file, port = capture(folder, codec, SCENE.format(codec=codec, mtu="2000 B")), free_port()
+    own = os.path.join(folder, "own.sdp")
+    said, samples, took = decode(folder, codec, file, describe(folder, codec, port), port, rate,
+                                 seconds, "--sdp", own)
+    if took < 2.4:
+        failures.append(f"{codec}: two and a half seconds were over too soon")
+    sent = re.match(r"(\d+) packets of media and (\d+) reports", said)
+    if not sent or int(sent[1]) != 125 or int(sent[2]) < 2:
+        failures.append(f"{codec}: {said}")
+    with open(own, encoding="utf-8") as text:
+        if f"m=audio {port} RTP/AVP" not in text.read():
+            failures.append(f"{codec}: the description does not say where it goes")
+    return samples
+
+
+# Two voices of two pitches are mixed, and the mix is coded anew in packets of twice the length.
+MIXED = """
+hosts: {alice: 10.0.1.2/24, carol: 10.0.2.2/24, mix: 10.0.3.2/24, gate: 10.0.4.2/24, bob: 10.0.5.2/24}
+routers: {R: {addresses: [10.0.1.1/24, 10.0.2.1/24, 10.0.3.1/24, 10.0.4.1/24, 10.0.5.1/24]}}
+links: [{between: [alice, R]}, {between: [carol, R]}, {between: [mix, R]}, {between: [gate, R]},
+        {between: [bob, R], delay: 10 ms}]
+traffic:
+  - conference: {from: alice, to: mix, for: 1500 ms, tone: 500}
+  - conference: {from: carol, to: mix, for: 1500 ms, tone: 1200}
+  - conference: {from: bob, to: gate, codec: PCMA, listen: on, for: 2 s}
+  - mixer: {from: mix, to: alice}
+  - mixer: {from: mix, to: carol}
+  - mixer: {from: mix, to: gate}
+  - translator: {from: gate, to: mix}
+  - translator: {from: gate, to: bob, codec: PCMA, ptime: 40 ms}
+"""
+
+
+def mixed(folder):
+    port = free_port()
+    file = capture(folder, "mixed", MIXED, tap="bob")
+    description = (f"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=mix\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+                   f"m=audio {port} RTP/AVP 8\r\n")
+    _, samples, _ = decode(folder, "mixed", file, description, port, 8000, 1, "--flow", "10.0.5.2:5004")
+    if len(samples) < 7600:
+        failures.append(f"mixed: only {len(samples)} samples were decoded")
+        return
+    low, high = strength(samples, 8000, 500), strength(samples, 8000, 1200)
+    if not (0.48 < low < 0.52 and 0.48 < high < 0.52):
+        failures.append(f"mixed: {low:.3f} of the power at 500 Hz, {high:.3f} at 1200 Hz, not half of it each")
+    peak = max(abs(s) for s in samples)
+    if not 14500 <= peak <= 16800:
+        failures.append(f"mixed: as loud as {peak}, not 16000")
 
 
 def judge(folder, codec, rate):
@@ -161,9 +210,10 @@ def main():
         refusals(folder)
         judge(folder, "PCMU", 8000)
         judge(folder, "L16", 44100)
+        mixed(folder)
     for failure in failures:
         print(f"replay: {failure}")
-    print(f"replay: two streams heard, {len(failures)} failures")
+    print(f"replay: three streams heard, {len(failures)} failures")
     return 1 if failures else 0
 
 

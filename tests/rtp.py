@@ -129,6 +129,26 @@ def judge(path, folder):
     return compared, reports(capture, name)
 
 
+# Who listens behind a mixer or a translator, and how many contributors its packets name.
+BEHIND = (("translator.yaml", "bob", set()), ("mixer.yaml", "carol", {2}), ("mixer.yaml", "alice", {1, 2}),
+          ("two-halls.yaml", "boris", {1}))
+
+
+def judge_behind(name, tap, contributors, folder):
+    """The stream that has been made anew on its way, as tshark sees it where it is heard."""
+    path, capture = os.path.join(SOURCE, "scenarios", "rtp", name), os.path.join(folder, name + tap)
+    done = subprocess.run([SLOWWIRE, "run", "--format", "summary", "--tap", tap, "--pcapng", capture,
+                           path], capture_output=True, text=True, timeout=120, check=True)
+    flow = next(flow for flow in json.loads(done.stdout)["flows"] if flow["flow"] == tap)
+    seen = streams(capture).get(5004)
+    if not seen or seen[1] != flow["lost"]:
+        failures.append(f"{name}: at {tap} tshark counts {seen}, the summary {flow['lost']} lost")
+    counts = set(tshark(capture, "-Y", "rtp.cc > 0", "-T", "fields", "-e", "rtp.cc").split())
+    if {int(count) for count in counts} != contributors:
+        failures.append(f"{name}: at {tap} tshark reads {sorted(counts)} contributors")
+    return 1
+
+
 def main():
     compared = compounds = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -136,6 +156,8 @@ def main():
             streams_here, compounds_here = judge(path, folder)
             compared += streams_here
             compounds += compounds_here
+        for name, tap, contributors in BEHIND:
+            compared += judge_behind(name, tap, contributors, folder)
     if compared < 8 or compounds < 10:
         failures.append(f"only {compared} streams and {compounds} compounds were looked at")
     for failure in failures:
