@@ -103,7 +103,8 @@ static void draw_left_large(struct shell *s, struct rect r)
         const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
         has_states = has_states || machine_count(type) > 0;
     }
-    if (has_states && r.h > 330 * s->projector / 1.5) {
+    double least = s->film->is_one_row ? 330 : 480; /* rows of nodes need the room themselves */
+    if (has_states && r.h > least * s->projector / 1.5) {
         struct rect below = rect_cut_bottom(&r, 86 * s->projector);
         rect_cut_bottom(&r, SIZE_GAP);
         draw_pane(s, "states", &view_state, s->self[PANE_STATES], below);

@@ -88,6 +88,9 @@ void actor_draw_ring(struct ui *ui, const struct scene *s, uint32_t actor, doubl
         gone = (double)(s->now - w.armed) / fmax(1, (double)(w.due - w.armed));
     }
     snprintf(below, sizeof below, "%s%s%s", actor_timer_word(ui, w.name), *unit ? ", " : "", unit);
+    if (radius < 20 * ui->k && ui_text_width(ui, TYPE_LABEL, below) > 2.7 * radius) {
+        snprintf(below, sizeof below, "%s", unit); /* a small ring has little room below it */
+    }
     part_timer_ring(ui, x, y, radius, gone, left);
     ui_text_center(ui, TYPE_LABEL, x, y + radius + 18 * ui->k, ui->theme->ink3, below);
 }

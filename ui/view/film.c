@@ -355,6 +355,18 @@ static void count_repeats(struct film *f)
     free(last);
 }
 
+/* What the stage needs room for. */
+static void look_at_room(struct film *f)
+{
+    f->is_one_row = true;
+    for (uint32_t i = 1; i < f->trace->node_count; i++) {
+        f->is_one_row = f->is_one_row && fabs(f->spots[i].y - f->spots[0].y) <= 0.01;
+    }
+    for (uint32_t i = 0; i < f->flight_count && !f->has_queues; i++) {
+        f->has_queues = f->flights[i].hop.tx && f->flights[i].hop.start > f->flights[i].hop.offered;
+    }
+}
+
 struct film *film_new(const struct trace *t)
 {
     struct film *f = grown(1, sizeof *f);
@@ -372,6 +384,7 @@ struct film *film_new(const struct trace *t)
     f->spots = grown(t->node_count, sizeof *f->spots);
     f->order = grown(t->node_count, sizeof *f->order);
     layout_make(t, f->spots, f->order);
+    look_at_room(f);
     curves_make(&f->curves, t);
     leases_make(&f->leases, t);
     media_make(&f->media, t);

@@ -46,6 +46,8 @@ struct film {
     struct leases leases; /* of DHCP */
     struct media media;   /* of RTP */
     struct talks talks;   /* of applications */
+    bool is_one_row;      /* nodes stand side by side */
+    bool has_queues;      /* a packet waited for its transmitter */
     bool *differs; /* by packet: it has no equal in a run beside this one; NULL: there is none */
     uint32_t differ_count;
     uint16_t *repeats; /* by packet: which duplicate of an acknowledgement it is; 0: none */

@@ -89,21 +89,11 @@ static bool has_legend(const struct stage_frame *f)
     return f->ui->k <= 1 && f->panel.h >= 190;
 }
 
-static bool is_one_row(const struct stage_frame *f)
-{
-    for (uint32_t i = 1; i < f->s->trace->node_count; i++) {
-        if (fabs(f->s->film->spots[i].y - f->s->film->spots[0].y) > 0.01) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Nodes with the words below them stand in the middle of what title and legend leave; one row a
  * little lower, since what is told of losses stands above it. */
 static void fit(struct stage_frame *f, struct rect in)
 {
-    bool has_one = is_one_row(f);
+    bool has_one = f->s->film->is_one_row;
     double k = f->ui->k, words = 40 * k, high = in.h;
     double host = fmin((has_one ? SIZE_HOST : SIZE_SMALL) * k, fmax(high - words, 20));
     double side = host / 2 + 14 * k;
@@ -111,8 +101,8 @@ static void fit(struct stage_frame *f, struct rect in)
     f->net = (struct rect){in.x + side, in.y + host / 2, fmax(in.w - 2 * side, 40 * k),
                            fmax(high - words - host, 1)};
     f->size = fmin(host, fmax(least_distance(f) * 0.5, 8 * k));
-    if (f->net.h > 90 * k && has_one) {
-        f->net.y += 24 * k;
+    if (f->net.h > 90 * k && (has_one || f->s->film->has_queues)) {
+        f->net.y += 24 * k; /* for what is told above: losses, queues */
         f->net.h -= 24 * k;
     }
 }

@@ -194,6 +194,7 @@ static void draw_queue(const struct stage_frame *f, const struct waiting *q, uns
     char words[48], digits[16];
 
     x = fmin(fmax(x, f->panel.x + SIZE_PADDING), f->panel.x + f->panel.w - SIZE_PADDING - w);
+    y = fmax(y, f->panel.y + 44 * k + h / 2); /* below the title */
     canvas_line(ui->c, p.x, y + h / 2, p.x, p.y - f->size / 2 - 3 * k, (struct stroke){.width = k},
                 ui->theme->ink3);
     canvas_fill_box(ui->c, (struct rect){x, y - h / 2, w, h}, RADIUS_CONTROL, ui->theme->panel);

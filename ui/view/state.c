@@ -436,15 +436,24 @@ static void draw_large(const struct pen *p, const struct column *columns, unsign
         }
         view_format(ui, text, sizeof text, "machine.of", "node",
                     node_short(p->s->trace, columns[i].node, ui->lang), NULL);
+        text[text_close_gaps(text, strlen(text))] = '\0';
         unsigned now = trace_state_at(p->s->trace, actor, 0, p->s->now);
-        double words = fmax(ui_text_width(ui, TYPE_BODY, text),
-                            ui_text_width(ui, TYPE_TAG, type->machines[0].states[now]) + 16 * k);
+        const char *state = type->machines[0].states[now];
+        double words =
+            fmax(ui_text_width(ui, TYPE_BODY, text), ui_text_width(ui, TYPE_TAG, state) + 16 * k);
         if (actor_wait(p->s, actor).name && 78 * k + words < w) {
             actor_draw_ring(ui, p->s, actor, x + 34 * k, y - 10 * k, 21 * k);
             x += 78 * k;
         }
-        ui_text(ui, TYPE_BODY, x, y - 12 * k, ui->theme->ink2, text);
-        part_state_tag(ui, x, y + 10 * k, ALIGN_LEFT, type->machines[0].states[now], true, 1);
+        double room = r.x + (i + 1) * w - x - 10 * k;
+        char cut[48];
+        canvas_text_in(ui->c, theme_font(ui->theme, TYPE_BODY),
+                       (struct rect){x, y - 28 * k, room, 22 * k}, ALIGN_LEFT, ui->theme->ink2,
+                       text);
+        part_state_tag(ui, x, y + 10 * k, ALIGN_LEFT,
+                       text_ellipsis(ui->fonts, theme_font(ui->theme, TYPE_TAG), state,
+                                     room - 16 * k, cut, sizeof cut),
+                       true, 1);
     }
 }
 
