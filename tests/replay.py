@@ -18,8 +18,16 @@ SCENE = """
 hosts: {{alice: 10.0.0.1, bob: 10.0.0.2}}
 links: [{{between: [alice, bob], rate: 10 Mbit/s, delay: 30 ms, mtu: {mtu}}}]
 traffic:
-  - rtp: {{from: alice, to: bob, codec: {codec}, for: 2500 ms, rtcp: {{minimum: 500 ms}}}}
+  - rtp: {{from: alice, to: bob, codec: {codec}, for: 2500 ms, rtcp: {{minimum: 500 ms}}{besides}}}
 """
+
+
+# What a receiver that knows nothing of it has to pass over (RFC 3550 5.1, 5.3.1, 6.7, RFC 8285).
+BESIDES = ", padding: 64, extension: {id: 3, element: level}, app: {name: DEMO, data: hello}"
+
+
+def scenario(codec, mtu, besides=""):
+    return SCENE.format(codec=codec, mtu=mtu, besides=besides)
 
 
 def slowwire(*arguments, status=0):
@@ -107,8 +115,8 @@ def decode(folder, name, file, description, port, rate, seconds, *more):
     return said, samples, took
 
 
-def hear(folder, codec, rate, seconds):
-    file, port = capture(folder, codec, SCENE.format(codec=codec, mtu="2000 B")), free_port()
+def hear(folder, codec, rate, seconds, besides):
+    file, port = capture(folder, codec, scenario(codec, "2000 B", besides)), free_port()
     own = os.path.join(folder, "own.sdp")
     said, samples, took = decode(folder, codec, file, describe(folder, codec, port), port, rate,
                                  seconds, "--sdp", own)
@@ -158,8 +166,8 @@ def mixed(folder):
         failures.append(f"mixed: as loud as {peak}, not 16000")
 
 
-def judge(folder, codec, rate):
-    samples = hear(folder, codec, rate, 2)
+def judge(folder, codec, rate, besides=""):
+    samples = hear(folder, codec, rate, 2, besides)
     if len(samples) < 1.9 * rate:
         failures.append(f"{codec}: only {len(samples)} samples were decoded")
         return
@@ -178,7 +186,7 @@ def says(what, *arguments):
 
 
 def refusals(folder):
-    two = SCENE.format(codec="PCMU", mtu="1500 B") + "  - rtp: {from: bob, to: alice, for: 1 s}\n"
+    two = scenario("PCMU", "1500 B") + "  - rtp: {from: bob, to: alice, for: 1 s}\n"
     file, silent = capture(folder, "two", two), os.path.join(folder, "silent.pcapng")
     says("several RTP sessions; choose one by --flow", file, "--to", "127.0.0.1:5004")
     says("10.0.0.1:5004 (50 packets from 10.0.0.2", file, "--to", "127.0.0.1:5004")
@@ -197,9 +205,9 @@ def refusals(folder):
     pings = ("hosts: {a: 10.0.0.1, b: 10.0.0.2}\nlinks: [{between: [a, b]}]\n"
              "traffic: [{ping: {from: a, to: b}}]\n")
     says("holds no RTP", capture(folder, "pings", pings), "--to", "127.0.0.1:5004")
-    large = capture(folder, "large", SCENE.format(codec="L16", mtu="1500 B"))
+    large = capture(folder, "large", scenario("L16", "1500 B"))
     says("in fragments", large, "--to", "127.0.0.1:5004")
-    cut = capture(folder, "cut", SCENE.format(codec="PCMU", mtu="1500 B"), "--snaplen", "66")
+    cut = capture(folder, "cut", scenario("PCMU", "1500 B"), "--snaplen", "66")
     says("only the first bytes", cut, "--to", "127.0.0.1:5004")
     slowwire("run", "--format", "none", "--sdp", os.path.join(folder, "x"),
              os.path.join(folder, "pings.yaml"), status=2)
@@ -210,6 +218,7 @@ def main():
         refusals(folder)
         judge(folder, "PCMU", 8000)
         judge(folder, "L16", 44100)
+        judge(folder, "PCMA", 8000, BESIDES)
         mixed(folder)
     for failure in failures:
         print(f"replay: {failure}")

@@ -3,7 +3,9 @@
 #include "fuzz/peer.h"
 
 #include "wire/ipv4.h"
+#include "wire/payload.h"
 #include "wire/rtcp.h"
+#include "wire/rtcp_feedback.h"
 #include "wire/rtp.h"
 #include "wire/udp.h"
 
@@ -20,9 +22,11 @@ static const char scenario[] =
     "  - {between: [peer, R]}\n"
     "traffic:\n"
     "  - rtp: {from: alice, to: 'host:5004', codec: PCMU, for: 6 s, ssrc: 77,\n"
-    "      playout: {delay: 60 ms, adaptive: on}, rtcp: {bandwidth: 5 %}}\n"
-    "  - rtp: {from: host, to: 'alice:6004', codec: PCMU, for: 6 s, video: {fps: 10 /s, frame: 4 "
-    "kB}}\n";
+    "      playout: {delay: 60 ms, adaptive: on}, rtcp: {bandwidth: 5 %},\n"
+    "      feedback: {nack: on, again: 50 ms}, retransmission: 1 s}\n"
+    "  - rtp: {from: host, to: 'alice:6004', codec: PCMU, for: 6 s, padding: 64,\n"
+    "      video: {fps: 10 /s, frame: 1 kB, intra: 4 kB}, extension: {element: x},\n"
+    "      feedback: {nack: on, pli: on, interval: 1 s}, retransmission: 300 ms}\n";
 
 static uint32_t some_ssrc(struct peer *p)
 {
@@ -32,10 +36,18 @@ static uint32_t some_ssrc(struct peer *p)
 
 static void say_rtp(struct peer *p)
 {
-    uint8_t how = take_u8(&p->c);
+    static const uint8_t types[] = {0, PAYLOAD_RTX, PAYLOAD_RTX_CODED, 98};
+    uint8_t how = take_u8(&p->c), type = how & 4 ? take_u8(&p->c) : 0, words[16];
+    for (unsigned i = 0; i < sizeof words; i++) {
+        words[i] = how & 16 ? take_u8(&p->c) : 0;
+    }
     struct rtp h = {.marker = how & 1,
                     .has_padding = how & 2,
-                    .payload_type = how & 4 ? take_u8(&p->c) & 127 : 0,
+                    .has_extension = how & 16,
+                    .extension_profile = how & 32 ? RTP_ONE_BYTE : type,
+                    .extension_words = how & 16 ? sizeof words / 4 : 0,
+                    .extension = words,
+                    .payload_type = type < 128 ? type : types[type & 3],
                     .seq = take_u16(&p->c),
                     .timestamp = (uint32_t)take_u16(&p->c) * (how & 8 ? 160u : 65536u),
                     .ssrc = some_ssrc(p),
@@ -66,17 +78,20 @@ static void say_rtcp(struct peer *p)
                                         .timestamp = take_u16(&p->c),
                                         .packets = how,
                                         .bytes = how * 160u};
-        struct rtcp_block blocks[3];
+        struct rtcp_block blocks[3] = {{0}};
         unsigned count = how >> 6;
         for (unsigned i = 0; i < count; i++) {
             some_block(p, &blocks[i]);
         }
-        switch (how % 5) {
+        struct rtcp_nack nack = {(uint16_t)blocks[0].highest, (uint16_t)(how * 257u)};
+        switch (how % 7) {
         case 0: rtcp_add_sr(&p->made, some_ssrc(p), &info, blocks, count); break;
         case 1: rtcp_add_rr(&p->made, some_ssrc(p), blocks, count); break;
         case 2: rtcp_add_cname(&p->made, some_ssrc(p), how & 32 ? "mallory@10.0.3.1" : ""); break;
         case 3: rtcp_add_bye(&p->made, some_ssrc(p)); break;
         case 4: rtcp_add_app(&p->made, some_ssrc(p), how >> 3, "fuzz", (struct bytes){0}); break;
+        case 5: rtcp_add_nack(&p->made, some_ssrc(p), some_ssrc(p), &nack, 1); break;
+        case 6: rtcp_add_pli(&p->made, some_ssrc(p), some_ssrc(p)); break;
         }
     }
 }
