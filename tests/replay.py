@@ -222,7 +222,7 @@ def main():
         mixed(folder)
     for failure in failures:
         print(f"replay: {failure}")
-    print(f"replay: three streams heard, {len(failures)} failures")
+    print(f"replay: four streams heard, {len(failures)} failures")
     return 1 if failures else 0
 
 
