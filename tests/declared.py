@@ -24,10 +24,8 @@ def told(path):
 
 
 def value(field):
-    """Name and value as the trace has them: numbers as decimals, bytes as pairs of digits."""
+    """Name and value as the trace has them: bytes as pairs of digits."""
     name, show = field.get("name").rsplit(".", 1)[1].replace("_", "-"), field.get("show")
-    if show.startswith("0x"):
-        return name, str(int(show, 16))
     return name, show.replace(":", "") if set(show[2::3]) == {":"} else show
 
 

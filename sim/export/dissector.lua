@@ -388,7 +388,8 @@ local function declare_fields(p, fields, prefix)
     for _, f in ipairs(fields) do
         local abbr = prefix .. "." .. f.name:gsub("-", "_")
         if f.type == "uint" then
-            f.proto_field = uint_field(f.width, abbr, f.name, f.role == "id" and base.HEX or base.DEC)
+            local is_id = f.role == "id" or f.role == "answered-id"
+            f.proto_field = uint_field(f.width, abbr, f.name, is_id and base.HEX or base.DEC)
         elseif f.type == "bytes" then
             f.proto_field = ProtoField.bytes(abbr, f.name)
         else

@@ -114,7 +114,7 @@ const struct framed_message *framed_find(const struct framed *p, struct bytes id
 /* A value as people write it (258, 0x0102; digits of BCD; pairs of hexadecimal digits; text), as
  * the field holds it; appended. False: it does not fit. */
 bool framed_value_read(const struct framed_field *f, const char *text, struct buf *out);
-/* The other way round; `as it stands` for what is no such value. Appended. */
+/* The other way round, identifiers as 0x0102. Appended. */
 void framed_value_print(const struct framed_field *f, struct bytes value, struct buf *out);
 uint64_t framed_number(const struct framed_field *f, struct bytes value); /* of a UINT or BCD */
 void framed_put_number(const struct framed_field *f, uint64_t n, struct buf *out);

@@ -213,7 +213,10 @@ uint64_t framed_number(const struct framed_field *f, struct bytes value)
 
 void framed_value_print(const struct framed_field *f, struct bytes value, struct buf *out)
 {
-    if (f->type == FRAMED_UINT && value.len <= FRAMED_UINT_MAX) {
+    bool is_id = f->role == FRAMED_ID || f->role == FRAMED_ANSWERED_ID;
+    if (f->type == FRAMED_UINT && is_id && value.len <= FRAMED_UINT_MAX) {
+        buf_printf(out, "0x%0*" PRIx64, 2 * f->width, framed_number(f, value));
+    } else if (f->type == FRAMED_UINT && value.len <= FRAMED_UINT_MAX) {
         buf_printf(out, "%" PRIu64, framed_number(f, value));
     } else if (f->type == FRAMED_TEXT) {
         const void *zero = value.len ? memchr(value.data, 0, value.len) : NULL;

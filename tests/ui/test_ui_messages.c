@@ -12,12 +12,17 @@
 #define PAGES SOURCE_DIR "/scenarios/app/http-round-trips.yaml"
 #define MQTT  SOURCE_DIR "/scenarios/app/mqtt-why-puback.yaml"
 #define DNS   SOURCE_DIR "/scenarios/app/dns-too-long.yaml"
+#define TAXI  SOURCE_DIR "/scenarios/app/taxi-session.yaml"
+#define CUT   SOURCE_DIR "/scenarios/app/length-or-delimiter.yaml"
 
 static const char *const talkative[] = {
     NAGLE,
     PAGES,
     MQTT,
     DNS,
+    TAXI,
+    CUT,
+    SOURCE_DIR "/scenarios/app/taxi-answer-lost.yaml",
     SOURCE_DIR "/scenarios/app/http-close-as-end.yaml",
     SOURCE_DIR "/scenarios/app/mqtt-last-will.yaml",
     SOURCE_DIR "/scenarios/rtp/rtsp.yaml",
@@ -169,7 +174,25 @@ static const struct {
     {DNS, 1, "QUERY A", "client", "server", 41, 0, 1},
     {DNS, 3, "TRUNCATED", "server", "client", 41, 2, 1}, /* answers the second, the first is lost */
     {DNS, 5, "RESPONSE A", "server", "client", 675, 4, 1},
+    {TAXI, 1, "register #124", "terminal", "platform", 58, 0, 1},
+    {TAXI, 2, "registered → #124", "platform", "terminal", 22, 1, 1},
+    {CUT, 1, "note", "counts", "server", 30, 0, 2}, /* 16 bytes a segment */
 };
+
+START_TEST(a_declared_message_has_a_name_in_each_language_and_its_fields)
+{
+    struct told r;
+    tell_of(&r, TAXI);
+    ck_assert_str_eq(r.k.messages[0].name[LANG_ZH], "注册 #124");
+    const struct app_message *m = trace_message(&r.trace, r.k.messages[0].number);
+    ck_assert_uint_eq(m->field_count, 11);
+    ck_assert_str_eq(m->fields[0].name, "id");
+    ck_assert_str_eq(m->fields[0].value, "0x0100");
+    ck_assert_str_eq(m->fields[10].name, "plate");
+    ck_assert_str_eq(m->fields[10].value, "B-T905");
+    told_free(&r);
+}
+END_TEST
 
 START_TEST(a_message_is_known_with_its_talk)
 {
@@ -286,6 +309,7 @@ int main(void)
     tcase_add_loop_test(c, the_pieces_of_a_packet_are_found, 0, TALKATIVE);
     tcase_add_loop_test(c, a_message_is_known_with_its_talk, 0,
                         (int)(sizeof known / sizeof *known));
+    tcase_add_test(c, a_declared_message_has_a_name_in_each_language_and_its_fields);
     tcase_add_test(c, keys_go_from_message_to_message);
     tcase_add_test(c, a_row_of_the_packet_chooses_its_message);
     tcase_add_test(c, a_click_on_a_box_chooses_message_and_packet);

@@ -19,26 +19,28 @@ static const struct {
      "2"
      "007D01347E",
      "position",
-     "id=512 length=35 isu=103456789012 serial=126 alarm=1 status=2 latitude=12222222 "
+     "id=0x0200 length=35 isu=103456789012 serial=126 alarm=1 status=2 latitude=12222222 "
      "longitude=132444444 speed=60 direction=0 time=211015211010 more=0104000000640202007d"},
     {"7E8001000510800000031600000064020000677E", "platform-answer",
-     "id=32769 length=5 isu=108000000316 serial=0 answered=100 answered-id=512 result=0"},
+     "id=0x8001 length=5 isu=108000000316 serial=0 answered=100 answered-id=0x0200 result=0"},
     {"7E80010005012345678900000A0064020000617E", "platform-answer",
-     "id=32769 length=5 isu=012345678900 serial=10 answered=100 answered-id=512 result=0"},
-    {"7E00020000012345678900000A817E", "heartbeat", "id=2 length=0 isu=012345678900 serial=10"},
+     "id=0x8001 length=5 isu=012345678900 serial=10 answered=100 answered-id=0x0200 result=0"},
+    {"7E00020000012345678900000A817E", "heartbeat",
+     "id=0x0002 length=0 isu=012345678900 serial=10"},
     {"7E00020000040021679287002B7D027E", "heartbeat", /* its check is 7e itself */
-     "id=2 length=0 isu=040021679287 serial=43"},
+     "id=0x0002 length=0 isu=040021679287 serial=43"},
     {"7E0001000501234567890004B303E8000200D37E", "terminal-answer",
-     "id=1 length=5 isu=012345678900 serial=1203 answered=1000 answered-id=2 result=0"},
+     "id=0x0001 length=5 isu=012345678900 serial=1203 answered=1000 answered-id=0x0002 result=0"},
     {"7E010200090123456789003039343536313231313131BE7E", "authenticate",
-     "id=258 length=9 isu=012345678900 serial=12345 code=456121111"},
+     "id=0x0102 length=9 isu=012345678900 serial=12345 code=456121111"},
     {"7E81000009012345678900000A006400313233343536687E", "register-answer",
-     "id=33024 length=9 isu=012345678900 serial=10 answered=100 result=0 code=123456"},
+     "id=0x8100 length=9 isu=012345678900 serial=10 answered=100 result=0 code=123456"},
     {"7E0100002D000123456789000A002800323132333400736D616C6C636869313233000000000000000000434849313"
      "23"
      "30001D4C14131323334358A7E",
      "register",
-     "id=256 length=45 isu=000123456789 serial=10 province=40 city=50 maker=1234 model=smallchi123 "
+     "id=0x0100 length=45 isu=000123456789 serial=10 province=40 city=50 maker=1234 "
+     "model=smallchi123 "
      "terminal=CHI123 colour=1 plate=d4c1413132333435"},
 };
 

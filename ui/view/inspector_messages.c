@@ -4,6 +4,7 @@
 #include "ui/view/messages.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define ROWS 6u
 
@@ -46,7 +47,29 @@ static char *row_words(const struct ui *ui, const struct scene *s, const struct 
     }
     snprintf(number, sizeof number, "%u", answers + 1);
     view_format(ui, buf, size, "message.answers", "words", words, "number", number, "name",
-                k->messages[answers].name, NULL);
+                k->messages[answers].name[ui->lang], NULL);
+    return view_blank(s, buf, size);
+}
+
+/* "id 512 · length 35 · isu 103456789012": what a declared protocol tells of itself; cut where the
+ * room ends. Empty: nothing. */
+static char *field_words(const struct scene *s, const struct talk_piece *piece, char *buf,
+                         size_t size)
+{
+    const struct app_message *m =
+        trace_message(s->trace, s->film->talks.messages[piece->message].number);
+    size_t at = 0;
+    buf[0] = '\0';
+    for (uint32_t i = 0; m && i < m->field_count; i++) {
+        const struct message_field *f = &m->fields[i];
+        bool fits = at + strlen(f->name) + strlen(f->value) + sizeof " ·   · …" < size;
+        int n = fits ? snprintf(buf + at, size - at, "%s%s %s", i ? " · " : "", f->name, f->value)
+                     : snprintf(buf + at, size - at, " …");
+        at += (size_t)n;
+        if (!fits) {
+            break;
+        }
+    }
     return view_blank(s, buf, size);
 }
 
@@ -54,12 +77,14 @@ static double draw_message(struct ui *ui, struct inspection *in, const struct ta
                            struct rect r, bool is_measured)
 {
     const struct theme *t = ui->theme;
-    struct font font = theme_font(t, TYPE_BODY);
+    struct font font = theme_font(t, TYPE_BODY), small = theme_font(t, TYPE_LABEL);
     bool is_chosen = in->scene->message == piece->message + 1;
-    char words[280];
+    char words[280], fields[400];
     row_words(ui, in->scene, piece, words, sizeof words);
+    field_words(in->scene, piece, fields, sizeof fields);
     double pad = 5 * ui->k, text = canvas_paragraph_height(ui->c, font, r.w - 2 * pad, words);
-    double h = text + 2 * pad;
+    double below = *fields ? canvas_paragraph_height(ui->c, small, r.w - 2 * pad, fields) + pad : 0;
+    double h = text + below + 2 * pad;
     if (is_measured) {
         return h + 2 * ui->k;
     }
@@ -76,6 +101,9 @@ static double draw_message(struct ui *ui, struct inspection *in, const struct ta
     canvas_fill_box(ui->c, box, RADIUS_CELL, is_chosen ? t->marker : t->data.pale);
     canvas_paragraph(ui->c, font, (struct rect){r.x + pad, r.y + pad, r.w - 2 * pad, text + 8},
                      is_chosen ? t->on_marker : t->data.text, words);
+    canvas_paragraph(ui->c, small,
+                     (struct rect){r.x + pad, r.y + 2 * pad + text, r.w - 2 * pad, below + 8},
+                     is_chosen ? t->on_marker : t->data.text, fields);
     return h + 2 * ui->k;
 }
 
