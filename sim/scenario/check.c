@@ -324,6 +324,7 @@ void check_scenario(struct reader *r)
     }
     if (r->err->errors == 0) { /* a host that could not be read makes everything unreachable */
         check_ways(r, &w);
+        check_sides(r);
         check_times(r);
     }
     bool asks = false; /* a DHCP client speaks by itself */

@@ -144,6 +144,7 @@ bool reader_network(struct reader *r, const struct doc_node *where, const char *
 bool reader_addresses(struct reader *r, const struct doc_node *n, int64_t *out); /* one or two */
 bool reader_pool(struct reader *r, const struct doc_node *n, int64_t *out);      /* `A - B` */
 void check_lans(struct reader *r);
+void check_sides(struct reader *r); /* of mixers and translators */
 
 /* The sections, in the order in which they need each other. */
 void read_title(struct reader *r, const struct doc_node *n);

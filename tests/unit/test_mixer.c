@@ -1,5 +1,6 @@
 /* A mixer: sounds added up, whose they are, and what RFC 3550 7.1, 7.3 and 8.2 say of it. G.711 by
  * the tables of the recommendation. */
+#include "scenario/read.h"
 #include "world_rig.h"
 
 #include "proto/rtp/crossing.h"
@@ -294,6 +295,61 @@ START_TEST(a_compound_shows_each_block_each_name_and_each_who_leaves)
 }
 END_TEST
 
+/* What is said of a file whose sides do not fit; NULL: nothing. */
+static const struct {
+    const char *traffic, *said;
+} sides[] = {
+    {"{mixer: {from: m, to: a}}, {mixer: {from: m, to: b}}", NULL},
+    {"{mixer: {from: m, to: a}}, {mixer: {from: m, to: a, port: 6004}}", NULL},
+    {"{mixer: {from: m, to: 239.1.1.1}}, {mixer: {from: m, to: 239.1.1.2}}", NULL},
+    {"{mixer: {from: m, to: a}}, {conference: {from: a, to: m}}, {mixer: {from: m, to: mesh}}",
+     NULL},
+    {"{mixer: {from: m, to: a}}, {mixer: {from: m, to: a}}", "by another 'mixer' already"},
+    {"{mixer: {from: m, to: a}}, {translator: {from: m, to: a}}, {translator: {from: m, to: b}},"
+     " {mixer: {from: m, to: b, port: 6004}}",
+     "by another 'mixer' already"},
+    {"{mixer: {from: m, to: 239.1.1.1}}, {mixer: {from: m, to: 239.1.1.1, codec: PCMA}}",
+     "by another 'mixer' already"},
+    {"{conference: {from: m, to: a}}, {mixer: {from: m, to: mesh}}, {mixer: {from: m, to: b}}",
+     "by another 'conference' already"},
+    {"{mixer: {from: m, to: a}}", "'mixer' of 'm' is alone"},
+    {"{mixer: {from: m, to: a}}, {translator: {from: m, to: b}}", "is alone"},
+    {"{mixer: {from: b, to: 239.1.1.1}}, {mixer: {from: b, to: a}}", "no member of '239.1.1.1'"},
+    {"{mixr: {from: m, to: a}}", "did you mean 'mixer'?"},
+    {"{translater: {from: m, to: a}}", "did you mean 'translator'?"},
+    {"{mixer: {from: m, to: a, codec: Opus}}", "'codec' cannot be 'Opus'; accepted: PCMU, PCMA"},
+    {"{mixer: {from: m, to: a, listen: on}}", "unknown key 'listen' in 'mixer'"},
+    {"{translator: {from: m, to: a, ptme: 40 ms}}", "did you mean 'ptime'?"},
+    {"{translator: {from: m, to: m}}", "to itself"},
+};
+
+START_TEST(sides_that_do_not_fit_are_told)
+{
+    struct scenario *sc = NULL;
+    struct err err = {0};
+    struct buf text = {0};
+    buf_printf(&text,
+               "hosts: {a: 10.0.1.1/24, b: 10.0.2.1/24, m: 10.0.3.1/24}\n"
+               "routers: {R: {addresses: [10.0.1.2/24, 10.0.2.2/24, 10.0.3.2/24]}}\n"
+               "links: [{between: [a, R]}, {between: [b, R]}, {between: [m, R]}]\n"
+               "groups: {239.1.1.1: [a, m], 239.1.1.2: [b, m], mesh: [a, m]}\n"
+               "traffic: [%s]\n",
+               sides[_i].traffic);
+    scenario_read_text("m.yaml", buf_cstr(&text), registry(), NULL, 0, &sc, &err);
+    FILE *out = tmpfile();
+    char told[4096] = "";
+    err_print(&err, out, false);
+    rewind(out);
+    size_t len = fread(told, 1, sizeof told - 1, out);
+    fclose(out);
+    ck_assert_msg(sides[_i].said ? strstr(told, sides[_i].said) != NULL : len == 0, "%s: %s",
+                  sides[_i].traffic, told);
+    scenario_free(sc);
+    err_free(&err);
+    buf_free(&text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("mixer");
@@ -312,6 +368,7 @@ int main(void)
     tcase_add_test(cloud, after_a_bye_the_number_is_free);
     tcase_add_test(cloud, names_of_others_stand_in_one_sdes);
     tcase_add_test(cloud, a_compound_shows_each_block_each_name_and_each_who_leaves);
+    tcase_add_loop_test(cloud, sides_that_do_not_fit_are_told, 0, ROWS(sides));
     suite_add_tcase(s, sound);
     suite_add_tcase(s, cloud);
     SRunner *r = srunner_create(s);
