@@ -1,8 +1,8 @@
-/* From a fault to the new picture: for each scenario that is named, three of its packets (the first,
- * the one in the middle, the last) are dropped by key, each from the scenario as it is; what counts
- * is the time from the key until the window of 1280 x 800 is drawn again: the text edited and read,
- * the run repeated, compared with the one before, its film made. Milliseconds of the processor, one
- * thread. With --limit MS the status is 1 if one takes longer. */
+/* From a fault to the new picture: for each scenario that is named, three of its packets (the
+ * first, the one in the middle, the last) are dropped by key, each from the scenario as it is; what
+ * counts is the time from the key until the window of 1280 x 800 is drawn again: the text edited
+ * and read, the run repeated, compared with the one before, its film made. Milliseconds of the
+ * processor, one thread. With --limit MS the status is 1 if one takes longer. */
 
 #include "ui/canvas_cairo.h"
 #include "ui/shell.h"

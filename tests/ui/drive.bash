@@ -90,8 +90,12 @@ press()
         [ -n "$at" ] && break
         sleep 0.025
     done
-    # shellcheck disable=SC2086 # two numbers
-    [ -n "$at" ] && click $at || wrong "$workflow: no $1"
+    if [ -n "$at" ]; then
+        # shellcheck disable=SC2086 # two numbers
+        click $at
+    else
+        wrong "$workflow: no $1"
+    fi
 }
 
 # menu X Y: a right click there, again if it came before the picture was drawn that it points into

@@ -1,9 +1,9 @@
 #pragma once
 /* The ladder: lifelines, slanted flights to true time, timers, folds. Its parts, in files of their
  * own: ladder.c (frame, page, pointer), ladder_lines.c (lifelines), ladder_time.c (ticks, folds,
- * now), ladder_flights.c, ladder_ghosts.c (what an edit took away), ladder_labels.c (what text
- * stands where), ladder_timers.c (bars beside lifelines), ladder_records.c (states, items,
- * refusals, cuts). */
+ * now), ladder_flights.c, ladder_capsules.c, ladder_ghosts.c (what an edit took away),
+ * ladder_labels.c (what text stands where), ladder_timers.c (bars beside lifelines),
+ * ladder_records.c (states, items, refusals, cuts). */
 
 #include "ui/view/motion.h"
 
@@ -110,7 +110,12 @@ bool ladder_words(struct ladder_frame *f, enum type_role role, double x, double 
                   struct color color, const char *words);
 
 /* ladder_flights.c */
-void ladder_draw_flights(struct ladder_frame *f);  /* ways, bands, threads */
+void ladder_draw_flights(struct ladder_frame *f); /* ways, bands, threads */
+/* Those between lifelines that are shown. */
+void ladder_each_flight(struct ladder_frame *f,
+                        void (*show)(struct ladder_frame *, const struct flight *));
+
+/* ladder_capsules.c */
 void ladder_draw_capsules(struct ladder_frame *f); /* but the selected one; and losses */
 void ladder_draw_selected(struct ladder_frame *f);
 

@@ -1,17 +1,15 @@
-/* Flights on the ladder: their ways, losses, threads and capsules. */
+/* Flights on the ladder: their ways, bands and threads. */
 
 #include "ui/view/ladder.h"
 #include "ui/view/numbers.h"
 
 #include <math.h>
 
-#define FUTURE        0.45
-#define FLAG          114.0 /* the flag of now, and half a capsule that goes again */
-#define FUTURE_WAY    0.8   /* of a dashed way, which is faint by itself */
-#define CROWD         160u  /* flights: of more, those whose lines lie on each other are left out */
-#define CROWD_GAP     2.2   /* so near that they do */
-#define CROWD_WAYS    64u   /* directions that are told apart */
-#define DENSE_SAMPLES 12u   /* flights looked at for two rows of pixels */
+#define FUTURE_WAY    0.8  /* of a dashed way, which is faint by itself */
+#define CROWD         160u /* flights: of more, those whose lines lie on each other are left out */
+#define CROWD_GAP     2.2  /* so near that they do */
+#define CROWD_WAYS    64u  /* directions that are told apart */
+#define DENSE_SAMPLES 12u  /* flights looked at for two rows of pixels */
 
 static struct color flight_color(const struct ladder_frame *f, const struct flight *g)
 {
@@ -178,28 +176,6 @@ static void draw_flight(struct ladder_frame *f, const struct flight *g)
     }
 }
 
-static void draw_loss(struct ladder_frame *f, const struct flight *g)
-{
-    struct ui *ui = f->ui;
-    struct point p = ladder_point(f, g, g->hop.died);
-    char words[128];
-
-    if (g->hop.died > f->s->now || p.y < f->plot.y) {
-        return;
-    }
-    part_loss(ui, p.x, p.y, 0);
-    for (uint32_t i = 0; i < f->self->label_count; i++) {
-        const struct ladder_label *label = &f->self->labels[i];
-
-        if (label->kind == LABEL_LOSS && label->packet == g->packet && label->nth == g->nth) {
-            view_loss_words(ui, f->s->trace, &g->hop, words, sizeof words);
-            canvas_fill_box(ui->c, label->rect, 3, color_fade(ui->theme->panel, 0.85));
-            canvas_text_in(ui->c, theme_font(ui->theme, TYPE_TAG), label->rect, ALIGN_LEFT,
-                           ui->theme->loss.text, words);
-        }
-    }
-}
-
 /* The dotted thread from the first copy to this one. */
 static void draw_thread(struct ladder_frame *f, const struct flight *g)
 {
@@ -223,108 +199,6 @@ static void draw_thread(struct ladder_frame *f, const struct flight *g)
     side = to.x < (f->x[0] + f->x[f->count - 1]) / 2 ? -1 : 1;
     if (to.y > from.y + 20 * k) {
         part_thread(f->ui, from, to, side * fmin(26 * k, (to.y - from.y) * 0.25));
-    }
-}
-
-/* The capsule of a flight at p. What is yet to come is faint. */
-static void show_capsule(struct ladder_frame *f, const struct flight *g, struct point p, double h,
-                         bool is_moving, bool is_future)
-{
-    const struct ladder_label *place = ladder_label_of(f, g->packet, g->nth);
-    struct capsule capsule;
-    struct rect r;
-    char buf[24], extra[24];
-    int from = 0, to = 0;
-
-    capsule = view_capsule(f->s, g->packet, h, buf);
-    if (is_moving) {
-        ladder_ends(f, g, &from, &to);
-        capsule.motion = (struct point){to < from ? -1 : 1, 0};
-        capsule.no_echo = true;
-        capsule.h += capsule.is_selected ? 3 : 0;
-    } else if (place && place->has_extra) {
-        capsule.extra = numbers_extra(f->s, g->packet, extra);
-    }
-    capsule.alpha = is_future && !capsule.is_selected ? FUTURE : 1;
-    r = capsule_draw(f->ui, p.x, p.y, &capsule);
-    if (view_is_damaged(f->s->trace, g->packet) && !is_future) {
-        view_flash(f->ui, r.x + r.w, r.y + 2 * f->ui->k);
-    }
-}
-
-/* Room for one more capsule at x on the line of now. */
-static bool take_seat(struct ladder_frame *f, double x)
-{
-    for (uint32_t i = 0; i < f->rider_count; i++) {
-        if (fabs(f->rider[i] - x) < 48 * f->ui->k) {
-            return false;
-        }
-    }
-    if (f->rider_count == LADDER_RIDERS) {
-        return false;
-    }
-    f->rider[f->rider_count++] = x;
-    return true;
-}
-
-/* The selected packet of several hops is shown once: where it rides, or where it has its place. */
-static bool rides_elsewhere(const struct ladder_frame *f, const struct flight *g)
-{
-    bool is_flying = g->hop.tx && flight_start(g) <= f->s->now && flight_end(g) > f->s->now;
-    int from, to;
-
-    if (g->packet != f->s->selected || is_flying || !ladder_ends(f, g, &from, &to)) {
-        return false;
-    }
-    if (f->is_thin[from] && !ladder_label_of(f, g->packet, g->nth)) {
-        return true;
-    }
-    for (uint32_t i = f->first; i < f->last && (f->is_thin[from] || f->is_thin[to]); i++) {
-        const struct flight *other = &f->s->film->flights[i];
-
-        if (other->packet == g->packet && other->hop.tx && flight_start(other) <= f->s->now &&
-            flight_end(other) > f->s->now) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A packet under way rides on the line of now until it comes to its place; the selected one rides
- * to the end. */
-static void draw_capsule(struct ladder_frame *f, const struct flight *g)
-{
-    const struct ladder_label *place = ladder_label_of(f, g->packet, g->nth);
-    sim_time start = flight_start(g), now = f->s->now;
-    bool is_selected = g->packet == f->s->selected, hides = f->s->player->hides_future;
-    bool is_flying = g->hop.tx && start <= now && flight_end(g) > now;
-    double h = place ? place->h : f->capsule_h;
-    struct point p = ladder_point(f, g, start), head = ladder_point(f, g, now);
-
-    if (!place && !g->is_first && is_flying && !is_selected) {
-        if (f->is_narrow) { /* beside the flag of now, not over its time */
-            head.x = fmax(head.x, f->panel.x + SIZE_PADDING + FLAG * f->ui->k);
-        }
-        show_capsule(f, g, head, h, true, false); /* what goes again is seen on every hop */
-        return;
-    }
-    if ((!place && !is_selected) || (start > now && hides) || rides_elsewhere(f, g)) {
-        return;
-    }
-    if (place) {
-        p = (struct point){place->x, place->y};
-    }
-    if (!is_flying) {
-        show_capsule(f, g, p, h, false, start > now);
-    } else if (!is_selected && head.y >= p.y) {
-        show_capsule(f, g, p, h, false, false);
-    } else {
-        if (!is_selected && !hides) {
-            show_capsule(f, g, p, h, false, true);
-        }
-        if (is_selected || take_seat(f, head.x)) {
-            show_capsule(f, g, head, h, true, false);
-        }
     }
 }
 
@@ -375,7 +249,7 @@ static void draw_dense(struct ladder_frame *f)
     }
 }
 
-static void each_flight(struct ladder_frame *f,
+void ladder_each_flight(struct ladder_frame *f,
                         void (*show)(struct ladder_frame *, const struct flight *))
 {
     int from, to;
@@ -426,27 +300,6 @@ static void draw_one_band(struct ladder_frame *f, const struct flight *g)
     draw_band(f, g, flight_color(f, g));
 }
 
-static void draw_one_loss(struct ladder_frame *f, const struct flight *g)
-{
-    if (g->hop.died != SIM_NEVER) {
-        draw_loss(f, g);
-    }
-}
-
-static void draw_rest_capsule(struct ladder_frame *f, const struct flight *g)
-{
-    if (g->packet != f->s->selected) {
-        draw_capsule(f, g);
-    }
-}
-
-static void draw_selected_capsule(struct ladder_frame *f, const struct flight *g)
-{
-    if (g->packet == f->s->selected) {
-        draw_capsule(f, g);
-    }
-}
-
 void ladder_draw_flights(struct ladder_frame *f)
 {
     if (f->is_dense) {
@@ -457,20 +310,5 @@ void ladder_draw_flights(struct ladder_frame *f)
     most_flights(f, draw_one_band);
     canvas_unclip(f->ui->c);
     most_flights(f, draw_flight);
-    each_flight(f, draw_thread);
-}
-
-void ladder_draw_capsules(struct ladder_frame *f)
-{
-    if (!f->is_dense) {
-        each_flight(f, draw_one_loss);
-        each_flight(f, draw_rest_capsule);
-    }
-}
-
-void ladder_draw_selected(struct ladder_frame *f)
-{
-    if (f->s->selected != 0 && !f->is_dense) {
-        each_flight(f, draw_selected_capsule);
-    }
+    ladder_each_flight(f, draw_thread);
 }
