@@ -21,7 +21,6 @@ static const char *const talkative[] = {
     MQTT,
     DNS,
     TAXI,
-    CUT,
     SOURCE_DIR "/scenarios/app/taxi-answer-lost.yaml",
     SOURCE_DIR "/scenarios/app/http-close-as-end.yaml",
     SOURCE_DIR "/scenarios/app/mqtt-last-will.yaml",
