@@ -75,7 +75,7 @@ static void write_reject(const struct avdtp *m, struct buf *out)
 
 void avdtp_write(const struct avdtp *m, struct buf *out)
 {
-    buf_char(out, (char)(m->label << 4 | m->kind));
+    buf_char(out, (char)((unsigned)m->label << 4 | (unsigned)m->kind));
     buf_char(out, (char)m->signal);
     switch (m->kind) {
     case AVDTP_COMMAND: write_command(m, out); break;
@@ -103,6 +103,7 @@ static bool read_services(struct bytes b, struct avdtp_services *out)
             out->has_codec = true;
             out->codec = b.data[3];
             out->info_len = (uint8_t)(len - 2);
+            memset(out->info, 0, sizeof out->info); /* the last of several counts */
             memcpy(out->info, b.data + 4, len - 2);
         } else if (category == 0 || category > AVDTP_DELAY_REPORTING) {
             out->bad_category = (uint8_t)category;

@@ -45,10 +45,11 @@ static void name_it(struct field *field, const char *text)
     }
 }
 
+/* A layer for which there is no room more has no fields either. */
 static struct filling begin(struct dissection *out, const char *layer, size_t at, struct bytes from)
 {
-    dissect_add_layer(out, layer, at, from.len);
-    return (struct filling){.out = out, .from = from};
+    bool has_room = dissect_add_layer(out, layer, at, from.len) != NULL;
+    return (struct filling){.out = out, .from = has_room ? from : (struct bytes){0}};
 }
 
 static size_t left(const struct filling *f)
@@ -118,7 +119,7 @@ static void add_commands(struct bytes information, size_t at, struct dissection 
         take(&f, "id", FIELD_NUMBER, 8);
         take_low(&f, "command_length", FIELD_NUMBER);
         add_command_data(&f, code);
-        at += f.from.len;
+        at += len;
         information = bytes_sub(information, len, information.len);
     }
 }

@@ -253,7 +253,7 @@ static void closed(void *self, enum l2cap_which which, const struct input *in, s
     struct a2dp_sink *s = self;
     av_enter(&s->av, AV_IDLE, BT_DISCONNECTED, fx);
     if (which == L2CAP_SIGNALS) {
-        l2cap_give_up(&s->av.l2cap, L2CAP_MEDIA, s, in, fx);
+        l2cap_give_up(&s->av.l2cap, L2CAP_MEDIA, BT_LINK_LOST, s, in, fx);
     }
 }
 

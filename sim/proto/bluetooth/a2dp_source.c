@@ -334,7 +334,7 @@ static void end_all(struct a2dp_source *s, const struct input *in, struct fx *fx
     fx_timer(fx, TIMER_ANSWER, 0, SIM_NEVER);
     av_tell_media(&s->av, MEDIA_STOP, (struct bytes){0}, (struct span){0}, fx);
     av_enter(&s->av, AV_IDLE, BT_DISCONNECTED, fx);
-    l2cap_give_up(&s->av.l2cap, L2CAP_MEDIA, s, in, fx);
+    l2cap_give_up(&s->av.l2cap, L2CAP_MEDIA, BT_LINK_LOST, s, in, fx);
     fx_request(fx, s->av.l2cap.link, ACL_CALL_END, (struct bytes){0}, (struct span){0});
     fx_note(fx, AV_DONE);
 }
@@ -392,7 +392,7 @@ static void follow_plan(struct a2dp_source *s, sim_time now, struct fx *fx)
 static void lose_patience(struct a2dp_source *s, const struct input *in, struct fx *fx)
 {
     fx_note(fx, BT_NO_ANSWER);
-    l2cap_give_up(&s->av.l2cap, L2CAP_SIGNALS, s, in, fx);
+    l2cap_give_up(&s->av.l2cap, L2CAP_SIGNALS, BT_NO_ANSWER, s, in, fx);
 }
 
 static void send_media(struct a2dp_source *s, struct bytes packet, struct fx *fx)

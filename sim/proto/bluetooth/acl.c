@@ -200,6 +200,8 @@ bool acl_hear(struct acl *a, const struct input *in, struct fx *fx)
         fx_drop(fx, DROP_CHECKSUM, ACL_HEC);
         return false;
     }
+    acl_supervise(a, in->now, fx);
+    a->heard_at = in->now;
     a->has_heard = true;
     a->was_stopped = !a->may_go;
     a->may_go = b.flow;
@@ -237,6 +239,7 @@ const struct reason acl_reasons[ACL_WHY_COUNT + 1] = {
     [ACL_ACKED] = {"bt.acked", "Bluetooth Core 2.B §7.6.1"},
     [ACL_DONE] = {"bt.done", "Bluetooth Core 2.B §7.6"},
     [ACL_FLUSHED] = {"bt.flushed", "Bluetooth Core 2.B §7.6.3"},
+    [ACL_LOST] = {"bt.lost", "Bluetooth Core 2.B §3.1"},
 };
 
 enum { VAR_FRAME, VAR_SEQN, VAR_GO, VAR_EXPECTED, VAR_SEQN_OLD, VAR_ARQN, VAR_KEPT, VAR_QUEUE };

@@ -24,6 +24,7 @@ enum acl_call {
     ACL_CALL_SEND_FLUSHABLE, /* down: the same, but it may be given up when it gets too old */
     ACL_CALL_BEGIN,          /* up: the DATA that follows begins a frame */
     ACL_CALL_END,            /* down: when all is sent the master falls silent */
+    ACL_CALL_LOST,           /* up: nothing was heard for too long: the link is over */
 };
 
 #define ACL_BUFFER_MAX 16
@@ -54,6 +55,7 @@ enum acl_why {
     ACL_ACKED,
     ACL_DONE,
     ACL_FLUSHED, /* a frame got too old */
+    ACL_LOST,    /* nothing was heard for too long (supervision) */
     ACL_WHY_COUNT,
 };
 extern const struct reason acl_reasons[];
@@ -70,7 +72,7 @@ struct acl {
     int64_t buffer;    /* packets that wait for the application */
     int64_t reading;   /* ns that the application takes for one; -1: none waits */
 
-    int64_t poll, flush; /* below another layer: ns; flush -1: never */
+    int64_t poll, flush, supervision; /* below another layer: ns; -1: never */
 
     bool is_master, is_fed; /* fed: what is sent comes from the layer above */
     struct net key;
@@ -96,11 +98,12 @@ struct acl {
     /* below another layer */
     struct acl_frame *queue; /* owned; in the order in which they came */
     uint32_t queue_count, queue_cap;
-    uint32_t sent;    /* bytes of the first one that are acknowledged */
-    bool is_ending;   /* nothing more comes from above */
-    bool is_resting;  /* of a master: nothing is under way until the next poll */
-    unsigned silent;  /* transmissions in a row that nothing readable followed */
-    uint64_t flushed; /* frames */
+    uint32_t sent;     /* bytes of the first one that are acknowledged */
+    bool is_ending;    /* nothing more comes from above */
+    bool is_resting;   /* of a master: nothing is under way until the next poll */
+    unsigned silent;   /* transmissions in a row that nothing readable followed */
+    uint64_t flushed;  /* frames */
+    sim_time heard_at; /* the last header that could be read */
 };
 
 enum { ACL_TIMER_SLOT, ACL_TIMER_READ };
@@ -125,6 +128,9 @@ struct acl_piece { /* what the next packet carries of a frame */
 };
 struct acl_piece acl_piece_next(const struct acl *a);
 void acl_piece_done(struct acl *a); /* it is acknowledged */
+/* Nothing readable has come for too long: the link is over, and what comes next is a new one. True:
+ * so it is. */
+bool acl_supervise(struct acl *a, sim_time now, struct fx *fx);
 void acl_queue_add(struct acl *a, struct span frame, bool is_flushable, sim_time now);
 /* Gives up what is too old, unless the other side may have a part of it (7.6.3). */
 void acl_queue_flush(struct acl *a, sim_time now, struct fx *fx);

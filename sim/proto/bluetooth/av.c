@@ -140,6 +140,7 @@ const struct reason bt_reasons[BT_WHY_COUNT + 1] = {
     [BT_UNREADABLE] = {"l2cap.unreadable", L2 "3.1"},
     [BT_INCOMPLETE] = {"l2cap.incomplete", L2 "7.2"},
     [BT_NO_ANSWER] = {"l2cap.no-answer", L2 "6.2.1"},
+    [BT_LINK_LOST] = {"l2cap.link-lost", L2 "6.1"},
     [AV_DISCOVERS] = {"av.discovers", "AVDTP 1.3 §8.6"},
     [AV_ASKS] = {"av.asks", "AVDTP 1.3 §8.7"},
     [AV_CONFIGURES] = {"av.configures", "AVDTP 1.3 §8.9"},

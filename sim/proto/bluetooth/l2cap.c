@@ -138,12 +138,12 @@ static void close_channel(const struct hearing *h, struct l2cap_channel *c, enum
     h->l->upper->closed(h->self, which_of(h->l, c), h->in, h->fx);
 }
 
-void l2cap_give_up(struct l2cap *l, enum l2cap_which which, void *self, const struct input *in,
-                   struct fx *fx)
+void l2cap_give_up(struct l2cap *l, enum l2cap_which which, enum bt_why why, void *self,
+                   const struct input *in, struct fx *fx)
 {
     const struct hearing h = {l, self, in, fx};
     if (l->channels[which].state != L2CAP_CLOSED) {
-        close_channel(&h, &l->channels[which], BT_NO_ANSWER);
+        close_channel(&h, &l->channels[which], why);
     }
 }
 
@@ -208,7 +208,7 @@ static void hear_connect_answer(const struct hearing *h, const struct l2cap_comm
 static void reject(const struct hearing *h, uint8_t id, enum l2cap_reject reason,
                    const struct l2cap_command *m)
 {
-    struct l2cap_command out = {.code = L2CAP_REJECT, .id = id, .result = reason};
+    struct l2cap_command out = {.code = L2CAP_REJECT, .id = id, .result = (uint16_t)reason};
     if (m) {
         out.channel = m->channel;
         out.source = m->source;
@@ -373,6 +373,13 @@ void l2cap_hear(struct l2cap *l, void *self, const struct input *in, struct fx *
     if (in->code == ACL_CALL_BEGIN) {
         give_up_frame(l, fx);
         l->is_within = true;
+        return;
+    }
+    if (in->code == ACL_CALL_LOST) {
+        l->is_within = false;
+        buf_clear(&l->frame);
+        l2cap_give_up(l, L2CAP_SIGNALS, BT_LINK_LOST, self, in, fx);
+        l2cap_give_up(l, L2CAP_MEDIA, BT_LINK_LOST, self, in, fx);
         return;
     }
     if (in->code != CODE_DATA || !l->is_within) {

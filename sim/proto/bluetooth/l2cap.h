@@ -52,12 +52,12 @@ struct l2cap {
 uint16_t l2cap_own(enum l2cap_which which); /* the number of that channel at our end */
 void l2cap_connect(struct l2cap *l, enum l2cap_which which, struct fx *fx);
 void l2cap_disconnect(struct l2cap *l, enum l2cap_which which, struct fx *fx);
-/* The answer that was waited for does not come: the channel is closed at this end (6.2.1). */
-void l2cap_give_up(struct l2cap *l, enum l2cap_which which, void *self, const struct input *in,
-                   struct fx *fx);
+/* The channel is closed at this end: an answer does not come (6.2.1), or the link is gone. */
+void l2cap_give_up(struct l2cap *l, enum l2cap_which which, enum bt_why why, void *self,
+                   const struct input *in, struct fx *fx);
 /* Information on an OPEN channel. Returns where it lies, with its header. */
 struct span l2cap_send(struct l2cap *l, enum l2cap_which which, struct bytes information,
                        bool is_flushable, struct fx *fx);
-/* ACL_CALL_BEGIN and DATA of the end below. */
+/* ACL_CALL_BEGIN, DATA and ACL_CALL_LOST of the end below. */
 void l2cap_hear(struct l2cap *l, void *self, const struct input *in, struct fx *fx);
 void l2cap_free(struct l2cap *l);

@@ -78,6 +78,20 @@ void acl_queue_flush(struct acl *a, sim_time now, struct fx *fx)
     }
 }
 
+bool acl_supervise(struct acl *a, sim_time now, struct fx *fx)
+{
+    if (!a->is_fed || a->supervision < 0 || now - a->heard_at < a->supervision) {
+        return false;
+    }
+    a->heard_at = now;
+    a->queue_count = a->sent = a->copy = 0;
+    a->seqn = true;
+    a->seqn_old = a->arqn = false;
+    fx_note(fx, ACL_LOST);
+    fx_indicate(fx, 0, ACL_CALL_LOST, (struct bytes){0}, (struct span){0});
+    return true;
+}
+
 static double flushed(const void *self, const struct path *path)
 {
     (void)path;
@@ -90,13 +104,22 @@ static void let_go(void *self)
 }
 
 #define OF(field) offsetof(struct acl, field)
+#define SUPERVISION                                                                                \
+    {                                                                                              \
+        "supervision", OF(supervision), PARAM_TIME, .may_be_off = true, .initial = 20 * SIM_S,     \
+                                                    .min = BASEBAND_SLOT,                          \
+                                                    .max = INT64_C(40959375) * SIM_US              \
+    }
 static const struct param params[] = {
     {"packet", OF(type), PARAM_CHOICE, .initial = 2, .max = 2, .choices = acl_type_names},
     {"poll", OF(poll), PARAM_TIME, .initial = 25 * SIM_MS, .min = 2 * BASEBAND_SLOT,
      .max = 40 * SIM_S},
     {"flush", OF(flush), PARAM_TIME, .may_be_off = true, .initial = -1, .min = BASEBAND_SLOT,
      .max = 1279375 * SIM_US}, /* HCI: 1 to 2047 slots */
+    SUPERVISION,
     {0}};
+/* A table each: a setting belongs to one end's. */
+static const struct param slave_params[] = {SUPERVISION, {0}};
 
 const struct actor_type acl_master_type = {.name = "acl-master",
                                            .proto = &bluetooth_proto,
@@ -118,6 +141,7 @@ const struct actor_type acl_slave_type = {.name = "acl-slave",
                                           .timers = acl_timers,
                                           .reasons = acl_reasons,
                                           .vars = acl_vars,
+                                          .params = slave_params,
                                           .step = acl_slave_step,
                                           .read = acl_read_vars,
                                           .free = let_go};

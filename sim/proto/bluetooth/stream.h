@@ -21,6 +21,7 @@ enum bt_why {
     BT_UNREADABLE,
     BT_INCOMPLETE,
     BT_NO_ANSWER,
+    BT_LINK_LOST,
     AV_DISCOVERS, /* AVDTP: the order of its signals */
     AV_ASKS,
     AV_CONFIGURES,

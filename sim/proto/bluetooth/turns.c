@@ -15,6 +15,7 @@ static void begin(struct acl *a, const struct input *in, bool is_master)
     a->seqn = true; /* 7.6.2: the first packet with a CRC has SEQN 1 */
     a->may_go = true;
     a->is_fed = in->index != 0;
+    a->heard_at = in->now;
     a->reading = a->is_fed ? -1 : a->reading;
     a->buffer = a->reading < 0 ? ACL_BUFFER_MAX : a->buffer;
 }
@@ -98,6 +99,10 @@ static bool owes_turn(const struct acl *a, bool has_heard)
 static void fed_slot(struct acl *a, sim_time now, struct fx *fx)
 {
     bool has_heard = a->has_heard, was_resting = a->is_resting;
+    if (acl_supervise(a, now, fx)) {
+        rest(a, SIM_NEVER, fx);
+        return;
+    }
     if (!has_heard) {
         a->arqn = false;
         a->may_go = true;
