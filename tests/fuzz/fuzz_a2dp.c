@@ -194,7 +194,7 @@ static void hear(struct end *e)
     struct buf pdu = {0};
     make_pdu(e, &pdu);
     uint8_t how = take_u8(&e->c);
-    size_t piece = how & 1 ? 1 + how / 2 : pdu.len;
+    size_t piece = how & 1 ? 1u + how / 2u : pdu.len;
     if (how != 254) {
         indicate(e, ACL_CALL_BEGIN, LINK, (struct bytes){0});
     }
