@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """How many small mistakes would the tests notice?
 
-    tests/mutants.py [--count 100] [--seed 1] [--build build/mutants] FOLDER [TEST-REGEX]
+    tests/mutants.py [--count 100] [--seed 1] [--tree build/mutants] [--tests REGEX] [FOLDER…]
 
-Makes seeded mutants of the C files below FOLDER (sim/proto/tcp): one flips an operator, shifts a
-constant, negates a branch or drops a statement. Each is built in a build folder of its own and the tests
-whose names match TEST-REGEX are run until one fails. Prints a line a mutant and the share that was
-caught; the survivors are the rows that the tests lack (or changes that mean the same). The sources
-are mutated in a copy of the tree, never in place.
+Makes seeded mutants of the C files below the FOLDERs (sim/proto and sim/net): one flips an operator,
+shifts a constant, negates a branch or drops a statement. Each is built in a build folder of its own and
+the tests (those whose names match REGEX) are run until one fails. Prints a line a mutant and the share
+that was caught; the survivors are the rows that the tests lack (or changes that mean the same). The
+sources are mutated in a copy of the tree, never in place.
 """
 import argparse
 import os
@@ -22,6 +22,10 @@ FLIPS = [("<=", "<"), (">=", ">"), ("==", "!="), ("!=", "=="), ("&&", "||"), ("|
          (" < ", " <= "), (" > ", " >= "), (" + ", " - "), (" - ", " + "), ("true", "false"),
          ("false", "true"), (" & ", " | "), ("++", "--")]
 
+
+CHEAP = "^(golden|conformance|scenario_checks|probe)$"
+ROUNDS = [(["slowwire"], ["-R", CHEAP, "-LE", "long|once"]),
+          (["all"], ["-E", CHEAP, "-LE", "long|once"])]
 
 CLAMP = re.compile(r"(\S+) [<>] ([^?]+?) \? [^:]*\b(\1|\2)\b")
 
@@ -67,33 +71,27 @@ def run(command, folder, seconds):
             pass
 
 
-def targets(tree, build, tests):
-    """What those tests run: their own programs, and slowwire for the scripts."""
-    listed = subprocess.run(["ctest", "-N", "-R", tests, "-E", "long"],
-                            cwd=os.path.join(tree, build), capture_output=True, text=True,
-                            check=True).stdout
-    names = re.findall(r"Test +#\d+: (\w+)", listed)
-    return [name for name in names if name.startswith("test_")] + ["slowwire"]
-
-
-def verdict(tree, build, tests):
-    if run(["ninja", "-C", build, *targets(tree, build, tests)], tree, 600) != 0:
-        return "does not build"
-    tested = run(["ctest", "--stop-on-failure", "--timeout", "20", "-R", tests, "-E", "long"],
-                 os.path.join(tree, build), 900)
-    return "caught" if tested != 0 else "SURVIVED"
+def verdict(tree, build, rounds):
+    """The cheap round first: what one program shows. Then what all the others know."""
+    for targets, tests in rounds:
+        if run(["ninja", "-C", build, *targets], tree, 900) != 0:
+            return "does not build"
+        if run(["ctest", "--stop-on-failure", "--timeout", "60", "-j2", *tests],
+               os.path.join(tree, build), 1800) != 0:
+            return "caught"
+    return "SURVIVED"
 
 
 def main():
     parse = argparse.ArgumentParser()
-    parse.add_argument("folder")
-    parse.add_argument("tests", nargs="?", default="test_tcp|probe|scenario_checks|conformance|golden")
+    parse.add_argument("folders", nargs="*", default=["sim/proto", "sim/net"])
+    parse.add_argument("--tests", default="")
     parse.add_argument("--count", type=int, default=100)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--tree", default="build/mutants")
     a = parse.parse_args()
-    files = sorted(os.path.join(d, f) for d, _, names in os.walk(a.folder) for f in names
-                   if f.endswith(".c"))
+    files = sorted(os.path.join(d, f) for folder in a.folders for d, _, names in os.walk(folder)
+                   for f in names if f.endswith(".c"))
     all_places = [(f, *p) for f in files for p in places(open(f, encoding="utf-8").read())]
     chosen = random.Random(a.seed).sample(all_places, min(3 * a.count, len(all_places)))
     shutil.rmtree(a.tree, ignore_errors=True)
@@ -103,7 +101,8 @@ def main():
         os.makedirs(os.path.join(a.tree, os.path.dirname(name)), exist_ok=True)
         shutil.copy2(name, os.path.join(a.tree, name))
     flags = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-O1 -w", "-DSLOWWIRE_UI=OFF", "-GNinja"]
-    if run(["cmake", "-B", "out", *flags], a.tree, 600) or verdict(a.tree, "out", a.tests) != "SURVIVED":
+    rounds = [(["all"], ["-R", a.tests, "-LE", "long|once"])] if a.tests else ROUNDS
+    if run(["cmake", "-B", "out", *flags], a.tree, 600) or verdict(a.tree, "out", rounds) != "SURVIVED":
         sys.exit("the tests fail without any mutant")
     caught = total = 0
     for file, at, old, new in chosen:
@@ -113,7 +112,7 @@ def main():
         text = open(file, encoding="utf-8").read()
         with open(path, "w", encoding="utf-8") as f:
             f.write(text[:at] + new + text[at + len(old):])
-        said = verdict(a.tree, "out", a.tests)
+        said = verdict(a.tree, "out", rounds)
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
         if said == "does not build":

@@ -78,6 +78,7 @@ void axis_make(struct axis *a, sim_time end, double span, const struct quiet *qu
         assert(a->folds);
     }
     for (uint32_t i = 0; i < a->count; i++) {
+        assert(sorted);
         a->folds[i] = (struct fold){sorted[i].from + margin, sorted[i].to - margin, 0};
     }
     free(sorted);

@@ -100,7 +100,8 @@ static void draw_help(struct shell *s, struct rect root)
     struct rect foot = rect_cut_bottom(&r, 32);
     double y = ui_scroll_begin(ui, "keys", r, lines * line, &s->box_scroll);
     for (unsigned i = 0; i < ROWS; i++) {
-        double w = r.w / columns, x = r.x + i / lines * w;
+        unsigned column = i / lines;
+        double w = r.w / columns, x = r.x + column * w;
         draw_key(s, &rows[i], (struct rect){x, y + i % lines * line, w - 12, line});
     }
     ui_scroll_end(ui);

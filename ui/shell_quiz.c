@@ -3,6 +3,7 @@
  * scenario, so an edited scenario is asked anew. */
 #include "ui/shell_inside.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +144,7 @@ static uint32_t another(const struct quiz *z, sim_time until)
 static void tell(struct shell *s, enum quiz_mark mark)
 {
     const struct lesson_question *q = quiz_question(s);
+    assert(q);
     s->quiz.marks[s->quiz.at] = mark;
     s->quiz.is_told = true;
     s->ui.focus = 0;

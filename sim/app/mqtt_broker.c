@@ -4,6 +4,7 @@
 #include "app/mqtt_inside.h"
 #include "base/os.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,7 @@ static void tell_retained(struct mqtt_broker *b, struct session *s, struct conn 
 static void subscribe(struct mqtt_broker *b, struct session *s, struct conn *c,
                       const struct mqtt_packet *p, struct mark end, struct fx *fx)
 {
+    assert(s);
     struct mqtt_packet answer = {.type = MQTT_SUBACK, .id = p->id, .filter_count = p->filter_count};
     for (unsigned i = 0; i < p->filter_count; i++) {
         subscribe_to(s, &p->filters[i]);
@@ -127,6 +129,7 @@ static void subscribe(struct mqtt_broker *b, struct session *s, struct conn *c,
 static void unsubscribe(struct session *s, struct conn *c, const struct mqtt_packet *p,
                         struct mark end, struct fx *fx)
 {
+    assert(s);
     struct mqtt_packet answer = {.type = MQTT_UNSUBACK, .id = p->id};
     for (unsigned i = 0; i < p->filter_count; i++) {
         for (uint32_t k = 0; k < s->count; k++) {

@@ -7,6 +7,7 @@
 #include "scenario/pattern.h"
 #include "wire/dissect.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ static bool is_same(const struct filling *f, const struct lesson_option *a,
         return a->number == b->number;
     }
     if (f->q->ask != ASK_NEXT) {
+        assert(a->text && b->text);
         return strcmp(a->text, b->text) == 0;
     }
     char x[24], y[24];

@@ -60,9 +60,8 @@ static void consider(struct quiz *z, enum ask ask, bool is_after, uint32_t recor
 static uint32_t arrival(const struct trace *t, uint32_t packet)
 {
     struct list all = trace_of_packet(t, packet);
-    const struct record *r = all.count ? trace_record(t, all.at[all.count - 1]) : NULL;
     for (uint32_t i = 0; i < all.count; i++) {
-        r = trace_record(t, all.at[i]);
+        const struct record *r = trace_record(t, all.at[i]);
         if (r->kind == REC_ARRIVE && direction_to(t, r->where) == packet_to_node(t, packet)) {
             return all.at[i];
         }

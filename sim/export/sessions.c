@@ -8,6 +8,7 @@
 #include "wire/rtp.h"
 #include "wire/udp.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define FOLLOWS 100 /* a number at most so much later is the same stream's (RFC 3550 A.1) */
@@ -105,6 +106,7 @@ static void make_session(struct sessions *s, const struct candidate *c)
         s->cap = s->cap ? 2 * s->cap : 8;
         s->list = os_realloc(s->list, s->cap * sizeof *s->list);
     }
+    assert(s->list);
     const struct datagram *d = &s->datagrams[c->first];
     s->list[s->count++] = (struct media_session){.to = c->to,
                                                  .from = c->from,

@@ -4,6 +4,7 @@
 #include "actor/errno_code.h"
 #include "base/os.h"
 
+#include <assert.h>
 #include <string.h>
 
 static uint32_t timer_slot(const struct row *r, unsigned timer, uint32_t index)
@@ -185,6 +186,7 @@ static void apply_open(struct world *w, const struct effect *e)
     const struct scenario_traffic *t = traffic_with_parts(w, e->author);
     const struct actor_type *part = type_called(t ? t->type->parts : NULL, name);
     const struct actor_type *type = part ? part : type_called(w->known->actors, name);
+    assert(type && (!part || t));
     uint32_t node = author->node, flow = author->flow;
     struct net key = e->net;
     key_complete(w, node, type->proto, &key);

@@ -11,6 +11,7 @@
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -289,7 +290,9 @@ uint32_t assembly_hear(struct world *w, uint32_t node, uint32_t packet, unsigned
 {
     const struct packet *p = packet_at(&w->trace->packets, packet);
     struct ipv4 ip;
-    packet_is_fragment(p, &ip);
+    bool is_fragment = packet_is_fragment(p, &ip);
+    assert(is_fragment);
+    (void)is_fragment;
     uint32_t i = find(w->nodes[node].assemblings, &ip);
     uint32_t len = ip.total_len > ip.header_len ? (uint32_t)ip.total_len - ip.header_len : 0;
     if (len + ip.header_len > p->size) {

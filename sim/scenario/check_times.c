@@ -1,6 +1,7 @@
 /* Faults that contradict each other, and expectations that no run can meet. */
 #include "scenario/reader.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void check_joined(struct reader *r, const uint32_t node[2], struct place at)
@@ -112,6 +113,7 @@ static void check_fault(struct reader *r, uint32_t i)
 
 static void check_exchange(struct reader *r, const struct expect *e)
 {
+    assert(e->patterns);
     sim_time latest = 0; /* the earliest time at which the packet above can have been sent */
     for (uint32_t i = 0; i < e->count; i++) {
         const struct pattern *p = &e->patterns[i];

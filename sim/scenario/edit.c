@@ -4,6 +4,7 @@
 
 #include "scenario/override.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct edit {
@@ -176,6 +177,7 @@ static void add_section(struct edit *e, const struct section *section, const cha
     while (next && !comes_after(section, next->key->text)) {
         next = next->next;
     }
+    assert(root->first);
     size_t indent = column_of(e->text, root->first->key->start);
     if (next) {
         e->from = e->to = above_comments(e->text, line_start(e->text, next->key->start));

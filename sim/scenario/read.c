@@ -6,6 +6,7 @@
 #include "base/os.h"
 #include "scenario/syntax.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <libfyaml.h>
 #include <stdlib.h>
@@ -125,6 +126,7 @@ static size_t end_of_last(const struct doc_node *n)
 static void take_close(struct builder *b, struct fy_event *e)
 {
     struct doc_node *n = b->open;
+    assert(n);
     n->end = n->is_flow ? fy_event_end_mark(e)->input_pos : end_of_last(n);
     b->open = n->parent;
     b->depth--;

@@ -129,7 +129,9 @@ static const char *const *words_of_keys(struct reader *r, const struct key *keys
     while (keys[n].name) {
         n++;
     }
-    while (more && more[m]) {
+    static const char *const none[] = {NULL};
+    more = more ? more : none;
+    while (more[m]) {
         m++;
     }
     const char **words = arena_alloc(r->arena, (n + m + 1) * sizeof *words);

@@ -2,6 +2,7 @@
 
 #include "base/os.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,7 @@ static void insert(struct assembly *a, uint32_t i, struct assembly_piece piece)
         a->cap = a->cap ? 2 * a->cap : 4;
         a->pieces = os_realloc(a->pieces, a->cap * sizeof *a->pieces);
     }
+    assert(a->pieces);
     memmove(&a->pieces[i + 1], &a->pieces[i], (a->count - i) * sizeof *a->pieces);
     a->pieces[i] = piece;
     a->count++;

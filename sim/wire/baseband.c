@@ -3,6 +3,7 @@
 
 #include "wire/l2cap_format.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,6 +90,7 @@ enum { CHANNEL_AT = 7 };
 size_t baseband_encode(const struct baseband *b, uint8_t out[BASEBAND_HEAD_MAX])
 {
     const struct kind_of_packet *k = kind_find(b->type);
+    assert(k);
     unsigned hec =
         baseband_hec(air_bits(b->lt_addr, b->type, b->flow, b->arqn, b->seqn), BASEBAND_UAP);
     unsigned flags = (unsigned)b->flow << 2 | (unsigned)b->arqn << 1 | b->seqn;

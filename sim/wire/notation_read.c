@@ -76,7 +76,7 @@ static bool named(struct reader *r, uint32_t max, uint32_t *value)
 
 static bool small(struct reader *r, uint16_t *value)
 {
-    uint32_t n;
+    uint32_t n = 0;
     if (!named(r, UINT16_MAX, &n)) {
         return false;
     }

@@ -115,7 +115,7 @@ static bool read_option(struct draw_options *o, int argc, char **argv, int *at, 
     const char *given = argv[*at], *equals = strchr(given, '=');
     size_t n = equals ? (size_t)(equals - given) : strlen(given), i = 0;
     while (i < OPTION_COUNT &&
-           (strlen(options[i].name) != n || strncmp(options[i].name, given, n))) {
+           (strlen(options[i].name) != n || strncmp(options[i].name, given, n) != 0)) {
         i++;
     }
     if (i == OPTION_COUNT) {

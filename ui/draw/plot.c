@@ -4,6 +4,7 @@
 #include "base/os.h"
 #include "ui/form.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,7 @@ static bool read_options(int argc, char **argv, struct plot_options *o, struct e
 
 static bool is_table(const char *path)
 {
+    assert(path);
     size_t n = strlen(path);
     return n >= 4 && strcmp(path + n - 4, ".csv") == 0;
 }

@@ -3,6 +3,7 @@
  * present step, so that the panel goes along with the story. */
 #include "ui/view/inspector.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ const char *inspection_label(const struct ui *ui, const struct inspection *in,
 static char *blob(const struct inspection *in, const struct field *f, char *buf, size_t size)
 {
     const struct layer *l = inspection_layer(in);
+    assert(l);
     size_t at = l->at + f->bit / 8u, n = (f->bits + 7u) / 8u, used = 0;
     for (size_t i = 0; i < n && at + i < in->bytes.len && used + 6 < size; i++) {
         used += (size_t)snprintf(buf + used, size - used, "%s%02x", i ? " " : "",

@@ -23,10 +23,10 @@ static unsigned shown_bytes(const struct inspection *in)
 
 static struct rect cell_of(const struct dump *d, unsigned i)
 {
-    unsigned column = i % d->columns;
+    unsigned column = i % d->columns, row = i / d->columns;
     double gap = column >= 8 ? d->pitch * 0.45 : 0;
-    return (struct rect){d->first + column * d->pitch + gap - d->pitch * 0.11,
-                         d->y + i / d->columns * d->line, d->pitch, d->line};
+    return (struct rect){d->first + column * d->pitch + gap - d->pitch * 0.11, d->y + row * d->line,
+                         d->pitch, d->line};
 }
 
 /* The layer and field that byte i belongs to; -1: none. */

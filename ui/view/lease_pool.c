@@ -270,7 +270,8 @@ static void draw_book(const struct book *b, struct rect r)
             view_format(ui, note, sizeof note, "lease.pool", "n", digits, NULL));
     draw_states(b, rect_cut_top(&r, CHIP_H * k), true);
     for (unsigned i = 0; i < b->count; i++) {
-        struct rect at = {r.x + i % columns * cell, r.y + 3 * k + i / columns * h, cell, h};
+        unsigned row = i / columns;
+        struct rect at = {r.x + i % columns * cell, r.y + 3 * k + row * h, cell, h};
 
         draw_cell(b, i, at);
     }

@@ -3,6 +3,7 @@
 
 #include "ui/view/machine.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -123,6 +124,7 @@ static void add_figure_route(struct diagram *d, const struct fit *f, const struc
     const struct diagram_box *a = diagram_box_of(d, (unsigned)e->from, false);
     const struct diagram_box *b = diagram_box_of(d, (unsigned)e->to, true);
 
+    assert(a && b);
     *r = (struct diagram_route){.from = (unsigned)e->from, .to = (unsigned)e->to, .key = e->label};
     if (!way) {
         bow(r, a->rect, b->rect, 0.25);

@@ -2,6 +2,7 @@
  * the extremes are drawn. What is past is solid, what is to come faint or not there. */
 #include "ui/view/plots.h"
 
+#include <assert.h>
 #include <math.h>
 
 #define FUTURE   0.42
@@ -26,6 +27,7 @@ static bool make_path(const struct plot_frame *f, const struct curve *c, double 
     if (!before && i == last) {
         return false;
     }
+    assert(c->points);
     const struct curve_point *first = before ? before : &c->points[i++];
     double y = plot_y(f, first->value);
     *x0 = fmax(plot_x(f, first->at), f->plot.x);

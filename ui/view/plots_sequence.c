@@ -3,6 +3,7 @@
  * what acknowledgements report out of order as outlined bars. */
 #include "ui/view/plots.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,6 +87,7 @@ static uint32_t list_before(const struct plot_frame *f, struct list l, sim_time 
 static int64_t list_value(const struct plot_frame *f, struct list l, sim_time t, int64_t otherwise)
 {
     uint32_t n = list_before(f, l, t == SIM_NEVER ? t : t + 1);
+    assert(l.at || n == 0);
     return n ? trace_record(f->s->trace, l.at[n - 1])->value : otherwise;
 }
 

@@ -3,6 +3,7 @@
 #include "base/os.h"
 #include "proto/tcp/tcp.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ static struct tcp_piece *piece_at(const struct tcp_pieces *p, uint32_t i)
 static struct tcp_piece *make_room(struct tcp_pieces *p, uint32_t i)
 {
     if (p->first + p->count == p->cap && p->first > 0) {
+        assert(p->list);
         memmove(p->list, p->list + p->first, p->count * sizeof *p->list);
         p->first = 0;
     }
