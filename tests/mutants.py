@@ -56,6 +56,11 @@ def places(text):
     return sorted(set(found))
 
 
+def content(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def run(command, folder, seconds):
     """A mutant may run for ever: whatever it has started ends with it."""
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL,
@@ -84,22 +89,22 @@ def verdict(tree, build, rounds):
 
 def main():
     parse = argparse.ArgumentParser()
-    parse.add_argument("folders", nargs="*", default=["sim/proto", "sim/net"])
+    parse.add_argument("folders", nargs="*", default=["sim/proto", "sim/net"], metavar="FOLDER")
     parse.add_argument("--tests", default="")
     parse.add_argument("--count", type=int, default=100)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--tree", default="build/mutants")
     a = parse.parse_args()
-    files = sorted(os.path.join(d, f) for folder in a.folders for d, _, names in os.walk(folder)
-                   for f in names if f.endswith(".c"))
-    all_places = [(f, *p) for f in files for p in places(open(f, encoding="utf-8").read())]
-    chosen = random.Random(a.seed).sample(all_places, min(3 * a.count, len(all_places)))
     shutil.rmtree(a.tree, ignore_errors=True)
     os.makedirs(a.tree)
     listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout
     for name in listed.splitlines():
         os.makedirs(os.path.join(a.tree, os.path.dirname(name)), exist_ok=True)
         shutil.copy2(name, os.path.join(a.tree, name))
+    files = [name for name in listed.splitlines()
+             if name.endswith(".c") and any(name.startswith(f + "/") for f in a.folders)]
+    all_places = [(name, *p) for name in files for p in places(content(os.path.join(a.tree, name)))]
+    chosen = random.Random(a.seed).sample(all_places, min(3 * a.count, len(all_places)))
     flags = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-O1 -w", "-DSLOWWIRE_UI=OFF", "-GNinja"]
     rounds = [(["all"], ["-R", a.tests, "-LE", "long|once"])] if a.tests else ROUNDS
     if run(["cmake", "-B", "out", *flags], a.tree, 600) or verdict(a.tree, "out", rounds) != "SURVIVED":
@@ -109,7 +114,7 @@ def main():
         if total == a.count:
             break
         path = os.path.join(a.tree, file)
-        text = open(file, encoding="utf-8").read()
+        text = content(path)
         with open(path, "w", encoding="utf-8") as f:
             f.write(text[:at] + new + text[at + len(old):])
         said = verdict(a.tree, "out", rounds)

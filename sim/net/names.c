@@ -6,6 +6,7 @@
 #include "base/os.h"
 #include "wire/dns.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,7 @@ void names_ask(struct world *w, uint32_t node, const char *name, struct lookup a
                uint32_t cause)
 {
     const struct actor_type *type = type_called(w, "resolver");
+    assert(type);
     struct net key = {.to = {address_of(w, &w->sc->nodes[node].resolver), DNS_PORT}};
     key_complete(w, node, type->proto, &key);
     uint32_t flow = add_flow(w, node, node_of_ip(w, key.to.ip));

@@ -127,7 +127,7 @@ static bool read_width(struct reader *r, const struct doc_node *v, const char *w
 {
     struct framed_field *f = d->field;
     char *end = NULL;
-    unsigned long width = word[0] ? strtoul(word, &end, 10) : 0;
+    unsigned long width = strtoul(word, &end, 10);
     unsigned long most = f->type == FRAMED_UINT ? FRAMED_UINT_MAX : FRAMED_WIDTH_MAX;
     bool is_rest = strcmp(word, "rest") == 0 || word[0] == '\0';
     if (is_rest && (!d->is_body || f->type == FRAMED_UINT || f->type == FRAMED_BCD)) {

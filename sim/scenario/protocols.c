@@ -4,6 +4,7 @@
 
 #include "base/os.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define PROTOCOL_LIMIT 16
@@ -589,6 +590,7 @@ static void read_protocol(struct reader *r, const struct doc_node *n, struct fra
 
 void read_protocols(struct reader *r, const struct doc_node *n)
 {
+    assert(n);
     if (!reader_is_map(r, n) || !reader_is_short(r, n, PROTOCOL_LIMIT)) {
         return;
     }
