@@ -68,7 +68,7 @@ static double lower_choice_width(struct shell *s, const char *labels[LOWER_MAX])
 /* Which of the views that share the place is shown: their names at the panel's top right. */
 static void draw_lower_choice(struct shell *s, struct rect r)
 {
-    const char *labels[LOWER_MAX];
+    const char *labels[LOWER_MAX] = {NULL};
     double w = lower_choice_width(s, labels);
     if (w == 0) {
         return;

@@ -284,6 +284,7 @@ static void read_header(struct reader *r, const struct doc_node *n, const struct
         p->header = read_framed_fields(r, n, false, &p->header_count);
     }
     if (d->length_width && framed_header_role(p, FRAMED_LENGTH, NULL)) {
+        assert(n);
         wrong(r, n->key, "reader.framed.length-twice");
     } else if (d->length_width) {
         add_length(r, p, d);
@@ -571,11 +572,12 @@ static void read_protocol(struct reader *r, const struct doc_node *n, struct fra
     }
     check_all_names(r, n);
     unsigned before = r->err->errors;
-    if (part_of(n, "frame")) {
-        read_frame(r, part_of(n, "frame"), &d);
+    const struct doc_node *frame = part_of(n, "frame"), *check = part_of(n, "check");
+    if (frame) {
+        read_frame(r, frame, &d);
     }
-    if (part_of(n, "check")) {
-        read_check(r, part_of(n, "check"), p);
+    if (check) {
+        read_check(r, check, p);
     }
     if (r->err->errors == before) {
         read_header(r, part_of(n, "header"), n, &d);
