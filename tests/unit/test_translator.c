@@ -160,6 +160,21 @@ START_TEST(what_comes_too_late_for_its_packet_is_not_sent)
 }
 END_TEST
 
+START_TEST(a_source_that_is_started_anew_begins_anew)
+{
+    struct rig r = rig_of(REPACK_AS_IS, 320);
+    struct came in[] = {
+        {5000, 0, 160, false}, {5001, 160, 160, false}, {7, 90, 160, false}, {8, 250, 160, false}};
+    for (int i = 0; i < 4; i++) {
+        ck_assert(rig_hear(&r, &in[i]));
+    }
+    ck_assert_uint_eq(r.count, 2);
+    ck_assert_uint_eq(r.out[1].rtp.seq, 7);
+    ck_assert_uint_eq(r.out[1].rtp.timestamp, 90);
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(only_g711_can_be_changed_and_only_what_must_be_is)
 {
     struct rig plain = rig_of(REPACK_AS_IS, 0), a = rig_of(PAYLOAD_PCMA, 0),
@@ -304,6 +319,7 @@ int main(void)
     TCase *media = tcase_create("media"), *reports = tcase_create("reports");
     tcase_add_loop_test(media, sound_is_cut_anew, 0, ROWS(cuts));
     tcase_add_test(media, what_comes_too_late_for_its_packet_is_not_sent);
+    tcase_add_test(media, a_source_that_is_started_anew_begins_anew);
     tcase_add_test(media, only_g711_can_be_changed_and_only_what_must_be_is);
     tcase_add_test(media, sound_is_coded_anew);
     tcase_add_test(media, another_clock_rate_has_other_timestamps);

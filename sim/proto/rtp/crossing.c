@@ -43,8 +43,12 @@ bool rtp_crosser_is_there(const struct rtp_crosser *k, sim_time now)
     return !k->has_left && now - k->heard <= PATIENCE;
 }
 
+/* NULL: there are too many. */
 static struct rtp_crosser *put(struct rtp_crossing *c, uint32_t ssrc)
 {
+    if (c->count == RTP_CROSSERS_MAX && !rtp_crossing_find(c, ssrc)) {
+        return NULL;
+    }
     uint64_t *place = map_put(&c->places, ssrc);
     if (*place == 0) {
         if (c->count == c->cap) {
@@ -61,6 +65,9 @@ bool rtp_crossing_meet(struct rtp_crossing *c, uint32_t ssrc, uint32_t side, str
                        bool is_media, sim_time now)
 {
     struct rtp_crosser *k = put(c, ssrc);
+    if (!k) {
+        return false;
+    }
     struct addr *known = is_media ? &k->media : &k->control;
     if (!rtp_crosser_is_there(k, now)) {
         *k = (struct rtp_crosser){.ssrc = ssrc, .side = side};

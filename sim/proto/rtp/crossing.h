@@ -9,7 +9,9 @@
 
 #include <stdbool.h>
 
-#define RTP_SIDES_MAX 32
+#define RTP_SIDES_MAX    32
+#define RTP_CROSSERS_MAX 4096 /* whoever makes up more is not let through */
+#define RTP_VOICES_MAX   256  /* of one side: as many are mixed, or changed on their way */
 
 struct rtp_side {
     void *self;      /* its actor; NULL: a free place */

@@ -15,12 +15,16 @@ struct rtp_mixer *rtp_mixer_other(const struct rtp_mixer *m, uint32_t side)
     return side == m->side ? NULL : m->crossing->sides[side].self;
 }
 
+/* NULL: too many speak. */
 static struct mix_voice *voice_of(struct rtp_mixer *m, uint32_t ssrc)
 {
     for (uint32_t i = 0; i < m->voice_count; i++) {
         if (m->voice_ssrcs[i] == ssrc) {
             return m->voices[i];
         }
+    }
+    if (m->voice_count == RTP_VOICES_MAX) {
+        return NULL;
     }
     m->voices = os_realloc(m->voices, (m->voice_count + 1) * sizeof *m->voices);
     m->voice_ssrcs = os_realloc(m->voice_ssrcs, (m->voice_count + 1) * sizeof *m->voice_ssrcs);
@@ -136,6 +140,10 @@ static void align(struct rtp_mixer *m, const struct rtp *rtp, struct span body,
     int16_t samples[MIX_PACKET_MAX];
     uint32_t len = samples_of(codec_of(rtp->payload_type), body, fx, samples);
     struct mix_voice *v = voice_of(m, rtp->ssrc);
+    if (!v) {
+        fx_drop(fx, DROP_POLICY, RTP_FOREIGN);
+        return;
+    }
     v->has_left = false;
     switch (mix_hear(v, rtp, samples, len, rtp_mixer_place(in->clock), rtp_mixer_place(m->delay))) {
     case MIX_TAKEN: break;

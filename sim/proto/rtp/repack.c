@@ -9,6 +9,7 @@
 
 #define L16_UP   441 /* samples of L16 for L16_DOWN of G.711 */
 #define L16_DOWN 80
+#define RESTART  1000 /* numbers back: the source was started anew (A.1 has confirmed it) */
 
 static int64_t codec_of(uint8_t payload_type)
 {
@@ -152,6 +153,9 @@ unsigned repack_add(struct repack *r, const struct rtp *rtp, int64_t extended, s
     uint32_t units = r->units ? r->units : len;
     unsigned count = 0;
     r->codec_in = codec_of(rtp->payload_type);
+    if (r->is_known && extended < r->in_last - RESTART) {
+        *r = (struct repack){.codec = r->codec, .units = r->units, .codec_in = r->codec_in};
+    }
     *is_late = r->is_known && extended <= r->in_last;
     if (*is_late || len == 0) {
         return 0;

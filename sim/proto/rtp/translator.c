@@ -29,13 +29,34 @@ struct rtp_toward *rtp_translator_toward(struct rtp_translator *t, uint32_t ssrc
     return NULL;
 }
 
-static struct rtp_toward *add_toward(struct rtp_translator *t, uint32_t ssrc)
+static void begin_toward(const struct rtp_translator *t, struct rtp_toward *w, uint32_t ssrc)
 {
-    t->toward = os_realloc(t->toward, (t->toward_count + 1) * sizeof *t->toward);
-    struct rtp_toward *w = &t->toward[t->toward_count++];
-    *w = (struct rtp_toward){ssrc, os_alloc(sizeof *w->repack), SIM_NEVER};
+    free(w->repack);
+    *w = (struct rtp_toward){.ssrc = ssrc, .flush_at = SIM_NEVER};
+    w->repack = os_alloc(sizeof *w->repack);
     w->repack->codec = coding_of[t->codec];
     w->repack->units = t->ptime > 0 ? (uint32_t)muldiv(t->ptime, MIX_RATE, SIM_S) : 0;
+}
+
+/* Who is there, or a new place, or that of one who has left; NULL: too many speak. */
+static struct rtp_toward *take_toward(struct rtp_translator *t, uint32_t ssrc)
+{
+    struct rtp_toward *w = rtp_translator_toward(t, ssrc);
+    if (w && !w->has_left) {
+        return w;
+    }
+    for (uint32_t i = 0; !w && t->toward_count == RTP_VOICES_MAX && i < t->toward_count; i++) {
+        w = t->toward[i].has_left ? &t->toward[i] : NULL;
+    }
+    if (!w && t->toward_count == RTP_VOICES_MAX) {
+        return NULL;
+    }
+    if (!w) {
+        t->toward = os_realloc(t->toward, (t->toward_count + 1) * sizeof *t->toward);
+        w = &t->toward[t->toward_count++];
+        *w = (struct rtp_toward){0};
+    }
+    begin_toward(t, w, ssrc);
     return w;
 }
 
@@ -169,26 +190,41 @@ static void pass_media(struct rtp_translator *t, const struct input *in, struct 
     if (t->has_ended || rtp_decode(header, &rtp) == 0) {
         return;
     }
-    struct rtp_toward *w = rtp_translator_toward(t, rtp.ssrc);
-    w = w ? w : add_toward(t, rtp.ssrc);
-    if (repack_is_needed(w->repack, rtp.payload_type)) {
+    struct rtp_toward *w = take_toward(t, rtp.ssrc);
+    if (!w) {
+        fx_note(fx, RTP_FOREIGN);
+    } else if (repack_is_needed(w->repack, rtp.payload_type)) {
         change(t, w, &rtp, over.extended, in, fx);
     } else {
         send_on(t, header, in->body, RTP_PASSED_ON, fx);
     }
 }
 
-static void flush(struct rtp_translator *t, const struct input *in, struct fx *fx)
+static void flush_one(struct rtp_translator *t, struct rtp_toward *w, struct fx *fx)
 {
     struct repack_out *out = os_alloc(sizeof *out);
+    send_new(t, out, repack_flush(w->repack, w->ssrc, out), fx);
+    w->flush_at = SIM_NEVER;
+    free(out);
+}
+
+static void flush(struct rtp_translator *t, const struct input *in, struct fx *fx)
+{
     for (uint32_t i = 0; i < t->toward_count; i++) {
-        struct rtp_toward *w = &t->toward[i];
-        if (w->flush_at <= in->now) {
-            send_new(t, out, repack_flush(w->repack, w->ssrc, out), fx);
-            w->flush_at = SIM_NEVER;
+        if (t->toward[i].flush_at <= in->now) {
+            flush_one(t, &t->toward[i], fx);
         }
     }
-    free(out);
+}
+
+void rtp_translator_finish(struct rtp_translator *t, uint32_t ssrc, struct fx *fx)
+{
+    struct rtp_toward *w = rtp_translator_toward(t, ssrc);
+    if (w) {
+        w->has_left = true;
+        flush_one(t, w, fx);
+        arm(t, fx);
+    }
 }
 
 /* ---- its life ---- */

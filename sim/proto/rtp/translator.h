@@ -10,6 +10,7 @@ struct rtp_toward { /* a source of another side, as it goes out here */
     uint32_t ssrc;
     struct repack *repack; /* owned */
     sim_time flush_at;     /* SIM_NEVER: nothing waits */
+    bool has_left;         /* if it speaks again, it begins anew */
 };
 struct rtp_translator {
     int64_t codec, ptime; /* 0: as it came, else a coding; ns, -1: as it came */
@@ -47,6 +48,8 @@ enum {
 extern const struct actor_type rtp_translator_type;
 
 struct rtp_toward *rtp_translator_toward(struct rtp_translator *t, uint32_t ssrc);
+/* It says BYE: what waits of it goes out before that. Others may still report on it. */
+void rtp_translator_finish(struct rtp_translator *t, uint32_t ssrc, struct fx *fx);
 /* That side, if it is there and not the own. */
 struct rtp_translator *rtp_translator_other(const struct rtp_translator *t, uint32_t side);
 

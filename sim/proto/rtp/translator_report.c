@@ -107,6 +107,17 @@ static void tell_packet(struct rtp_translator *t, struct rtp_translator *there,
     }
 }
 
+static void hear_byes(struct rtp_translator *t, struct bytes compound, struct fx *fx)
+{
+    struct rtcp_packet p;
+    uint32_t ssrc;
+    while (rtcp_next(&compound, &p)) {
+        for (unsigned i = 0; rtcp_bye_source(&p, i, &ssrc); i++) {
+            rtp_translator_finish(t, ssrc, fx);
+        }
+    }
+}
+
 void rtp_translator_pass_report(struct rtp_translator *t, const struct input *in, struct fx *fx)
 {
     uint32_t side;
@@ -114,6 +125,7 @@ void rtp_translator_pass_report(struct rtp_translator *t, const struct input *in
     struct rtcp_packet p;
     struct bytes rest = bytes_sub(in->head, sizeof side, in->head.len);
     memcpy(&side, in->head.data, sizeof side);
+    hear_byes(t, rest, fx);
     while (rtcp_next(&rest, &p)) {
         tell_packet(t, rtp_translator_other(t, side), &p, &out);
     }
