@@ -93,7 +93,7 @@ bool reader_framed_values(struct reader *r, const struct doc_node *n, int64_t *o
     const struct framed *p = protocol_beside(r, n);
     struct framed_values *values = arena_alloc(r->arena, sizeof *values);
     unsigned before = r->err->errors;
-    if (p) {
+    if (p && p->message_count > 0) {
         read_values(r, n, p, NULL, values);
     }
     *out = (int64_t)(intptr_t)values;
@@ -225,7 +225,8 @@ bool reader_framed_script(struct reader *r, const struct doc_node *n, int64_t *o
     }
     struct framed_line *list = arena_alloc(r->arena, (n->count + 1) * sizeof *list);
     script->list = list;
-    for (const struct doc_node *v = p ? n->first : NULL; v; v = v->next) {
+    bool is_whole = p && p->message_count > 0; /* else what is wrong with it has been told */
+    for (const struct doc_node *v = is_whole ? n->first : NULL; v; v = v->next) {
         struct line_draft d = {.p = p, .line = &list[script->count++]};
         read_line(r, v, &d);
     }
