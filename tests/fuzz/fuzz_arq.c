@@ -31,6 +31,7 @@ struct end {
     uint32_t sent[SENT_MAX]; /* units handed to the link, not told of yet */
     unsigned sent_count;
     unsigned states[4];
+    bool is_fed;
 };
 
 static const struct traffic_type *const kinds[] = {&arq_stop_and_wait, &arq_go_back_n,
@@ -111,6 +112,16 @@ static void leave(struct end *e)
     }
 }
 
+/* The layer above has a frame, or is done. */
+static void carry(struct end *e)
+{
+    uint8_t how = take_u8(&e->c);
+    unsigned code = how == 255 ? ACL_CALL_END : how & 1 ? ACL_CALL_SEND : ACL_CALL_SEND_FLUSHABLE;
+    step(e, (struct input){.kind = IN_REQUEST,
+                           .code = (uint16_t)code,
+                           .body = {.at = how, .stream = 1, .len = 1u + 3u * how}});
+}
+
 static size_t make_frame(struct end *e, uint8_t head[BASEBAND_HEAD_MAX])
 {
     static const enum baseband_type types[] = {BASEBAND_NULL, BASEBAND_POLL, BASEBAND_DH1,
@@ -176,16 +187,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t which = take_u8(&e.c);
     const struct traffic_type *kind = kinds[which % 4];
     e.type = which & 4 ? kind->source : kind->sink;
+    e.is_fed = kind == &bluetooth_acl && which & 8; /* below another layer */
+    if (e.is_fed) {
+        e.type = which & 4 ? &acl_master_type : &acl_slave_type;
+    }
     e.self = os_alloc(e.type->size);
     e.host = e.type->host_size ? os_alloc(e.type->host_size) : NULL;
     e.fx.packets = &e.packets;
     e.fx.proto = e.type->proto;
     set(&e);
-    step(&e, (struct input){.kind = IN_START});
+    step(&e, (struct input){.kind = IN_START, .index = e.is_fed});
     for (unsigned n = 0; n < STEPS_MAX && !cursor_is_over(&e.c); n++) {
         switch (take_u8(&e.c) % 4) {
         case 0: fire(&e); break;
-        case 1: leave(&e); break;
+        case 1: (e.is_fed ? carry : leave)(&e); break;
         default: hear(&e); break;
         }
     }
