@@ -51,6 +51,9 @@ run_says_what_happens()
     expect 0 run --at 40ms "$lost"
     says out 'WAIT-ACK'
     says out 'DATA 1'
+    expect 0 run --at 6.5s "$SOURCE_DIR/scenarios/app/taxi-answer-lost.yaml"
+    says out '    message           position #2 sent'
+    says out '    connection        ESTABLISHED'
 }
 
 what_is_broken_on_purpose_is_said()

@@ -78,15 +78,17 @@ static void print_timers(struct view *v, uint32_t entity)
     }
 }
 
+/* A row each: their names are long. */
 static void print_messages(struct view *v, uint32_t entity, unsigned set, struct keys keys)
 {
     const struct set *s = &v->t->entities[entity].type->sets[set];
     for (uint32_t i = 0; i < keys.count; i++) {
         unsigned state = trace_item_at(v->t, entity, set, keys.at[i], v->at);
         if (state != 0) {
-            buf_printf(&v->line, "%s%s %s", v->line.len ? ", " : "",
+            buf_printf(&v->line, "%s %s",
                        trace_message(v->t, (uint32_t)keys.at[i])->name[v->o->lang],
                        s->states[state]);
+            print_pair(v, s->name);
         }
     }
 }
