@@ -99,8 +99,8 @@ static void tell(const struct window *win)
         "steps",     "packets",      "selected", "lang",      "theme",  "speed",    "box",
         "edited",    "changed",      "gone",     "asking",    "ask",    "right",    "predict",
         "settings",  "error",        "main",     "moving",    "panel",  "relative", "folded",
-        "projector", "expectations", "hides",    "diagnosis", "drawer", "alone",    "ghosts",
-        "message",   "misplaced"};
+        "projector", "expectations", "hides",    "diagnosis", "drawer", "alone",    "full",
+        "ghosts",    "message",      "misplaced"};
     static const char *const places[] = {
         "timeline.0.play", "timeline.0.scrubber", "title", "theme", "predict", "write",
         "worksheet"};

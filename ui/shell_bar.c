@@ -125,12 +125,13 @@ static void draw_change(struct shell *s, struct rect r, double middle)
 {
     struct ui *ui = &s->ui;
     const struct session_change *c = &s->session.change;
-    char n[16], time[32], words[96];
+    char new[16], gone[16], time[32], words[96];
     if (c->from == SIM_NEVER) {
         return;
     }
-    snprintf(n, sizeof n, "%u", c->count > c->gone ? c->count : c->gone);
-    view_format(ui, words, sizeof words, "bar.changed", "n", n, "time",
+    snprintf(new, sizeof new, "%u", c->count);
+    snprintf(gone, sizeof gone, "%u", c->gone);
+    view_format(ui, words, sizeof words, "bar.changed", "new", new, "gone", gone, "time",
                 view_time_unit(c->from, time), NULL);
     if (ui_text_width(ui, TYPE_LABEL, words) + 24 * ui->k > r.w) {
         return;

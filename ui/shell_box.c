@@ -44,7 +44,7 @@ static const struct key_row {
     {"H", "help.future"},
     {"Shift H", "help.hidden"},
     {"↑  ↓", "help.packet"},
-    {"Shift ↑  Shift ↓", "help.message"},
+    {"Shift ↑  ↓", "help.message"},
     {"Enter", "help.show"},
     {"Q", "help.predict"},
     {"Shift Q", "help.predict-next"},

@@ -144,6 +144,7 @@ struct shell {
     double scroll_x, scroll_y; /* of a window that is too small */
     bool drawer, no_inspector, blank, looped_once;
     bool is_alone; /* the middle pane has the room of all three */
+    bool is_full;  /* the window has the screen, as far as it was asked for */
 
     enum shell_box box;
     char *error;         /* text of BOX_ERROR; owned */

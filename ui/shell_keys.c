@@ -175,6 +175,7 @@ static void look_keys(struct shell *s)
         s->zoom = 0;
     } else if (ui_take_key(ui, UI_KEY_F11, 0)) {
         s->wish_out = SHELL_FULLSCREEN;
+        s->is_full = !s->is_full;
     } else if (ui_take_key(ui, UI_KEY_F12, 0)) {
         s->wish_out = SHELL_SHOT;
     } else if (ui_take_key(ui, 'i', 0)) {

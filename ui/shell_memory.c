@@ -41,6 +41,9 @@ static void take(struct shell *s, const char *name, const char *value)
         s->no_inspector = strcmp(value, "no") == 0;
     } else if (strcmp(name, "alone") == 0) {
         s->is_alone = strcmp(value, "yes") == 0;
+    } else if (strcmp(name, "full") == 0) {
+        s->is_full = strcmp(value, "yes") == 0;
+        s->wish_out = s->is_full ? SHELL_FULLSCREEN : SHELL_NOTHING;
     } else if (strcmp(name, "ghosts") == 0) {
         s->hides_ghosts = strcmp(value, "no") == 0;
     } else if (strcmp(name, "predict") == 0) {
@@ -75,8 +78,8 @@ void shell_keep(const struct shell *s)
             s->zoom);
     fprintf(out.file, "left %.4f\nright %.4f\nlower %.4f\nabove %.4f\n", s->part_left,
             s->part_right, s->part_lower, s->part_lease);
-    fprintf(out.file, "inspector %s\npredict %s\nalone %s\nghosts %s\n",
+    fprintf(out.file, "inspector %s\npredict %s\nalone %s\nghosts %s\nfull %s\n",
             s->no_inspector ? "no" : "yes", s->quiz.is_unwanted ? "no" : "yes",
-            s->is_alone ? "yes" : "no", s->hides_ghosts ? "no" : "yes");
+            s->is_alone ? "yes" : "no", s->hides_ghosts ? "no" : "yes", s->is_full ? "yes" : "no");
     os_out_commit(&out);
 }

@@ -42,6 +42,8 @@ static const char *word_of(const struct shell *s, const char *name)
         {"inspector", yes(!s->no_inspector)},
         {"main", shell_main_view(s)->name},
         {"alone", yes(s->is_alone)},
+        {"full", yes(s->is_full)},
+        {"ghosts-hidden", yes(s->hides_ghosts)},
         {"relative", yes(s->is_relative)},
         {"panel", s->lower_count ? s->lower[s->lower_at]->name : "none"},
         {"home", yes(s->at_home)},

@@ -50,6 +50,8 @@ static const struct {
     {"split-lower", 0, 30, NULL, "split-lower"},
     {"split-lease", 0, 50, NULL, "split-lease"},
     {NULL, 0, 0, "f", "alone"},
+    {NULL, 0, 0, "f11", "full"},
+    {NULL, 0, 0, "shift+d", "ghosts-hidden"},
     {NULL, 0, 0, "i", "inspector"},
     {NULL, 0, 0, "t", "theme"},
     {NULL, 0, 0, "p", "projector"},

@@ -134,7 +134,8 @@ START_TEST(an_answer_comes_from_the_other_side_of_its_talk)
         ck_assert_uint_eq(m->root, q->root);
         answers++;
     }
-    ck_assert_uint_gt(answers, 0);
+    bool is_one_sided = strcmp(talkative[_i], CUT) == 0; /* reports that nobody answers */
+    ck_assert_int_eq(answers == 0, is_one_sided);
     told_free(&r);
 }
 END_TEST
