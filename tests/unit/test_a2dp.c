@@ -2,9 +2,12 @@
  * published, the answers of a sink in each state, and that all is read whole whatever is lost. */
 #include "world_rig.h"
 
+#include "base/err.h"
 #include "base/os.h"
 #include "proto/bluetooth/a2dp.h"
 #include "proto/bluetooth/acl.h"
+#include "registry.h"
+#include "scenario/read.h"
 #include "wire/l2cap.h"
 
 #include <check.h>
@@ -634,6 +637,42 @@ START_TEST(whatever_is_lost_all_that_is_said_is_heard)
 }
 END_TEST
 
+/* What is wrong in a file is told with the place and the nearest word. */
+static const struct {
+    const char *traffic, *expect, *told;
+} wrong_files[] = {
+    {"{from: a, to: b, suspand: 1 s}", "a: IDLE", "did you mean 'suspend'?"},
+    {"{from: a, to: b, ending: abrt}", "a: IDLE", "did you mean 'abort'?"},
+    {"{from: a, to: b, codec: aptX}", "a: IDLE", "accepted: SBC, AAC"},
+    {"{from: a, to: b, bitpool: 1}", "a: IDLE", "it takes 2 to 250"},
+    {"{from: a, to: b, frames: 3}", "a: IDLE", "unknown key 'frames' in 'a2dp'"},
+    {"{from: a, to: b}", "a: STREEMING", "did you mean 'STREAMING'?"},
+    {"{from: a, to: b}", "a: {state: OPEN, machine: medium}", "did you mean 'media'?"},
+    {"{from: a, to: c}", "a: IDLE", "a2dp runs on one link, and none joins 'a' and 'c' directly"},
+    {"{from: a, to: b}", "a: {state: WAIT_DISCONNECT, machine: media}", NULL},
+};
+
+START_TEST(a_wrong_word_is_told_with_the_nearest)
+{
+    struct buf text = {0}, said = {0};
+    struct err err = {.lang = LANG_EN};
+    struct scenario *sc = NULL;
+    buf_printf(&text,
+               "hosts: {a: 10.0.0.1, b: 10.0.0.2, c: 10.0.0.3}\n"
+               "links: [{between: [a, b], rate: 1 Mbit/s}, {between: [b, c]}]\n"
+               "traffic: [a2dp: %s]\nexpect: [{at: 1 s, %s}]\n",
+               wrong_files[_i].traffic, wrong_files[_i].expect);
+    bool good = scenario_read_text("x.yaml", buf_cstr(&text), registry(), NULL, 0, &sc, &err);
+    err_format(&err, &said);
+    const char *told = wrong_files[_i].told;
+    ck_assert_msg(good == !told && (!told || strstr(buf_cstr(&said), told)), "%s", buf_cstr(&said));
+    scenario_free(sc);
+    err_free(&err);
+    buf_free(&text);
+    buf_free(&said);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("a2dp");
@@ -658,6 +697,7 @@ int main(void)
     tcase_add_test(ends, a_pdu_cut_anywhere_is_read_whole);
     tcase_add_test(ends, a_frame_of_which_a_part_is_missing_is_thrown_away);
     tcase_add_loop_test(ends, whatever_is_lost_all_that_is_said_is_heard, 0, 6);
+    tcase_add_loop_test(ends, a_wrong_word_is_told_with_the_nearest, 0, ROWS(wrong_files));
     suite_add_tcase(s, ends);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);
