@@ -629,9 +629,18 @@ START_TEST(what_another_has_said_is_not_said_again)
     ck_assert_int_eq(feedback_want(&f, &one, &between, true, 3 * SIM_S, 0), SIM_NEVER);
     ck_assert_int_eq(feedback_want(&f, &four, &between, true, 3 * SIM_S, 0), SIM_NEVER);
     ck_assert_uint_eq(f.count, 0);
-    ck_assert_int_eq(feedback_want(&f, &pli, &between, true, 3 * SIM_S, 0), 3 * SIM_S);
+    ck_assert_int_eq(feedback_want(&f, &one, &between, true, 3 * SIM_S + 1, 0), SIM_NEVER);
+    ck_assert_uint_eq(f.count, 1); /* after T_retention it may be said, with the report of 5 s */
     f.count = 0;
-    ck_assert_int_eq(feedback_want(&f, &one, &between, false, 3 * SIM_S + 1, 0), 3 * SIM_S + 1);
+    ck_assert_int_eq(feedback_want(&f, &pli, &between, true, 3 * SIM_S, 0), 3 * SIM_S);
+    ck_assert(!feedback_heard(&f, bytes_of(said.data, said.len), 3 * SIM_S));
+    buf_clear(&said);
+    rtcp_add_pli(&said, 2, 9); /* it was on its way, and need not go any more */
+    ck_assert(feedback_heard(&f, bytes_of(said.data, said.len), 3 * SIM_S));
+    ck_assert_uint_eq(f.count, 0);
+    f.may_be_early = false; /* what comes next is no part of that */
+    struct rtcp_wish seven = nack_of(7);
+    ck_assert_int_eq(feedback_want(&f, &seven, &between, true, 4 * SIM_S, 0), SIM_NEVER);
     buf_free(&said);
 }
 END_TEST

@@ -140,6 +140,7 @@ void reporter_report(struct reporter *r, const struct input *in, struct fx *fx)
     }
     reporter_send(r, bytes_of(out.data, out.len), why, fx);
     tell_crowd(r, facts.index, bytes_of(out.data, out.len), in->now);
+    s->timing.minimum = r->setup.has_feedback ? 0 : s->timing.minimum; /* RFC 4585 3.5.3 */
     rtcp_session_reported(s, REPORTER_UNDER + out.len, facts.info.packets, in->now, in->dice);
     buf_free(&out);
     reporter_arm(r, in, fx);

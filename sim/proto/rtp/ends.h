@@ -120,6 +120,13 @@ void rtp_sink_look(struct rtp_sink *s, const struct playout_slot *slot, bool has
 /* The number that a packet of the repair stream had; false: it is none. */
 bool rtp_sink_original(struct rtp_sink *s, struct rtp *rtp, struct bytes *inside,
                        const struct input *in, int64_t *extended);
+/* regain.c: what a participant misses of one that it hears, between the two numbers. */
+void rtp_member_miss(struct rtp_source *s, struct rtp_heard *h, int64_t from, int64_t until,
+                     const struct input *in, struct fx *fx);
+void rtp_member_ask_again(struct rtp_source *s, const struct input *in, struct fx *fx);
+/* A packet of a repair stream: true if it was missing. osn: its original number. */
+bool rtp_member_regain(struct rtp_source *s, struct addr from, uint16_t osn);
+enum rtp_source_timer { RTP_SOURCE_NEXT, RTP_SOURCE_AGAIN };
 /* member.c: a participant's report tells of all that it hears. */
 void rtp_member_tell(struct rtp_source *s, struct rtcp_facts *f, const struct input *in,
                      unsigned code, struct fx *fx);
@@ -169,15 +176,9 @@ bool rtp_is_app_name(const char *text); /* four characters of ASCII (RFC 3550 6.
         {"video.vary", RTP_MEDIUM(TYPE, vary), PARAM_CHANCE, .max = 1000000000},                   \
         {"encode", RTP_MEDIUM(TYPE, encode), PARAM_TIME, .max = 10 * SIM_S},                       \
         RTP_REPORT_PARAMS(TYPE)
-#define RTP_FEEDBACK_PARAMS(TYPE)                                                                  \
-    {"video.intra", RTP_MEDIUM(TYPE, intra), PARAM_BYTES, .may_be_off = true, .initial = -1,       \
-     .min = 1,      .max = 1000000},                                                               \
-        {"video.intra-every", RTP_MEDIUM(TYPE, intra_every),                                       \
-         PARAM_COUNT,         .may_be_off = true,                                                  \
-         .initial = -1,       .min = 1,                                                            \
-         .max = 1000000},                                                                          \
-        {"feedback.nack", RTP_MEDIUM(TYPE, nack), PARAM_SWITCH, .max = 1},                         \
-        {"feedback.pli", RTP_MEDIUM(TYPE, pli), PARAM_SWITCH, .max = 1},                           \
+/* What is missing is asked for, and sent again. */
+#define RTP_REPAIR_PARAMS(TYPE)                                                                    \
+    {"feedback.nack", RTP_MEDIUM(TYPE, nack), PARAM_SWITCH, .max = 1},                             \
         {"feedback.interval", RTP_MEDIUM(TYPE, feedback_interval), PARAM_TIME,                     \
          .max = 3600 * SIM_S},                                                                     \
         {"feedback.again",        RTP_MEDIUM(TYPE, again), PARAM_TIME,       .may_be_off = true,   \
@@ -185,6 +186,17 @@ bool rtp_is_app_name(const char *text); /* four characters of ASCII (RFC 3550 6.
     {                                                                                              \
         "retransmission", RTP_MEDIUM(TYPE, keep), PARAM_TIME, .may_be_off = true, .initial = -1,   \
                                                               .min = SIM_MS, .max = 60 * SIM_S     \
+    }
+/* Pictures that build on each other. */
+#define RTP_PICTURE_PARAMS(TYPE)                                                                   \
+    {"video.intra", RTP_MEDIUM(TYPE, intra), PARAM_BYTES, .may_be_off = true, .initial = -1,       \
+     .min = 1,      .max = 1000000},                                                               \
+        {"video.intra-every", RTP_MEDIUM(TYPE, intra_every),                                       \
+         PARAM_COUNT,         .may_be_off = true,                                                  \
+         .initial = -1,       .min = 1,                                                            \
+         .max = 1000000},                                                                          \
+    {                                                                                              \
+        "feedback.pli", RTP_MEDIUM(TYPE, pli), PARAM_SWITCH, .max = 1                              \
     }
 /* What rtp_source_read reads first. */
 #define RTP_SPEAKER_VARS                                                                           \

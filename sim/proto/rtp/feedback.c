@@ -53,6 +53,7 @@ sim_time feedback_want(struct rtcp_feedback *f, const struct rtcp_wish *w,
         return SIM_NEVER;
     }
     bool is_planned = f->count > 0; /* step 2a: it goes along */
+    f->due = is_planned ? f->due : 0;
     if (is_planned || schedule(f, w, t, is_group, now, bits)) {
         f->wishes[f->count++] = *w;
     }
@@ -143,10 +144,11 @@ static void take_nack(struct rtcp_feedback *f, uint32_t media, struct rtcp_nack 
     }
 }
 
-void feedback_heard(struct rtcp_feedback *f, struct bytes compound, sim_time now)
+bool feedback_heard(struct rtcp_feedback *f, struct bytes compound, sim_time now)
 {
     struct rtcp_packet p;
     struct rtcp_nack n;
+    uint32_t before = f->count;
     while (rtcp_next(&compound, &p)) {
         uint32_t media = rtcp_feedback_media(&p);
         if (rtcp_is_pli(&p)) {
@@ -156,6 +158,7 @@ void feedback_heard(struct rtcp_feedback *f, struct bytes compound, sim_time now
             take_nack(f, media, n, now);
         }
     }
+    return f->count < before;
 }
 
 bool feedback_is_regular(struct rtcp_feedback *f, sim_time least, sim_time now, uint64_t bits)

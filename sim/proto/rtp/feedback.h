@@ -38,6 +38,7 @@ void feedback_postpone(struct rtcp_feedback *f, struct rtcp_timing *t);
 /* A regular report is due: does it go out (3.5.3)? least: T_rr_interval. Either way early ones are
  * allowed again. */
 bool feedback_is_regular(struct rtcp_feedback *f, sim_time least, sim_time now, uint64_t bits);
-/* Another has said it: it need not be said twice (3.5.2, step 5). */
-void feedback_heard(struct rtcp_feedback *f, struct bytes compound, sim_time now);
+/* Another has said it: it need not be said twice (3.5.2, step 5). True: it was waiting to be said.
+ */
+bool feedback_heard(struct rtcp_feedback *f, struct bytes compound, sim_time now);
 unsigned feedback_why(const struct rtcp_feedback *f); /* enum rtp_why */

@@ -46,7 +46,8 @@ static void forget_left(struct rtp_heard_list *all, const struct rtcp_packet *p)
         struct rtp_heard *h = rtp_heard_find(all, ssrc);
         rtp_crossing_part(&all->names, ssrc, 0);
         if (h) {
-            all->lost_before += rtp_reception_lost(&h->reception);
+            all->lost_before += h->is_repair ? 0 : rtp_reception_lost(&h->reception);
+            rtp_gaps_free(&h->gaps);
             *h = all->list[--all->count];
         }
     }
@@ -90,13 +91,25 @@ int64_t rtp_heard_lost(const struct rtp_heard_list *all)
 {
     int64_t sum = all->lost_before;
     for (uint32_t i = 0; i < all->count; i++) {
-        sum += rtp_reception_lost(&all->list[i].reception);
+        sum += all->list[i].is_repair ? 0 : rtp_reception_lost(&all->list[i].reception);
     }
     return sum;
 }
 
+uint32_t rtp_heard_sources(const struct rtp_heard_list *all)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < all->count; i++) {
+        count += !all->list[i].is_repair;
+    }
+    return count;
+}
+
 void rtp_heard_free(struct rtp_heard_list *all)
 {
+    for (uint32_t i = 0; i < all->count; i++) {
+        rtp_gaps_free(&all->list[i].gaps);
+    }
     free(all->list);
     rtp_crossing_free(&all->names);
     *all = (struct rtp_heard_list){0};

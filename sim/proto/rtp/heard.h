@@ -11,15 +11,17 @@ struct rtp_heard {
     struct addr from;
     struct rtp_reception reception;
     uint64_t bytes;
-    bool is_told;   /* to the session, since the last report */
-    uint32_t lsr;   /* middle of its last SR's NTP time; 0: none */
-    sim_time sr_at; /* by the node's clock */
+    bool is_repair;       /* what others send again (RFC 4588) */
+    struct rtp_gaps gaps; /* what is missing, and was asked for */
+    bool is_told;         /* to the session, since the last report */
+    uint32_t lsr;         /* middle of its last SR's NTP time; 0: none */
+    sim_time sr_at;       /* by the node's clock */
 };
 struct rtp_heard_list {
     struct rtp_heard *list; /* owned */
     uint32_t count;
     int64_t lost_before; /* of sources that are gone */
-    uint64_t refused, renamed;
+    uint64_t refused, renamed, recovered;
     struct rtp_crossing names; /* whose each SSRC is, also of those in a mix: all on side 0 */
 };
 
@@ -33,5 +35,6 @@ void rtp_heard_report(struct rtp_heard_list *all, struct bytes compound, sim_tim
  * begins. Returns how many. */
 uint32_t rtp_heard_blocks(struct rtp_heard_list *all, bool is_first, sim_time clock,
                           struct buf *out);
-int64_t rtp_heard_lost(const struct rtp_heard_list *all); /* of all of them */
+int64_t rtp_heard_lost(const struct rtp_heard_list *all);     /* of all of them, repairs left out */
+uint32_t rtp_heard_sources(const struct rtp_heard_list *all); /* the same of their count */
 void rtp_heard_free(struct rtp_heard_list *all);

@@ -48,6 +48,46 @@ static bool is_in_conflict(struct rtp_source *s, const struct rtp *rtp, const st
     return !is_good;
 }
 
+/* What others send again may be what is missing here. */
+static bool is_missing(struct rtp_source *s, const struct input *in, struct fx *fx)
+{
+    struct rtp rtp;
+    struct bytes packet = bytes_sub(in->head, UDP_HEADER, in->head.len);
+    struct bytes osn = bytes_sub(packet, rtp_decode(packet, &rtp), 2);
+    if (osn.len == 2 && rtp_member_regain(s, in->net.from, get_u16(osn.data))) {
+        fx_note(fx, RTP_RECOVERED);
+        return true;
+    }
+    fx_drop(fx, DROP_DUPLICATE, RTP_TWICE);
+    return false;
+}
+
+static void take(struct rtp_source *s, struct rtp_heard *h, const struct rtp *rtp, struct span body,
+                 const struct input *in, struct fx *fx)
+{
+    if (!h->is_told) {
+        h->is_told = true;
+        tell_session(s, rtp, in->net.from, fx);
+    }
+    rtp_reception_jitter(&h->reception, rtp->timestamp, rtp_units(&s->medium, in->clock), in->now,
+                         rtp_clock_rate(&s->medium));
+    h->bytes += body.len;
+    if (!h->is_repair || is_missing(s, in, fx)) {
+        fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, body);
+    }
+}
+
+static struct rtp_heard *heard_of(struct rtp_source *s, const struct rtp *rtp, struct addr from)
+{
+    struct rtp_heard *h = rtp_heard_find(s->heard, rtp->ssrc);
+    h = h ? h : rtp_heard_add(s->heard, rtp->ssrc, from);
+    if (h) {
+        h->is_repair =
+            rtp_has_feedback(&s->medium) && rtp->payload_type == rtp_repair_type(&s->medium);
+    }
+    return h;
+}
+
 static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
 {
     struct rtp rtp;
@@ -61,20 +101,18 @@ static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
     if (is_in_conflict(s, &rtp, in, fx)) {
         return;
     }
-    struct rtp_heard *h = rtp_heard_find(s->heard, rtp.ssrc);
-    h = h ? h : rtp_heard_add(s->heard, rtp.ssrc, in->net.from);
+    struct rtp_heard *h = heard_of(s, &rtp, in->net.from);
+    bool was_known = h && h->reception.is_known;
+    int64_t next = was_known ? (int64_t)rtp_reception_highest(&h->reception) + 1 : 0;
     if (!h || !rtp_reception_seq(&h->reception, rtp.seq, &extended)) {
         fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
         return;
     }
-    if (!h->is_told) {
-        h->is_told = true;
-        tell_session(s, &rtp, in->net.from, fx);
+    take(s, h, &rtp, body, in, fx);
+    rtp_gaps_fill(&h->gaps, extended);
+    if (was_known && !h->is_repair) {
+        rtp_member_miss(s, h, next, extended, in, fx);
     }
-    rtp_reception_jitter(&h->reception, rtp.timestamp, rtp_units(&s->medium, in->clock), in->now,
-                         rtp_clock_rate(&s->medium));
-    h->bytes += body.len;
-    fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, body);
 }
 
 void rtp_member_tell(struct rtp_source *s, struct rtcp_facts *f, const struct input *in,
@@ -112,6 +150,10 @@ static void step(void *self, const struct input *in, struct fx *fx)
         }
         return;
     }
+    if (in->kind == IN_TIMER && in->code == RTP_SOURCE_AGAIN) {
+        rtp_member_ask_again(s, in, fx);
+        return;
+    }
     if (in->kind == IN_START) {
         begin(s, in);
     } else if (in->kind == IN_INDICATION && in->code == RTCP_CODE_HEARD) {
@@ -126,7 +168,7 @@ static void read(const void *self, int64_t *vars)
 {
     const struct rtp_source *s = self;
     rtp_source_read(s, vars);
-    vars[5] = s->heard ? s->heard->count : 0;
+    vars[5] = s->heard ? rtp_heard_sources(s->heard) : 0;
 }
 
 static double lost(const void *self, const struct path *path)
@@ -147,7 +189,7 @@ static double sources(const void *self, const struct path *path)
 {
     const struct rtp_source *s = self;
     (void)path;
-    return s->heard ? (double)s->heard->count : 0;
+    return s->heard ? rtp_heard_sources(s->heard) : 0;
 }
 
 static double renamed(const void *self, const struct path *path)
@@ -164,9 +206,24 @@ static double refused(const void *self, const struct path *path)
     return s->heard ? (double)s->heard->refused : 0;
 }
 
+static double recovered(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->heard && s->medium.nack ? (double)s->heard->recovered : NAN;
+}
+
+static double repairs(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    (void)path;
+    return s->medium.keep > 0 ? (double)s->repairs.packets : NAN;
+}
+
 static void let_go(void *self)
 {
     struct rtp_source *s = self;
+    rtp_history_free(&s->repairs.sent);
     if (s->heard) {
         rtp_heard_free(s->heard);
         free(s->heard);
@@ -175,6 +232,7 @@ static void let_go(void *self)
 
 static const struct param params[] = {
     RTP_MEDIUM_PARAMS(struct rtp_source),
+    RTP_REPAIR_PARAMS(struct rtp_source),
     RTP_SPEAKER_PARAMS(struct rtp_source),
     {"listen", offsetof(struct rtp_source, listens_only), PARAM_SWITCH, .max = 1},
     {"crowd.members", offsetof(struct rtp_source, crowd), PARAM_COUNT, .initial = 1, .min = 1,
@@ -187,7 +245,9 @@ const struct actor_type rtp_member_type = {
     .name = "rtp-member",
     .proto = &rtp_proto,
     .size = sizeof(struct rtp_source),
-    .timers = (const struct timer[]){{"next", 1, TIMER_KIND_PACE}, {0}},
+    .timers = (const struct timer[]){[RTP_SOURCE_NEXT] = {"next", 1, TIMER_KIND_PACE},
+                                     [RTP_SOURCE_AGAIN] = {"again", 1, TIMER_KIND_PACE},
+                                     {0}},
     .reasons = rtp_reasons,
     .vars = (const struct var[]){RTP_SPEAKER_VARS, {"sources", "", "media"}, {0}},
     .params = params,
@@ -196,6 +256,8 @@ const struct actor_type rtp_member_type = {
                                        {"sources", sources},
                                        {"renamed", renamed},
                                        {"refused", refused},
+                                       {"repairs", repairs},
+                                       {"recovered", recovered},
                                        {0}},
     .lowers = rtp_lowers,
     .step = step,

@@ -191,7 +191,9 @@ static void hear(struct reporter *r, struct bytes compound, struct addr from,
     }
     show_parted(r, compound, fx);
     if (is_believed) {
-        feedback_heard(&r->feedback, compound, in->now);
+        if (feedback_heard(&r->feedback, compound, in->now)) {
+            fx_note(fx, RTP_ASKED_ALREADY);
+        }
         fx_indicate(fx, 0, RTCP_CODE_HEARD, compound, (struct span){0});
     }
     look_if_alone(r, fx);

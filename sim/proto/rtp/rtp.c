@@ -62,6 +62,7 @@ const struct reason rtp_reasons[] = {
     [RTP_INTRA] = {"rtp.intra", "RFC 4585 §6.3.1"},
     [RTP_INTRA_ASKED] = {"rtp.intra-asked", "RFC 4585 §6.3.1"},
     [RTP_UNDECODABLE] = {"rtp.undecodable", "RFC 4585 §6.3.1"},
+    [RTP_ASKED_ALREADY] = {"rtp.asked-already", "RFC 4585 §3.5.2"},
     {0},
 };
 

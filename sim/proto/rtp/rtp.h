@@ -45,19 +45,20 @@ enum rtp_why {
     RTP_SILENT_FOR_LONG, /* five intervals: it has timed out */
     RTP_NACK,
     RTP_PLI,
-    RTP_PAUSED,      /* whoever steers it wants nothing for now */
-    RTP_MIXED,       /* a mixer's packet: what came from the other sides (7.1) */
-    RTP_UNMIXED,     /* nobody has spoken: it sends nothing */
-    RTP_ALIGNED,     /* a source is put into its place on the mixer's line of time */
-    RTP_PASSED_ON,   /* what came on one side goes out on another */
-    RTP_RECODED,     /* the same, in another coding or in packets of another length (7.2) */
-    RTP_LOOPED,      /* it has gone round: its source is on another side (8.2) */
-    RTP_REPAIR,      /* a packet that is missing goes once more (RFC 4588) */
-    RTP_RECOVERED,   /* it has come in time to be played */
-    RTP_FORGOTTEN,   /* it is asked for, and is kept no more */
-    RTP_INTRA,       /* a picture that builds on no other */
-    RTP_INTRA_ASKED, /* the next one shall */
-    RTP_UNDECODABLE, /* a picture cannot be shown */
+    RTP_PAUSED,        /* whoever steers it wants nothing for now */
+    RTP_MIXED,         /* a mixer's packet: what came from the other sides (7.1) */
+    RTP_UNMIXED,       /* nobody has spoken: it sends nothing */
+    RTP_ALIGNED,       /* a source is put into its place on the mixer's line of time */
+    RTP_PASSED_ON,     /* what came on one side goes out on another */
+    RTP_RECODED,       /* the same, in another coding or in packets of another length (7.2) */
+    RTP_LOOPED,        /* it has gone round: its source is on another side (8.2) */
+    RTP_REPAIR,        /* a packet that is missing goes once more (RFC 4588) */
+    RTP_RECOVERED,     /* it has come in time to be played */
+    RTP_FORGOTTEN,     /* it is asked for, and is kept no more */
+    RTP_INTRA,         /* a picture that builds on no other */
+    RTP_INTRA_ASKED,   /* the next one shall */
+    RTP_UNDECODABLE,   /* a picture cannot be shown */
+    RTP_ASKED_ALREADY, /* another member has said what this one was about to say */
 };
 
 /* What both ends know of the medium. int64_t: written by params. */

@@ -307,7 +307,8 @@ static void let_go(void *self)
     }
 static const struct param params[] = {
     RTP_MEDIUM_PARAMS(struct rtp_sink),
-    RTP_FEEDBACK_PARAMS(struct rtp_sink),
+    RTP_REPAIR_PARAMS(struct rtp_sink),
+    RTP_PICTURE_PARAMS(struct rtp_sink),
     RTP_PLAYOUT_PARAMS,
     {"playout.in-step", offsetof(struct rtp_sink, in_step), PARAM_SWITCH, .max = 1},
     {0},

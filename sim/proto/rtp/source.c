@@ -396,7 +396,8 @@ static void let_go(void *self)
 
 static const struct param params[] = {
     RTP_MEDIUM_PARAMS(struct rtp_source),
-    RTP_FEEDBACK_PARAMS(struct rtp_source),
+    RTP_REPAIR_PARAMS(struct rtp_source),
+    RTP_PICTURE_PARAMS(struct rtp_source),
     RTP_SPEAKER_PARAMS(struct rtp_source),
     {0},
 };
