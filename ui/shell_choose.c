@@ -50,9 +50,10 @@ static void choose_main(struct shell *s)
     s->has_main[MAIN_LEASE] = s->film->leases.client_count > 0;
     s->has_main[MAIN_MESSAGES] = s->film->talks.message_count > 0;
     s->has_main[MAIN_PLAYOUT] = s->film->media.stream_count > 0;
-    for (uint32_t i = 0; i < s->film->actor_count; i++) {
-        const struct actor_type *type = s->session.trace.entities[s->film->actors[i]].type;
-        s->has_main[MAIN_MACHINE] = s->has_main[MAIN_MACHINE] || machine_count(type) > 0;
+    for (uint32_t i = 1; i <= s->session.trace.entity_count; i++) {
+        const struct entity *e = &s->session.trace.entities[i];
+        bool has_states = e->kind == ENTITY_ACTOR && e->type && machine_count(e->type) > 0;
+        s->has_main[MAIN_MACHINE] = s->has_main[MAIN_MACHINE] || has_states;
     }
     bool is_diagram = names_panel(s, &view_machine) && !names_panel(s, &view_inspector);
     bool is_lease = names_panel(s, &view_lease) || !s->session.scenario->view_panels;
