@@ -196,6 +196,23 @@ START_TEST(a_translated_report_is_about_the_one_who_reads_it)
 }
 END_TEST
 
+/* Whose a number is, in the header as the RFC draws it: in a collision each of the two is told by
+ * its own packets. */
+START_TEST(a_number_is_told_with_who_speaks_under_it)
+{
+    struct view_rig *r = rig_open("rtp/two-halls", 600, 400, THEME_LIGHT, 1);
+    const struct media *m = &r->film->media;
+    uint32_t first = media_speaker(m, 4660, UINT32_MAX);
+    ck_assert_str_eq(r->trace.nodes[first].name, "xenia");
+    for (uint32_t n = 0; n < r->trace.node_count; n++) {
+        bool is_yuri = strcmp(r->trace.nodes[n].name, "yuri") == 0;
+        ck_assert_uint_eq(media_speaker(m, 4660, n), is_yuri ? n : first);
+    }
+    ck_assert_uint_eq(media_speaker(m, 4661, 0), UINT32_MAX);
+    rig_close(r);
+}
+END_TEST
+
 /* 140 ms until both reports have come, and the millisecond that a picture's packets take; then a
  * unit of the timestamp at most. */
 START_TEST(lips_and_voice_come_together_after_the_reports)
@@ -341,6 +358,7 @@ int main(void)
     tcase_add_loop_test(c, j_is_what_the_receiver_has, 0, ROWS(jittery));
     tcase_add_test(c, a_report_is_tied_to_the_one_it_answers);
     tcase_add_test(c, a_compound_tells_of_each_source_in_a_block_of_its_own);
+    tcase_add_test(c, a_number_is_told_with_who_speaks_under_it);
     tcase_add_test(c, a_translated_report_is_about_the_one_who_reads_it);
     tcase_add_test(c, lips_and_voice_come_together_after_the_reports);
     tcase_add_test(c, a_voice_within_a_connection_has_its_lanes);

@@ -164,6 +164,25 @@ static const char *owner_of(const struct grid *g, const struct field *f)
     return "";
 }
 
+/* Whose an SSRC is; empty: nobody's, or no SSRC. */
+static const char *speaker_of(const struct grid *g, const struct field *f)
+{
+    static const char *const fields[] = {"ssrc", "csrc", "source", "media"};
+    const struct scene *s = g->in->scene;
+    const struct packet *p = g->in->p;
+    bool is_ssrc = false;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        is_ssrc = is_ssrc || strcmp(f->name, fields[i]) == 0;
+    }
+    bool is_media = strcmp(g->layer->proto, "rtp") == 0 || strcmp(g->layer->proto, "rtcp") == 0;
+    if (!is_ssrc || !is_media || !s->film) {
+        return "";
+    }
+    uint32_t node =
+        media_speaker(&s->film->media, (uint32_t)f->value, entity_node(s->trace, p->sender));
+    return node == UINT32_MAX ? "" : node_short(s->trace, node, g->ui->lang);
+}
+
 /* The note: what a number means, whose an address is, or whether the check holds. A sequence number
  * is told with the number of the frame that it stands for. */
 static const char *note_of(const struct grid *g, const struct field *f, bool *is_bad, char buf[48])
@@ -174,6 +193,10 @@ static const char *note_of(const struct grid *g, const struct field *f, bool *is
         return ui_word(g->ui, *is_bad ? "inspector.wrong" : "inspector.right");
     }
     bool is_note = *numbers_note(g->ui, g->in->scene, g->in->p, f->name, buf) != '\0';
+    const char *speaker = speaker_of(g, f);
+    if (*speaker) {
+        return speaker;
+    }
     if (f->form == FIELD_ADDRESS) {
         return is_note ? buf : owner_of(g, f);
     }

@@ -97,6 +97,10 @@ struct media_member {
 
 #define MEDIA_STREAMS 64u /* more are not looked at: no picture holds them */
 
+struct media_name { /* who bears a number */
+    uint32_t ssrc, node;
+};
+
 struct media {
     struct media_stream *streams;
     uint32_t stream_count;
@@ -104,6 +108,8 @@ struct media {
     uint32_t report_count, report_cap;
     struct media_member *members; /* in the order of birth */
     uint32_t member_count;
+    struct media_name *names; /* as they were first used; owned */
+    uint32_t name_count;
 };
 
 void media_make(struct media *m, const struct trace *t);
@@ -127,6 +133,8 @@ const struct media_packet *media_playing(const struct media_stream *s, sim_time 
  * False: one of them has not begun. `s` is the stream of pictures. */
 bool media_sync_at(const struct media *m, const struct media_stream *s, sim_time t,
                    sim_time *error);
+/* The node that speaks under that number, `first` if it does; UINT32_MAX: nobody does. */
+uint32_t media_speaker(const struct media *m, uint32_t ssrc, uint32_t first);
 /* The last report that had arrived at t, or that `packet` carries; NULL: none. */
 const struct media_report *media_report_at(const struct media *m, sim_time t, uint32_t packet);
 /* Packet of a stream by id; NULL: not of this stream. */

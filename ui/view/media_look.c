@@ -102,6 +102,19 @@ bool media_sync_at(const struct media *m, const struct media_stream *s, sim_time
     return true;
 }
 
+uint32_t media_speaker(const struct media *m, uint32_t ssrc, uint32_t first)
+{
+    uint32_t found = UINT32_MAX;
+
+    for (uint32_t i = 0; i < m->name_count; i++) {
+        const struct media_name *n = &m->names[i];
+        if (n->ssrc == ssrc && (n->node == first || found == UINT32_MAX)) {
+            found = n->node;
+        }
+    }
+    return found;
+}
+
 const struct media_report *media_report_at(const struct media *m, sim_time t, uint32_t packet)
 {
     const struct media_report *last = NULL;

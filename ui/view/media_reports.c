@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAMES_MAX 256u /* a crowd's are not all told */
+
 struct sender_report {
     uint32_t packet, middle; /* of its NTP time */
     sim_time sent;
@@ -280,11 +282,27 @@ static void find_members(struct collector *c)
     }
 }
 
+static void add_name(struct collector *c, uint32_t ssrc, uint32_t node)
+{
+    struct media *m = c->m;
+
+    for (uint32_t i = 0; i < m->name_count; i++) {
+        if (m->names[i].ssrc == ssrc && m->names[i].node == node) {
+            return;
+        }
+    }
+    if (m->name_count < NAMES_MAX) {
+        m->names = os_realloc(m->names, (m->name_count + 1) * sizeof *m->names);
+        m->names[m->name_count++] = (struct media_name){ssrc, node};
+    }
+}
+
 static void see_member(struct collector *c, const struct record *r)
 {
     if (!c->member[r->where]) {
         return;
     }
+    add_name(c, number(c->t, r->packet, "ssrc"), entity_node(c->t, r->where));
     struct media_member *m = &c->m->members[c->member[r->where] - 1];
     if (m->sent_count == m->sent_cap) {
         m->sent_cap = m->sent_cap ? 2 * m->sent_cap : 8;
@@ -326,6 +344,9 @@ void media_reports_make(struct media *m, const struct trace *t)
         }
     }
     find_mappings(&c);
+    for (uint32_t i = 0; i < c.speaker_count; i++) {
+        add_name(&c, c.speakers[i].ssrc, entity_node(t, c.speakers[i].entity));
+    }
     for (uint32_t i = 0; i < c.speaker_count; i++) {
         free(c.speakers[i].packets);
     }
