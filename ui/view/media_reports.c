@@ -156,6 +156,21 @@ static int64_t rate_of(const struct trace *t, uint32_t packet)
     }
 }
 
+static void add_name(struct collector *c, uint32_t ssrc, uint32_t node)
+{
+    struct media *m = c->m;
+
+    for (uint32_t i = 0; i < m->name_count; i++) {
+        if (m->names[i].ssrc == ssrc && m->names[i].node == node) {
+            return;
+        }
+    }
+    if (m->name_count < NAMES_MAX) {
+        m->names = os_realloc(m->names, (m->name_count + 1) * sizeof *m->names);
+        m->names[m->name_count++] = (struct media_name){ssrc, node};
+    }
+}
+
 static void see_media(struct collector *c, const struct record *r)
 {
     uint32_t ssrc = number(c->t, r->packet, "ssrc"), i = 0;
@@ -282,21 +297,6 @@ static void find_members(struct collector *c)
     }
 }
 
-static void add_name(struct collector *c, uint32_t ssrc, uint32_t node)
-{
-    struct media *m = c->m;
-
-    for (uint32_t i = 0; i < m->name_count; i++) {
-        if (m->names[i].ssrc == ssrc && m->names[i].node == node) {
-            return;
-        }
-    }
-    if (m->name_count < NAMES_MAX) {
-        m->names = os_realloc(m->names, (m->name_count + 1) * sizeof *m->names);
-        m->names[m->name_count++] = (struct media_name){ssrc, node};
-    }
-}
-
 static void see_member(struct collector *c, const struct record *r)
 {
     if (!c->member[r->where]) {
@@ -344,9 +344,6 @@ void media_reports_make(struct media *m, const struct trace *t)
         }
     }
     find_mappings(&c);
-    for (uint32_t i = 0; i < c.speaker_count; i++) {
-        add_name(&c, c.speakers[i].ssrc, entity_node(t, c.speakers[i].entity));
-    }
     for (uint32_t i = 0; i < c.speaker_count; i++) {
         free(c.speakers[i].packets);
     }
