@@ -183,6 +183,7 @@ static void see_media(struct collector *c, const struct record *r)
         c->speakers = os_realloc(c->speakers, (i + 1) * sizeof *c->speakers);
         c->speakers[c->speaker_count++] =
             (struct speaker){.entity = r->where, .ssrc = ssrc, .rate = rate_of(c->t, r->packet)};
+        add_name(c, ssrc, entity_node(c->t, r->where));
     }
     struct speaker *s = &c->speakers[i];
     if (s->count == s->cap) {
