@@ -125,6 +125,35 @@ static void draw_sent(const struct rows *v, const struct media_member *m, double
     }
 }
 
+/* The flow that it belongs to, where others stand on the same host; "": none does. */
+static const char *flow_of(const struct rows *v, const struct media_member *m)
+{
+    const struct trace *t = v->s->trace;
+    uint32_t node = entity_node(t, m->entity), flow = t->entities[m->entity].flow;
+
+    for (uint32_t i = 0; i < v->m->member_count; i++) {
+        const struct media_member *other = &v->m->members[i];
+        if (other != m && entity_node(t, other->entity) == node && flow) {
+            return t->flows[flow].name;
+        }
+    }
+    return "";
+}
+
+static void draw_name(const struct rows *v, const struct media_member *m, struct rect r)
+{
+    struct ui *ui = v->ui;
+    const char *name = view_node_label(ui, v->s->trace, entity_node(v->s->trace, m->entity));
+    double w = fmin(ui_text_width(ui, TYPE_TITLE, name), r.w);
+
+    canvas_text_in(ui->c, theme_font(ui->theme, TYPE_TITLE), r, ALIGN_LEFT, ui->theme->ink, name);
+    struct rect rest = {r.x + w + 6 * ui->k, r.y, r.w - w - 6 * ui->k, r.h};
+    if (rest.w > 20 * ui->k) {
+        canvas_text_in(ui->c, theme_font(ui->theme, TYPE_LABEL), rest, ALIGN_LEFT, ui->theme->ink3,
+                       flow_of(v, m));
+    }
+}
+
 /* Members, and of them senders, as this endpoint counts them; the interval it reckons with. */
 static void draw_words(const struct rows *v, const struct media_member *m, double y)
 {
@@ -143,8 +172,7 @@ static void draw_words(const struct rows *v, const struct media_member *m, doubl
     view_format(ui, text, sizeof text, "members.count", "n", n, "senders", of, NULL);
     bool has_note = v->row >= 30 * k;
     name.y += has_note ? 0 : 8 * k;
-    canvas_text_in(ui->c, theme_font(t, TYPE_TITLE), name, ALIGN_LEFT, t->ink,
-                   view_node_label(ui, v->s->trace, entity_node(v->s->trace, m->entity)));
+    draw_name(v, m, name);
     note.y += 16 * k;
     if (has_note) {
         canvas_text_in(ui->c, theme_font(t, TYPE_LABEL), note, ALIGN_LEFT, t->ink3,

@@ -22,6 +22,8 @@ struct rtp_heard_list {
     uint32_t count;
     int64_t lost_before; /* of sources that are gone */
     uint64_t refused, renamed, recovered;
+    uint64_t wire_bytes; /* of all media, with the headers below them */
+    sim_time first_at, last_at;
     struct rtp_crossing names; /* whose each SSRC is, also of those in a mix: all on side 0 */
 };
 

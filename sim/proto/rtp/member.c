@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define IP_BYTES 20u
+#define HEADERS  40u /* IPv4, UDP, RTP */
+
 /* The session is told of a source once between two reports, and of each conflict. */
 static void tell_session(const struct rtp_source *s, const struct rtp *rtp, struct addr from,
                          struct fx *fx)
@@ -88,6 +91,13 @@ static struct rtp_heard *heard_of(struct rtp_source *s, const struct rtp *rtp, s
     return h;
 }
 
+static void count_wire(struct rtp_heard_list *all, const struct input *in)
+{
+    all->first_at = all->wire_bytes ? all->first_at : in->now;
+    all->last_at = in->now;
+    all->wire_bytes += IP_BYTES + in->head.len + in->body.len;
+}
+
 static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
 {
     struct rtp rtp;
@@ -98,6 +108,7 @@ static void hear(struct rtp_source *s, const struct input *in, struct fx *fx)
         fx_drop(fx, DROP_MALFORMED, RTP_MALFORMED);
         return;
     }
+    count_wire(s->heard, in);
     if (is_in_conflict(s, &rtp, in, fx)) {
         return;
     }
@@ -185,6 +196,29 @@ static double reported_lost(const void *self, const struct path *path)
     return s->is_reported ? (double)s->reported_lost : NAN;
 }
 
+/* Of its voice, while it speaks, to all of its peers together. */
+static double up_bps(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    double bytes = (double)(s->octets + HEADERS * s->packets) * (s->peer_count ? s->peer_count : 1);
+    double seconds = (double)s->packets * (double)s->medium.ptime / (double)SIM_S;
+    (void)path;
+    return s->packets && s->medium.fps < 0 ? 8 * bytes / seconds : NAN;
+}
+
+/* Of all media that come, from the first to the end of the last. */
+static double down_bps(const void *self, const struct path *path)
+{
+    const struct rtp_source *s = self;
+    const struct rtp_heard_list *all = s->heard;
+    (void)path;
+    if (!all || all->wire_bytes == 0 || s->medium.fps >= 0) {
+        return NAN;
+    }
+    sim_time span = all->last_at - all->first_at + s->medium.ptime;
+    return 8 * (double)all->wire_bytes / ((double)span / (double)SIM_S);
+}
+
 static double sources(const void *self, const struct path *path)
 {
     const struct rtp_source *s = self;
@@ -253,6 +287,8 @@ const struct actor_type rtp_member_type = {
     .params = params,
     .figures = (const struct figure[]){{"lost", lost},
                                        {"reported_lost", reported_lost},
+                                       {"up_bps", up_bps},
+                                       {"down_bps", down_bps},
                                        {"sources", sources},
                                        {"renamed", renamed},
                                        {"refused", refused},
