@@ -1,5 +1,6 @@
 /* Reports through a translator (RFC 3550 7.2): SR and RR go through, each number in the words of
- * the stream that it speaks of there; SDES, BYE and APP go through as they are. */
+ * the stream that it speaks of there; SDES, BYE, APP and feedback go through as they are, but for a
+ * NACK in numbers that the source does not know. */
 #include "proto/rtp/translator.h"
 
 #include "actor/fx.h"
@@ -87,6 +88,16 @@ static unsigned tell_blocks(struct rtp_translator *t, struct rtp_translator *the
     return count;
 }
 
+/* The numbers that a NACK asks for are those of the changed stream (RFC 4585 6.2.1). */
+static bool asks_in_vain(struct rtp_translator *there, const struct rtcp_packet *p)
+{
+    const struct rtp_toward *w = NULL;
+    if (p->type == RTCP_RTPFB && p->whole.len >= 12 && there) {
+        w = rtp_translator_toward(there, get_u32(p->whole.data + 8));
+    }
+    return w && w->repack->is_known;
+}
+
 static void tell_packet(struct rtp_translator *t, struct rtp_translator *there,
                         const struct rtcp_packet *p, struct buf *out)
 {
@@ -102,7 +113,7 @@ static void tell_packet(struct rtp_translator *t, struct rtp_translator *there,
     } else if (p->type == RTCP_RR) {
         unsigned count = tell_blocks(t, there, p, blocks);
         rtcp_add_rr(out, p->ssrc, blocks, count);
-    } else {
+    } else if (!asks_in_vain(there, p)) {
         buf_add(out, p->whole);
     }
 }
