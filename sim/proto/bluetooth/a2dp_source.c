@@ -2,7 +2,7 @@
  * perhaps suspends and starts again, and ends it. Invariant: at most one command waits for its
  * answer; what comes next is decided when that is there. */
 #include "actor/media_call.h"
-#include "proto/bluetooth/a2dp.h"
+#include "proto/bluetooth/a2dp_source.h"
 #include "proto/bluetooth/acl.h"
 #include "wire/rtp.h"
 
@@ -10,25 +10,8 @@
 
 enum { SET_MESSAGES };
 enum { TIMER_PLAN, TIMER_ANSWER };
-enum plan { PLAN_SUSPEND, PLAN_RESUME, PLAN_END, PLAN_COUNT };
 enum ending { END_CLOSE, END_ABORT };
 #define PATIENCE (4 * SIM_S) /* with an answer (RTX_SIG_TIMER) */
-
-struct a2dp_source {
-    struct av av;
-    int64_t codec, sampling, bitpool, frames, insists; /* settings */
-    int64_t at[PLAN_COUNT];                            /* since the first START; -1: not */
-    int64_t ending;
-
-    uint8_t label; /* of the last command */
-    uint8_t waits; /* signal whose answer is due; 0: none */
-    uint8_t seid;  /* of the sink's endpoint */
-    uint8_t refusals;
-    struct sbc_info offer; /* what the sink can */
-    bool has_offer;
-    sim_time started; /* first START accepted */
-    bool has_started, is_done[PLAN_COUNT];
-};
 
 static struct a2dp_source *source_of(void *self)
 {
@@ -62,79 +45,10 @@ static void give_up(struct a2dp_source *s, enum bt_why why, struct fx *fx)
 
 /* ---- the configuration ---- */
 
-static const uint32_t samplings[] = {44100, 48000, 32000, 16000}; /* the order of its choices */
-
-static uint8_t wished_sampling(const struct a2dp_source *s)
-{
-    return sbc_sampling_bit(samplings[s->sampling]);
-}
-
-/* What both can, as near as may be to what is wished for. */
-static uint8_t common_sampling(const struct a2dp_source *s)
-{
-    if (wished_sampling(s) & s->offer.samplings) {
-        return wished_sampling(s);
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        if (sbc_sampling_bit(samplings[i]) & s->offer.samplings) {
-            return sbc_sampling_bit(samplings[i]);
-        }
-    }
-    return 0;
-}
-
-static bool insists(const struct a2dp_source *s)
-{
-    return s->insists && s->refusals == 0;
-}
-
-static struct sbc_info choose_sbc(const struct a2dp_source *s)
-{
-    uint8_t most = (uint8_t)s->bitpool;
-    if (!insists(s) && s->offer.bitpool_most < most) {
-        most = s->offer.bitpool_most;
-    }
-    return (struct sbc_info){.samplings = insists(s) ? wished_sampling(s) : common_sampling(s),
-                             .modes = 1,
-                             .blocks = 1,
-                             .subbands = 1,
-                             .allocations = 1,
-                             .bitpool_least = 2,
-                             .bitpool_most = most};
-}
-
-/* MPEG-2 AAC LC at one rate, two channels, 256 kbit/s (A2DP 4.5.2). */
-static void write_aac(const struct a2dp_source *s, struct avdtp_services *out)
-{
-    static const uint16_t rates[] = {0x0100, 0x0080, 0x0020, 0x0002}; /* bits of 12: 44.1 ... 16 */
-    const uint32_t bps = 256000;
-    uint16_t rate = rates[s->sampling];
-    const uint8_t info[] = {0x80,
-                            (uint8_t)(rate >> 4),
-                            (uint8_t)((rate & 15) << 4 | 0x04),
-                            (uint8_t)(bps >> 16 & 0x7f),
-                            (uint8_t)(bps >> 8),
-                            (uint8_t)bps};
-    out->codec = AVDTP_AAC;
-    out->info_len = sizeof info;
-    for (unsigned i = 0; i < sizeof info; i++) {
-        out->info[i] = info[i];
-    }
-}
-
 static void configure(struct a2dp_source *s, sim_time now, struct fx *fx)
 {
-    struct avdtp m = {
-        .signal = AVDTP_SET_CONFIGURATION,
-        .seid = s->seid,
-        .own_seid = AV_SEID,
-        .services = {
-            .has_transport = true, .has_codec = true, .codec = AVDTP_SBC, .info_len = SBC_INFO}};
-    struct sbc_info sbc = choose_sbc(s);
-    sbc_info_write(&sbc, m.services.info);
-    if (s->codec != AVDTP_SBC && insists(s)) {
-        write_aac(s, &m.services);
-    } else if (!sbc_of(&sbc, &s->av.sbc)) {
+    struct avdtp m = {.signal = AVDTP_SET_CONFIGURATION, .seid = s->seid, .own_seid = AV_SEID};
+    if (!a2dp_choose(s, &m.services, &s->av.sbc)) {
         give_up(s, AV_FINDS_NONE, fx);
         return;
     }
@@ -161,9 +75,9 @@ static void take_capabilities(struct a2dp_source *s, const struct avdtp *m, sim_
                               struct fx *fx)
 {
     const struct avdtp_services *can = &m->services;
-    s->has_offer = can->has_transport && can->has_codec && can->codec == AVDTP_SBC &&
-                   can->info_len == SBC_INFO;
-    if (!s->has_offer) {
+    bool is_usable = can->has_transport && can->has_codec && can->codec == AVDTP_SBC &&
+                     can->info_len == SBC_INFO;
+    if (!is_usable) {
         give_up(s, AV_FINDS_NONE, fx);
         return;
     }
