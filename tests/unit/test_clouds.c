@@ -4,6 +4,7 @@
 #include "world_check.h"
 
 #include "proto/rtp/g711.h"
+#include "wire/dissect.h"
 #include "wire/rtcp.h"
 #include "wire/rtp.h"
 #include "wire/udp.h"
@@ -378,6 +379,43 @@ START_TEST(a_sender_report_says_what_its_hearer_can_count)
 }
 END_TEST
 
+/* Bob misses one packet and asks for it. Where numbers stay, Alice gets the question and he her
+ * answer; where they are new she would look for the wrong one. */
+static const struct {
+    const char *ptime;
+    bool goes_through;
+} nacks[] = {{"off", true}, {"40 ms", false}};
+
+START_TEST(a_nack_goes_only_as_far_as_its_numbers_mean_something)
+{
+    struct buf text = {0};
+    buf_printf(
+        &text,
+        STAR VOICE("a", "for: 1 s, feedback: {nack: on}") VOICE(
+            "b", "for: 1 s, listen: on, feedback: {nack: on}") "  - translator: {from: m, to: a}\n"
+                                                               "  - translator: {from: m, to: b, "
+                                                               "ptime: %s}\n"
+                                                               "faults: [{drop: {from: m, to: b, "
+                                                               "is: RTP, nth: 10}}]\n",
+        nacks[_i].ptime);
+    struct run *r = run_text(buf_cstr(&text));
+    unsigned asked = 0, reached = 0;
+    uint32_t id = 0;
+    while ((id = next_sent(r, id, "rtcp", "b", "m")) != 0) {
+        const struct packet *p = trace_packet(&r->trace, id);
+        asked += strcmp(packet_is("rtcp", packet_head(p), 0), "NACK") == 0;
+    }
+    while ((id = next_sent(r, id, "rtcp", "m", "a")) != 0) {
+        const struct packet *p = trace_packet(&r->trace, id);
+        reached += strcmp(packet_is("rtcp", packet_head(p), 0), "NACK") == 0;
+    }
+    ck_assert_uint_ge(asked, 1);
+    ck_assert_uint_eq(reached, nacks[_i].goes_through ? asked : 0);
+    buf_free(&text);
+    end_run(r);
+}
+END_TEST
+
 START_TEST(a_translator_that_ceases_says_goodbye_for_all)
 {
     struct run *r = run_text(STAR VOICE("a", "for: 2 s") VOICE(
@@ -415,6 +453,8 @@ int main(void)
     tcase_add_test(mixers, of_seventeen_speakers_fifteen_are_named);
     tcase_add_test(translators, what_a_translator_need_not_change_it_does_not);
     tcase_add_test(translators, a_sender_report_says_what_its_hearer_can_count);
+    tcase_add_loop_test(translators, a_nack_goes_only_as_far_as_its_numbers_mean_something, 0,
+                        ROWS(nacks));
     tcase_add_test(translators, a_translator_that_ceases_says_goodbye_for_all);
     suite_add_tcase(s, mixers);
     suite_add_tcase(s, translators);
