@@ -8,19 +8,9 @@
 
 enum { BLOCK = 1 << 18 };
 
-static uint8_t *room(struct json *j, size_t n)
-{
-    if (j->text.cap - j->text.len < n) {
-        size_t len = j->text.len;
-        buf_extend(&j->text, n > 4096 ? n : 4096);
-        j->text.len = len;
-    }
-    return j->text.data + j->text.len;
-}
-
 static void add(struct json *j, const char *s, size_t n)
 {
-    memcpy(room(j, n), s, n);
+    memcpy(json_room(j, n), s, n);
     j->text.len += n;
 }
 
@@ -43,21 +33,6 @@ void json_close(struct json *j, const char *brackets)
 {
     add(j, brackets, 1);
     j->needs_comma = true;
-}
-
-void json_key(struct json *j, const char *key)
-{
-    size_t n = strlen(key);
-    char *at = (char *)room(j, n + 4);
-    size_t used = 0;
-    if (j->needs_comma) {
-        at[used++] = ',';
-    }
-    at[used++] = '"';
-    memcpy(at + used, key, n);
-    memcpy(at + used + n, "\":", 2);
-    j->text.len += used + n + 2;
-    j->needs_comma = false;
 }
 
 /* Length of the UTF-8 character at s, 0 if it is none (RFC 3629: no surrogates, nothing overlong).
@@ -98,21 +73,11 @@ static void add_special(struct json *j, unsigned char c)
     add(j, text, sizeof text);
 }
 
-void json_string(struct json *j, const char *s)
+/* The characters from s on that are no plain ones, until one is. */
+static const char *add_others(struct json *j, const char *s)
 {
-    value_begins(j);
-    add(j, "\"", 1);
-    while (*s) {
-        size_t n = 0;
-        while (is_plain((unsigned char)s[n])) {
-            n++;
-        }
-        add(j, s, n);
-        s += n;
-        if (*s == '\0') {
-            break;
-        }
-        n = utf8_len((const unsigned char *)s);
+    while (*s && !is_plain((unsigned char)*s)) {
+        size_t n = utf8_len((const unsigned char *)s);
         if (n > 1) {
             add(j, s, n);
         } else if (n == 1) {
@@ -122,17 +87,41 @@ void json_string(struct json *j, const char *s)
         }
         s += n ? n : 1;
     }
+    return s;
+}
+
+void json_string(struct json *j, const char *s)
+{
+    value_begins(j);
+    add(j, "\"", 1);
+    while (*s) {
+        size_t n = 0, len = strlen(s);
+        char *to = json_room(j, len);
+        for (; is_plain((unsigned char)s[n]); n++) {
+            to[n] = s[n];
+        }
+        j->text.len += n;
+        s = add_others(j, s + n);
+    }
     add(j, "\"", 1);
 }
 
+/* Two digits at a time. */
 static void add_digits(struct json *j, uint64_t n, bool is_negative)
 {
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
     char text[24];
     size_t at = sizeof text;
-    do {
-        text[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n);
+    for (; n >= 100; n /= 100) {
+        at -= 2;
+        memcpy(text + at, pairs + n % 100 * 2, 2);
+    }
+    at -= 2;
+    memcpy(text + at, pairs + n * 2, 2);
+    at += n < 10;
     if (is_negative) {
         text[--at] = '-';
     }
@@ -189,16 +178,4 @@ void json_flush(struct json *j)
 {
     write_out(j);
     buf_free(&j->text);
-}
-
-void json_text(struct json *j, const char *key, const char *value)
-{
-    json_key(j, key);
-    json_string(j, value);
-}
-
-void json_number(struct json *j, const char *key, int64_t value)
-{
-    json_key(j, key);
-    json_int(j, value);
 }

@@ -3,6 +3,9 @@
 
 #include "export/look.h"
 #include "export/summary.h"
+#include "wire/tcp.h"
+
+#include <string.h>
 
 static const char *node_name(const struct trace *t, uint32_t entity)
 {
@@ -21,34 +24,51 @@ static void end_of_packet(struct json *j, const struct trace *t, const char *key
     }
 }
 
-/* Numbers relative to the initial ones of either side, as a textbook counts. */
-static void relative_fields(struct json *j, const struct look *look)
+/* One of the fields that were read, less what it counts from, as a textbook has it. */
+static void relative_field(struct json *j, const char *key, const struct field_value *fields,
+                           size_t count, const char *name, uint32_t base)
 {
-    int64_t value;
-    if (packet_field(look->proto, look->head, "seq", &value)) {
-        json_number(j, "rseq", (uint32_t)value - look->packet->seq_base);
-    }
-    if (packet_field(look->proto, look->head, "ack", &value)) {
-        json_number(j, "rack", (uint32_t)value - look->packet->ack_base);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(fields[i].name, name) == 0) {
+            json_number(j, key, (uint32_t)fields[i].value - base);
+            return;
+        }
     }
 }
 
-/* "sack": [[left, right], …], less `base`. */
-static void sack_field(struct json *j, const char *key, const struct look *look, uint32_t base)
+struct edges {
+    uint32_t at[8]; /* of SACK blocks: left, right, left … */
+    size_t count;
+};
+
+static void read_edges(const struct look *look, struct edges *out)
 {
     char left[] = "sack1_left", right[] = "sack1_right";
     int64_t from, to;
-    if (!packet_field(look->proto, look->head, left, &from)) {
+    out->count = 0;
+    if (look->head.len <= TCP_HEADER) {
+        return; /* no options */
+    }
+    for (; out->count < 8 && packet_field(look->proto, look->head, left, &from) &&
+           packet_field(look->proto, look->head, right, &to);
+         left[4]++, right[4]++) {
+        out->at[out->count++] = (uint32_t)from;
+        out->at[out->count++] = (uint32_t)to;
+    }
+}
+
+/* [[left, right], …], less `base`. */
+static void sack_field(struct json *j, const char *key, const struct edges *edges, uint32_t base)
+{
+    if (edges->count == 0) {
         return;
     }
     json_key(j, key);
     json_open(j, "[");
-    for (; packet_field(look->proto, look->head, left, &from) &&
-           packet_field(look->proto, look->head, right, &to);
-         left[4]++, right[4]++) {
+    for (size_t i = 0; i < edges->count; i += 2) {
         json_open(j, "[");
-        json_int(j, (uint32_t)from - base);
-        json_int(j, (uint32_t)to - base);
+        json_int(j, edges->at[i] - base);
+        json_int(j, edges->at[i + 1] - base);
         json_close(j, "]");
     }
     json_close(j, "]");
@@ -56,19 +76,20 @@ static void sack_field(struct json *j, const char *key, const struct look *look,
 
 static void header_fields(struct json *j, const struct look *look)
 {
-    const char *const *names = packet_field_names(look->proto);
+    struct field_value fields[PACKET_FIELDS_MAX];
+    size_t count = packet_fields(look->proto, look->head, fields);
     json_key(j, look->proto);
     json_open(j, "{");
-    for (; names && *names; names++) {
-        int64_t value;
-        if (packet_field(look->proto, look->head, *names, &value)) {
-            json_number(j, *names, value);
-        }
+    for (size_t i = 0; i < count; i++) {
+        json_number(j, fields[i].name, fields[i].value);
     }
     if (look->packet->proto->initial) {
-        sack_field(j, "sack", look, 0);
-        relative_fields(j, look);
-        sack_field(j, "rsack", look, look->packet->ack_base);
+        struct edges edges;
+        read_edges(look, &edges);
+        sack_field(j, "sack", &edges, 0);
+        relative_field(j, "rseq", fields, count, "seq", look->packet->seq_base);
+        relative_field(j, "rack", fields, count, "ack", look->packet->ack_base);
+        sack_field(j, "rsack", &edges, look->packet->ack_base);
     }
     json_close(j, "}");
 }

@@ -169,12 +169,8 @@ static const struct field_spec *spec_find(const struct field_spec *specs, const 
     return NULL;
 }
 
-bool packet_field(const char *proto, struct bytes head, const char *field, int64_t *value)
+static bool field_of(const struct format *f, struct bytes head, const char *field, int64_t *value)
 {
-    const struct format *f = format_find(proto);
-    if (!f) {
-        return false;
-    }
     const struct field_spec *s = spec_find(f->fields, field);
     if (!s && f->more) {
         s = spec_find(f->more(head), field);
@@ -184,6 +180,23 @@ bool packet_field(const char *proto, struct bytes head, const char *field, int64
         return (s->bit + s->bits + 7u) / 8 <= head.len;
     }
     return f->value && f->value(head, field, value);
+}
+
+bool packet_field(const char *proto, struct bytes head, const char *field, int64_t *value)
+{
+    const struct format *f = format_find(proto);
+    return f && field_of(f, head, field, value);
+}
+
+size_t packet_fields(const char *proto, struct bytes head, struct field_value *out)
+{
+    const struct format *f = format_find(proto);
+    size_t count = f && f->all ? f->all(head, out) : 0;
+    for (const char *const *name = f && count == 0 ? f->json : NULL; name && *name; name++) {
+        out[count].name = *name;
+        count += field_of(f, head, *name, &out[count].value);
+    }
+    return count;
 }
 
 const char *const *packet_field_names(const char *proto)

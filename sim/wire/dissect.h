@@ -59,8 +59,16 @@ char *packet_label(const char *proto, struct bytes head, uint32_t body_len, char
 
 /* A header field by its name in JSON ("seq", "ack", "number", …); false: no such field there. */
 bool packet_field(const char *proto, struct bytes head, const char *field, int64_t *value);
-/* The fields worth a line of JSON, in the header's order, NULL-terminated. */
+/* The fields worth a line of JSON, in the header's order, NULL-terminated; at most
+ * PACKET_FIELDS_MAX. */
 const char *const *packet_field_names(const char *proto);
+#define PACKET_FIELDS_MAX 16
+struct field_value {
+    const char *name;
+    int64_t value;
+};
+/* Those of them that this header has; returns how many. */
+size_t packet_fields(const char *proto, struct bytes head, struct field_value *out);
 
 /* Size on a point-to-point link: IPv4 header (unless the format stands alone), header, payload. */
 uint32_t packet_size(const struct packet_view *p);

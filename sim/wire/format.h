@@ -24,6 +24,10 @@ struct format {
     const struct field_spec *(*more)(struct bytes head);
     const char *const *json; /* fields worth a line of JSON, NULL-terminated */
 
+    /* Those of `json` that this header has, in one go; returns how many. 0, or NULL: they are asked
+     * for one by one. */
+    size_t (*all)(struct bytes head, struct field_value *out);
+
     const char *(*is)(struct bytes head, uint32_t body_len);
     enum packet_kind (*kind)(struct bytes head, uint32_t body_len);
     void (*label)(struct bytes head, uint32_t body_len,

@@ -86,6 +86,34 @@ static bool value(struct bytes head, const char *field, int64_t *out)
     return sack_edge(&seg, field, out);
 }
 
+static size_t all(struct bytes head, struct field_value *out)
+{
+    struct tcp_seg seg;
+    if (!tcp_decode(head, 0, &seg)) {
+        return 0;
+    }
+    const struct field_value fixed[] = {
+        {"src_port", seg.from}, {"dst_port", seg.to}, {"seq", seg.seq.v},     {"ack", seg.ack.v},
+        {"flags", seg.flags},   {"win", seg.window},  {"urgent", seg.urgent},
+    };
+    size_t count = sizeof fixed / sizeof *fixed;
+    memcpy(out, fixed, sizeof fixed);
+    if (seg.options & TCP_OPT_MSS) {
+        out[count++] = (struct field_value){"mss", seg.mss};
+    }
+    if (seg.options & TCP_OPT_WSCALE) {
+        out[count++] = (struct field_value){"wscale", seg.wscale};
+    }
+    if (seg.options & TCP_OPT_SACK_OK) {
+        out[count++] = (struct field_value){"sack_ok", 1};
+    }
+    if (seg.options & TCP_OPT_TIMESTAMPS) {
+        out[count++] = (struct field_value){"ts_val", seg.ts_val};
+        out[count++] = (struct field_value){"ts_ecr", seg.ts_ecr};
+    }
+    return count;
+}
+
 static void key(struct bytes head, struct net *net)
 {
     net->from.port = get_u16(head.data);
@@ -235,6 +263,7 @@ const struct format tcp_format = {.name = "tcp",
                                   .number = IP_TCP,
                                   .fields = fields,
                                   .json = json,
+                                  .all = all,
                                   .is = is,
                                   .kind = kind,
                                   .value = value,

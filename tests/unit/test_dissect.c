@@ -244,6 +244,7 @@ static const struct {
     {"icmp UNREACHABLE port", "code", 3},
     {"icmp UNREACHABLE port", "mtu", -1},
     {"icmp TIME-EXCEEDED", "id", -1},
+    {"P. 5:9 ack 8 win 9 sack 1:2,3:4,5:6", "sack2_left", 3},
 };
 
 START_TEST(a_field_is_found_by_its_name)
@@ -254,6 +255,55 @@ START_TEST(a_field_is_found_by_its_name)
     bool found = packet_field(s.view.proto, s.view.head, field_rows[_i].field, &value);
     ck_assert_int_eq(found ? value : -1, field_rows[_i].value);
     sample_free(&s);
+}
+END_TEST
+
+/* One by one, by their names. */
+static void expect_fields(const char *proto, struct bytes head)
+{
+    struct field_value all[PACKET_FIELDS_MAX];
+    size_t count = packet_fields(proto, head, all), found = 0;
+    for (const char *const *name = packet_field_names(proto); *name; name++) {
+        int64_t value;
+        if (packet_field(proto, head, *name, &value)) {
+            ck_assert_uint_lt(found, count);
+            ck_assert_str_eq(all[found].name, *name);
+            ck_assert_int_eq(all[found].value, value);
+            found++;
+        }
+    }
+    ck_assert_uint_eq(found, count);
+}
+
+/* In headers cut short and with any bit flipped, too: options may then be none. */
+START_TEST(all_fields_at_once_are_what_each_is)
+{
+    struct sample s;
+    uint8_t bent[128];
+    sample_make(&s, field_rows[_i].text);
+    struct bytes head = s.view.head;
+    ck_assert_uint_le(head.len, sizeof bent);
+    for (size_t len = 0; len <= head.len; len++) {
+        expect_fields(s.view.proto, bytes_sub(head, 0, len));
+    }
+    for (size_t bit = 0; bit < 8 * head.len; bit++) {
+        memcpy(bent, head.data, head.len);
+        bent[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        expect_fields(s.view.proto, bytes_of(bent, head.len));
+    }
+    sample_free(&s);
+}
+END_TEST
+
+START_TEST(no_format_has_more_fields_than_there_is_room_for)
+{
+    for (const char *const *p = proto_names(); *p; p++) {
+        size_t count = 0;
+        while (packet_field_names(*p)[count]) {
+            count++;
+        }
+        ck_assert_uint_le(count, PACKET_FIELDS_MAX);
+    }
 }
 END_TEST
 
@@ -268,7 +318,9 @@ START_TEST(unknown_formats_have_no_answers)
     ck_assert_int_eq(proto_carrier("udp"), CARRIER_IP);
     ck_assert_str_eq(packet_is("xyz", none, 0), "?");
     ck_assert_str_eq(packet_label("xyz", none, 0, label), "?");
+    struct field_value all[PACKET_FIELDS_MAX];
     ck_assert(!packet_field("xyz", none, "seq", &value));
+    ck_assert_uint_eq(packet_fields("xyz", none, all), 0);
     ck_assert_ptr_null(*packet_field_names("xyz"));
     ck_assert(!packet_field("tcp", bytes_of("1234567890123456789", 19), "flags", &value));
     ck_assert(!packet_field("udp", bytes_of("123", 3), "dst_port", &value));
@@ -434,6 +486,8 @@ int main(void)
     tcase_add_test(tc, an_icmp_error_is_shown_with_its_quote);
     tcase_add_loop_test(tc, a_packet_has_its_short_name, 0, ROWS(named));
     tcase_add_loop_test(tc, a_field_is_found_by_its_name, 0, ROWS(field_rows));
+    tcase_add_loop_test(tc, all_fields_at_once_are_what_each_is, 0, ROWS(field_rows));
+    tcase_add_test(tc, no_format_has_more_fields_than_there_is_room_for);
     tcase_add_test(tc, unknown_formats_have_no_answers);
     tcase_add_loop_test(tc, every_field_has_its_words, 0, ROWS(named));
     tcase_add_loop_test(tc, fields_cover_their_header, 0, ROWS(named));

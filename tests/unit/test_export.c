@@ -37,7 +37,8 @@ START_TEST(a_string_is_escaped_as_rfc_8259_says)
 }
 END_TEST
 
-static const int64_t integers[] = {0, 1, -1, 9, 10, -10, 1000000007, INT64_MAX, INT64_MIN};
+static const int64_t integers[] = {0,   1,   -1,  9,    10,         -10,       99,       100,
+                                   101, 109, 110, -999, 1000000007, INT64_MAX, INT64_MIN};
 
 START_TEST(an_integer_is_printed_as_printf_does)
 {
