@@ -254,6 +254,7 @@ static void closed(void *self, enum l2cap_which which, const struct input *in, s
     av_enter(&s->av, AV_IDLE, BT_DISCONNECTED, fx);
     if (which == L2CAP_SIGNALS) {
         l2cap_give_up(&s->av.l2cap, L2CAP_MEDIA, BT_LINK_LOST, s, in, fx);
+        fx_request(fx, s->av.l2cap.link, ACL_CALL_END, (struct bytes){0}, (struct span){0});
     }
 }
 

@@ -282,7 +282,10 @@ void acl_read_vars(const void *self, int64_t *out)
 /* A table each: a setting belongs to one end's. */
 static const struct param master_params[] = {ACL_PARAMS}, slave_params[] = {ACL_PARAMS};
 const struct set acl_sets[] = {{"frame", items}, {"back", items}, {0}};
-const struct timer acl_timers[] = {{"slot", 1, TIMER_KIND_PACE}, {"read", 1, TIMER_KIND_PACE}, {0}};
+const struct timer acl_timers[] = {{"slot", 1, TIMER_KIND_PACE},
+                                   {"read", 1, TIMER_KIND_PACE},
+                                   {"supervision", 1, TIMER_KIND_PACE},
+                                   {0}};
 static const struct machine_edge edges[] = {
     {ACL_IDLE, ACL_ACTIVE, "arq.edge.send"},
     {ACL_ACTIVE, ACL_DONE_STATE, "arq.edge.done"},

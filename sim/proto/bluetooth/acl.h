@@ -99,6 +99,7 @@ struct acl {
     struct acl_frame *queue; /* owned; in the order in which they came */
     uint32_t queue_count, queue_cap;
     uint32_t sent;     /* bytes of the first one that are acknowledged */
+    bool is_watching;  /* of a slave: its supervision timer runs */
     bool is_ending;    /* nothing more comes from above */
     bool is_resting;   /* of a master: nothing is under way until the next poll */
     unsigned silent;   /* transmissions in a row that nothing readable followed */
@@ -106,7 +107,7 @@ struct acl {
     sim_time heard_at; /* the last header that could be read */
 };
 
-enum { ACL_TIMER_SLOT, ACL_TIMER_READ };
+enum { ACL_TIMER_SLOT, ACL_TIMER_READ, ACL_TIMER_SUPERVISION };
 enum { ACL_IDLE, ACL_ACTIVE, ACL_DONE_STATE };
 
 enum baseband_type acl_type(const struct acl *a); /* of its data packets */

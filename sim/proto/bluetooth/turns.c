@@ -131,8 +131,13 @@ static void obey(struct acl *a, const struct input *in, struct fx *fx)
         if (a->is_resting && a->queue_count == 0) {
             fx_timer(fx, ACL_TIMER_SLOT, 0, SIM_NEVER);
         }
+        if (a->is_watching) {
+            fx_timer(fx, ACL_TIMER_SUPERVISION, 0, SIM_NEVER);
+            a->is_watching = false;
+        }
         return;
     }
+    a->is_ending = false;
     acl_queue_add(a, in->body, in->code == ACL_CALL_SEND_FLUSHABLE, in->now);
     if (a->is_master && a->is_resting) {
         fx_timer(fx, ACL_TIMER_SLOT, 0, even_slot(in->now));
@@ -179,18 +184,53 @@ static void slave_slot(struct acl *a, struct fx *fx)
     }
 }
 
+/* The timer runs on, and looks again when it fires: a master notices in its own slots. */
+static void watch(struct acl *a, struct fx *fx)
+{
+    a->is_watching = a->is_fed && a->supervision >= 0 && !a->is_ending;
+    if (a->is_watching) {
+        fx_timer(fx, ACL_TIMER_SUPERVISION, 0, time_add(a->heard_at, a->supervision));
+    }
+}
+
+static void supervision_fires(struct acl *a, sim_time now, struct fx *fx)
+{
+    if (acl_supervise(a, now, fx)) {
+        a->is_watching = false;
+    } else {
+        watch(a, fx);
+    }
+}
+
+static void slave_hears(struct acl *a, const struct input *in, struct fx *fx)
+{
+    if (!acl_hear(a, in, fx)) {
+        return;
+    }
+    fx_timer(fx, ACL_TIMER_SLOT, 0, (in->now / BASEBAND_SLOT + 1) * BASEBAND_SLOT);
+    if (!a->is_watching) {
+        watch(a, fx);
+    }
+}
+
 void acl_slave_step(void *self, const struct input *in, struct fx *fx)
 {
     struct acl *a = self;
-    if (in->kind == IN_START) {
-        begin(a, in, false);
-    } else if (in->kind == IN_REQUEST) {
-        obey(a, in, fx);
-    } else if (in->kind == IN_PACKET && acl_hear(a, in, fx)) {
-        fx_timer(fx, ACL_TIMER_SLOT, 0, (in->now / BASEBAND_SLOT + 1) * BASEBAND_SLOT);
-    } else if (in->kind == IN_TIMER && in->code == ACL_TIMER_SLOT) {
-        slave_slot(a, fx);
-    } else if (in->kind == IN_TIMER) {
-        acl_read_on(a, in->now, fx);
+    switch (in->kind) {
+    case IN_START: begin(a, in, false); break;
+    case IN_REQUEST: obey(a, in, fx); break;
+    case IN_PACKET: slave_hears(a, in, fx); break;
+    case IN_TIMER:
+        if (in->code == ACL_TIMER_SLOT) {
+            slave_slot(a, fx);
+        } else if (in->code == ACL_TIMER_SUPERVISION) {
+            supervision_fires(a, in->now, fx);
+        } else {
+            acl_read_on(a, in->now, fx);
+        }
+        break;
+    case IN_SENT:
+    case IN_ERROR:
+    case IN_INDICATION: break;
     }
 }
