@@ -24,6 +24,7 @@ FLIPS = [("<=", "<"), (">=", ">"), ("==", "!="), ("!=", "=="), ("&&", "||"), ("|
 
 
 CHEAP = "^(golden|conformance|scenario_checks|probe)$"
+# The cheap round comes first: what one program shows. Then what all the others know.
 ROUNDS = [(["slowwire"], ["-R", CHEAP, "-LE", "long|once"]),
           (["all"], ["-E", CHEAP, "-LE", "long|once"])]
 
@@ -76,15 +77,47 @@ def run(command, folder, seconds):
             pass
 
 
-def verdict(tree, build, rounds):
-    """The cheap round first: what one program shows. Then what all the others know."""
-    for targets, tests in rounds:
-        if run(["ninja", "-C", build, *targets], tree, 900) != 0:
-            return "does not build"
-        if run(["ctest", "--stop-on-failure", "--timeout", "60", "-j2", *tests],
-               os.path.join(tree, build), 1800) != 0:
-            return "caught"
-    return "SURVIVED"
+def mutate(tree, mutant, judge):
+    """What judge says of the tree with that one mistake in it."""
+    file, at, old, new = mutant
+    path = os.path.join(tree, file)
+    text = content(path)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text[:at] + new + text[at + len(old):])
+    try:
+        return judge()
+    finally:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+
+
+def verdict(build, targets, tests):
+    if run(["ninja", "-C", build, *targets], build, 900) != 0:
+        return "does not build"
+    good = run(["ctest", "--stop-on-failure", "--timeout", "60", "-j2", *tests], build, 1800) == 0
+    return "SURVIVED" if good else "caught"
+
+
+def tell(tree, said, mutant):
+    file, at, old, new = mutant
+    line = content(os.path.join(tree, file)).count("\n", 0, at) + 1
+    shown = re.sub(r"\s+", " ", old), re.sub(r"\s+", " ", new)
+    print(f"{said:8} {file}:{line}: {shown[0]!r} -> {shown[1]!r}", flush=True)
+
+
+def judge_all(tree, mutants, count, targets, tests):
+    """The first `count` that build; those that survive are returned."""
+    left, total = [], 0
+    for mutant in mutants:
+        if total == count:
+            break
+        said = mutate(tree, mutant, lambda: verdict(os.path.join(tree, "out"), targets, tests))
+        total += said != "does not build"
+        if said == "SURVIVED":
+            left.append(mutant)
+        elif said == "caught":
+            tell(tree, said, mutant)
+    return left, total
 
 
 def main():
@@ -107,27 +140,18 @@ def main():
     chosen = random.Random(a.seed).sample(all_places, min(3 * a.count, len(all_places)))
     flags = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-O1 -w", "-DSLOWWIRE_UI=OFF", "-GNinja"]
     rounds = [(["all"], ["-R", a.tests, "-LE", "long|once"])] if a.tests else ROUNDS
-    if run(["cmake", "-B", "out", *flags], a.tree, 600) or verdict(a.tree, "out", rounds) != "SURVIVED":
+    out = os.path.join(a.tree, "out")
+    if run(["cmake", "-B", "out", *flags], a.tree, 600) != 0:
+        sys.exit("no build")
+    if any(verdict(out, *each) != "SURVIVED" for each in rounds):
         sys.exit("the tests fail without any mutant")
-    caught = total = 0
-    for file, at, old, new in chosen:
-        if total == a.count:
-            break
-        path = os.path.join(a.tree, file)
-        text = content(path)
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(text[:at] + new + text[at + len(old):])
-        said = verdict(a.tree, "out", rounds)
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(text)
-        if said == "does not build":
-            continue
-        total += 1
-        caught += said == "caught"
-        line = text.count("\n", 0, at) + 1
-        shown = re.sub(r"\s+", " ", old), re.sub(r"\s+", " ", new)
-        print(f"{said:8} {file}:{line}: {shown[0]!r} -> {shown[1]!r}", flush=True)
-    print(f"{caught} of {total} mutants caught")
+    total = None
+    for each in rounds:
+        chosen, built = judge_all(a.tree, chosen, total or a.count, *each)
+        total = total or built
+        print(f"{total - len(chosen)} of {total} mutants caught", flush=True)
+    for mutant in chosen:
+        tell(a.tree, "SURVIVED", mutant)
 
 
 main()

@@ -6,7 +6,8 @@
  *
  * What lies a horizon behind the highest unit of its flow is never offered again and is forgotten:
  * runs when their list is full; counts are kept in two generations, and the older one goes when all
- * of it lies behind the horizon. */
+ * of it lies behind the horizon. It also goes when nothing of it was offered for a day: a flow that
+ * begins anew after each crash of its host never leaves its first units behind. */
 #include "net/world.h"
 
 #include "base/os.h"
@@ -16,6 +17,7 @@
 
 #define GENERATION 8192u /* units that make one */
 #define LOOK_EACH  1024u
+#define DAY        (86400 * SIM_S) /* beyond any timer, a keep-alive's two hours too */
 
 /* first, first + step, ... last. */
 struct run {
@@ -36,6 +38,7 @@ struct generation {
     struct map last;   /* place of the flow -> 1 + its highest unit here */
     uint32_t *flows;   /* places of those that have units here; owned */
     uint32_t flow_count, flow_cap;
+    sim_time latest; /* offer of a unit that is counted here */
 };
 
 struct copies {
@@ -140,8 +143,11 @@ static void generation_free(struct generation *g)
     *g = (struct generation){0};
 }
 
-static bool is_behind(const struct copies *c, uint64_t horizon)
+static bool is_behind(const struct copies *c, uint64_t horizon, sim_time now)
 {
+    if (now - c->old.latest > DAY) {
+        return true;
+    }
     for (uint32_t i = 0; i < c->old.flow_count; i++) {
         uint32_t place = c->old.flows[i];
         const struct offers *o = &c->offers[place];
@@ -153,27 +159,28 @@ static bool is_behind(const struct copies *c, uint64_t horizon)
 }
 
 /* How often it was offered below the highest of its flow, this time included. */
-static uint64_t count_again(struct copies *c, uint64_t flow, uint64_t at, uint64_t horizon)
+static uint64_t count_again(struct copies *c, uint64_t flow, uint64_t at, uint64_t horizon,
+                            sim_time now)
 {
     uint64_t key = hash_mix(flow, at);
-    if (map_get(&c->old.counts, key)) {
-        return ++*map_put(&c->old.counts, key);
-    }
     uint64_t *count = map_put(&c->young.counts, key);
-    if ((*count)++ > 0) {
-        return *count;
+    c->young.latest = now;
+    if (*count > 0) {
+        return ++*count;
     }
+    uint64_t offers = *count = map_get(&c->old.counts, key) + 1;
     note_flow(&c->young, c->before, at);
     uint32_t kept = c->young.counts.count;
-    if (kept >= GENERATION && kept % LOOK_EACH == 0 && is_behind(c, horizon)) {
+    if (kept >= GENERATION && kept % LOOK_EACH == 0 && is_behind(c, horizon, now)) {
         generation_free(&c->old);
         c->old = c->young;
         c->young = (struct generation){0};
     }
-    return 1;
+    return offers;
 }
 
-uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t horizon)
+uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t horizon,
+                      sim_time now)
 {
     struct copies *c = *all ? *all : (*all = os_alloc(sizeof **all));
     struct offers *o = offers_of(c, flow);
@@ -181,7 +188,7 @@ uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t 
         note_new(o, at, horizon);
         return 1;
     }
-    return is_in_a_run(o, at) + count_again(c, flow, at, horizon);
+    return is_in_a_run(o, at) + count_again(c, flow, at, horizon, now);
 }
 
 uint32_t copies_kept(const struct copies *c)

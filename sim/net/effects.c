@@ -59,7 +59,7 @@ static bool name_unit(struct world *w, struct row *r, struct packet *p, uint32_t
     if (w->asks_units && repeats) {
         p->of = units_note_again(&r->units, p->unit.at, id, &p->copy);
     } else if (w->asks_units) {
-        units_note_new(&r->units, p->unit.at, id);
+        units_note_new(&r->units, p->unit.at, id, units_horizon(w, p));
     }
     if (repeats) {
         r->retransmissions++;

@@ -55,15 +55,11 @@ static void fate_by_faults(struct world *w, const struct direction *d, uint32_t 
     }
 }
 
-#define UNITS_AGAIN                                                                                \
-    (UINT64_C(1) << 17) /* of units that are no bytes: beyond any window of frames */
-
 /* Of that unit (or unnumbered packet), over that direction, whoever of the flow sends it. */
 static uint64_t count_copy(struct world *w, struct direction *d, const struct packet *p)
 {
-    bool is_bytes = p->proto->initial && p->unit.n > 0;
     return copies_count(&d->copies, hash_mix(p->flow, p->unit.n > 0), p->unit.at,
-                        is_bytes ? w->horizon : UNITS_AGAIN);
+                        units_horizon(w, p), sched_now(&w->sched));
 }
 
 void fate_decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key,

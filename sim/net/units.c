@@ -6,6 +6,9 @@
 #include "base/os.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define FRAMES_AGAIN (UINT64_C(1) << 17) /* beyond any window of frames */
 
 /* New units are sent in ascending order, so the packet that first held a given offset is found by
  * halving: a piece of a segment that is sent again repeats that segment. */
@@ -23,11 +26,32 @@ static uint32_t first_holder(const struct units *u, uint64_t at)
     return low ? u->list[low - 1].packet : 0;
 }
 
-void units_note_new(struct units *u, uint64_t at, uint32_t packet)
+/* Forgets what lies behind the horizon; if that does not free half of the list, it grows. */
+static void make_room(struct units *u, uint64_t at, uint64_t horizon)
 {
-    if (u->count == u->cap) {
+    uint32_t gone = 0;
+    while (gone < u->count && at - u->list[gone].at > horizon) {
+        gone++;
+    }
+    u->count -= gone;
+    if (gone > 0) {
+        memmove(u->list, u->list + gone, u->count * sizeof *u->list);
+    }
+    if (2 * u->count >= u->cap) {
         u->cap = u->cap ? u->cap * 2 : 16;
         u->list = os_realloc(u->list, u->cap * sizeof *u->list);
+    }
+}
+
+uint64_t units_horizon(const struct world *w, const struct packet *p)
+{
+    return p->proto->initial && p->unit.n > 0 ? w->horizon : FRAMES_AGAIN;
+}
+
+void units_note_new(struct units *u, uint64_t at, uint32_t packet, uint64_t horizon)
+{
+    if (u->count == u->cap) {
+        make_room(u, at, horizon);
     }
     u->list[u->count++] = (struct new_unit){at, packet};
 }

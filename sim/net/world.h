@@ -457,15 +457,19 @@ int64_t impair_bit(const struct direction *d, uint64_t key, uint64_t bits);
 sim_time impair_delay(const struct direction *d, uint64_t key);
 
 /* copies.c: the how-many-th offer of that unit of the flow; forgets what lies `horizon` units
- * behind the flow's highest. */
-uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t horizon);
+ * behind the flow's highest, and what was not offered for a day. */
+uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t horizon,
+                      sim_time now);
 uint32_t copies_kept(const struct copies *c);
 void copies_free(struct copies *c);
 
 /* units.c: a unit that begins beyond all that its sender sent; and one that does not: the packet
  * that it repeats, the latest with the same beginning, else the first that held it, and in *copy
- * the how-many-th of its beginning it is, where what first held it counts as one. */
-void units_note_new(struct units *u, uint64_t at, uint32_t packet);
+ * the how-many-th of its beginning it is, where what first held it counts as one. What lies more
+ * than `horizon` before a new unit is never sent again, and may be forgotten. */
+/* How far below the highest of its flow a unit may be sent again. */
+uint64_t units_horizon(const struct world *w, const struct packet *p);
+void units_note_new(struct units *u, uint64_t at, uint32_t packet, uint64_t horizon);
 uint32_t units_note_again(struct units *u, uint64_t at, uint32_t packet, uint32_t *copy);
 void units_free(struct units *u);
 

@@ -58,7 +58,7 @@ START_TEST(counts_are_those_of_a_map_that_forgets_nothing)
         top[flow] += is_new ? flows[_i].distance(bits >> 16) : 0;
         uint64_t at = is_new ? top[flow] : top[flow] - (bits >> 8) % reach;
         uint64_t expected = ++*map_put(&naive, hash_mix(flow, at));
-        ck_assert_uint_eq(copies_count(&c, flow, at, HORIZON), expected);
+        ck_assert_uint_eq(copies_count(&c, flow, at, HORIZON, 0), expected);
         most = copies_kept(c) > most ? copies_kept(c) : most;
         repeats += expected > 1;
     }
@@ -74,12 +74,33 @@ START_TEST(units_in_order_take_no_memory)
 {
     struct copies *c = NULL;
     for (uint64_t at = 1; at < UINT64_C(100000) * 1460; at += 1460) {
-        ck_assert_uint_eq(copies_count(&c, 1, at, UINT64_MAX / 2), 1);
+        ck_assert_uint_eq(copies_count(&c, 1, at, UINT64_MAX / 2, 0), 1);
         if (at / 1460 % 100 == 99) {
-            ck_assert_uint_eq(copies_count(&c, 1, at - UINT64_C(20) * 1460, UINT64_MAX / 2), 2);
+            ck_assert_uint_eq(copies_count(&c, 1, at - UINT64_C(20) * 1460, UINT64_MAX / 2, 0), 2);
         }
     }
     ck_assert_uint_lt(copies_kept(c), 1010);
+    copies_free(c);
+}
+END_TEST
+
+/* A source that begins anew every hour, for a year: what it offered the day before is forgotten,
+ * what it offers within a day is not. */
+START_TEST(what_nobody_offers_for_a_day_takes_no_memory)
+{
+    struct copies *c = NULL;
+    uint32_t most = 0;
+    for (uint64_t hour = 0; hour < 365 * 24; hour++) {
+        for (uint64_t flow = 0; flow < 50; flow++) {
+            sim_time now = (sim_time)hour * 3600 * SIM_S;
+            ck_assert_uint_ge(copies_count(&c, flow, hour % 24, UINT64_MAX / 2, now), 1);
+            copies_count(&c, flow, 1000000 - hour, UINT64_MAX / 2, now);
+        }
+        most = copies_kept(c) > most ? copies_kept(c) : most;
+    }
+    ck_assert_uint_lt(most, 30000);
+    ck_assert_uint_eq(copies_count(&c, 0, 1000000 - 8759, UINT64_MAX / 2, 365 * 24 * 3600 * SIM_S),
+                      2);
     copies_free(c);
 }
 END_TEST
@@ -91,6 +112,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, counts_are_those_of_a_map_that_forgets_nothing, 0,
                         sizeof flows / sizeof *flows);
+    tcase_add_test(t, what_nobody_offers_for_a_day_takes_no_memory);
     tcase_add_test(t, units_in_order_take_no_memory);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

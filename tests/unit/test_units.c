@@ -35,6 +35,7 @@ START_TEST(a_repeat_is_of_the_latest_with_its_beginning_or_of_the_first_that_hel
     struct dice d = dice_make((uint64_t)_i, "units");
     struct units u = {0};
     uint64_t top = _i ? UINT64_C(0xffffffff) - 1000 : 0, start = top;
+    uint64_t horizon = _i % 2 ? 64 : UINT64_MAX;
     uint32_t repeats = 0;
     for (uint32_t n = 0; n < STEPS; n++) {
         uint64_t bits = draw(&d, 1, n);
@@ -50,13 +51,14 @@ START_TEST(a_repeat_is_of_the_latest_with_its_beginning_or_of_the_first_that_hel
             ck_assert_uint_eq(s.copy, copy);
             repeats++;
         } else {
-            units_note_new(&u, at, s.packet);
+            units_note_new(&u, at, s.packet, horizon);
         }
         top = s.end > top ? s.end : top;
         list[n] = s;
     }
     ck_assert_uint_gt(repeats, STEPS / 4);
     ck_assert_uint_lt(u.again.count, repeats + 1);
+    ck_assert_uint_le(u.cap, horizon == 64 ? 128 : STEPS * 2);
     units_free(&u);
 }
 END_TEST
