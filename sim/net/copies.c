@@ -6,7 +6,7 @@
  *
  * What lies a horizon behind the highest unit of its flow is never offered again and is forgotten:
  * runs when their list is full; counts are kept in two generations, and the older one goes when all
- * of it lies behind the horizon. It also goes when nothing of it was offered for a day: a flow that
+ * of it lies behind the horizon. It also goes when nothing of it was offered for long: a flow that
  * begins anew after each crash of its host never leaves its first units behind. */
 #include "net/world.h"
 
@@ -17,7 +17,7 @@
 
 #define GENERATION 8192u /* units that make one */
 #define LOOK_EACH  1024u
-#define DAY        (86400 * SIM_S) /* beyond any timer, a keep-alive's two hours too */
+#define LONG       (4 * 3600 * SIM_S) /* beyond any timer, a keep-alive's two hours too */
 
 /* first, first + step, ... last. */
 struct run {
@@ -145,7 +145,7 @@ static void generation_free(struct generation *g)
 
 static bool is_behind(const struct copies *c, uint64_t horizon, sim_time now)
 {
-    if (now - c->old.latest > DAY) {
+    if (now - c->old.latest > LONG) {
         return true;
     }
     for (uint32_t i = 0; i < c->old.flow_count; i++) {

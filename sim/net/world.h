@@ -457,7 +457,7 @@ int64_t impair_bit(const struct direction *d, uint64_t key, uint64_t bits);
 sim_time impair_delay(const struct direction *d, uint64_t key);
 
 /* copies.c: the how-many-th offer of that unit of the flow; forgets what lies `horizon` units
- * behind the flow's highest, and what was not offered for a day. */
+ * behind the flow's highest, and what was not offered for four hours. */
 uint64_t copies_count(struct copies **all, uint64_t flow, uint64_t at, uint64_t horizon,
                       sim_time now);
 uint32_t copies_kept(const struct copies *c);

@@ -84,9 +84,9 @@ START_TEST(units_in_order_take_no_memory)
 }
 END_TEST
 
-/* A source that begins anew every hour, for a year: what it offered the day before is forgotten,
- * what it offers within a day is not. */
-START_TEST(what_nobody_offers_for_a_day_takes_no_memory)
+/* Sources that begin anew every day, for a year: what they offered the day before is forgotten, what
+ * was offered an hour ago is not. */
+START_TEST(what_nobody_offers_for_hours_takes_no_memory)
 {
     struct copies *c = NULL;
     uint32_t most = 0;
@@ -112,7 +112,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, counts_are_those_of_a_map_that_forgets_nothing, 0,
                         sizeof flows / sizeof *flows);
-    tcase_add_test(t, what_nobody_offers_for_a_day_takes_no_memory);
+    tcase_add_test(t, what_nobody_offers_for_hours_takes_no_memory);
     tcase_add_test(t, units_in_order_take_no_memory);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
