@@ -53,6 +53,15 @@ struct doc {
 bool doc_read(const char *file, const char *text, size_t len, struct arena *arena, struct doc *out,
               struct err *err);
 
+/* Where a document lives: what its nodes say in one arena; the nodes and all that finds places in
+ * another, or the same, which may go when nobody looks at the document any more. */
+struct doc_room {
+    struct arena *texts, *nodes;
+    uint32_t node_limit; /* DOC_NODE_LIMIT, but for a text that is known to mean no harm */
+};
+bool doc_read_in(const char *file, const char *text, size_t len, const struct doc_room *room,
+                 struct doc *out, struct err *err);
+
 /* Children. NULL: no such key, or not a MAP. */
 struct doc_node *doc_get(const struct doc_node *map, const char *key);
 struct doc_node *doc_item(const struct doc_node *list, uint32_t n); /* from 0 */

@@ -393,4 +393,5 @@ bool group_holds(const struct scenario_group *g, uint32_t node);
 struct catalogue {
     const struct actor_type *const *actors;
     const struct traffic_type *const *traffic;
+    uint32_t node_limit; /* nodes of a document; 0: DOC_NODE_LIMIT */
 };

@@ -19,7 +19,7 @@ struct anchor {
 };
 
 struct builder {
-    struct arena *arena;
+    struct arena *arena, *nodes;
     struct doc *doc;
     struct err *err;
     struct doc_node *open; /* the innermost collection that is not closed */
@@ -28,6 +28,7 @@ struct builder {
     struct anchor *anchors;
     uint32_t node_count, document_count;
     bool failed;
+    uint32_t node_limit;
 };
 
 static void fail(struct builder *b, size_t start, size_t end, const char *key, const char *text)
@@ -41,9 +42,9 @@ static void fail(struct builder *b, size_t start, size_t end, const char *key, c
 
 static struct doc_node *node_new(struct builder *b, enum doc_kind kind, size_t start, size_t end)
 {
-    struct doc_node *n = arena_alloc(b->arena, sizeof *n);
+    struct doc_node *n = arena_alloc(b->nodes, sizeof *n);
     *n = (struct doc_node){.kind = kind, .text = "", .start = start, .end = end};
-    if (++b->node_count > DOC_NODE_LIMIT) {
+    if (++b->node_count > b->node_limit) {
         fail(b, start, end, "reader.yaml.too-many", "");
     }
     return n;
@@ -77,7 +78,7 @@ static char *token_text(struct builder *b, struct fy_token *token)
 static void remember(struct builder *b, struct fy_token *anchor, struct doc_node *n)
 {
     if (anchor) {
-        struct anchor *a = arena_alloc(b->arena, sizeof *a);
+        struct anchor *a = arena_alloc(b->nodes, sizeof *a);
         *a = (struct anchor){token_text(b, anchor), n, b->anchors};
         b->anchors = a;
     }
@@ -280,15 +281,27 @@ static bool parse(struct builder *b)
 bool doc_read(const char *file, const char *text, size_t len, struct arena *arena, struct doc *out,
               struct err *err)
 {
+    const struct doc_room room = {arena, arena, DOC_NODE_LIMIT};
+    return doc_read_in(file, text, len, &room, out, err);
+}
+
+bool doc_read_in(const char *file, const char *text, size_t len, const struct doc_room *room,
+                 struct doc *out, struct err *err)
+{
+    struct arena *arena = room->texts;
     *out = (struct doc){.file = file, .text = text, .len = len};
     if (!syntax_check_size(out, err)) {
         return false;
     }
-    syntax_find_lines(out, arena);
+    syntax_find_lines(out, room->nodes);
     if (!syntax_check_characters(out, arena, err)) {
         return false;
     }
-    struct builder b = {.arena = arena, .doc = out, .err = err};
+    struct builder b = {.arena = arena,
+                        .nodes = room->nodes,
+                        .doc = out,
+                        .err = err,
+                        .node_limit = room->node_limit};
     need_memory(65536 + len);
     bool good = parse(&b);
     claim_memory_was_there();

@@ -189,12 +189,15 @@ static void drop_warnings(struct err *err, unsigned first)
     err->count = kept;
 }
 
-static bool read_document(struct scenario *sc, const struct reading *how, struct err *err)
+static bool read_document(struct scenario *sc, const struct reading *how, struct arena *nodes,
+                          struct err *err)
 {
     struct doc doc;
     struct reader r = {.sc = sc, .arena = &sc->arena, .known = how->known, .doc = &doc, .err = err};
     unsigned before = err->errors, first = err->count;
-    if (!doc_read(sc->file, sc->text, strlen(sc->text), &sc->arena, &doc, err) ||
+    const uint32_t limit = how->known->node_limit;
+    const struct doc_room room = {&sc->arena, nodes, limit ? limit : DOC_NODE_LIMIT};
+    if (!doc_read_in(sc->file, sc->text, strlen(sc->text), &room, &doc, err) ||
         !(how->is_diagnosed ? diagnosis_apply(&r) : hidden_apply(&r)) ||
         !override_apply(&doc, &sc->arena, how->sets, how->set_count, err)) {
         return false;
@@ -221,7 +224,9 @@ static struct scenario *scenario_new(const char *name)
 static bool finish(struct scenario *sc, const struct reading *how, struct scenario **out,
                    struct err *err)
 {
-    bool good = read_document(sc, how, err);
+    struct arena nodes = {0}; /* a third of what is needed to read many hosts */
+    bool good = read_document(sc, how, &nodes, err);
+    arena_free(&nodes);
     if (!good) {
         scenario_free(sc);
     }

@@ -53,26 +53,52 @@ static long rss_kb(void)
 static void host(struct buf *y, char side, unsigned i, const struct setup *s)
 {
     buf_printf(y, "  %c%u: {address: 10.%u.%u.%u, tcp: {receive-buffer: %.0f B}}\n", side, i,
-               side == 'a' ? 1 : 2, i / 250, i % 250 + 1, s->window);
+               (side == 'a' ? 1 : 101) + i / 62500, i / 250 % 250, i % 250 + 1, s->window);
+}
+
+static void shared_link(struct buf *y, const char *from, const char *to, const struct setup *s)
+{
+    buf_printf(y, "  - {between: [%s, %s], rate: %.0f Mbit/s, delay: 10 ms, queue: 1000 packets",
+               from, to, s->mbps);
+    if (s->loss > 0) {
+        buf_printf(y, ", toward: {%s: {loss: %g %%}}", to, s->loss);
+    }
+    buf_str(y, "}\n");
+}
+
+/* A router takes 65 000 links: more hosts are at further dumbbells beside the first. */
+enum { HOSTS_AT_ROUTER = 50000 };
+
+static void dumbbells(struct buf *y, unsigned hosts, const struct setup *s)
+{
+    unsigned routers = (hosts + HOSTS_AT_ROUTER - 1) / HOSTS_AT_ROUTER;
+    buf_str(y, "routers:\n");
+    for (unsigned k = 0; k < routers; k++) {
+        buf_printf(y, "  l%u: {addresses: 10.250.%u.1}\n  m%u: {addresses: 10.250.%u.2}\n", k, k, k,
+                   k);
+    }
+    buf_str(y, "links:\n");
+    for (unsigned i = 0; i < hosts; i++) {
+        unsigned k = i / HOSTS_AT_ROUTER;
+        buf_printf(y, "  - {between: [a%u, l%u], rate: 10 Gbit/s, delay: 1 ms}\n", i, k);
+        buf_printf(y, "  - {between: [m%u, b%u], rate: 10 Gbit/s, delay: 1 ms}\n", k, i);
+    }
+    for (unsigned k = 0; k < routers; k++) {
+        char from[16], to[16];
+        snprintf(from, sizeof from, "l%u", k);
+        snprintf(to, sizeof to, "m%u", k);
+        shared_link(y, from, to, s);
+    }
 }
 
 static void links(struct buf *y, unsigned hosts, const struct setup *s)
 {
-    if (s->dumbbell <= 0) {
-        buf_printf(y, "links:\n  - {between: [a0, b0]");
+    if (s->dumbbell > 0) {
+        dumbbells(y, hosts, s);
     } else {
-        buf_str(y, "routers:\n  l: {addresses: 10.3.0.1}\n  m: {addresses: 10.3.0.2}\nlinks:\n");
-        for (unsigned i = 0; i < hosts; i++) {
-            buf_printf(y, "  - {between: [a%u, l], rate: 10 Gbit/s, delay: 1 ms}\n", i);
-            buf_printf(y, "  - {between: [m, b%u], rate: 10 Gbit/s, delay: 1 ms}\n", i);
-        }
-        buf_str(y, "  - {between: [l, m]");
+        buf_str(y, "links:\n");
+        shared_link(y, "a0", "b0", s);
     }
-    buf_printf(y, ", rate: %.0f Mbit/s, delay: 10 ms, queue: 1000 packets", s->mbps);
-    if (s->loss > 0) {
-        buf_printf(y, ", toward: {%s: {loss: %g %%}}", s->dumbbell > 0 ? "m" : "b0", s->loss);
-    }
-    buf_str(y, "}\n");
 }
 
 static void describe(struct buf *y, const struct setup *s)
@@ -185,8 +211,10 @@ int main(int argc, char **argv)
     struct buf text = {0};
     struct err err = {0};
     struct scenario *sc;
+    struct catalogue known = *registry();
+    known.node_limit = UINT32_MAX; /* 10^5 hosts are more than a file may have */
     describe(&text, &s);
-    if (!scenario_read_text("bench", buf_cstr(&text), registry(), NULL, 0, &sc, &err)) {
+    if (!scenario_read_text("bench", buf_cstr(&text), &known, NULL, 0, &sc, &err)) {
         err_print(&err, stderr, false);
         return 2;
     }

@@ -71,4 +71,4 @@ static const struct traffic_type rig_selective = {
 static const struct actor_type *const rig_actors[] = {&rig_echo, NULL};
 static const struct traffic_type *const rig_traffic[] = {&rig_stop_and_wait, &rig_go_back_n,
                                                          &rig_selective, &rig_udp, NULL};
-static const struct catalogue rig_catalogue = {rig_actors, rig_traffic};
+static const struct catalogue rig_catalogue = {rig_actors, rig_traffic, 0};

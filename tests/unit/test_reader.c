@@ -4,6 +4,8 @@
 #include "reader_rig.h"
 #include "scenario/read.h"
 
+#include "scenario/doc.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +130,36 @@ START_TEST(what_is_no_text_is_refused)
 }
 END_TEST
 
+/* A list of texts, each of which is a node; the limit of files is DOC_NODE_LIMIT. */
+START_TEST(only_who_knows_a_text_may_read_a_larger_one)
+{
+    struct catalogue known = rig_catalogue;
+    const uint32_t limits[] = {100, 0, DOC_NODE_LIMIT + 100};
+    for (size_t i = 0; i < 3; i++) {
+        const uint32_t limit = limits[i] ? limits[i] : DOC_NODE_LIMIT;
+        struct buf text = {0}, said = {0};
+        struct err err = {0};
+        struct scenario *sc = NULL;
+        for (uint32_t n = 0; n < limit; n++) {
+            buf_str(&text, "- x\n");
+        }
+        known.node_limit = limits[i];
+        ck_assert(!scenario_read_text("x", buf_cstr(&text), &known, NULL, 0, &sc, &err));
+        err_format(&err, &said);
+        ck_assert_msg(strstr(buf_cstr(&said), "far larger") != NULL, "%s", buf_cstr(&said));
+        err_free(&err);
+        buf_clear(&said);
+        text.len -= 4; /* the list is a node itself */
+        ck_assert(!scenario_read_text("x", buf_cstr(&text), &known, NULL, 0, &sc, &err));
+        err_format(&err, &said);
+        ck_assert_msg(strstr(buf_cstr(&said), "far larger") == NULL, "%s", buf_cstr(&said));
+        err_free(&err);
+        buf_free(&said);
+        buf_free(&text);
+    }
+}
+END_TEST
+
 START_TEST(a_file_that_is_not_there_is_told)
 {
     struct buf said = {0};
@@ -156,6 +188,7 @@ int main(void)
     tcase_add_loop_test(t, what_is_no_text_is_refused, 0,
                         (int)(sizeof not_text / sizeof *not_text));
     tcase_add_test(t, a_file_that_is_not_there_is_told);
+    tcase_add_test(t, only_who_knows_a_text_may_read_a_larger_one);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_set_fork_status(r, CK_NOFORK);
