@@ -4,7 +4,14 @@
 
 #include <string.h>
 
-enum { H4_ACL = 2, H4_EVENT = 4, CONNECTED = 3, HANDLE = 1, BEGINS = 2 << 12, GOES_ON = 1 << 12 };
+enum {
+    H4_ACL = 2,
+    H4_EVENT = 4,
+    CONNECTED = 3,
+    HANDLE_FIRST = 1,
+    BEGINS = 2 << 12,
+    GOES_ON = 1 << 12
+};
 enum { RECEIVED = 1 };
 
 /* Only what an end below another layer carries consists of L2CAP's PDUs. */
@@ -27,13 +34,15 @@ bool hci_passes(const struct trace *t, const struct record *r, struct hci_pass *
     const struct flow *f = &t->flows[p->flow];
     uint32_t from = t->entities[p->sender].node, to = f->from == from ? f->to : f->from;
     uint32_t peer = is_sent ? to : from;
-    *out = (struct hci_pass){is_sent ? from : to, peer, is_sent, peer == f->from};
+    struct baseband b;
+    baseband_decode(packet_head(p), &b);
+    *out = (struct hci_pass){is_sent ? from : to, peer, is_sent, peer == f->from, b.channel};
     return true;
 }
 
 void hci_connected(const struct hci_pass *pass, struct buf *out)
 {
-    uint32_t lap = BASEBAND_LAP + !pass->is_master;
+    uint32_t lap = BASEBAND_LAP + 2u * pass->channel + !pass->is_master;
     const uint8_t event[] = {0,
                              0,
                              0,
@@ -42,7 +51,7 @@ void hci_connected(const struct hci_pass *pass, struct buf *out)
                              CONNECTED,
                              11, /* bytes that follow */
                              0,  /* status */
-                             HANDLE,
+                             (uint8_t)(HANDLE_FIRST + pass->channel),
                              0,
                              (uint8_t)lap,
                              (uint8_t)(lap >> 8),
@@ -65,7 +74,7 @@ void hci_packet(struct buf *bytes, bool is_sent)
         return;
     }
     struct bytes data = bytes_sub(all, all.len - BASEBAND_CRC - b.length, b.length);
-    unsigned handle = HANDLE | (b.llid == BASEBAND_BEGINS ? BEGINS : GOES_ON);
+    unsigned handle = (HANDLE_FIRST + b.channel) | (b.llid == BASEBAND_BEGINS ? BEGINS : GOES_ON);
     const uint8_t head[] = {0,
                             0,
                             0,

@@ -10,6 +10,7 @@ struct hci_pass {
     uint32_t node, peer; /* whose host and controller; at the other end of the radio */
     bool is_sent;        /* down; else up */
     bool is_master;      /* the peer is */
+    uint8_t channel;     /* of the piconet: each has a handle of its own */
 };
 bool hci_passes(const struct trace *t, const struct record *r, struct hci_pass *out);
 /* Appends the event by which the controller has told that the link stands: without it no dissector

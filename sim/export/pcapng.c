@@ -24,7 +24,8 @@ enum { TAP_IP, TAP_FRAME, TAP_RADIO, TAP_HCI, TAP_KINDS };
 struct tap {
     uint32_t out, in;           /* directions */
     uint32_t number[TAP_KINDS]; /* 1 + interface number */
-    bool is_lan, has_hci;       /* the first piece has passed the HCI */
+    bool is_lan;
+    uint16_t links_told; /* a bit a channel whose first piece has passed the HCI */
 };
 
 struct capture {
@@ -362,8 +363,8 @@ static void write_bytes(struct capture *c, uint32_t interface, sim_time at, uint
 static void write_connected(struct capture *c, struct tap *tap, const struct record *r)
 {
     struct hci_pass pass;
-    if (!tap->has_hci && hci_passes(c->t, r, &pass)) {
-        tap->has_hci = true;
+    if (hci_passes(c->t, r, &pass) && !(tap->links_told >> pass.channel & 1)) {
+        tap->links_told |= (uint16_t)(1u << pass.channel);
         buf_clear(&c->bytes);
         buf_clear(&c->comment);
         hci_connected(&pass, &c->bytes);
