@@ -150,6 +150,30 @@ static void check_window(struct reader *r, const struct scenario_traffic *t)
     }
 }
 
+static bool is_baseband(const struct actor_type *t)
+{
+    return t->proto && strcmp(t->proto->name, "baseband") == 0;
+}
+
+/* Bluetooth's one-bit numbers mean the packet of the slot before: what comes later, or takes longer
+ * than its slots, answers another one. */
+static void check_slots(struct reader *r, const struct scenario_traffic *t,
+                        const struct scenario_link *l)
+{
+    bool is_slotted = is_baseband(t->type->source);
+    for (const struct actor_type *const *part = t->type->parts; part && *part; part++) {
+        is_slotted = is_slotted || is_baseband(*part);
+    }
+    for (int i = 0; is_slotted && i < 2; i++) {
+        const struct scenario_direction *d = &l->direction[i];
+        bool is_slow = d->rate_bps > 0 && d->rate_bps < 1000000;
+        if (is_slow || d->delay > 200 * SIM_US || d->jitter > 0) {
+            suspect_at(r, l->place, "reader.link.slots", "type", t->type->name);
+            return;
+        }
+    }
+}
+
 static void check_link_flow(struct reader *r, const struct scenario_traffic *t, bool *used)
 {
     const char *from = r->sc->nodes[t->from].name, *to = r->sc->nodes[t->to].name;
@@ -164,6 +188,7 @@ static void check_link_flow(struct reader *r, const struct scenario_traffic *t, 
     sim_time round = time_add(l->direction[0].delay, l->direction[1].delay);
     sim_time timeout = value_of(t, "timeout");
     check_window(r, t);
+    check_slots(r, t, l);
     if (timeout >= 0 && timeout < round) {
         suspect_at(r, t->place, "reader.traffic.timeout", "timeout", reader_time(r, timeout),
                    "round", reader_time(r, round));

@@ -423,11 +423,36 @@ START_TEST(a_wrong_word_is_told_with_the_nearest)
     bool good = scenario_read_text("x.yaml", buf_cstr(&text), registry(), NULL, 0, &sc, &err);
     err_format(&err, &said);
     const char *told = wrong_files[_i].told;
+    ck_assert_ptr_null(strstr(buf_cstr(&said), "leave their slots"));
     ck_assert_msg(good == !told && (!told || strstr(buf_cstr(&said), told)), "%s", buf_cstr(&said));
     scenario_free(sc);
     err_free(&err);
     buf_free(&text);
     buf_free(&said);
+}
+END_TEST
+
+/* With a delay of 10 ms the answer comes when it means another packet. */
+START_TEST(a_link_on_which_slots_are_missed_is_warned_of)
+{
+    static const char *const links[] = {"rate: 1 Mbit/s, delay: 10 ms", "rate: 100 kbit/s",
+                                        "rate: 1 Mbit/s, jitter: 1 ms"};
+    for (int i = 0; i < ROWS(links); i++) {
+        struct buf text = {0}, said = {0};
+        struct err err = {.lang = LANG_EN};
+        struct scenario *sc = NULL;
+        buf_printf(&text,
+                   "hosts: {a: 10.0.0.1, b: 10.0.0.2}\nlinks: [{between: [a, b], %s}]\n"
+                   "traffic: [a2dp: {from: a, to: b}]\n",
+                   links[i]);
+        ck_assert(scenario_read_text("x", buf_cstr(&text), registry(), NULL, 0, &sc, &err));
+        err_format(&err, &said);
+        ck_assert_ptr_nonnull(strstr(buf_cstr(&said), "leave their slots of 625 us"));
+        scenario_free(sc);
+        err_free(&err);
+        buf_free(&text);
+        buf_free(&said);
+    }
 }
 END_TEST
 
@@ -445,6 +470,7 @@ int main(void)
     tcase_add_test(ends, a_pdu_cut_anywhere_is_read_whole);
     tcase_add_test(ends, a_frame_of_which_a_part_is_missing_is_thrown_away);
     tcase_add_loop_test(ends, whatever_is_lost_all_that_is_said_is_heard, 0, 6);
+    tcase_add_test(ends, a_link_on_which_slots_are_missed_is_warned_of);
     tcase_add_loop_test(ends, a_wrong_word_is_told_with_the_nearest, 0, ROWS(wrong_files));
     suite_add_tcase(s, ends);
     SRunner *runner = srunner_create(s);
