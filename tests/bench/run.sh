@@ -38,7 +38,7 @@ peer()
 # middle FILE: median, least and greatest of a column of numbers.
 middle()
 {
-    sort -g "$1" | awk '{ a[NR] = $1 } END { printf "%.1f (%.1f..%.1f)", a[int((NR + 1) / 2)], a[1], a[NR] }'
+    sort -g "$1" | awk '{ a[NR] = $1 } END { printf "%.4g (%.4g..%.4g)", a[int((NR + 1) / 2)], a[1], a[NR] }'
 }
 
 ratio()
@@ -80,6 +80,69 @@ compare "499 flows, 3 hops" "flows 499 dumbbell 1 mbps 1000 bytes 1e9 stop 2" \
     "-flows 499 -hops 3 -mbps 1000 -bytes 0 -stop 2" ""
 compare "window 64 KB" "bytes 2e8 window 65535" "" ""
 compare "window 4 MB" "bytes 2e8 window 4e6 mbps 1000" "" ""
-alone "trace in memory, exports" "bytes 2e7 watch 1 write 1"
+
+# What each record costs over the untraced run, in neighbouring runs; of the exports each line and packet.
+rm -f "$place"/*.ns
+for _ in $(seq "$rounds"); do
+    pinned "$ours" bytes 1e8 >"$place/untraced"
+    pinned "$ours" bytes 1e8 watch 1 write 1 >"$place/traced"
+    cat "$place/untraced" "$place/traced" | awk '
+        { for (i = 1; i <= NF; i++) { split($i, p, "="); v[NR, p[1]] = p[2] } }
+        END { print (v[2, "cpu_ms"] - v[1, "cpu_ms"]) * 1e6 / v[2, "records"] }' >>"$place/record.ns"
+    for what in index_ns_per_record ns_per_line ns_per_packet ns_per_packet_of_66; do
+        value $what <"$place/traced" >>"$place/$what.ns"
+    done
+done
+echo "trace in memory, over the untraced run: $(middle "$place/record.ns") ns a record"
+echo "    its index: $(middle "$place/index_ns_per_record.ns") ns a record"
+echo "JSON Lines: $(middle "$place/ns_per_line.ns") ns a line"
+echo "pcapng, both ends: $(middle "$place/ns_per_packet.ns") ns a whole packet"
+echo "    66 bytes kept: $(middle "$place/ns_per_packet_of_66.ns") ns a packet"
+
 alone "10^7 records" "bytes 1.24e9 watch 1"
-alone "499 idle flows" "flows 499 dumbbell 1 bytes 1000"
+alone "1 000 idle flows" "flows 1000 dumbbell 1 bytes 1000"
+alone "100 busy flows" "flows 100 dumbbell 1 mbps 1000 bytes 1e9 stop 2"
+alone "growth: 100 flows" "flows 100 dumbbell 1 mbps 10000 bytes 1e9 stop 6"
+alone "growth: 10^5 flows" "flows 100000 dumbbell 1 mbps 10000 bytes 1e9 stop 6"
+alone "10^8 segments" "bytes 146e9 mbps 100000"
+
+build=$(dirname "$ours")
+echo "smallest run, 1 000 times: $("$build/bench_start" 1000 "$build/slowwire" run --format none \
+    ../../scenarios/arq/no-timer.yaml)"
+
+# 24 runs of some 20 ms each, six seeds: on one processor and on two, wall time in neighbouring runs,
+# and what the program that hands them out takes itself.
+mkdir "$place/batch"
+for i in $(seq 24); do
+    cat >"$place/batch/$i.yaml" <<END
+stop: 40 s
+seed: $i
+hosts: {a: 10.0.0.1, b: 10.0.0.2}
+links: [{between: [a, b], rate: 100 Mbit/s, delay: 10 ms, loss: 1 %}]
+traffic: [{tcp: {from: a, to: "b:80", bytes: 200 MB}}]
+END
+done
+
+took()
+{
+    local began=${EPOCHREALTIME/[.,]/}
+    "$@" >"$place/said" 2>&1
+    echo $((${EPOCHREALTIME/[.,]/} - began))
+}
+
+# parallel NAME ARGUMENTS: of slowwire, with -j 1 against -j 2.
+parallel()
+{
+    local name=$1
+    shift
+    rm -f "$place"/*.ns
+    for _ in $(seq "$rounds"); do
+        rm -f "$place/out.csv"
+        took "$build/slowwire" "$@" -j 1 >>"$place/one.ns"
+        rm -f "$place/out.csv"
+        took "$build/slowwire" "$@" -j 2 >>"$place/two.ns"
+    done
+    echo "$name, one processor over two: $(ratio "$place/one.ns" "$place/two.ns") times"
+}
+parallel "test" test --seeds 1..6 "$place/batch"
+parallel "sweep" sweep "$place/batch/1.yaml" --set links.0.loss=0.5%,1%,2% --seeds 1..40 -o "$place/out.csv"
