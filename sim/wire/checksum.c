@@ -5,6 +5,9 @@
 
 void checksum_add(struct checksum *c, struct bytes piece)
 {
+    if (piece.len == 0) {
+        return; /* perhaps at no place at all */
+    }
     const uint8_t *p = piece.data, *end = p + piece.len;
     if (c->is_odd && p < end) {
         c->sum += *p++;
