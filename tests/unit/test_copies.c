@@ -84,8 +84,8 @@ START_TEST(units_in_order_take_no_memory)
 }
 END_TEST
 
-/* Sources that begin anew every day, for a year: what they offered the day before is forgotten, what
- * was offered an hour ago is not. */
+/* Sources that begin anew every day, for a year: what they offered the day before is forgotten,
+ * what was offered an hour ago is not. */
 START_TEST(what_nobody_offers_for_hours_takes_no_memory)
 {
     struct copies *c = NULL;
