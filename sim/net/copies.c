@@ -38,7 +38,7 @@ struct generation {
     struct map last;   /* place of the flow -> 1 + its highest unit here */
     uint32_t *flows;   /* places of those that have units here; owned */
     uint32_t flow_count, flow_cap;
-    sim_time latest; /* offer of a unit that is counted here */
+    sim_time since; /* its first offer */
 };
 
 struct copies {
@@ -143,11 +143,8 @@ static void generation_free(struct generation *g)
     *g = (struct generation){0};
 }
 
-static bool is_behind(const struct copies *c, uint64_t horizon, sim_time now)
+static bool is_behind(const struct copies *c, uint64_t horizon)
 {
-    if (now - c->old.latest > LONG) {
-        return true;
-    }
     for (uint32_t i = 0; i < c->old.flow_count; i++) {
         uint32_t place = c->old.flows[i];
         const struct offers *o = &c->offers[place];
@@ -164,14 +161,15 @@ static uint64_t count_again(struct copies *c, uint64_t flow, uint64_t at, uint64
 {
     uint64_t key = hash_mix(flow, at);
     uint64_t *count = map_put(&c->young.counts, key);
-    c->young.latest = now;
     if (*count > 0) {
         return ++*count;
     }
     uint64_t offers = *count = map_get(&c->old.counts, key) + 1;
-    note_flow(&c->young, c->before, at);
     uint32_t kept = c->young.counts.count;
-    if (kept >= GENERATION && kept % LOOK_EACH == 0 && is_behind(c, horizon, now)) {
+    c->young.since = kept == 1 ? now : c->young.since;
+    note_flow(&c->young, c->before, at);
+    bool is_full = kept >= GENERATION && kept % LOOK_EACH == 0 && is_behind(c, horizon);
+    if (is_full || now - c->young.since > LONG) {
         generation_free(&c->old);
         c->old = c->young;
         c->young = (struct generation){0};
