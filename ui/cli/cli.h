@@ -28,8 +28,7 @@ struct command {
 };
 extern const struct command command_run, command_check, command_test, command_list, command_new,
     command_play, command_draw, command_plot, command_probe, command_sweep, command_why,
-    command_lesson, command_diff, command_hide, command_replay,
-    command_dissector;
+    command_lesson, command_diff, command_hide, command_replay, command_dissector;
 
 /* Arguments one by one. --lang is skipped: main has obeyed it already. */
 struct args {
