@@ -258,6 +258,16 @@ static struct tcp_seg random_seg(uint32_t n)
     return seg;
 }
 
+/* Their headers say all but how long the payload is. */
+static void claim_same(const struct tcp_seg *a, const struct tcp_seg *b)
+{
+    uint8_t x[TCP_HEADER_MAX], y[TCP_HEADER_MAX];
+    size_t n = tcp_encode(a, x);
+    ck_assert_uint_eq(tcp_encode(b, y), n);
+    ck_assert_mem_eq(x, y, n);
+    ck_assert_uint_eq(a->len, b->len);
+}
+
 /* Ports are not part of the notation. */
 START_TEST(any_segment_survives_header_and_text)
 {
@@ -272,7 +282,7 @@ START_TEST(any_segment_survives_header_and_text)
         ck_assert(notation_parse(printed(&a, style, &first), style, &b, &err));
         b.tcp.from = a.tcp.from;
         b.tcp.to = a.tcp.to;
-        ck_assert_mem_eq(&a.tcp, &b.tcp, sizeof a.tcp);
+        claim_same(&a.tcp, &b.tcp);
         buf_clear(&head);
         notation_head(&b, &head);
         ck_assert(notation_of("tcp", bytes_of(head.data, head.len), b.len, &c));
