@@ -37,6 +37,14 @@ static void rig_run(struct rig *r, sim_time until)
     }
 }
 
+static void rig_free(struct rig *r)
+{
+    for (size_t i = 0; i < sizeof r->lines / sizeof *r->lines; i++) {
+        fifo_free(&r->lines[i]);
+    }
+    sched_free(&r->sched);
+}
+
 static struct fifo *rig_line(struct rig *r, char digit)
 {
     uint32_t place = (uint32_t)(digit - '0');
@@ -176,7 +184,7 @@ START_TEST(rule)
     ck_assert_msg(strcmp(r.out, rules[_i].out) == 0, "%s: %s gives %s, not %s", rules[_i].claim,
                   rules[_i].script, r.out, rules[_i].out);
     ck_assert_int_eq(sched_peek(&r.sched), SIM_NEVER);
-    sched_free(&r.sched);
+    rig_free(&r);
 }
 END_TEST
 
@@ -192,7 +200,7 @@ START_TEST(what_is_withdrawn_moves_no_clock_and_keeps_no_run_open)
     ck_assert_str_eq(r.out, "a@5");
     ck_assert_uint_eq(r.sched.handed, 1);
     ck_assert_int_eq(sched_now(&r.sched), 5);
-    sched_free(&r.sched);
+    rig_free(&r);
 }
 END_TEST
 
@@ -222,7 +230,7 @@ START_TEST(looking_changes_nothing)
     ck_assert_int_eq(sched_now(&r.sched), 0);
     rig_run(&r, SIM_NEVER);
     ck_assert_str_eq(r.out, "a@5 T@20");
-    sched_free(&r.sched);
+    rig_free(&r);
 }
 END_TEST
 
@@ -373,7 +381,7 @@ START_TEST(once_grown_nothing_grows)
     uint32_t heap = 0, cells = 0;
     fifo_begin(&s, &line, 0);
     for (int i = 0; i < 10000; i++) {
-        sched_at(&s, (struct event){.at = s.now + 5}, sched_tie(&s));
+        sched_at(&s, (struct event){.at = s.now + 5, .what = EV_CALL}, sched_tie(&s));
         fifo_push(&s, &line, sched_tie(&s), (struct event){.at = s.now + 50});
         sched_arm(&s, timer, s.now + 200, 0);
         fifo_next(&s, &line, SIM_NEVER, &ev);

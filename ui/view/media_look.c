@@ -173,5 +173,6 @@ void media_free(struct media *m)
     free(m->streams);
     free(m->reports);
     free(m->members);
+    free(m->names);
     *m = (struct media){0};
 }
