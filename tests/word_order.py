@@ -1,6 +1,7 @@
 """The order in which a file names things says nothing: every bundled scenario gives the same trace when the
 keys of its mappings stand the other way round (lists keep their order, which means something, and
-so do the tables that number what they hold: hosts, routers, switches, a server's reservations).
+so do the tables that number or place what they hold: hosts, routers, switches, a server's reservations,
+the fields of a declared frame).
 
     word_order.py PROGRAM SCENARIO...
 """
@@ -12,7 +13,7 @@ import tempfile
 
 import yaml
 
-NUMBERED = ("hosts", "routers", "switches", "reserve")
+NUMBERED = ("hosts", "routers", "switches", "reserve", "header", "body")
 
 
 class Text(yaml.SafeLoader):
