@@ -323,30 +323,36 @@ const struct framed_field *framed_field(const struct framed *p, const struct fra
     return &fields[n];
 }
 
+/* The first field of that role, with what stands in it. */
+static const struct framed_field *field_of(const struct framed *p, const struct framed_frame *f,
+                                           enum framed_role role, struct bytes *value)
+{
+    const struct framed_field *field;
+    uint32_t i = 0;
+    do {
+        field = framed_field(p, f, i++, value);
+    } while (field && field->role != role);
+    return field;
+}
+
 bool framed_role_bytes(const struct framed *p, const struct framed_frame *f, enum framed_role role,
                        struct bytes *out)
 {
-    const struct framed_field *field;
     struct bytes value;
-    for (uint32_t i = 0; (field = framed_field(p, f, i, &value)) != NULL; i++) {
-        if (field->role == role) {
-            *out = value;
-            return true;
-        }
+    const struct framed_field *field = field_of(p, f, role, &value);
+    if (field) {
+        *out = value;
     }
-    return false;
+    return field != NULL;
 }
 
 bool framed_role_number(const struct framed *p, const struct framed_frame *f, enum framed_role role,
                         uint64_t *out)
 {
-    const struct framed_field *field;
     struct bytes value;
-    for (uint32_t i = 0; (field = framed_field(p, f, i, &value)) != NULL; i++) {
-        if (field->role == role) {
-            *out = framed_number(field, value);
-            return true;
-        }
+    const struct framed_field *field = field_of(p, f, role, &value);
+    if (field) {
+        *out = framed_number(field, value);
     }
-    return false;
+    return field != NULL;
 }

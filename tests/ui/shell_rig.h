@@ -85,3 +85,25 @@ static inline void same_picture(struct rig *r, const uint8_t *before, size_t siz
     ck_assert_msg(memcmp(before, after, size) == 0, "another picture after %s", how);
     free(after);
 }
+
+/* The whole of a program of tests: its fonts, one case of these tests, the status to end with. */
+static inline int rig_suite(const char *name, void (*add_tests)(TCase *c))
+{
+    struct err err = {0};
+    fonts = fonts_new(SOURCE_DIR "/assets/fonts", &err);
+    if (!fonts) {
+        err_print(&err, stderr, false);
+        return 1;
+    }
+    Suite *suite = suite_create(name);
+    TCase *c = tcase_create(name);
+    tcase_set_timeout(c, 60);
+    suite_add_tcase(suite, c);
+    add_tests(c);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    fonts_free(fonts);
+    return failed != 0;
+}

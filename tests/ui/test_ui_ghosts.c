@@ -137,27 +137,16 @@ START_TEST(with_them_too_a_picture_does_not_depend_on_the_way_to_it)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *c)
 {
-    struct err err = {0};
-    fonts = fonts_new(SOURCE_DIR "/assets/fonts", &err);
-    if (!fonts) {
-        err_print(&err, stderr, false);
-        return 1;
-    }
-    Suite *suite = suite_create("ghosts");
-    TCase *c = tcase_create("ghosts");
-    tcase_set_timeout(c, 60);
-    suite_add_tcase(suite, c);
     tcase_add_test(c, what_is_gone_becomes_ghosts);
     tcase_add_test(c, an_edit_that_changes_nothing_has_none);
     tcase_add_test(c, what_stood_at_a_link_that_is_gone_is_left_out);
     tcase_add_test(c, a_key_hides_and_shows_them);
     tcase_add_test(c, with_them_too_a_picture_does_not_depend_on_the_way_to_it);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    fonts_free(fonts);
-    return failed != 0;
+}
+
+int main(void)
+{
+    return rig_suite("ghosts", add_tests);
 }

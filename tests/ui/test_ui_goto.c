@@ -155,25 +155,14 @@ START_TEST(what_is_mended_leads_there)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *c)
 {
-    struct err err = {0};
-    fonts = fonts_new(SOURCE_DIR "/assets/fonts", &err);
-    if (!fonts) {
-        err_print(&err, stderr, false);
-        return 1;
-    }
-    Suite *suite = suite_create("goto");
-    TCase *c = tcase_create("goto");
-    tcase_set_timeout(c, 60);
-    suite_add_tcase(suite, c);
     tcase_add_loop_test(c, a_place_is_gone_to, 0, (int)(sizeof places / sizeof *places));
     tcase_add_loop_test(c, a_place_that_is_none_is_told, 0, (int)(sizeof wrong / sizeof *wrong));
     tcase_add_test(c, what_is_mended_leads_there);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    fonts_free(fonts);
-    return failed != 0;
+}
+
+int main(void)
+{
+    return rig_suite("goto", add_tests);
 }

@@ -91,28 +91,18 @@ static void forget(void)
     }
 }
 
+static void add_tests(TCase *c)
+{
+    tcase_add_loop_test(c, it_is_as_it_was_left, 0, (int)(sizeof arranged / sizeof *arranged));
+}
+
 int main(void)
 {
-    struct err err = {0};
     const char *temporary = getenv("TMPDIR");
     snprintf(folder, sizeof folder, "%s/slowwire-memory-%ld", temporary ? temporary : "/tmp",
              (long)getpid());
     setenv("XDG_STATE_HOME", folder, 1);
-    fonts = fonts_new(SOURCE_DIR "/assets/fonts", &err);
-    if (!fonts) {
-        err_print(&err, stderr, false);
-        return 1;
-    }
-    Suite *suite = suite_create("memory");
-    TCase *c = tcase_create("memory");
-    tcase_set_timeout(c, 60);
-    suite_add_tcase(suite, c);
-    tcase_add_loop_test(c, it_is_as_it_was_left, 0, (int)(sizeof arranged / sizeof *arranged));
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    fonts_free(fonts);
+    int failed = rig_suite("memory", add_tests);
     forget();
-    return failed != 0;
+    return failed;
 }

@@ -291,18 +291,8 @@ START_TEST(a_picture_with_messages_does_not_depend_on_the_way_to_it)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *c)
 {
-    struct err err = {0};
-    fonts = fonts_new(SOURCE_DIR "/assets/fonts", &err);
-    if (!fonts) {
-        err_print(&err, stderr, false);
-        return 1;
-    }
-    Suite *suite = suite_create("messages");
-    TCase *c = tcase_create("messages");
-    tcase_set_timeout(c, 60);
-    suite_add_tcase(suite, c);
     tcase_add_loop_test(c, each_piece_holds_the_bytes_of_its_message, 0, TALKATIVE);
     tcase_add_loop_test(c, what_was_read_whole_was_carried_whole, 0, TALKATIVE);
     tcase_add_loop_test(c, an_answer_comes_from_the_other_side_of_its_talk, 0, TALKATIVE);
@@ -314,10 +304,9 @@ int main(void)
     tcase_add_test(c, a_row_of_the_packet_chooses_its_message);
     tcase_add_test(c, a_click_on_a_box_chooses_message_and_packet);
     tcase_add_test(c, a_picture_with_messages_does_not_depend_on_the_way_to_it);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    fonts_free(fonts);
-    return failed != 0;
+}
+
+int main(void)
+{
+    return rig_suite("messages", add_tests);
 }

@@ -360,18 +360,8 @@ START_TEST(a_field_marks_itself_when_clicked)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *c)
 {
-    struct err err = {0};
-    fonts = fonts_new(SOURCE_DIR "/assets/fonts", &err);
-    if (!fonts) {
-        err_print(&err, stderr, false);
-        return 1;
-    }
-    Suite *suite = suite_create("shell");
-    TCase *c = tcase_create("shell");
-    tcase_set_timeout(c, 60);
-    suite_add_tcase(suite, c);
     tcase_add_loop_test(c, a_picture_does_not_depend_on_the_way_to_it, 0,
                         (int)(sizeof ways / sizeof *ways));
     tcase_add_test(c, an_undone_edit_leaves_no_trace);
@@ -388,10 +378,9 @@ int main(void)
     tcase_add_loop_test(c, every_size_is_drawn, 0, (int)(sizeof sizes / sizeof *sizes));
     tcase_add_test(c, a_click_on_a_packet_selects_it_everywhere);
     tcase_add_test(c, a_field_marks_itself_when_clicked);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    fonts_free(fonts);
-    return failed != 0;
+}
+
+int main(void)
+{
+    return rig_suite("shell", add_tests);
 }
