@@ -1,6 +1,7 @@
 /* A network of fifty nodes under mixed traffic and random faults: whatever happens, the trace keeps
  * the invariants of every run, no address is lent twice, RTCP keeps to its share. By default an
- * hour of one seed is run, with SLOWWIRE_LONG of ten seeds; SLOWWIRE_FIRST chooses the first. */
+ * hour of one seed is run, with SLOWWIRE_LONG of ten seeds, and a week without a trace, for what it
+ * keeps; SLOWWIRE_FIRST chooses the first. */
 #include "base/draw.h"
 #include "expect/expect.h"
 #include "registry.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { LANS = 3, ROUTERS = 4, ON_LAN = 12, APART = 7, HOUR = 3600 };
 enum { CALL = 120, CALL_EVERY = 1800 };
@@ -98,7 +100,7 @@ static void add_traffic(struct buf *s, struct chance *c, int seconds)
                    1 + n % 2, from, to, 1000 + n, 1 + below(c, 200), t,
                    n % 3 ? "" : ", congestion: cubic");
     }
-    for (int t = 30, n = 0; t + CALL < seconds; t += CALL_EVERY, n++) {
+    for (int t = 30, n = 0; t + CALL < seconds && n < APART; t += CALL_EVERY, n++) {
         buf_printf(s,
                    "  - rtp: {from: a%d, to: 's2:%d', codec: PCMU, for: %d s, start: %d s,\n"
                    "      rtcp: {bandwidth: 5 %%}}\n",
@@ -201,12 +203,37 @@ START_TEST(an_hour_keeps_the_invariants)
 }
 END_TEST
 
+/* What a run without a trace keeps is what is under way, and a few hundred bytes of each end that
+ * was. */
+START_TEST(a_week_takes_little_memory)
+{
+    struct scenario *sc = make(first_seed(), 7 * 24 * HOUR);
+    struct run_options o = {0};
+    struct trace t = {0};
+    struct err err = {0};
+    struct rusage used;
+    ck_assert(run_scenario(sc, &o, &t, &err));
+    ck_assert_uint_gt(t.events, 7 * 24 * 10000);
+    for (uint32_t i = 1; i <= t.flow_count; i++) {
+        ck_assert_msg(t.flows[i].delivered_bytes <= t.flows[i].bytes, "%s", t.flows[i].name);
+    }
+    ck_assert_int_eq(getrusage(RUSAGE_SELF, &used), 0);
+    ck_assert_int_lt(used.ru_maxrss, 100 * 1024);
+    trace_free(&t);
+    scenario_free(sc);
+    err_free(&err);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("soak");
     TCase *c = tcase_create("network");
     tcase_set_timeout(c, 1400);
     tcase_add_loop_test(c, an_hour_keeps_the_invariants, 0, getenv("SLOWWIRE_LONG") ? 10 : 1);
+    if (getenv("SLOWWIRE_LONG")) {
+        tcase_add_test(c, a_week_takes_little_memory);
+    }
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
