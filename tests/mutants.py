@@ -5,8 +5,9 @@
 
 Makes seeded mutants of the C files below the FOLDERs (sim/proto and sim/net): one flips an operator,
 shifts a constant, negates a branch or drops a statement. Each is built in a build folder of its own and
-the tests (those whose names match REGEX) are run until one fails. Prints a line a mutant and the share
-that was caught; the survivors are the rows that the tests lack (or changes that mean the same). The
+the tests (those whose names match REGEX) are run until one fails. Prints a line a mutant and,
+after each round (what slowwire shows; the unit tests of that folder; all others), the share that was
+caught; what is left at the end are the rows that the tests lack, or changes that mean the same. The
 sources are mutated in a copy of the tree, never in place.
 """
 import argparse
@@ -24,10 +25,7 @@ FLIPS = [("<=", "<"), (">=", ">"), ("==", "!="), ("!=", "=="), ("&&", "||"), ("|
 
 
 CHEAP = "^(golden|conformance|scenario_checks|probe)$"
-# The cheap round comes first: what one program shows. Then what all the others know.
-# With the seconds after which a mutant runs for ever.
-ROUNDS = [(["slowwire"], ["-R", CHEAP, "-LE", "long|once"], 150),
-          (["all"], ["-E", CHEAP, "-LE", "long|once"], 1500)]
+QUICK = ["-LE", "long|once"]
 
 CLAMP = re.compile(r"(\S+) [<>] ([^?]+?) \? [^:]*\b(\1|\2)\b")
 
@@ -56,6 +54,29 @@ def places(text):
                          flags=re.M):
         found.append((m.start(), text[m.start():m.end()], "    ;"))
     return sorted(set(found))
+
+
+def own_tests(tree, file):
+    """The programs that look at the folder of that file: by their name, or because they include from it."""
+    folder = os.path.dirname(file)[len("sim/"):]
+    unit = os.path.join(tree, "tests/unit")
+    return sorted(name[:-2] for name in os.listdir(unit) if name.startswith("test_") and (
+        os.path.basename(folder) in name or f'#include "{folder}/' in content(os.path.join(unit, name))))
+
+
+def cheap_round(_tree, _mutant):
+    """What one program shows; with the seconds after which a mutant runs for ever."""
+    return ["slowwire"], ["-R", CHEAP, *QUICK], 150
+
+
+def own_round(tree, mutant):
+    names = own_tests(tree, mutant[0])
+    return names, ["-R", "^(" + "|".join(names) + ")$", *QUICK], 300
+
+
+def last_round(_tree, _mutant):
+    """All that the others know."""
+    return ["all"], ["-E", CHEAP, *QUICK], 1500
 
 
 def content(path):
@@ -112,7 +133,7 @@ def judge_all(tree, mutants, count, how):
     for mutant in mutants:
         if total == count:
             break
-        said = mutate(tree, mutant, lambda: verdict(os.path.join(tree, "out"), *how))
+        said = mutate(tree, mutant, lambda: verdict(os.path.join(tree, "out"), *how(tree, mutant)))
         total += said != "does not build"
         if said == "SURVIVED":
             left.append(mutant)
@@ -139,20 +160,22 @@ def main():
              if name.endswith(".c") and any(name.startswith(f + "/") for f in a.folders)]
     all_places = [(name, *p) for name in files for p in places(content(os.path.join(a.tree, name)))]
     chosen = random.Random(a.seed).sample(all_places, min(3 * a.count, len(all_places)))
-    flags = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-O1 -w", "-DSLOWWIRE_UI=OFF", "-GNinja"]
-    rounds = [(["all"], ["-R", a.tests, "-LE", "long|once"], 1500)] if a.tests else ROUNDS
+    flags = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-O2 -g0 -w", "-DSLOWWIRE_UI=OFF", "-GNinja"]
+    rounds = [cheap_round, own_round, last_round]
+    if a.tests:
+        rounds = [lambda *_: (["all"], ["-R", a.tests, *QUICK], 1500)]
     out = os.path.join(a.tree, "out")
     if run(["cmake", "-B", "out", *flags], a.tree, 600) != 0:
         sys.exit("no build")
-    if any(verdict(out, *each) != "SURVIVED" for each in rounds):
+    if any(verdict(out, *each(a.tree, chosen[0])) != "SURVIVED" for each in rounds):
         sys.exit("the tests fail without any mutant")
     total = None
     for each in rounds:
         chosen, built = judge_all(a.tree, chosen, total or a.count, each)
         total = total or built
         print(f"{total - len(chosen)} of {total} mutants caught", flush=True)
-    for mutant in chosen:
-        tell(a.tree, "SURVIVED", mutant)
+        for mutant in chosen:
+            tell(a.tree, "left", mutant)
 
 
 main()

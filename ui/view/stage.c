@@ -223,6 +223,19 @@ static const char *node_note(const struct stage_frame *f, uint32_t node, char bu
     return n->ip_count > 0 && n->kind == NODE_HOST ? ip_print(n->ips[0], buf) : NULL;
 }
 
+bool stage_is_beset(const struct stage_frame *f, uint32_t node, double up, double down)
+{
+    struct point p = stage_node(f, node);
+
+    for (uint32_t i = 0; i < f->s->trace->node_count; i++) {
+        struct point q = stage_node(f, i);
+        if (i != node && fabs(q.x - p.x) < f->size && q.y >= p.y + up && q.y <= p.y + down) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void draw_off(const struct stage_frame *f, struct point p)
 {
     struct ui *ui = f->ui;
@@ -242,7 +255,8 @@ static void draw_node(const struct stage_frame *f, uint32_t node)
     struct point p = stage_node(f, node);
     bool is_off = stage_is_off(f, n->entity), has_name = f->size >= 28 * ui->k;
     char buf[16];
-    const char *note = f->size >= 44 * ui->k ? node_note(f, node, buf) : NULL;
+    bool has_room = f->size >= 44 * ui->k && !stage_is_beset(f, node, 0, f->size + 46 * ui->k);
+    const char *note = has_room ? node_note(f, node, buf) : NULL;
 
     if (is_off) {
         note = ui_word(ui, "stage.crashed");

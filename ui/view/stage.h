@@ -24,6 +24,8 @@ struct stage_frame {
 };
 
 struct point stage_node(const struct stage_frame *f, uint32_t node); /* its middle */
+/* Does the middle of another node stand between `up` and `down` below its own, in its column? */
+bool stage_is_beset(const struct stage_frame *f, uint32_t node, double up, double down);
 /* The point of a direction's way at a share of it, from the edge of one node to the other's. */
 struct point stage_way(const struct stage_frame *f, uint32_t direction, double share);
 bool stage_is_off(const struct stage_frame *f, uint32_t entity); /* cut or crashed now */

@@ -7,11 +7,12 @@
 #include <math.h>
 #include <stdio.h>
 
-#define SCARS_MAX  24u /* losses that are still shown */
-#define HOPS_MAX   64u
-#define QUEUES_MAX 16u
-#define BOXES_MAX  12u
-#define LANES_MAX  64u /* directions; more share the last place */
+#define SCARS_MAX   24u /* losses that are still shown */
+#define HOPS_MAX    64u
+#define QUEUES_MAX  16u
+#define BOXES_MAX   12u
+#define UPRIGHT_MAX 6u  /* as many as a node is high */
+#define LANES_MAX   64u /* directions; more share the last place */
 
 static double share_at(const struct hop *h, sim_time t)
 {
@@ -180,6 +181,38 @@ static void draw_beside(const struct stage_frame *f, double x, double w, double 
     ui_text(ui, TYPE_LABEL, x + 6 * k, y + 4 * k, ui->theme->ink2, words);
 }
 
+static void draw_box_frame(const struct stage_frame *f, struct rect r)
+{
+    canvas_fill_box(f->ui->c, r, RADIUS_CONTROL, f->ui->theme->panel);
+    canvas_stroke_box(f->ui->c, r, RADIUS_CONTROL, 1.4 * f->ui->k, f->ui->theme->ink3);
+}
+
+/* At the node's side away from the link, where there is no room for words; the next to go is at
+ * the top. */
+static void draw_upright_queue(const struct stage_frame *f, const struct waiting *q, unsigned level)
+{
+    double k = f->ui->k;
+    struct point p = stage_node(f, direction_from(f->s->trace, q->direction));
+    double side = stage_node(f, direction_to(f->s->trace, q->direction)).x < p.x ? 1 : -1;
+    uint32_t boxes = q->count < UPRIGHT_MAX ? q->count : UPRIGHT_MAX;
+    struct rect r = {.w = 24 * k, .h = boxes * 8 * k + 10 * k};
+
+    r.x = p.x + side * (f->size / 2 + (18 + 28 * level) * k) - r.w / 2;
+    r.x = fmin(fmax(r.x, f->panel.x + 4 * k), f->panel.x + f->panel.w - 4 * k - r.w);
+    r.y = p.y - r.h / 2;
+    draw_box_frame(f, r);
+    for (uint32_t i = 0; i < boxes; i++) {
+        struct rect box = {r.x + 4 * k, r.y + (6 + 8 * i) * k, 16 * k, 6 * k};
+
+        canvas_fill_box(f->ui->c, box, 1.5 * k, box_color(f, q->packets[i]));
+    }
+    if (q->count > boxes) {
+        char digits[16];
+        snprintf(digits, sizeof digits, "%u", q->count);
+        ui_text(f->ui, TYPE_LABEL, r.x, r.y + r.h + 16 * k, f->ui->theme->ink2, digits);
+    }
+}
+
 /* Small boxes in a frame above the transmitter; the next to go is at the side of the link. */
 static void draw_queue(const struct stage_frame *f, const struct waiting *q, unsigned level)
 {
@@ -193,13 +226,15 @@ static void draw_queue(const struct stage_frame *f, const struct waiting *q, uns
     double y = p.y - f->size / 2 - (32 + 30 * level) * k, x = p.x - w / 2;
     char words[48], digits[16];
 
+    if (stage_is_beset(f, from, -f->size - 92 * k, 0)) { /* it would cover a name */
+        draw_upright_queue(f, q, level);
+        return;
+    }
     x = fmin(fmax(x, f->panel.x + SIZE_PADDING), f->panel.x + f->panel.w - SIZE_PADDING - w);
     y = fmax(y, f->panel.y + 44 * k + h / 2); /* below the title */
     canvas_line(ui->c, p.x, y + h / 2, p.x, p.y - f->size / 2 - 3 * k, (struct stroke){.width = k},
                 ui->theme->ink3);
-    canvas_fill_box(ui->c, (struct rect){x, y - h / 2, w, h}, RADIUS_CONTROL, ui->theme->panel);
-    canvas_stroke_box(ui->c, (struct rect){x, y - h / 2, w, h}, RADIUS_CONTROL, 1.4 * k,
-                      ui->theme->ink3);
+    draw_box_frame(f, (struct rect){x, y - h / 2, w, h});
     for (uint32_t i = 0; i < boxes; i++) {
         uint32_t place = side > 0 ? boxes - 1 - i : i;
         struct rect r = {x + 6 * k + place * 8 * k, y - 8 * k, 6 * k, 16 * k};
