@@ -18,6 +18,9 @@ enum node_call {
     NODE_PASS,      /* struct node_passage, to a token bucket: a packet of so many bytes is there */
     NODE_NAME,      /* struct node_name, to a name server: it has that one, too */
     NODE_LOOK_UP,   /* the zero-terminated name, to a resolver */
+    NODE_SENDER,    /* struct node_reserve, to RSVP: a flow begins, or ends here */
+    NODE_RECEIVER,  /* struct node_reserve, to RSVP: it is to be reserved, or no longer */
+    NODE_WAYS_ARE,  /* struct node_ways, to RSVP: what it asked */
     /* Up. */
     NODE_NEIGHBOUR,  /* struct node_neighbour: to the node; mac 0: nobody answered */
     NODE_PROBED,     /* struct node_neighbour: to who asked; mac 0: it is free */
@@ -25,6 +28,8 @@ enum node_call {
     NODE_GATEWAY,    /* struct node_neighbour: my way out; ip 0: none */
     NODE_PASSED,     /* struct node_passage: what becomes of it, or of the first that waits */
     NODE_TRANSLATED, /* struct node_translate: with the addresses that it has from now on */
+    NODE_WAYS,       /* struct node_ways: by which interfaces does one go there? */
+    NODE_SHARE,      /* struct node_share: a flow's own share of an interface, or its end */
     NODE_LOOKED_UP,  /* struct node_found: what a resolver has learnt */
 };
 
@@ -47,6 +52,49 @@ struct node_subnet {
     uint32_t network, first, last; /* first, last: the pool */
     uint32_t router;               /* 0: none is told */
     uint8_t prefix;
+};
+
+/* A flow as its token bucket describes it (RFC 2215): bytes a second, bytes. */
+struct node_bucket_spec {
+    int64_t rate, bucket, peak; /* peak INT64_MAX: no limit */
+    uint32_t min_unit, max_packet;
+};
+
+/* A flow for which something is reserved; of a receiver with what it asks for. */
+struct node_reserve {
+    struct addr from, to; /* the sender's, the session's */
+    struct node_bucket_spec spec;
+    int64_t reserved; /* guaranteed: bytes a second; 0: controlled load */
+    uint32_t slack_us;
+    uint8_t protocol; /* of IP */
+    uint8_t style;    /* wire/rsvp.h */
+    bool confirms;    /* it wants to be told that the reservation stands */
+    bool is_over;
+};
+
+enum { NODE_WAYS_MAX = 8, NODE_SHARE_SENDERS = 8 };
+struct node_ways {
+    uint32_t number; /* whose question: given back */
+    uint32_t from, to;
+    bool is_end;    /* the node is it, or a member of it */
+    uint32_t count; /* of ways */
+    struct node_one_way {
+        int64_t rate_bps; /* 0: no limit */
+        sim_time delay;
+        uint32_t ip, mtu; /* own address there */
+        uint16_t iface;
+    } list[NODE_WAYS_MAX];
+};
+
+/* Packets of that flow go before all others there, as long as they keep to their bucket. */
+struct node_share {
+    uint32_t number; /* the node's name for it: an earlier one of that number is replaced */
+    uint16_t iface;
+    uint8_t protocol;
+    bool is_over;
+    struct addr to, from[NODE_SHARE_SENDERS];
+    uint32_t from_count; /* 0: any sender */
+    struct node_bucket_spec spec;
 };
 
 struct node_name {

@@ -17,6 +17,7 @@ struct net {
     uint8_t ttl;    /* 0 going out: the node's default, 64 */
     uint8_t ecn;    /* the two ECN bits: enum ecn */
     bool df;        /* don't fragment */
+    bool alert;     /* routers are to look at it (RFC 2113: an option of four bytes) */
     uint64_t mac;   /* LAN, 48 bits, first byte highest. Out: who gets the frame, 0: the node asks
                        ARP. In: who sent it */
 };

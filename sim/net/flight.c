@@ -169,6 +169,7 @@ static void stop_transmitter(struct world *w, struct direction *d)
 
 void link_cut(struct world *w, struct direction *d, uint32_t cause)
 {
+    shares_drop(w, d, DROP_LINK_DOWN, cause);
     stop_transmitter(w, d);
     clear_line(w, d);
     for (uint32_t i = 0; i < d->count; i++) {
@@ -197,6 +198,7 @@ static void refill_line(struct world *w, struct direction *d)
 
 void link_forget_queue(struct world *w, struct direction *d, uint32_t cause)
 {
+    shares_drop(w, d, DROP_NODE_DOWN, cause);
     stop_transmitter(w, d);
     for (uint32_t i = 0; i < d->count; i++) {
         struct flight *f = flight_at(d, i);

@@ -226,14 +226,15 @@ static void mark(struct world *w, struct direction *d, uint32_t packet)
 }
 
 /* The queue's choice (RED): the packet is dropped, or goes on, marked or not. */
-static bool is_turned_away(struct world *w, struct direction *d, const struct offer *o)
+bool link_turns_away(struct world *w, struct direction *d, uint32_t packet, uint32_t waiting)
 {
     if (!d->set->red.is_on) {
         return false;
     }
-    enum red_verdict verdict = red_judge(d, o->p, flight_waiting(w, d), sched_now(&w->sched));
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    enum red_verdict verdict = red_judge(d, p, waiting, sched_now(&w->sched));
     if (verdict == RED_MARKS) {
-        mark(w, d, o->packet);
+        mark(w, d, packet);
     }
     return verdict == RED_DROPS;
 }
@@ -247,7 +248,8 @@ static enum drop_class refusal(struct world *w, struct direction *d, const struc
     if (is_full(w, d, o->size)) {
         return DROP_QUEUE;
     }
-    return d->has_chance && is_turned_away(w, d, o) ? DROP_EARLY : 0;
+    bool is_turned_away = d->has_chance && link_turns_away(w, d, o->packet, flight_waiting(w, d));
+    return is_turned_away ? DROP_EARLY : 0;
 }
 
 /* Gone at once. */
@@ -284,29 +286,59 @@ static void offer_to_chance(struct world *w, struct direction *d, struct offer *
     }
 }
 
+static void take(struct world *w, struct direction *d, struct offer *o)
+{
+    o->tie = sched_tie(&w->sched);
+    if (d->has_chance || w->has_packet_faults) {
+        offer_to_chance(w, d, o);
+        return;
+    }
+    sim_time end = transmit(w, d, o, &unharmed);
+    schedule_sent(w, o->p, end, o->tie, o->cause);
+}
+
+static struct offer offer_of(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+                             const struct macs *macs, uint32_t cause)
+{
+    const struct packet *p = packet_at(&w->trace->packets, packet);
+    return (struct offer){.p = p,
+                          .packet = packet,
+                          .size = link_size(d, p),
+                          .cause = cause,
+                          .ttl = (uint8_t)ttl,
+                          .macs = macs};
+}
+
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                 const struct macs *macs, uint32_t cause)
 {
-    const struct packet *p = packet_at(&w->trace->packets, packet);
-    struct offer o = {.p = p,
-                      .packet = packet,
-                      .size = link_size(d, p),
-                      .cause = cause,
-                      .ttl = (uint8_t)ttl,
-                      .macs = macs};
+    if (d->shares) {
+        shares_hear(w, d, packet, ttl, macs, cause);
+        return;
+    }
+    struct offer o = offer_of(w, d, packet, ttl, macs, cause);
     d->offered++;
     enum drop_class why = refusal(w, d, &o);
     if (why) {
         refuse(w, d, &o, why);
-        return;
+    } else {
+        take(w, d, &o);
     }
-    o.tie = sched_tie(&w->sched);
-    if (d->has_chance || w->has_packet_faults) {
-        offer_to_chance(w, d, &o);
-        return;
-    }
-    sim_time end = transmit(w, d, &o, &unharmed);
-    schedule_sent(w, p, end, o.tie, o.cause);
+}
+
+void link_take(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+               const struct macs *macs, uint32_t cause)
+{
+    struct offer o = offer_of(w, d, packet, ttl, macs, cause);
+    d->offered++;
+    take(w, d, &o);
+}
+
+void link_refuse(struct world *w, struct direction *d, uint32_t packet, enum drop_class why,
+                 uint32_t cause)
+{
+    struct offer o = offer_of(w, d, packet, 0, NULL, cause);
+    refuse(w, d, &o, why);
 }
 
 static void arrive(struct world *w, struct direction *d, struct flight *f)

@@ -120,6 +120,21 @@ bool multicast_pass(struct world *w, uint32_t node, uint32_t packet, unsigned tt
     return is_member;
 }
 
+uint32_t multicast_ways(struct world *w, uint32_t node, uint32_t from, uint32_t group,
+                        uint16_t *out, uint32_t max)
+{
+    const struct scenario_group *g = group_of_ip(w->sc, group);
+    uint32_t sender = node_of_ip(w, from);
+    if (!g || sender == NO_NODE) {
+        return 0;
+    }
+    const struct branches *b = branches_of(w, g, sender, node);
+    for (uint32_t i = 0; i < b->count && i < max; i++) {
+        out[i] = b->ifaces[i];
+    }
+    return b->count;
+}
+
 void multicast_free(struct world *w)
 {
     for (uint32_t i = 0; w->multicast && i < w->multicast->count; i++) {

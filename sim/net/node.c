@@ -8,6 +8,7 @@
 #include "wire/dissect.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
+#include "wire/rsvp.h"
 
 #include <stdlib.h>
 
@@ -184,6 +185,7 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     struct node *n = &w->nodes[node];
     bool on_link = p->proto->carrier == CARRIER_LINK;
     bool is_group = !on_link && ip_is_multicast(p->net.to.ip);
+    bool is_looked_at = is_group && p->net.alert; /* each link has a message of its own */
     bool is_given = on_link || is_group || node_is_broadcast(w, node, p->net.to.ip);
     uint16_t iface = is_given ? p->net.iface : way_of(w, node, p->net.to.ip).iface;
     if (w->has_leases) {
@@ -195,7 +197,8 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
     p->net.ttl = p->net.ttl ? p->net.ttl : WORLD_TTL;
     p->net.iface = iface;
     p->ip_id = on_link ? 0 : ++n->next_ip_id;
-    p->size = p->head_len + p->body.len + (has_own_header(p) ? 0 : IPV4_HEADER);
+    uint32_t header = IPV4_HEADER + (p->net.alert ? IPV4_ALERT : 0);
+    p->size = p->head_len + p->body.len + (has_own_header(p) ? 0 : header);
     if (w->asks_numbers && p->proto->initial && p->flow) {
         note_numbers(w, node, p);
     }
@@ -207,7 +210,7 @@ void node_send(struct world *w, uint32_t packet, unsigned why, uint32_t cause)
         node_drop(w, node, packet, DROP_NO_ROUTE, record);
         return;
     }
-    if (is_group) {
+    if (is_group && !is_looked_at) {
         multicast_send(w, node, packet, p->net.ttl, record);
         return;
     }
@@ -308,7 +311,8 @@ static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, s
         w->fx.flow = packet_at(&w->trace->packets, packet)->flow;
         h->proto->orphan(&h->in, &w->fx);
     } else if (h->proto->carrier != CARRIER_LINK) {
-        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, is_known ? ICMP_PORT : ICMP_PROTOCOL, 0,
+        bool has_ports = is_known && h->proto->carrier == CARRIER_UDP;
+        icmp_send_error(w, node, packet, ICMP_UNREACHABLE, has_ports ? ICMP_PORT : ICMP_PROTOCOL, 0,
                         h->in.net.ttl, cause);
     }
     node_drop(w, node, packet, DROP_NO_LISTENER, cause);
@@ -382,6 +386,12 @@ static void hear_multicast(struct world *w, uint32_t node, uint32_t packet, unsi
     }
 }
 
+/* Router alert (RFC 2113): its RSVP process takes what is for others, and sends it on itself. */
+static bool is_looked_into(const struct world *w, uint32_t node, const struct packet *p)
+{
+    return p->proto->carrier == CARRIER_IP && p->proto->number == IP_RSVP && w->nodes[node].rsvp;
+}
+
 /* A fragment for this node waits until the others are there, then the whole goes on. */
 static void take_odd(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                      struct macs macs, uint32_t cause)
@@ -403,6 +413,8 @@ static void take_odd(struct world *w, struct direction *d, uint32_t packet, unsi
         }
     } else if (w->nodes[node].nat && nat_hear(w, d, packet, ttl, cause)) {
         return;
+    } else if (p->net.alert && is_looked_into(w, node, p)) {
+        deliver(w, node, packet, &h, cause);
     } else if (ip_is_multicast(h.ip)) {
         hear_multicast(w, node, packet, ttl, &h, cause);
     } else if (!is_own) {
@@ -416,7 +428,7 @@ static void take_odd(struct world *w, struct direction *d, uint32_t packet, unsi
 static bool is_plain(const struct packet *p)
 {
     return p->birth == PACKET_SENT && !p->is_raw && p->proto->carrier != CARRIER_LINK &&
-           p->proto != &ipv4_proto && !ip_is_multicast(p->net.to.ip);
+           p->proto != &ipv4_proto && !p->net.alert && !ip_is_multicast(p->net.to.ip);
 }
 
 static void take_packet(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,

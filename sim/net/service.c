@@ -168,6 +168,9 @@ static void open_services(struct world *w, uint32_t node, uint32_t flow, uint32_
         open_nat(w, node, cause);
     }
     open_buckets(w, node, cause);
+    if (w->sc->has_reservations && !n->set->has_no_rsvp) {
+        reserve_open(w, node, cause);
+    }
     if (n->set->serves_names) {
         names_serve(w, node, cause);
     }
@@ -227,6 +230,8 @@ void services_stop(struct world *w, uint32_t node, uint32_t cause)
     lan_forget(w, node, cause);
     assembly_stop(w, node, cause);
     police_stop(w, node, cause);
+    shares_forget(w, node);
+    n->rsvp = 0;
     if (n->lease) {
         forget_address(w, node, &n->ifaces[lan_iface(n)]);
     }
@@ -286,6 +291,7 @@ static void take_address(struct world *w, uint32_t node, const struct node_inter
     struct node_interface own = *told;
     own.mac = i->mac;
     request(w, n->arp, NODE_INTERFACE, &own, sizeof own, cause);
+    reserve_tell_interfaces(w, node, cause);
     if (is_found) {
         traffic_address_found(w, node, told->ip, cause);
     }
@@ -306,6 +312,18 @@ bool service_told(struct world *w, const struct effect *e)
         struct node_passage passage;
         memcpy(&passage, e->head.data, sizeof passage);
         police_told(w, node, &passage, e->cause);
+        return true;
+    }
+    if (e->code == NODE_WAYS) {
+        struct node_ways ask;
+        memcpy(&ask, e->head.data, sizeof ask);
+        reserve_asked(w, e->author, &ask, e->cause);
+        return true;
+    }
+    if (e->code == NODE_SHARE) {
+        struct node_share share;
+        memcpy(&share, e->head.data, sizeof share);
+        shares_told(w, node, &share);
         return true;
     }
     if (e->code == NODE_LOOKED_UP) {

@@ -219,6 +219,9 @@ static void open_source(struct world *w, uint32_t traffic, uint32_t cause)
     actor_start_told(w, row, START_OPENED, 0, bytes_of(peers.data, peers.len), cause);
     buf_free(&peers);
     effects_apply(w); /* what it opens has its number already: nothing may be opened before */
+    if (t->reserve) {
+        reserve_begin(w, traffic, cause);
+    }
 }
 
 void traffic_start(struct world *w, uint32_t traffic, uint32_t cause)
@@ -256,6 +259,7 @@ void traffic_named(struct world *w, uint32_t traffic, uint32_t ip, uint32_t erro
 /* A host that comes back opens anew what the scenario declared on it. */
 void traffic_restart(struct world *w, uint32_t node, uint32_t cause)
 {
+    reserve_restart(w, node, cause);
     for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
         const struct scenario_traffic *t = &w->sc->traffic[i];
         if (has_moving_end(w, t) && is_moving(w, node)) {

@@ -334,6 +334,10 @@ static void handle(struct world *w, const struct event *ev)
     case EV_CALL:
         if (ev->slot == CALL_OF_SCRIPT) {
             script_event(w, ev);
+        } else if (ev->slot == CALL_OF_SHARES) {
+            shares_event(w, ev);
+        } else if (ev->slot == CALL_OF_RESERVE) {
+            reserve_event(w, ev);
         } else if (ev->slot == CALL_OF_ASSEMBLY) {
             assembly_timeout(w, ev->target, ev->packet);
         } else {
@@ -408,6 +412,7 @@ void world_free(struct world *w)
         units_free(&w->rows[row].units);
     }
     for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
+        shares_free(&w->directions[i]);
         free(w->directions[i].flights);
         free(w->directions[i].sides);
         copies_free(w->directions[i].copies);

@@ -41,6 +41,8 @@ struct flight_side {
 
 struct copies; /* copies.c */
 
+struct shares; /* shares.c */
+
 /* One direction of a link: a queue, a transmitter, a wire (MODEL.md). What each packet touches
  * stands first: a run with many links is as slow as memory is. */
 struct direction {
@@ -72,6 +74,7 @@ struct direction {
     struct copies *copies; /* offers of each unit, where loss is random; NULL: none yet */
     int64_t red_mean;      /* packets that wait, parts of 2^20 */
     int64_t red_count;     /* that passed since one was chosen */
+    struct shares *shares; /* what is reserved there; NULL: nothing ever was */
 };
 
 struct iface {
@@ -135,6 +138,7 @@ struct node {
     uint32_t lease;       /* entity of its DHCP client, 0: none */
     uint32_t server;      /* entity of its DHCP server, 0: none */
     uint32_t name_server; /* entity of its name server, 0: none */
+    uint32_t rsvp;        /* entity of its RSVP process, 0: none */
     struct buf disk;      /* what its server keeps over a loss of power */
     uint32_t remembered;  /* the address that its DHCP client had last: it outlives a crash */
     bool has_begun;       /* its DHCP client was started */
@@ -407,6 +411,9 @@ void switch_hear(struct world *w, struct direction *d, uint32_t packet, unsigned
                  struct macs macs, uint32_t cause);
 
 /* multicast.c: one packet for many, along the tree of shortest ways (RFC 1112). */
+/* The interfaces by which it leaves that node; at most `max` are written, all are counted. */
+uint32_t multicast_ways(struct world *w, uint32_t node, uint32_t from, uint32_t group,
+                        uint16_t *out, uint32_t max);
 bool multicast_has(const struct world *w, uint32_t node, uint32_t ip); /* a declared member */
 /* Out of every interface that leads to members, as seen from whoever sends. */
 void multicast_send(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint32_t cause);
@@ -436,6 +443,22 @@ void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned 
 uint32_t link_size(const struct direction *d, const struct packet *p); /* bytes on that link */
 void link_event(struct world *w, const struct event *ev); /* EV_LINE, EV_ARRIVE, EV_LOST, EV_TX */
 void link_late_copy(struct world *w, const struct event *ev); /* EV_FAULT of a direction */
+/* Onto the transmitter, which is free. */
+void link_take(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+               const struct macs *macs, uint32_t cause);
+void link_refuse(struct world *w, struct direction *d, uint32_t packet, enum drop_class why,
+                 uint32_t cause);
+/* The queue's choice (RED) while so many wait: the packet is dropped, or goes on, marked or not. */
+bool link_turns_away(struct world *w, struct direction *d, uint32_t packet, uint32_t waiting);
+/* shares.c: reserved flows before all others. */
+struct node_share;
+void shares_told(struct world *w, uint32_t node, const struct node_share *s);
+void shares_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+                 const struct macs *macs, uint32_t cause);
+void shares_event(struct world *w, const struct event *ev); /* the transmitter is free */
+void shares_drop(struct world *w, struct direction *d, enum drop_class why, uint32_t cause);
+void shares_forget(struct world *w, uint32_t node); /* its RSVP process is gone */
+void shares_free(struct direction *d);
 struct direction *direction_of(const struct world *w, uint32_t entity);
 void link_cut(struct world *w, struct direction *d, uint32_t cause);
 /* The queue of a host that stops vanishes; what is on the wire goes on. */
@@ -504,6 +527,17 @@ void names_ask(struct world *w, uint32_t node, const char *name, struct lookup a
                uint32_t cause);
 void names_told(struct world *w, uint32_t row, const struct node_found *found, uint32_t cause);
 
+/* reserve.c: what traffic reserves. */
+struct node_ways;
+void reserve_open(struct world *w, uint32_t node, uint32_t cause); /* its RSVP process */
+void reserve_asked(struct world *w, uint32_t row, const struct node_ways *ask, uint32_t cause);
+/* The flow has begun: its sender announces it, its receivers ask. */
+void reserve_begin(struct world *w, uint32_t traffic, uint32_t cause);
+void reserve_event(struct world *w, const struct event *ev);
+void reserve_restart(struct world *w, uint32_t node, uint32_t cause); /* its receivers ask again */
+/* Addresses of the node's interfaces are others. */
+void reserve_tell_interfaces(struct world *w, uint32_t node, uint32_t cause);
+
 /* translate.c: at a router that translates addresses. */
 struct node_translate;
 /* False: the packet does not pass the table. */
@@ -540,7 +574,7 @@ uint32_t packet_flipped(struct world *w, uint32_t where, uint32_t packet, unsign
 uint32_t packet_copied(struct world *w, uint32_t where, uint32_t packet, uint32_t cause);
 
 /* EV_CALL: whose call it is, in the event's slot. */
-enum call_of { CALL_OF_TRAFFIC, CALL_OF_SCRIPT, CALL_OF_ASSEMBLY };
+enum call_of { CALL_OF_TRAFFIC, CALL_OF_SCRIPT, CALL_OF_ASSEMBLY, CALL_OF_SHARES, CALL_OF_RESERVE };
 
 /* script.c: the steps of a script are calls to the socket application of their host. */
 void script_open(struct world *w);

@@ -1,8 +1,7 @@
 /* `token-buckets` of a router: a list of which packets, how fast, how much at once, and what
  * becomes of what is too much. Read behind `traffic`, since patterns name flows. */
 #include "scenario/reader.h"
-
-#define BURST_MAX (INT64_C(1) << 30)
+#include "base/tokens.h"
 
 static void read_of(struct reader *r, const struct doc_node *v, void *into)
 {
@@ -26,7 +25,7 @@ static void read_burst(struct reader *r, const struct doc_node *v, void *into)
 {
     struct scenario_bucket *b = into;
     if (reader_quantity(r, v, QUANTITY_BYTES, &b->burst) &&
-        (b->burst < 1 || b->burst > BURST_MAX)) {
+        (b->burst < 1 || b->burst > TOKENS_BURST_MAX)) {
         wrong(r, v, "reader.bucket.burst");
         b->burst = 1;
     }

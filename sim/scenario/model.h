@@ -95,6 +95,7 @@ struct scenario_node {
     uint32_t subnet_count;
     struct scenario_bucket *buckets; /* `token-buckets` of a router */
     uint32_t bucket_count;
+    bool has_no_rsvp;   /* `rsvp: off`: it passes RSVP messages on as any others */
     bool relays_dhcp;   /* `dhcp-relay: …` of a router */
     bool reads_by_hand; /* `reading: off`: its applications take only what `read` grants */
     sim_time clock_offset;
@@ -154,6 +155,19 @@ struct scenario_group {
     struct place place;
 };
 
+/* What the receivers of a flow ask for, and its sender announces (RFC 2205, RFC 2210). Rates are
+ * bytes a second, as on the wire. */
+struct scenario_reserve {
+    int64_t rate, bucket;         /* r; b, bytes */
+    int64_t peak;                 /* p; INT64_MAX: no limit */
+    int64_t min_unit, max_packet; /* m and M: bytes, with the IP header */
+    int64_t reserved;             /* R of guaranteed service; 0: controlled load */
+    sim_time slack;               /* S of guaranteed service */
+    uint8_t style;                /* wire/rsvp.h's enum rsvp_style */
+    bool confirms;                /* receivers ask to be told that the reservation stands */
+    sim_time start, until;        /* when they ask, and ask no more: SIM_NEVER: as the flow ends */
+};
+
 struct scenario_traffic {
     const struct traffic_type *type;
     const struct scenario_group *group; /* that `to` names; NULL: a node or an address */
@@ -163,7 +177,8 @@ struct scenario_traffic {
     uint16_t port;       /* of `to`; 0: the type has none */
     uint16_t from_port;  /* 0: the node chooses */
     sim_time start;
-    const char *name; /* `as:`, NULL: none */
+    const char *name;                 /* `as:`, NULL: none */
+    struct scenario_reserve *reserve; /* `reserve: {…}`, NULL: none */
     struct settings settings;
     struct place place;
 };
@@ -368,6 +383,7 @@ struct scenario {
     uint32_t protocol_count;
     struct scenario_traffic *traffic;
     uint32_t traffic_count;
+    bool has_reservations; /* some traffic reserves, or a node's RSVP is set up */
     struct fault *faults;
     uint32_t fault_count;
     struct step *steps;

@@ -7,6 +7,7 @@
 #include "wire/dns.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
+#include "wire/rsvp.h"
 #include "wire/rtcp.h"
 #include "wire/rtp.h"
 #include "wire/tcp.h"
@@ -18,26 +19,28 @@
 /* Those first that there are most of. */
 static const struct format *const formats[] = {
     &tcp_format, &udp_format,  &rtp_format,  &arq_format,  &baseband_format, &icmp_format,
-    &arp_format, &ipv4_format, &dhcp_format, &rtcp_format, &dns_format,
+    &arp_format, &ipv4_format, &dhcp_format, &rtcp_format, &dns_format,      &rsvp_format,
 };
 
-static const char *const names[] = {"arp",  "arq",  "baseband", "dhcp", "dns", "icmp",
-                                    "ipv4", "rtcp", "rtp",      "tcp",  "udp", NULL};
+static const char *const names[] = {"arp",  "arq",  "baseband", "dhcp", "dns", "icmp", "ipv4",
+                                    "rsvp", "rtcp", "rtp",      "tcp",  "udp", NULL};
 
 /* SCENARIO.md's closed list, by protocol. */
 static const char *const is_names[] = {
     "DATA",         "ACK",        "NAK",                                  /* arq */
     "DH1",          "DH3",        "DH5",         "NULL",         "POLL",  /* baseband */
     "SYN",          "SYN+ACK",    "FIN",         "RST",          "EMPTY", /* tcp */
-    "ECHO",         "ECHO-REPLY", "UNREACHABLE", "TOO-BIG",      "TIME-EXCEEDED", "ICMP", /* icmp */
-    "FRAGMENT",     "IP",                                                                 /* ipv4 */
-    "ARP-REQUEST",  "ARP-REPLY",  "ARP-PROBE",   "ARP-ANNOUNCE",                          /* arp */
-    "DHCPDISCOVER", "DHCPOFFER",  "DHCPREQUEST", "DHCPDECLINE",                           /* dhcp */
-    "DHCPACK",      "DHCPNAK",    "DHCPRELEASE", "DHCPINFORM",   "BOOTP",         "RTP",
-    "SR",           "RR",         "SDES",        "BYE",          "APP",           "NACK",
-    "RTX",          "PLI",        "RTCP", /* rtp, rtcp */
-    "QUERY",        "RESPONSE",           /* dns */
-    NULL,
+    "ECHO",         "ECHO-REPLY", "UNREACHABLE", "TOO-BIG",      "TIME-EXCEEDED",
+    "ICMP",                                                      /* icmp */
+    "FRAGMENT",     "IP",                                        /* ipv4 */
+    "ARP-REQUEST",  "ARP-REPLY",  "ARP-PROBE",   "ARP-ANNOUNCE", /* arp */
+    "DHCPDISCOVER", "DHCPOFFER",  "DHCPREQUEST", "DHCPDECLINE",  /* dhcp */
+    "DHCPACK",      "DHCPNAK",    "DHCPRELEASE", "DHCPINFORM",   "BOOTP",
+    "RTP",          "SR",         "RR",          "SDES",         "BYE",
+    "APP",          "NACK",       "RTX",         "PLI",          "RTCP", /* rtp, rtcp */
+    "QUERY",        "RESPONSE",                                          /* dns */
+    "PATH",         "RESV",       "PATH-ERR",    "RESV-ERR",             /* rsvp */
+    "PATH-TEAR",    "RESV-TEAR",  "RESV-CONF",   "RSVP",         NULL,
 };
 
 _Static_assert(sizeof formats / sizeof *formats + 1 == sizeof names / sizeof *names,

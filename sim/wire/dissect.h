@@ -112,8 +112,8 @@ struct layer {
     bool is_damaged;       /* its checksum does not hold */
 };
 struct dissection {
-    struct layer layers[8];
-    struct field fields[128];
+    struct layer layers[24];
+    struct field fields[256];
     uint16_t layer_count, field_count;
 };
 /* Never fails: what cannot be read ends in a "payload" layer. */

@@ -21,6 +21,32 @@ void ipv4_encode(const struct ipv4 *h, uint8_t out[IPV4_HEADER])
     put_u16(out + 10, checksum_of(bytes_of(out, IPV4_HEADER)));
 }
 
+void ipv4_encode_alert(const struct ipv4 *h, uint8_t out[IPV4_HEADER + IPV4_ALERT])
+{
+    static const uint8_t option[IPV4_ALERT] = {0x94, 4, 0, 0};
+    ipv4_encode(h, out);
+    memcpy(out + IPV4_HEADER, option, sizeof option);
+    out[0] = 4 << 4 | (IPV4_HEADER + IPV4_ALERT) / 4;
+    put_u16(out + 10, 0);
+    put_u16(out + 10, checksum_of(bytes_of(out, IPV4_HEADER + IPV4_ALERT)));
+}
+
+/* Options are single bytes (end, no operation) or have their length behind their kind. */
+static bool has_alert(const uint8_t *p, size_t header_len)
+{
+    for (size_t at = IPV4_HEADER; at < header_len && p[at] != 0;) {
+        size_t len = p[at] == 1 ? 1 : at + 1 < header_len ? p[at + 1] : 0;
+        if (len < 1 + (p[at] != 1) || at + len > header_len) {
+            return false;
+        }
+        if (p[at] == 0x94 && len == IPV4_ALERT) {
+            return get_u16(p + at + 2) == 0;
+        }
+        at += len;
+    }
+    return false;
+}
+
 bool ipv4_decode(struct bytes packet, struct ipv4 *out)
 {
     const uint8_t *p = packet.data;
@@ -41,6 +67,7 @@ bool ipv4_decode(struct bytes packet, struct ipv4 *out)
                          .checksum = get_u16(p + 10),
                          .from = get_u32(p + 12),
                          .to = get_u32(p + 16)};
+    out->alert = out->header_len > IPV4_HEADER && has_alert(p, out->header_len);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "wire/ipv4.h"
 #include "wire/udp.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct layer *dissect_add_layer(struct dissection *out, const char *proto, size_t at, size_t len)
@@ -121,7 +122,10 @@ static void add_ip_options(const struct ipv4 *h, struct dissection *out)
     if (h->header_len > IPV4_HEADER) {
         struct field_spec options = {"options", FIELD_BYTES, IPV4_HEADER * 8,
                                      (uint16_t)((h->header_len - IPV4_HEADER) * 8)};
-        dissect_add_field(out, &options, 0);
+        struct field *f = dissect_add_field(out, &options, 0);
+        if (f && h->alert) {
+            snprintf(f->text, sizeof f->text, "Router Alert");
+        }
     }
 }
 

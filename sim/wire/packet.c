@@ -17,7 +17,8 @@ uint32_t packet_size(const struct packet_view *p)
     if (p->is_raw) {
         return (uint32_t)p->head.len;
     }
-    uint32_t ip = needs_ipv4(p, format_find(p->proto)) ? IPV4_HEADER : 0;
+    uint32_t header = IPV4_HEADER + (p->net.alert ? IPV4_ALERT : 0);
+    uint32_t ip = needs_ipv4(p, format_find(p->proto)) ? header : 0;
     return ip + (uint32_t)p->head.len + p->body.len;
 }
 
@@ -31,7 +32,11 @@ static void add_ipv4(const struct packet_view *p, const struct format *f, struct
                      .ttl = p->net.ttl ? p->net.ttl : IPV4_DEFAULT_TTL,
                      .protocol = (uint8_t)(f->carrier == CARRIER_UDP ? IP_UDP : f->number),
                      .df = p->net.df};
-    ipv4_encode(&h, buf_extend(out, IPV4_HEADER));
+    if (p->net.alert) {
+        ipv4_encode_alert(&h, buf_extend(out, IPV4_HEADER + IPV4_ALERT));
+    } else {
+        ipv4_encode(&h, buf_extend(out, IPV4_HEADER));
+    }
 }
 
 /* The first `len` bytes of it. */
@@ -134,8 +139,8 @@ static enum packet_state parse_ipv4(struct bytes wire, struct packet_view *out,
     if (state == PACKET_MALFORMED || !ipv4_decode(wire, &h)) {
         return PACKET_MALFORMED;
     }
-    out->net =
-        (struct net){.from.ip = h.from, .to.ip = h.to, .ttl = h.ttl, .ecn = h.ecn, .df = h.df};
+    out->net = (struct net){
+        .from.ip = h.from, .to.ip = h.to, .ttl = h.ttl, .ecn = h.ecn, .df = h.df, .alert = h.alert};
     out->ip_id = h.id;
     const struct format *f = format_by_number(CARRIER_IP, h.protocol);
     if (!f || ipv4_is_fragment(&h)) {

@@ -28,9 +28,9 @@ END_TEST
 
 START_TEST(the_largest_bucket_and_rate_overflow_nothing)
 {
-    struct tokens t = {.rate_bps = INT64_C(1000000000000), .burst = BURST_MAX};
+    struct tokens t = {.rate_bps = INT64_C(1000000000000), .burst = TOKENS_BURST_MAX};
     tokens_fill(&t, SIM_NEVER / 2);
-    ck_assert_int_eq(t.level, BURST_MAX * TOKENS_PER_BYTE);
+    ck_assert_int_eq(t.level, TOKENS_BURST_MAX * TOKENS_PER_BYTE);
     ck_assert(tokens_take(&t, UINT32_C(1) << 30, SIM_NEVER / 2));
     ck_assert_int_eq(t.level, 0);
     ck_assert_int_eq(tokens_due(&t, 125), SIM_NEVER / 2 + 1);

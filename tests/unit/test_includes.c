@@ -23,6 +23,7 @@ static const struct rule {
     {"sim/proto/bucket/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/dhcp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/nat/", "sim/base/ sim/wire/ sim/actor/"},
+    {"sim/proto/rsvp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/rtp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/proto/tcp/", "sim/base/ sim/wire/ sim/actor/"},
     {"sim/app/", "sim/base/ sim/wire/ sim/actor/"},

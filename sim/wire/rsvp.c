@@ -1,0 +1,386 @@
+/* RSVP's common header and objects, written and read word by word. Read with care: an object's
+ * length may neither be less than its header nor lead out of the message. */
+#include "wire/rsvp.h"
+
+#include <string.h>
+
+/* ---- objects ---- */
+
+static uint8_t *add_object(struct buf *out, enum rsvp_class class, unsigned ctype, size_t body)
+{
+    uint8_t *p = buf_extend(out, RSVP_OBJECT + body);
+    put_u16(p, (unsigned)(RSVP_OBJECT + body));
+    p[2] = (uint8_t) class;
+    p[3] = (uint8_t)ctype;
+    return p + RSVP_OBJECT;
+}
+
+static void add_session(const struct rsvp *m, struct buf *out)
+{
+    uint8_t *p = add_object(out, RSVP_SESSION, 1, 8);
+    put_u32(p, m->session.ip);
+    p[4] = m->protocol;
+    p[5] = m->session_flags;
+    put_u16(p + 6, m->session.port);
+}
+
+static void add_hop(const struct rsvp *m, struct buf *out)
+{
+    uint8_t *p = add_object(out, RSVP_HOP, 1, 8);
+    put_u32(p, m->hop);
+    put_u32(p + 4, m->lih);
+}
+
+static void add_word(struct buf *out, enum rsvp_class class, uint32_t word)
+{
+    put_u32(add_object(out, class, 1, 4), word);
+}
+
+static void add_error(const struct rsvp *m, struct buf *out)
+{
+    uint8_t *p = add_object(out, RSVP_ERROR_SPEC, 1, 8);
+    put_u32(p, m->error.node);
+    p[4] = m->error.flags;
+    p[5] = m->error.code;
+    put_u16(p + 6, m->error.value);
+}
+
+/* FILTER_SPEC and SENDER_TEMPLATE are of one form. */
+static void add_filter(struct buf *out, enum rsvp_class class, struct addr who)
+{
+    uint8_t *p = add_object(out, class, 1, 8);
+    put_u32(p, who.ip);
+    put_u16(p + 4, 0);
+    put_u16(p + 6, who.port);
+}
+
+/* A parameter's head (RFC 2210 3.1): number, flags, words. */
+static void put_param(uint8_t *p, unsigned id, unsigned flags, unsigned words)
+{
+    p[0] = (uint8_t)id;
+    p[1] = (uint8_t)flags;
+    put_u16(p + 2, words);
+}
+
+static void put_tspec(uint8_t *p, const struct rsvp_tspec *t)
+{
+    put_param(p, 127, 0, 5);
+    put_u32(p + 4, rsvp_float(t->rate));
+    put_u32(p + 8, rsvp_float(t->bucket));
+    put_u32(p + 12, rsvp_float(t->peak));
+    put_u32(p + 16, t->min_unit);
+    put_u32(p + 20, t->max_packet);
+}
+
+static void add_tspec(const struct rsvp_tspec *t, struct buf *out)
+{
+    uint8_t *p = add_object(out, RSVP_SENDER_TSPEC, 2, 32);
+    put_u32(p, 7); /* version 0, seven words */
+    put_param(p + 4, RSVP_GENERAL, 0, 6);
+    put_tspec(p + 8, t);
+}
+
+static void add_flowspec(const struct rsvp_flowspec *f, struct buf *out)
+{
+    bool has_rate = f->service == RSVP_GUARANTEED;
+    uint8_t *p = add_object(out, RSVP_FLOWSPEC, 2, has_rate ? 44 : 32);
+    put_u32(p, has_rate ? 10 : 7);
+    put_param(p + 4, f->service, 0, has_rate ? 9 : 6);
+    put_tspec(p + 8, &f->tspec);
+    if (has_rate) {
+        put_param(p + 32, 130, 0, 2);
+        put_u32(p + 36, rsvp_float(f->reserved));
+        put_u32(p + 40, f->slack);
+    }
+}
+
+/* The default general parameters, and that controlled load is to be had (RFC 2210 3.3). */
+static void add_adspec(const struct rsvp_adspec *a, struct buf *out)
+{
+    uint8_t *p = add_object(out, RSVP_ADSPEC, 2, 44);
+    unsigned flags = a->is_broken ? 0x80 : 0;
+    put_u32(p, 10);
+    put_param(p + 4, RSVP_GENERAL, flags, 8);
+    put_param(p + 8, 4, 0, 1);
+    put_u32(p + 12, a->hops);
+    put_param(p + 16, 6, 0, 1);
+    put_u32(p + 20, rsvp_float(a->bandwidth));
+    put_param(p + 24, 8, 0, 1);
+    put_u32(p + 28, a->latency_us);
+    put_param(p + 32, 10, 0, 1);
+    put_u32(p + 36, a->mtu);
+    put_param(p + 40, RSVP_CONTROLLED_LOAD, flags, 0);
+}
+
+static void add_flows(const struct rsvp *m, struct buf *out)
+{
+    for (unsigned i = 0; i < m->flow_count; i++) {
+        const struct rsvp_flow *f = &m->flows[i];
+        add_flowspec(&f->flowspec, out);
+        for (unsigned k = 0; k < f->filter_count; k++) {
+            add_filter(out, RSVP_FILTER_SPEC, f->filters[k]);
+        }
+    }
+}
+
+void rsvp_write(const struct rsvp *m, struct buf *out)
+{
+    size_t start = out->len;
+    buf_extend(out, RSVP_HEADER);
+    for (unsigned class = 1; class <= RSVP_RESV_CONFIRM; class ++) {
+        if (!(m->given >> class & 1) || class == RSVP_STYLE) {
+            continue;
+        }
+        switch (class) {
+        case RSVP_SESSION: add_session(m, out); break;
+        case RSVP_HOP: add_hop(m, out); break;
+        case RSVP_TIME_VALUES: add_word(out, RSVP_TIME_VALUES, m->refresh_ms); break;
+        case RSVP_ERROR_SPEC: add_error(m, out); break;
+        case RSVP_SENDER_TEMPLATE: add_filter(out, RSVP_SENDER_TEMPLATE, m->sender); break;
+        case RSVP_SENDER_TSPEC: add_tspec(&m->tspec, out); break;
+        case RSVP_ADSPEC: add_adspec(&m->adspec, out); break;
+        case RSVP_RESV_CONFIRM: add_word(out, RSVP_RESV_CONFIRM, m->confirm); break;
+        default: break;
+        }
+    }
+    if (m->given >> RSVP_STYLE & 1) {
+        add_word(out, RSVP_STYLE, m->style); /* the last but for what it is about */
+        add_flows(m, out);
+    }
+    uint8_t *p = out->data + start;
+    p[0] = 1 << 4;
+    p[1] = (uint8_t)m->type;
+    put_u16(p + 2, 0);
+    p[4] = m->send_ttl;
+    p[5] = 0;
+    put_u16(p + 6, (unsigned)(out->len - start));
+}
+
+/* ---- reading ---- */
+
+bool rsvp_next(struct bytes message, size_t *at, struct rsvp_object *out)
+{
+    if (*at + RSVP_OBJECT > message.len) {
+        return false;
+    }
+    const uint8_t *p = message.data + *at;
+    unsigned len = get_u16(p);
+    if (len < RSVP_OBJECT || len % 4 || *at + len > message.len) {
+        return false;
+    }
+    *out = (struct rsvp_object){p[2], p[3], *at,
+                                bytes_sub(message, *at + RSVP_OBJECT, len - RSVP_OBJECT)};
+    *at += len;
+    return true;
+}
+
+bool rsvp_is_sound(struct bytes message)
+{
+    struct rsvp_object o;
+    size_t at = RSVP_HEADER;
+    if (message.len < RSVP_HEADER || message.data[0] >> 4 != 1 ||
+        get_u16(message.data + 6) != message.len) {
+        return false;
+    }
+    while (rsvp_next(message, &at, &o)) {
+    }
+    return at == message.len;
+}
+
+static bool read_tspec(const uint8_t *p, struct rsvp_tspec *t)
+{
+    t->rate = rsvp_unfloat(get_u32(p + 4));
+    t->bucket = rsvp_unfloat(get_u32(p + 8));
+    t->peak = rsvp_unfloat(get_u32(p + 12));
+    t->min_unit = get_u32(p + 16);
+    t->max_packet = get_u32(p + 20);
+    return p[0] == 127 && get_u16(p + 2) == 5 && t->rate >= 0 && t->bucket >= 0 && t->peak >= 0;
+}
+
+static bool read_flowspec(struct bytes b, struct rsvp_flowspec *f)
+{
+    bool has_rate = b.len == 44;
+    if ((b.len != 32 && !has_rate) || get_u32(b.data) != b.len / 4 - 1 ||
+        get_u16(b.data + 6) != b.len / 4 - 2) {
+        return false;
+    }
+    f->service = has_rate ? RSVP_GUARANTEED : RSVP_CONTROLLED_LOAD;
+    f->reserved = has_rate ? rsvp_unfloat(get_u32(b.data + 36)) : 0;
+    f->slack = has_rate ? get_u32(b.data + 40) : 0;
+    bool is_rate = !has_rate || (b.data[32] == 130 && get_u16(b.data + 34) == 2);
+    return b.data[4] == f->service && is_rate && f->reserved >= 0 &&
+           read_tspec(b.data + 8, &f->tspec);
+}
+
+/* Parameters in any order; those that are not known are passed over. */
+static bool read_adspec(struct bytes b, struct rsvp_adspec *a)
+{
+    if (b.len < 8 || get_u16(b.data + 2) != b.len / 4 - 1 || b.data[4] != RSVP_GENERAL) {
+        return false;
+    }
+    size_t end = 8 + 4 * (size_t)get_u16(b.data + 6);
+    a->is_broken = b.data[5] & 0x80;
+    for (size_t at = 8; at + 8 <= end && end <= b.len;) {
+        uint32_t value = get_u32(b.data + at + 4);
+        switch (b.data[at]) {
+        case 4: a->hops = value; break;
+        case 6: a->bandwidth = rsvp_unfloat(value); break;
+        case 8: a->latency_us = value; break;
+        case 10: a->mtu = value; break;
+        }
+        at += 4 + 4 * (size_t)get_u16(b.data + at + 2);
+    }
+    return end <= b.len && a->bandwidth >= 0;
+}
+
+static struct addr read_filter(struct bytes b)
+{
+    return (struct addr){get_u32(b.data), get_u16(b.data + 6)};
+}
+
+static bool add_flow(struct rsvp *m, struct bytes b)
+{
+    return m->flow_count < RSVP_FLOWS_MAX && read_flowspec(b, &m->flows[m->flow_count++].flowspec);
+}
+
+/* FF may leave out a flowspec that is that of the one before (3.1.4). */
+static bool add_flow_filter(struct rsvp *m, struct bytes b)
+{
+    struct rsvp_flow *f = m->flow_count ? &m->flows[m->flow_count - 1] : NULL;
+    if (f && m->style == RSVP_FF && f->filter_count == 1) {
+        if (m->flow_count == RSVP_FLOWS_MAX) {
+            return false;
+        }
+        m->flows[m->flow_count] = (struct rsvp_flow){.flowspec = f->flowspec};
+        f = &m->flows[m->flow_count++];
+    }
+    if (!f && m->type == RSVP_RESV_TEAR) { /* 3.1.6: flowspecs may be left out */
+        f = &m->flows[m->flow_count++];
+    }
+    if (!f || f->filter_count == RSVP_FILTERS_MAX) {
+        return false;
+    }
+    f->filters[f->filter_count++] = read_filter(b);
+    return true;
+}
+
+static bool read_body(struct rsvp *m, const struct rsvp_object *o)
+{
+    const uint8_t *p = o->body.data;
+    switch (o->class) {
+    case RSVP_SESSION:
+        m->session = (struct addr){get_u32(p), get_u16(p + 6)};
+        m->protocol = p[4];
+        m->session_flags = p[5];
+        return true;
+    case RSVP_HOP:
+        m->hop = get_u32(p);
+        m->lih = get_u32(p + 4);
+        return true;
+    case RSVP_TIME_VALUES: m->refresh_ms = get_u32(p); return true;
+    case RSVP_ERROR_SPEC:
+        m->error.node = get_u32(p);
+        m->error.flags = p[4];
+        m->error.code = p[5];
+        m->error.value = get_u16(p + 6);
+        return true;
+    case RSVP_STYLE: m->style = get_u32(p) & 0xffffff; return true;
+    case RSVP_SENDER_TEMPLATE: m->sender = read_filter(o->body); return true;
+    case RSVP_FILTER_SPEC: return add_flow_filter(m, o->body);
+    case RSVP_RESV_CONFIRM: m->confirm = get_u32(p); return true;
+    case RSVP_FLOWSPEC: return add_flow(m, o->body);
+    case RSVP_SENDER_TSPEC:
+        return get_u32(p) == 7 && p[4] == RSVP_GENERAL && get_u16(p + 6) == 6 &&
+               read_tspec(p + 8, &m->tspec);
+    case RSVP_ADSPEC: return read_adspec(o->body, &m->adspec);
+    }
+    return true; /* INTEGRITY, SCOPE, POLICY_DATA: passed over */
+}
+
+/* C-Type and length of the body of those that are read; 0: any length. */
+static const struct {
+    uint8_t ctype, len;
+} shapes[RSVP_RESV_CONFIRM + 1] = {
+    [RSVP_SESSION] = {1, 8},       [RSVP_HOP] = {1, 8},         [RSVP_TIME_VALUES] = {1, 4},
+    [RSVP_ERROR_SPEC] = {1, 8},    [RSVP_SCOPE] = {1, 0},       [RSVP_STYLE] = {1, 4},
+    [RSVP_FLOWSPEC] = {2, 0},      [RSVP_FILTER_SPEC] = {1, 8}, [RSVP_SENDER_TEMPLATE] = {1, 8},
+    [RSVP_SENDER_TSPEC] = {2, 32}, [RSVP_ADSPEC] = {2, 0},      [RSVP_RESV_CONFIRM] = {1, 4},
+    [RSVP_INTEGRITY] = {1, 0},     [RSVP_POLICY] = {1, 0},
+};
+
+static enum rsvp_reading read_object(struct rsvp *m, const struct rsvp_object *o)
+{
+    bool is_known = o->class <= RSVP_RESV_CONFIRM && shapes[o->class].ctype;
+    if (!is_known && (o->class >= 0x80 || o->class == RSVP_NULL)) {
+        return RSVP_SOUND; /* 3.10: it may be ignored */
+    }
+    if (!is_known || shapes[o->class].ctype != o->ctype) {
+        m->error.code = is_known ? RSVP_UNKNOWN_CTYPE : RSVP_UNKNOWN_CLASS;
+        m->error.value = (uint16_t)(o->class << 8 | o->ctype);
+        return RSVP_FOREIGN;
+    }
+    if (shapes[o->class].len && shapes[o->class].len != o->body.len) {
+        return RSVP_BROKEN;
+    }
+    m->given |= 1u << o->class;
+    return read_body(m, o) ? RSVP_SOUND : RSVP_BROKEN;
+}
+
+/* What each type must have (3.1.3 to 3.1.8). */
+static uint32_t needed(unsigned type)
+{
+    enum {
+        S = 1 << RSVP_SESSION,
+        H = 1 << RSVP_HOP,
+        T = 1 << RSVP_TIME_VALUES,
+        E = 1 << RSVP_ERROR_SPEC,
+        Y = 1 << RSVP_STYLE,
+        SENDER = 1 << RSVP_SENDER_TEMPLATE,
+        SPEC = 1 << RSVP_SENDER_TSPEC,
+    };
+    switch (type) {
+    case RSVP_PATH: return S | H | T | SENDER | SPEC;
+    case RSVP_RESV: return S | H | T | Y;
+    case RSVP_PATH_ERR: return S | E | SENDER | SPEC;
+    case RSVP_RESV_ERR: return S | H | E | Y;
+    case RSVP_PATH_TEAR: return S | H | SENDER;
+    case RSVP_RESV_TEAR: return S | H | Y;
+    case RSVP_RESV_CONF: return S | E | Y | 1 << RSVP_RESV_CONFIRM;
+    }
+    return UINT32_MAX;
+}
+
+/* A descriptor of FF and SE names senders, one of WF none. */
+static bool has_fitting_flows(const struct rsvp *m)
+{
+    bool is_tear = m->type == RSVP_RESV_TEAR;
+    if (!(m->given >> RSVP_STYLE & 1)) {
+        return m->flow_count == 0;
+    }
+    for (unsigned i = 0; i < m->flow_count; i++) {
+        if ((m->style == RSVP_WF) != (m->flows[i].filter_count == 0)) {
+            return false;
+        }
+    }
+    return m->flow_count > 0 || is_tear;
+}
+
+enum rsvp_reading rsvp_read(struct bytes message, struct rsvp *out)
+{
+    struct rsvp_object o;
+    size_t at = RSVP_HEADER;
+    *out = (struct rsvp){0};
+    if (!rsvp_is_sound(message)) {
+        return RSVP_BROKEN;
+    }
+    out->type = message.data[1];
+    out->send_ttl = message.data[4];
+    while (rsvp_next(message, &at, &o)) {
+        enum rsvp_reading r = read_object(out, &o);
+        if (r != RSVP_SOUND) {
+            return r;
+        }
+    }
+    uint32_t must = needed(out->type);
+    return (out->given & must) == must && has_fitting_flows(out) ? RSVP_SOUND : RSVP_BROKEN;
+}
