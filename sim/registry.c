@@ -19,7 +19,6 @@
 #include "proto/bucket/bucket.h"
 #include "proto/dhcp/dhcp.h"
 #include "proto/nat/nat.h"
-#include "proto/rsvp/rsvp.h"
 #include "proto/rtp/ends.h"
 #include "proto/rtp/rtp.h"
 #include "proto/tcp/tcp.h"
@@ -42,7 +41,6 @@ static const struct actor_type *const actors[] = {
     &probe_icmp_type,
     &resolver_type,
     &dns_server_type,
-    &rsvp_type,
     NULL,
 };
 

@@ -311,7 +311,8 @@ static void answer_for_nobody(struct world *w, uint32_t node, uint32_t packet, s
         w->fx.flow = packet_at(&w->trace->packets, packet)->flow;
         h->proto->orphan(&h->in, &w->fx);
     } else if (h->proto->carrier != CARRIER_LINK) {
-        bool has_ports = is_known && h->proto->carrier == CARRIER_UDP;
+        bool has_ports =
+            is_known && !(h->proto->carrier == CARRIER_IP && h->proto->number == IP_RSVP);
         icmp_send_error(w, node, packet, ICMP_UNREACHABLE, has_ports ? ICMP_PORT : ICMP_PROTOCOL, 0,
                         h->in.net.ttl, cause);
     }

@@ -96,7 +96,7 @@ static struct node_reserve wish_of(const struct world *w, uint32_t traffic)
     struct node_reserve out = {
         .from = key.from,
         .to = key.to,
-        .spec = {r->rate, r->bucket, r->peak, (uint32_t)r->min_unit, (uint32_t)r->max_packet},
+        .spec = {r->rate, r->bucket, r->peak, r->min_unit, r->max_packet},
         .reserved = r->reserved,
         .slack_us = (uint32_t)(r->slack / 1000),
         .protocol = 17,

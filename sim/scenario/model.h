@@ -95,8 +95,8 @@ struct scenario_node {
     uint32_t subnet_count;
     struct scenario_bucket *buckets; /* `token-buckets` of a router */
     uint32_t bucket_count;
-    bool has_no_rsvp;   /* `rsvp: off`: it passes RSVP messages on as any others */
     bool relays_dhcp;   /* `dhcp-relay: …` of a router */
+    bool has_no_rsvp;   /* `rsvp: off` */
     bool reads_by_hand; /* `reading: off`: its applications take only what `read` grants */
     sim_time clock_offset;
     int64_t clock_drift_ppb;
@@ -155,17 +155,15 @@ struct scenario_group {
     struct place place;
 };
 
-/* What the receivers of a flow ask for, and its sender announces (RFC 2205, RFC 2210). Rates are
- * bytes a second, as on the wire. */
+/* What the receivers of a flow ask of RSVP: bytes a second and bytes, of IP datagrams. */
 struct scenario_reserve {
-    int64_t rate, bucket;         /* r; b, bytes */
-    int64_t peak;                 /* p; INT64_MAX: no limit */
-    int64_t min_unit, max_packet; /* m and M: bytes, with the IP header */
-    int64_t reserved;             /* R of guaranteed service; 0: controlled load */
-    sim_time slack;               /* S of guaranteed service */
-    uint8_t style;                /* wire/rsvp.h's enum rsvp_style */
-    bool confirms;                /* receivers ask to be told that the reservation stands */
-    sim_time start, until;        /* when they ask, and ask no more: SIM_NEVER: as the flow ends */
+    int64_t rate, bucket, peak;    /* peak: INT64_MAX unless given */
+    uint32_t min_unit, max_packet; /* smaller packets count as that; larger ones are not meant */
+    int64_t reserved;              /* of guaranteed service; 0: controlled load */
+    sim_time slack;                /* of guaranteed service */
+    uint8_t style;                 /* wire/rsvp.h's enum rsvp_style */
+    bool confirms;
+    sim_time start, until; /* of what they ask; 0 and SIM_NEVER unless given */
 };
 
 struct scenario_traffic {
@@ -178,8 +176,8 @@ struct scenario_traffic {
     uint16_t from_port;  /* 0: the node chooses */
     sim_time start;
     const char *name;                 /* `as:`, NULL: none */
-    struct scenario_reserve *reserve; /* `reserve: {…}`, NULL: none */
     struct settings settings;
+    const struct scenario_reserve *reserve; /* NULL: nothing is reserved */
     struct place place;
 };
 
@@ -383,7 +381,7 @@ struct scenario {
     uint32_t protocol_count;
     struct scenario_traffic *traffic;
     uint32_t traffic_count;
-    bool has_reservations; /* some traffic reserves, or a node's RSVP is set up */
+    bool has_reservations; /* some flow's */
     struct fault *faults;
     uint32_t fault_count;
     struct step *steps;
