@@ -175,7 +175,7 @@ struct scenario_traffic {
     uint16_t port;       /* of `to`; 0: the type has none */
     uint16_t from_port;  /* 0: the node chooses */
     sim_time start;
-    const char *name;                 /* `as:`, NULL: none */
+    const char *name; /* `as:`, NULL: none */
     struct settings settings;
     const struct scenario_reserve *reserve; /* NULL: nothing is reserved */
     struct place place;
