@@ -23,14 +23,7 @@ static uint64_t least_events(const struct scenario_traffic *t, sim_time stop)
     if (!type->least_events || t->start >= stop) {
         return 0;
     }
-    void *self = os_alloc(type->size);
-    params_initial(type, self);
-    for (uint32_t i = 0; i < t->settings.count; i++) {
-        const struct param *p = param_find(type, t->settings.list[i].param->name);
-        if (p) {
-            *(int64_t *)(void *)((char *)self + p->offset) = t->settings.list[i].value;
-        }
-    }
+    void *self = traffic_sample(t);
     uint64_t least = type->least_events(self, stop - t->start);
     free(self);
     return least;

@@ -201,6 +201,12 @@ struct figure {
     double (*value)(const void *self, const struct path *path); /* at the end of the run */
 };
 
+/* What the packets of a source take of a network, as whole datagrams of IP. */
+struct flow_need {
+    int64_t rate, burst;  /* bytes a second; bytes that may go at one instant */
+    uint32_t least, most; /* bytes of one */
+};
+
 /* What a trace of a route found at one distance. */
 struct way_hop {
     uint32_t ip;             /* of who answered first; 0: nobody did */
@@ -237,6 +243,8 @@ struct actor_type {
     void (*keep)(const void *self, struct buf *out);
     void (*host_free)(void *host); /* memory behind what is shared; NULL: none */
     void (*free)(void *self);      /* memory beyond the instance; NULL: none */
+    /* What an instance, its params set, asks of the network; NULL: nothing is reserved for it. */
+    void (*need)(const void *self, struct flow_need *out);
     /* A lower bound of the events that an instance, its params set, causes within `span`: traffic
      * that surely exceeds a run's budget is refused before it runs. NULL: unknown. */
     uint64_t (*least_events)(const void *self, sim_time span);

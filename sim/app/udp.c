@@ -4,6 +4,7 @@
 
 #include "actor/fx.h"
 #include "wire/icmp.h"
+#include "wire/ipv4.h"
 #include "wire/udp.h"
 
 enum why { NO_REASON, FIRST, ON_TIME, GOT, TOO_BIG };
@@ -83,6 +84,15 @@ static uint64_t least_events(const void *self, sim_time span)
     return 2 * (uint64_t)muldiv(lasts / SIM_MS, s->rate, s->size * 8 * (SIM_S / SIM_MS));
 }
 
+static void need(const void *self, struct flow_need *out)
+{
+    const struct source *s = self;
+    uint32_t packet = (uint32_t)s->size + IPV4_HEADER + UDP_HEADER;
+    out->rate = muldiv_up(packet, s->rate, s->size * 8);
+    out->burst = packet;
+    out->least = out->most = packet;
+}
+
 static const struct var source_vars[] = {{"sent", "", "traffic"}, {0}};
 
 static void source_read(const void *self, int64_t *vars)
@@ -111,6 +121,7 @@ static const struct actor_type source_type = {
     .step = source_step,
     .read = source_read,
     .least_events = least_events,
+    .need = need,
 };
 
 struct sink {

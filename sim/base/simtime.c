@@ -26,6 +26,11 @@ int64_t muldiv(int64_t num, int64_t mul, int64_t div)
     return (int64_t)((wide)num * mul / div);
 }
 
+int64_t muldiv_up(int64_t num, int64_t mul, int64_t div)
+{
+    return (int64_t)(((wide)num * mul + div - 1) / div);
+}
+
 char *time_print(sim_time t, char buf[32])
 {
     int n = snprintf(buf, 32, "%" PRId64 ".%09" PRId64, t / SIM_S, t % SIM_S);

@@ -24,6 +24,7 @@ sim_time time_of_bytes(uint64_t bytes, int64_t rate_bps);
 
 /* num * mul / div with a 128-bit product, rounded down; div > 0, result must fit. */
 int64_t muldiv(int64_t num, int64_t mul, int64_t div);
+int64_t muldiv_up(int64_t num, int64_t mul, int64_t div); /* rounded up; num, mul >= 0 */
 
 /* Writes `t` as seconds, exactly and without trailing zeros but with at least three decimals
  * ("1.150", "0.0000125"). Returns buf, which must hold 32 bytes. */

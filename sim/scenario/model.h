@@ -400,6 +400,9 @@ struct scenario {
 const struct scenario_group *group_of_ip(const struct scenario *sc, uint32_t ip);
 const struct scenario_group *group_named(const struct scenario *sc, const char *name);
 bool group_holds(const struct scenario_group *g, uint32_t node);
+/* An instance of the flow's source, its params set, to be asked and freed; nothing was done with
+ * it. */
+void *traffic_sample(const struct scenario_traffic *t);
 
 #define SCENARIO_STOP_DEFAULT (INT64_C(3600) * SIM_S)
 

@@ -218,6 +218,12 @@ static bool read_protocol(struct reader *r, const struct doc_node *v, void *into
     if (strcmp((*t)->name, "nat") == 0 && !read_nat(r, v, node)) {
         return true;
     }
+    if (strcmp((*t)->name, "rsvp") == 0) {
+        r->sc->has_reservations |= v->kind == DOC_MAP;
+        if (read_rsvp(r, v, node)) {
+            return true;
+        }
+    }
     node->serves_dhcp |= strcmp((*t)->name, "dhcp-server") == 0;
     if (strcmp((*t)->name, "dhcp-relay") == 0) {
         node->relays_dhcp = true;

@@ -169,6 +169,11 @@ bool hidden_apply(struct reader *r);
 bool reader_is_hidden(const struct doc_node *n); /* or something in it */
 bool diagnosis_apply(struct reader *r);
 
+/* reserve.c: `reserve` of a flow, whose other keys have been read; `rsvp: off` of a node, false: it
+ * is a mapping. */
+void read_reserve(struct reader *r, const struct doc_node *flow, struct scenario_traffic *t);
+bool read_rsvp(struct reader *r, const struct doc_node *v, struct scenario_node *node);
+
 /* buckets.c: the key says nothing until flows have names. */
 void read_token_buckets(struct reader *r, const struct doc_node *v, void *into);
 void read_buckets(struct reader *r, const struct doc_node *routers); /* or NULL */

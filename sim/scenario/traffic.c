@@ -211,6 +211,9 @@ static bool read_setting(struct reader *r, const struct doc_node *v, void *into)
         read_port(r, v, t);
         return true;
     }
+    if (t->type->source->need && strcmp(v->key->text, "reserve") == 0) {
+        return true; /* when the flow is known: read_reserve */
+    }
     if (v->kind == DOC_MAP && read_group(r, v, t)) {
         return true;
     }
@@ -266,8 +269,9 @@ static void read_flow(struct reader *r, const struct doc_node *v, const struct t
     const struct actor_type *types[TYPES_MAX + 1];
     types_of(type, types);
     for (size_t i = 0; types[i]; i++) {
-        add_param_names(types[i], names, &count, PARAMS_MAX);
+        add_param_names(types[i], names, &count, PARAMS_MAX - 1);
     }
+    names[count++] = type->source->need ? "reserve" : NULL;
     struct key_reading how = {.keys = traffic_keys,
                               .what = reader_quoted(r, type->name),
                               .other = read_setting,
@@ -282,6 +286,7 @@ static void read_flow(struct reader *r, const struct doc_node *v, const struct t
     if (t.to_name && t.from != NO_NODE) {
         check_resolver(r, reader_place(r, doc_get(v, "to")), t.from, t.to_name);
     }
+    read_reserve(r, v, &t);
     bool is_no_node = t.group || (t.to == NO_NODE && (t.to_ip || t.to_name));
     if (is_no_node && t.from != NO_NODE) {
         t.to = t.from; /* it is for many, or nobody has it */

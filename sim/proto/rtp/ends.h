@@ -4,6 +4,8 @@
 #include "proto/rtp/heard.h"
 #include "proto/rtp/tone.h"
 
+#define RTP_VIDEO_PACKET 1200u /* payload of a picture's packet at most */
+
 /* What a source sends again: a stream of its own (RFC 4588). */
 struct rtp_repairs {
     struct rtp_history sent;
@@ -88,6 +90,7 @@ struct rtp_sink {
 extern const struct actor_type rtp_source_type, rtp_sink_type, rtp_member_type;
 /* The same below ends that agree on the medium between them: the settings do not name it. */
 extern const struct actor_type rtp_agreed_source_type, rtp_agreed_sink_type;
+void rtp_source_need(const void *self, struct flow_need *out); /* need.c */
 void rtp_source_step(void *self, const struct input *in, struct fx *fx);
 void rtp_source_read(const void *self, int64_t *vars);
 /* packet.c: a packet goes, for the first time or again. */

@@ -299,6 +299,7 @@ const struct actor_type rtp_member_type = {
     .step = step,
     .read = read,
     .free = let_go,
+    .need = rtp_source_need,
 };
 
 const struct traffic_type rtp_conference = {.name = "conference",

@@ -10,8 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define VIDEO_PACKET 1200u /* payload of a picture's packet at most */
-#define PPB          INT64_C(1000000000)
+#define PPB INT64_C(1000000000)
 
 static sim_time slot_time(const struct rtp_source *s, uint64_t slot)
 {
@@ -81,7 +80,7 @@ static void send_frame(struct rtp_source *s, const struct input *in, struct fx *
         s->wants_intra = false;
     }
     while (left > 0) {
-        uint32_t len = left < VIDEO_PACKET ? left : VIDEO_PACKET;
+        uint32_t len = left < RTP_VIDEO_PACKET ? left : RTP_VIDEO_PACKET;
         left -= len;
         send_packet(s, len, left == 0, picture | begins, why, in, fx);
         why = RTP_SAME_FRAME;
@@ -420,6 +419,7 @@ const struct actor_type rtp_source_type = {
                                        {"intra_pictures", intra},
                                        {0}},
     .least_events = least_events,
+    .need = rtp_source_need,
 };
 /* Its medium is agreed on above: what is left to be set is where its numbers begin. */
 static const struct param agreed_params[] = {
