@@ -25,8 +25,8 @@ BEYOND_SCHEMA = {
     "address-of-network", "address-twice", "expect-flow", "group", "fault-cut-nothing", "fault-restart",
     "framed-escapes", "framed-roles",
     "full-width-quotes", "host-unknown", "host-unknown-near", "key-twice", "name-without-resolver", "number-too-fine", "number-too-large",
-    "router-name-twice", "stop-at-zero", "traffic-no-link", "traffic-no-route",
-    "traffic-same-name", "traffic-to-itself", "traffic-window", "warning-nothing-sent",
+    "reserve-together", "router-name-twice", "stop-at-zero", "traffic-no-link", "traffic-no-route",
+    "traffic-same-name", "traffic-to-itself", "traffic-window", "warning-nothing-sent", "warning-reserve-too-little",
     "warnings", "yaml-merge-key",
 }
 

@@ -115,9 +115,14 @@ static void read_slack(struct reader *r, const struct doc_node *v, void *into)
 static const struct {
     const char *name;
     enum rsvp_style style;
-} styles[] = {{"fixed", RSVP_FF},          {"shared-explicit", RSVP_SE}, {"wildcard", RSVP_WF},
-              {"fixed-filter", RSVP_FF},   {"wildcard-filter", RSVP_WF}, {"FF", RSVP_FF},
-              {"SE", RSVP_SE},             {"WF", RSVP_WF}};
+} styles[] = {{"fixed", RSVP_FF},
+              {"shared-explicit", RSVP_SE},
+              {"wildcard", RSVP_WF},
+              {"fixed-filter", RSVP_FF},
+              {"wildcard-filter", RSVP_WF},
+              {"FF", RSVP_FF},
+              {"SE", RSVP_SE},
+              {"WF", RSVP_WF}};
 enum { STYLE_COUNT = sizeof styles / sizeof *styles };
 
 static void read_style(struct reader *r, const struct doc_node *v, void *into)
@@ -148,10 +153,18 @@ static void read_until(struct reader *r, const struct doc_node *v, void *into)
 }
 
 static const struct key keys[] = {
-    {"rate", read_rate},         {"bucket", read_bucket},         {"peak", read_peak},
-    {"min-unit", read_min_unit}, {"max-packet", read_max_packet}, {"service", read_service},
-    {"reserved", read_reserved}, {"slack", read_slack},           {"style", read_style},
-    {"confirm", read_confirm},   {"at", read_at},                 {"until", read_until},
+    {"rate", read_rate},
+    {"bucket", read_bucket},
+    {"peak", read_peak},
+    {"min-unit", read_min_unit},
+    {"max-packet", read_max_packet},
+    {"service", read_service},
+    {"reserved", read_reserved},
+    {"slack", read_slack},
+    {"style", read_style},
+    {"confirm", read_confirm},
+    {"at", read_at},
+    {"until", read_until},
     {NULL, NULL},
 };
 
@@ -202,12 +215,11 @@ static void check_bucket(struct reader *r, const struct doc_node *v,
     }
 }
 
-static void check_service(struct reader *r, const struct doc_node *v,
-                          struct scenario_reserve *of)
+static void check_service(struct reader *r, const struct doc_node *v, struct scenario_reserve *of)
 {
     const struct doc_node *service = doc_get(v, "service");
-    bool is_guaranteed = service && service->kind == DOC_SCALAR &&
-                         strcmp(service->text, service_names[1]) == 0;
+    bool is_guaranteed =
+        service && service->kind == DOC_SCALAR && strcmp(service->text, service_names[1]) == 0;
     for (const char *const *key = (const char *const[]){"reserved", "slack", NULL}; *key; key++) {
         if (!is_guaranteed && reader_has(v, *key)) {
             wrong(r, doc_get(v, *key)->key, "reader.reserve.guaranteed", "key", *key);
