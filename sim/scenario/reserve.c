@@ -59,6 +59,13 @@ static void read_bytes_of(struct reader *r, const struct doc_node *v, int64_t mo
     *out = bytes;
 }
 
+static void read_packet_of(struct reader *r, const struct doc_node *v, uint32_t *out)
+{
+    int64_t bytes = *out;
+    read_bytes_of(r, v, PACKET_MAX, &bytes);
+    *out = (uint32_t)bytes;
+}
+
 /* ---- keys ---- */
 
 static void read_rate(struct reader *r, const struct doc_node *v, void *into)
@@ -78,12 +85,12 @@ static void read_peak(struct reader *r, const struct doc_node *v, void *into)
 
 static void read_min_unit(struct reader *r, const struct doc_node *v, void *into)
 {
-    read_bytes_of(r, v, PACKET_MAX, &((struct scenario_reserve *)into)->min_unit);
+    read_packet_of(r, v, &((struct scenario_reserve *)into)->min_unit);
 }
 
 static void read_max_packet(struct reader *r, const struct doc_node *v, void *into)
 {
-    read_bytes_of(r, v, PACKET_MAX, &((struct scenario_reserve *)into)->max_packet);
+    read_packet_of(r, v, &((struct scenario_reserve *)into)->max_packet);
 }
 
 static const char *const service_names[] = {"controlled-load", "guaranteed", NULL};
