@@ -19,6 +19,7 @@
 #include "proto/bucket/bucket.h"
 #include "proto/dhcp/dhcp.h"
 #include "proto/nat/nat.h"
+#include "proto/rsvp/rsvp.h"
 #include "proto/rtp/ends.h"
 #include "proto/rtp/rtp.h"
 #include "proto/tcp/tcp.h"
@@ -37,6 +38,7 @@ static const struct actor_type *const actors[] = {
     &rtcp_relay_type,
     &nat_type,
     &token_bucket_type,
+    &rsvp_type,
     &probe_udp_type,
     &probe_icmp_type,
     &resolver_type,

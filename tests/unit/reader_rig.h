@@ -49,8 +49,20 @@ static const struct actor_type rig_window = {
     .name = "window-sender", .proto = &rig_frames, .params = rig_window_params};
 static const struct actor_type rig_keeper = {
     .name = "window-receiver", .proto = &rig_frames, .params = rig_keeper_params};
-static const struct actor_type rig_source = {
-    .name = "udp-source", .proto = &rig_datagrams, .params = rig_datagram_params};
+struct rig_datagrams {
+    int64_t rate, size, duration;
+};
+static void rig_need(const void *self, struct flow_need *out)
+{
+    const struct rig_datagrams *s = self;
+    uint32_t packet = (uint32_t)s->size + 28;
+    *out = (struct flow_need){muldiv_up(packet, s->rate, 8 * s->size), packet, packet, packet};
+}
+static const struct actor_type rig_source = {.name = "udp-source",
+                                             .proto = &rig_datagrams,
+                                             .size = sizeof(struct rig_datagrams),
+                                             .params = rig_datagram_params,
+                                             .need = rig_need};
 static const struct actor_type rig_sink = {.name = "udp-sink", .proto = &rig_datagrams};
 /* A protocol of hosts, which a scenario may set up: `echo: {backlog: 5}`. */
 static const struct param rig_echo_params[] = {
@@ -59,16 +71,23 @@ static const struct param rig_echo_params[] = {
     {0},
 };
 static const struct actor_type rig_echo = {.name = "echo", .params = rig_echo_params};
+static const struct param rig_rsvp_params[] = {
+    {"share", 0, PARAM_CHANCE, .initial = 750000000, .max = 1000000000},
+    {"refresh", 8, PARAM_TIME, .initial = 30 * SIM_S, .min = SIM_MS, .max = 3600 * SIM_S},
+    {"lost", 16, PARAM_COUNT, .initial = 3, .min = 1, .max = 100},
+    {0},
+};
+static const struct actor_type rig_rsvp = {.name = "rsvp", .params = rig_rsvp_params};
 
 static const struct traffic_type rig_stop_and_wait = {
     .name = "stop-and-wait", .source = &rig_sender, .sink = &rig_receiver};
 static const struct traffic_type rig_udp = {
-    .name = "udp", .source = &rig_source, .sink = &rig_sink, .has_port = true};
+    .name = "udp", .source = &rig_source, .sink = &rig_sink, .has_port = true, .takes_group = true};
 static const struct traffic_type rig_go_back_n = {
     .name = "go-back-n", .source = &rig_window, .sink = &rig_receiver};
 static const struct traffic_type rig_selective = {
     .name = "selective-repeat", .source = &rig_window, .sink = &rig_keeper};
-static const struct actor_type *const rig_actors[] = {&rig_echo, NULL};
+static const struct actor_type *const rig_actors[] = {&rig_echo, &rig_rsvp, NULL};
 static const struct traffic_type *const rig_traffic[] = {&rig_stop_and_wait, &rig_go_back_n,
                                                          &rig_selective, &rig_udp, NULL};
 static const struct catalogue rig_catalogue = {rig_actors, rig_traffic, 0};
