@@ -43,11 +43,13 @@ static void need_of_pictures(const struct rtp_source *s, struct flow_need *out)
 {
     const struct rtp_medium *m = &s->medium;
     int64_t largest = rtp_is_coded(m) && m->intra > m->frame ? m->intra : m->frame;
-    int64_t each = picture_with(s, m->frame), most = largest + muldiv(largest, m->vary, PPB);
+    int64_t most = largest + muldiv(largest, m->vary, PPB), count = 1;
+    int64_t bytes = picture_with(s, m->frame);
     if (rtp_is_coded(m) && m->intra_every > 0) {
-        each = (picture_with(s, m->intra) + (m->intra_every - 1) * each) / m->intra_every;
+        count = m->intra_every;
+        bytes = picture_with(s, m->intra) + (count - 1) * bytes;
     }
-    out->rate = muldiv_up(each, m->fps, PPB);
+    out->rate = muldiv_up(bytes, m->fps, count * PPB);
     out->burst = picture_with(s, most);
     out->least = packet_with(s, 1);
     out->most = packet_with(s, (uint32_t)(most < RTP_VIDEO_PACKET ? most : RTP_VIDEO_PACKET));
