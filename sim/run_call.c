@@ -296,7 +296,7 @@ static uint32_t connection_called(const struct world *w, uint32_t node, const ch
         const struct row *one = &w->rows[row];
         bool is_named = !flow || (one->flow && strcmp(w->trace->flows[one->flow].name, flow) == 0);
         if (one->type == &tcp_type && one->node == node && is_named) {
-            if (one->key.to.port) {
+            if (w->trace->entities[row].remote.port) {
                 return row;
             }
             listener = listener ? listener : row;
@@ -332,7 +332,7 @@ bool run_state(struct run *r, const char *host, const char *flow, struct run_sta
     *out = (struct run_state){.state = one->type->machines[0].states[one->state[0]],
                               .type = one->self ? one->type : NULL};
     if (one->self) {
-        assert(one->var_count <= sizeof out->vars / sizeof *out->vars);
+        assert(var_count(one->type) <= sizeof out->vars / sizeof *out->vars);
         one->type->read(one->self, out->vars);
     }
     return true;

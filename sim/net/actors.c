@@ -113,6 +113,26 @@ static uint32_t count_elders(struct world *w, uint32_t node, const struct actor_
     return (uint32_t)(*count - is_one);
 }
 
+/* One block of memory: timers, what lasts as long as the instance, the instance. */
+static void give_life(struct world *w, struct row *r, const struct net *key, const char *name)
+{
+    const struct actor_type *type = r->type;
+    uint32_t timers = timer_slots(type), vars = var_count(type);
+    size_t before = (timers * sizeof(uint32_t) + 15) / 16 * 16 + LIFE_SIZE;
+    char *block = os_alloc(before + type->size);
+    r->self = block + before;
+    *life_of(r) = (struct life){
+        .host = shared_state(w, r->node, type),
+        .timers = (uint32_t *)(void *)block,
+        .vars = w->watch ? os_alloc((2 * vars + 1) * sizeof(int64_t)) : NULL,
+        .dice = dice_make(w->seed, name),
+        .key = *key,
+        .elders = count_elders(w, r->node, type, key->to.port != 0),
+        .timer_count = timers,
+        .var_count = vars,
+        .has_plain_timers = has_plain_timers(type)};
+}
+
 uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t node, struct net key,
                     uint32_t flow, uint32_t upper, const struct settings *set, uint32_t handle)
 {
@@ -131,20 +151,8 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
         w->fx.next_handle = entity + 1;
     }
     struct row *r = &w->rows[entity];
-    *r = (struct row){.type = type,
-                      .self = os_alloc(type->size),
-                      .host = shared_state(w, node, type),
-                      .node = node,
-                      .flow = flow,
-                      .upper = upper,
-                      .key = key,
-                      .dice = dice_make(w->seed, e.name),
-                      .timer_count = timer_slots(type),
-                      .has_plain_timers = has_plain_timers(type),
-                      .var_count = var_count(type)};
-    r->elders = count_elders(w, node, type, key.to.port != 0);
-    r->timers = os_alloc((r->timer_count + 1) * sizeof *r->timers);
-    r->vars = w->watch ? os_alloc((2 * r->var_count + 1) * sizeof *r->vars) : NULL;
+    *r = (struct row){.type = type, .node = node, .flow = flow, .upper = upper};
+    give_life(w, r, &key, e.name);
     params_initial(type, r->self);
     give_settings(type, r->self, &w->sc->nodes[node].settings);
     give_settings(type, r->self, set);
@@ -158,10 +166,11 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
 static struct span own_stream(struct world *w, uint32_t row)
 {
     const struct row *r = &w->rows[row];
-    uint64_t key = draw(&r->dice, DRAW_PAYLOAD, 0);
+    const struct life *life = life_of(r);
+    uint64_t key = draw(&life->dice, DRAW_PAYLOAD, 0);
     bool has_ports = r->type->proto && r->type->proto->carrier == CARRIER_IP;
     return (struct span){.stream = stream_add_pattern(&w->trace->streams, key),
-                         .len = has_ports ? r->elders : 0};
+                         .len = has_ports ? life->elders : 0};
 }
 
 void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t opener,
@@ -173,11 +182,10 @@ void actor_start(struct world *w, uint32_t row, enum start_code code, uint32_t o
 void actor_start_told(struct world *w, uint32_t row, enum start_code code, uint32_t opener,
                       struct bytes peers, uint32_t cause)
 {
-    struct row *r = &w->rows[row];
     struct input in = {.kind = IN_START,
                        .code = (uint16_t)code,
                        .index = opener,
-                       .net = r->key,
+                       .net = life_of(&w->rows[row])->key,
                        .head = peers,
                        .body = own_stream(w, row)};
     actor_step(w, row, &in, 0, cause);
@@ -186,16 +194,17 @@ void actor_start_told(struct world *w, uint32_t row, enum start_code code, uint3
 /* VAR records for what differs from the last reading; all of them at the first. */
 static void observe(struct world *w, uint32_t row, uint32_t cause)
 {
-    struct row *r = &w->rows[row];
-    int64_t *now = r->vars + r->var_count;
+    const struct row *r = &w->rows[row];
+    struct life *life = life_of(r);
+    int64_t *now = life->vars + life->var_count;
     r->type->read(r->self, now);
-    for (unsigned i = 0; i < r->var_count; i++) {
-        if (!r->was_read || now[i] != r->vars[i]) {
+    for (unsigned i = 0; i < life->var_count; i++) {
+        if (!life->was_read || now[i] != life->vars[i]) {
             world_record(w, REC_VAR, row, 0, i, now[i], cause, 0);
-            r->vars[i] = now[i];
+            life->vars[i] = now[i];
         }
     }
-    r->was_read = true;
+    life->was_read = true;
 }
 
 /* A drift of 1 ppm makes the clock gain a microsecond in a second. */
@@ -207,36 +216,49 @@ static sim_time clock_of(const struct scenario_node *node, sim_time now)
 
 void actor_step(struct world *w, uint32_t row, struct input *in, uint32_t packet, uint32_t cause)
 {
-    struct row *r = &w->rows[row];
-    if (!r->self) {
+    const struct row *r = &w->rows[row];
+    const struct life *life = life_of(r);
+    if (!life) {
         return;
     }
     const struct node *n = &w->nodes[r->node];
     in->now = sched_now(&w->sched);
     in->clock = n->has_clock ? clock_of(n->set, in->now) : in->now;
-    in->dice = &r->dice;
+    in->dice = &life->dice;
     in->host_dice = &n->dice;
-    in->host = r->host;
+    in->host = life->host;
     w->fx.author = row;
     w->fx.cause = cause;
     w->fx.packet = packet;
     w->fx.proto = r->type->proto;
     w->fx.flow = r->flow;
     r->type->step(r->self, in, &w->fx);
-    if (w->watch && r->var_count) {
+    if (w->watch && life->var_count) {
         observe(w, row, cause);
     }
+}
+
+static void free_life(struct life *life)
+{
+    if (life->units) {
+        units_free(life->units);
+        free(life->units);
+    }
+    free(life->holes);
+    free(life->vars);
+    free(life->timers); /* where the block begins */
 }
 
 void actor_end(struct world *w, uint32_t row)
 {
     struct row *r = &w->rows[row];
-    if (!r->self) {
+    struct life *life = life_of(r);
+    if (!life) {
         return;
     }
-    for (uint32_t i = 0; i < r->timer_count; i++) {
-        if (r->timers[i]) {
-            sched_timer_free(&w->sched, r->timers[i]);
+    for (uint32_t i = 0; i < life->timer_count; i++) {
+        if (life->timers[i]) {
+            sched_timer_free(&w->sched, life->timers[i]);
         }
     }
     if (w->idle_count > 0) {
@@ -248,16 +270,8 @@ void actor_end(struct world *w, uint32_t row)
     if (r->type->free) {
         r->type->free(r->self);
     }
-    free(r->self);
-    free(r->timers);
-    free(r->vars);
-    units_free(&r->units);
-    free(r->holes);
-    r->holes = NULL;
-    r->hole_count = r->hole_cap = 0;
-    r->self = r->timers = NULL;
-    r->vars = NULL;
-    r->timer_count = 0;
+    free_life(life);
+    r->self = NULL;
 }
 
 void actor_timer(struct world *w, const struct event *ev)

@@ -20,30 +20,30 @@ static void count_first(struct world *w, const struct effect *e, struct flow *fl
     }
 }
 
-static void leave_hole(struct row *r, uint64_t from, uint64_t to)
+static void leave_hole(struct life *l, uint64_t from, uint64_t to)
 {
-    if (r->hole_count == r->hole_cap) {
-        r->hole_cap = r->hole_cap ? 2 * r->hole_cap : 8;
-        r->holes = os_realloc(r->holes, r->hole_cap * sizeof *r->holes);
+    if (l->hole_count == l->hole_cap) {
+        l->hole_cap = l->hole_cap ? 2 * l->hole_cap : 8;
+        l->holes = os_realloc(l->holes, l->hole_cap * sizeof *l->holes);
     }
-    r->holes[r->hole_count++] = (struct hole){from, to};
+    l->holes[l->hole_count++] = (struct hole){from, to};
 }
 
 /* Frames fill a hole from either end or cut it in two; false: `at` lies in none. */
-static bool fill_hole(struct row *r, uint64_t at, uint64_t end)
+static bool fill_hole(struct life *l, uint64_t at, uint64_t end)
 {
-    for (uint32_t i = r->hole_count; i-- > 0;) {
-        struct hole h = r->holes[i];
+    for (uint32_t i = l->hole_count; i-- > 0;) {
+        struct hole h = l->holes[i];
         if (at < h.from || at >= h.to) {
             continue;
         }
-        memmove(&r->holes[i], &r->holes[i + 1], (r->hole_count - i - 1) * sizeof *r->holes);
-        r->hole_count--;
+        memmove(&l->holes[i], &l->holes[i + 1], (l->hole_count - i - 1) * sizeof *l->holes);
+        l->hole_count--;
         if (h.from < at) {
-            leave_hole(r, h.from, at);
+            leave_hole(l, h.from, at);
         }
         if (end < h.to) {
-            leave_hole(r, end, h.to);
+            leave_hole(l, end, h.to);
         }
         return true;
     }
@@ -64,37 +64,38 @@ static uint32_t carrier_of(const struct packets *all, struct span body, uint32_t
     return latest;
 }
 
-static enum deliver_fault fault_of(struct row *r, const struct span *body)
+static enum deliver_fault fault_of(const struct row *r, const struct span *body)
 {
     if (body->at > r->delivered_top) {
-        leave_hole(r, r->delivered_top, body->at);
+        leave_hole(life_of(r), r->delivered_top, body->at);
         return DELIVER_OUT_OF_ORDER;
     }
     if (body->at < r->delivered_top) {
-        return fill_hole(r, body->at, body->at + body->len) ? DELIVER_OUT_OF_ORDER : DELIVER_AGAIN;
+        bool fills = fill_hole(life_of(r), body->at, body->at + body->len);
+        return fills ? DELIVER_OUT_OF_ORDER : DELIVER_AGAIN;
     }
     return DELIVER_RIGHT;
 }
 
 /* A flipped bit makes the bytes a stream of their own: the frame's number tells where they belong.
  * What was kept from earlier frames is of the sender's stream. */
-static bool is_damaged(struct row *r, const struct packet *p, struct span *body)
+static bool is_damaged(struct life *l, const struct packet *p, struct span *body)
 {
     if (!p->is_raw) {
-        r->stream = body->stream;
+        l->stream = body->stream;
         return false;
     }
-    if (body->stream == r->stream) {
+    if (body->stream == l->stream) {
         return false;
     }
     body->at = p->unit.at * body->len;
     return true;
 }
 
-static enum deliver_fault judge(struct world *w, struct row *r, const struct effect *e,
+static enum deliver_fault judge(struct world *w, const struct row *r, const struct effect *e,
                                 struct span *body, uint32_t *packet)
 {
-    bool damaged = is_damaged(r, packet_at(&w->trace->packets, e->packet), body);
+    bool damaged = is_damaged(life_of(r), packet_at(&w->trace->packets, e->packet), body);
     enum deliver_fault fault = fault_of(r, body);
     if (damaged && fault == DELIVER_RIGHT) {
         return DELIVER_DAMAGED;
@@ -110,7 +111,7 @@ static enum deliver_fault judge(struct world *w, struct row *r, const struct eff
 static bool is_judged(const struct row *author, const struct effect *e)
 {
     const struct proto *proto = author->type->proto;
-    return proto && proto->carrier == CARRIER_LINK && e->packet && !author->upper;
+    return proto && proto->carrier == CARRIER_LINK && e->packet && !author->upper && author->self;
 }
 
 /* Of the packet that brought it, also when that belongs to a connection that is long over. */
@@ -161,10 +162,11 @@ enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint3
 /* The first frame at or after `from` that is in none of the deliveries; `top`: there is none. */
 static uint64_t next_never(const struct row *sink, uint64_t from, uint64_t top, uint32_t bytes)
 {
+    const struct life *life = life_of(sink);
     uint64_t least = sink->delivered_top / bytes;
     least = least > from ? least : from;
-    for (uint32_t i = 0; i < sink->hole_count; i++) {
-        uint64_t first = sink->holes[i].from / bytes, end = sink->holes[i].to / bytes;
+    for (uint32_t i = 0; life && i < life->hole_count; i++) {
+        uint64_t first = life->holes[i].from / bytes, end = life->holes[i].to / bytes;
         uint64_t at = first > from ? first : from;
         least = at < end && at < least ? at : least;
     }
@@ -174,9 +176,10 @@ static uint64_t next_never(const struct row *sink, uint64_t from, uint64_t top, 
 static void find_never(const struct row *source, const struct row *sink, struct flow *flow)
 {
     uint64_t top = source->unit_top, below = sink->delivered_top / source->unit_bytes;
+    const struct life *life = life_of(sink);
     flow->never_count = top > below ? top - below : 0;
-    for (uint32_t i = 0; i < sink->hole_count; i++) {
-        flow->never_count += (sink->holes[i].to - sink->holes[i].from) / source->unit_bytes;
+    for (uint32_t i = 0; life && i < life->hole_count; i++) {
+        flow->never_count += (life->holes[i].to - life->holes[i].from) / source->unit_bytes;
     }
     for (uint64_t n = 0, i = 0; i < FLOW_NEVER_MAX && i < flow->never_count; i++, n++) {
         n = next_never(sink, n, top, source->unit_bytes);

@@ -7,6 +7,15 @@
 #include <assert.h>
 #include <string.h>
 
+/* What its author has sent, while somebody asks. */
+static struct units *units_of(struct life *life)
+{
+    if (!life->units) {
+        life->units = os_alloc(sizeof *life->units);
+    }
+    return life->units;
+}
+
 static uint32_t timer_slot(const struct row *r, unsigned timer, uint32_t index)
 {
     const struct timer *timers = r->type->timers;
@@ -19,29 +28,30 @@ static uint32_t timer_slot(const struct row *r, unsigned timer, uint32_t index)
 
 static void apply_timer(struct world *w, const struct effect *e)
 {
-    struct row *r = &w->rows[e->author];
-    if (!r->self) {
+    const struct row *r = &w->rows[e->author];
+    struct life *life = life_of(r);
+    if (!life) {
         return;
     }
-    uint32_t slot = r->has_plain_timers ? e->code : timer_slot(r, e->code, e->index);
-    if (!r->has_plain_timers && r->type->timers[e->code].kind == TIMER_KIND_IDLE) {
+    uint32_t slot = life->has_plain_timers ? e->code : timer_slot(r, e->code, e->index);
+    if (!life->has_plain_timers && r->type->timers[e->code].kind == TIMER_KIND_IDLE) {
         uint32_t told =
             world_record(w, REC_TIMER, e->author, e->index, e->code, e->value, e->cause, e->why);
         idle_arm(w, (struct idle){e->value, e->author, e->index, told, e->code});
         return;
     }
-    if (r->timers[slot] == 0) {
+    if (life->timers[slot] == 0) {
         if (e->value == SIM_NEVER) {
             return; /* it never ran */
         }
-        r->timers[slot] = sched_timer_new(&w->sched, e->author, e->code, e->index);
+        life->timers[slot] = sched_timer_new(&w->sched, e->author, e->code, e->index);
     }
-    if (!r->has_plain_timers) {
-        sched_timer_index(&w->sched, r->timers[slot], e->index);
+    if (!life->has_plain_timers) {
+        sched_timer_index(&w->sched, life->timers[slot], e->index);
     }
     uint32_t record =
         world_record(w, REC_TIMER, e->author, e->index, e->code, e->value, e->cause, e->why);
-    sched_arm(&w->sched, r->timers[slot], e->value, record);
+    sched_arm(&w->sched, life->timers[slot], e->value, record);
 }
 
 /* A send repeats another iff its unit begins below the highest that this entity has sent; true: it
@@ -56,10 +66,11 @@ static bool name_unit(struct world *w, struct row *r, struct packet *p, uint32_t
     bool repeats = p->unit.at < r->unit_top;
     uint64_t end = p->unit.at + p->unit.n;
     r->unit_top = end > r->unit_top ? end : r->unit_top;
-    if (w->asks_units && repeats) {
-        p->of = units_note_again(&r->units, p->unit.at, id, &p->copy);
-    } else if (w->asks_units) {
-        units_note_new(&r->units, p->unit.at, id, units_horizon(w, p));
+    struct life *life = w->asks_units ? life_of(r) : NULL;
+    if (life && repeats) {
+        p->of = units_note_again(units_of(life), p->unit.at, id, &p->copy);
+    } else if (life) {
+        units_note_new(units_of(life), p->unit.at, id, units_horizon(w, p));
     }
     if (repeats) {
         r->retransmissions++;
@@ -156,7 +167,7 @@ static uint32_t flow_of_peer(struct world *w, const struct actor_type *type, con
     }
     struct net seen = {.from = key->from, .to = key->to};
     const struct row *r = &w->rows[node_lookup(w, peer, type->proto, &seen)];
-    return r->type == type && r->key.to.port ? r->flow : 0;
+    return r->type == type && life_of(r)->key.to.port ? r->flow : 0;
 }
 
 /* Another endpoint of the node has these very addresses and ports: the new one would hear nothing.
@@ -164,8 +175,9 @@ static uint32_t flow_of_peer(struct world *w, const struct actor_type *type, con
 static bool is_taken(struct world *w, uint32_t row)
 {
     const struct row *r = &w->rows[row];
-    struct net seen = {.from = r->key.to, .to = r->key.from};
-    return r->type->proto && r->type->proto->initial && r->key.to.port &&
+    const struct net *key = &life_of(r)->key;
+    struct net seen = {.from = key->to, .to = key->from};
+    return r->type->proto && r->type->proto->initial && key->to.port &&
            node_lookup(w, r->node, r->type->proto, &seen) != row;
 }
 

@@ -63,12 +63,14 @@ static void grow_table(struct node *n)
 /* Who speaks to a group hears what is sent to it, from anybody. */
 static struct addr local_of(const struct row *r)
 {
-    return ip_is_multicast(r->key.to.ip) ? r->key.to : r->key.from;
+    const struct net *key = &life_of(r)->key;
+    return ip_is_multicast(key->to.ip) ? key->to : key->from;
 }
 
 static struct addr remote_of(const struct row *r)
 {
-    return ip_is_multicast(r->key.to.ip) ? (struct addr){0} : r->key.to;
+    const struct net *key = &life_of(r)->key;
+    return ip_is_multicast(key->to.ip) ? (struct addr){0} : key->to;
 }
 
 bool node_add_endpoint(struct world *w, uint32_t node, uint32_t row)

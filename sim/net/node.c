@@ -124,30 +124,31 @@ void node_output(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, 
 static void note_numbers(struct world *w, uint32_t node, struct packet *p)
 {
     struct flow *flow = &w->trace->flows[p->flow];
-    struct row *r = &w->rows[p->sender];
-    unsigned side = node != flow->from;
+    struct life *life = life_of(&w->rows[p->sender]);
+    unsigned side = node != flow->from, has = life ? life->has_initial : 0;
     uint32_t first;
     bool begins = p->proto->initial(packet_head(p), &first);
     if (p->has_base || begins) {
         flow->initial[side] = p->has_base ? p->seq_base : first;
     }
-    if (r->type && begins) {
-        r->initial[OWN] = first;
-        r->has_initial |= 1u << OWN;
+    if (life && begins) {
+        life->initial[OWN] = first;
+        has |= 1u << OWN;
+        life->has_initial = (uint8_t)has;
     }
-    p->seq_base = r->has_initial & 1u << OWN ? r->initial[OWN] : flow->initial[side];
-    p->ack_base = r->has_initial & 1u << PEER ? r->initial[PEER] : flow->initial[!side];
+    p->seq_base = has & 1u << OWN ? life->initial[OWN] : flow->initial[side];
+    p->ack_base = has & 1u << PEER ? life->initial[PEER] : flow->initial[!side];
 }
 
 void node_numbers_heard(struct world *w, uint32_t row, uint32_t packet)
 {
-    struct row *r = &w->rows[row];
+    struct life *life = life_of(&w->rows[row]);
     const struct packet *p = packet_at(&w->trace->packets, packet);
     uint32_t number;
-    bool is_first = r->key.to.port && !(r->has_initial & 1u << PEER);
+    bool is_first = life && life->key.to.port && !(life->has_initial & 1u << PEER);
     if (is_first && p->proto->initial && !p->is_raw && p->proto->initial(packet_head(p), &number)) {
-        r->initial[PEER] = p->seq_base;
-        r->has_initial |= 1u << PEER;
+        life->initial[PEER] = p->seq_base;
+        life->has_initial |= 1u << PEER;
     }
 }
 

@@ -57,9 +57,10 @@ uint32_t raw_peer_initial(const struct world *w, uint32_t node, const struct net
 {
     for (uint32_t row = w->row_count; row-- > 1;) {
         const struct row *r = &w->rows[row];
+        const struct entity *e = &w->trace->entities[row];
         bool meets = r->type && r->type->proto && r->type->proto->initial &&
-                     r->key.from.ip == net->to.ip && r->key.from.port == net->to.port &&
-                     r->key.to.ip == net->from.ip && r->key.to.port == net->from.port;
+                     e->local.ip == net->to.ip && e->local.port == net->to.port &&
+                     e->remote.ip == net->from.ip && e->remote.port == net->from.port;
         if (meets && r->flow) {
             const struct flow *flow = &w->trace->flows[r->flow];
             return flow->initial[flow->from == node];

@@ -79,10 +79,9 @@ void script_host_is_up(struct world *w, uint32_t node)
     }
 }
 
-static bool is_listener(const struct world *w, const struct row *r)
+static bool is_listener(const struct world *w, uint32_t row)
 {
-    (void)w;
-    return r->key.to.port == 0;
+    return w->trace->entities[row].remote.port == 0;
 }
 
 static bool is_of_flow(const struct world *w, const struct row *r, const char *flow)
@@ -96,7 +95,7 @@ static uint32_t newest(const struct world *w, uint32_t node, const char *flow, b
     for (uint32_t row = w->row_count; row-- > 1;) {
         const struct row *r = &w->rows[row];
         if (r->type && r->node == node && r->type->machines && r->type->proto &&
-            is_listener(w, r) == listens && is_of_flow(w, r, flow)) {
+            is_listener(w, row) == listens && is_of_flow(w, r, flow)) {
             return row;
         }
     }

@@ -104,7 +104,7 @@ static uint32_t shared_sink(const struct world *w, uint32_t i)
     const struct scenario_traffic *t = &w->sc->traffic[i];
     uint32_t standing = w->nodes[t->to].name_server;
     if (standing && t->type->sink == w->rows[standing].type && w->rows[standing].self &&
-        w->traffic_keys[i].to.port == w->rows[standing].key.from.port) {
+        w->traffic_keys[i].to.port == w->trace->entities[standing].local.port) {
         return standing;
     }
     for (uint32_t k = 0; t->type->shares_sink && k < w->sc->traffic_count; k++) {

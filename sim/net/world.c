@@ -409,7 +409,6 @@ void world_free(struct world *w)
 {
     for (uint32_t row = 1; row < w->row_count; row++) {
         actor_end(w, row);
-        units_free(&w->rows[row].units);
     }
     for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
         shares_free(&w->directions[i]);

@@ -167,40 +167,51 @@ struct units {
     struct map again; /* unit.at -> latest packet << 32 | copies, of what was sent again */
 };
 
-enum { OWN, PEER };
-/* What the world keeps of an entity that is an actor. The row stays when the instance is freed.
- * What each packet touches stands first. */
+/* What the world keeps of an entity, and what of an actor conditions and figures ask for when it is
+ * long over: connections come and go, so a row is small. */
 struct row {
     const struct actor_type *type; /* NULL: a node or a direction */
-    void *self;                    /* NULL: ended */
-    void *host;                    /* what it shares with those of its type on its node */
+    void *self;                    /* its instance; NULL: ended */
     uint32_t node, flow, upper;
-    bool has_plain_timers; /* a timer's slot is its number */
-    bool was_read;
     uint8_t state[4];  /* of each machine */
-    uint32_t *timers;  /* scheduler's numbers, 0: not made yet; slots of all timers in a row */
     uint64_t unit_top; /* highest unit.at + unit.n sent */
     uint64_t unnamed;  /* packets with nothing to repeat, sent so far */
     uint64_t received, sent, retransmissions;
     uint64_t delivered_top; /* end of what it passed on, in its stream */
     uint32_t unit_bytes;    /* data of the last frame sent (link protocols) */
-    uint32_t stream;        /* of what it passes on (link protocols), 0: nothing yet */
-    struct dice dice;
-    struct net key;
-    uint32_t elders; /* endpoints of its type that its node opened before it, toward somebody */
-    uint32_t timer_count;
-    int64_t *vars; /* last reading, then the new one */
-    unsigned var_count;
-    uint32_t initial[2]; /* sequence numbers with which it and its peer began: OWN, PEER */
-    uint8_t has_initial; /* bits of these */
-    uint32_t hole_count, hole_cap;
-    struct units units; /* kept while somebody asks */
-    struct hole *holes; /* what it left out below delivered_top, ascending */
 };
 
 struct hole {
     uint64_t from, to;
 };
+
+enum { OWN, PEER };
+/* What lasts as long as the instance, right before which it stands. */
+struct life {
+    void *host;       /* what it shares with those of its type on its node */
+    uint32_t *timers; /* scheduler's numbers, 0: not made yet; slots of all timers in a row */
+    int64_t *vars;    /* last reading, then the new one; NULL: nobody watches */
+    struct dice dice;
+    struct net key;
+    uint32_t elders; /* endpoints of its type that its node opened before it, toward somebody */
+    uint32_t timer_count, var_count;
+    uint32_t stream;       /* of what it passes on (link protocols), 0: nothing yet */
+    uint32_t initial[2];   /* sequence numbers with which it and its peer began: OWN, PEER */
+    uint8_t has_initial;   /* bits of these */
+    bool has_plain_timers; /* a timer's slot is its number */
+    bool was_read;
+    uint32_t hole_count, hole_cap;
+    struct hole *holes;  /* what it left out below its row's delivered_top, ascending */
+    struct units *units; /* kept while somebody asks */
+};
+
+enum { LIFE_SIZE = (sizeof(struct life) + 15) / 16 * 16 }; /* the instance is aligned to 16 */
+
+/* NULL: it is over, or no actor. */
+static inline struct life *life_of(const struct row *r)
+{
+    return r->self ? (struct life *)(void *)((char *)r->self - LIFE_SIZE) : NULL;
+}
 
 /* What the faults of the scenario do to one packet. */
 struct armed {
