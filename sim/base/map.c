@@ -1,4 +1,5 @@
-/* Open addressing with linear probing; never shrinks, forgets nothing. */
+/* Open addressing with linear probing; never shrinks, forgets nothing. A place with key 0 is free:
+ * key 0 itself has a place behind all others. */
 #include "base/map.h"
 
 #include "base/draw.h"
@@ -8,14 +9,16 @@
 
 struct map_place {
     uint64_t key, value;
-    bool is_used;
 };
 
 static struct map_place *place_of(const struct map *m, uint64_t key)
 {
+    if (key == 0) {
+        return &m->places[m->size];
+    }
     for (uint64_t i = hash_mix(key, 0);; i++) {
         struct map_place *place = &m->places[i & (m->size - 1)];
-        if (!place->is_used || place->key == key) {
+        if (place->key == 0 || place->key == key) {
             return place;
         }
     }
@@ -24,10 +27,10 @@ static struct map_place *place_of(const struct map *m, uint64_t key)
 static void grow(struct map *m)
 {
     struct map old = *m;
-    m->size = old.size ? old.size * 2 : 64;
-    m->places = os_alloc(m->size * sizeof *m->places);
-    for (uint32_t i = 0; i < old.size; i++) {
-        if (old.places[i].is_used) {
+    m->size = old.size ? old.size * 2 : 16;
+    m->places = os_alloc((m->size + 1) * sizeof *m->places);
+    for (uint32_t i = 0; old.size && i <= old.size; i++) {
+        if (old.places[i].key || i == old.size) {
             *place_of(m, old.places[i].key) = old.places[i];
         }
     }
@@ -40,8 +43,8 @@ uint64_t *map_put(struct map *m, uint64_t key)
         grow(m);
     }
     struct map_place *place = place_of(m, key);
-    if (!place->is_used) {
-        *place = (struct map_place){.key = key, .is_used = true};
+    if (place->key != key) {
+        place->key = key;
         m->count++;
     }
     return &place->value;

@@ -45,7 +45,7 @@ uint32_t stream_add_growing(struct streams *s)
 {
     const uint64_t cap = 256;
     uint8_t *room = os_alloc(cap);
-    return add(s, (struct stream){.bytes = room, .growing = room, .cap = cap});
+    return add(s, (struct stream){.bytes = room, .cap = cap});
 }
 
 uint64_t stream_append(struct streams *s, uint32_t stream, struct bytes more)
@@ -54,11 +54,10 @@ uint64_t stream_append(struct streams *s, uint32_t stream, struct bytes more)
     uint64_t start = to->len;
     while (to->cap - to->len < more.len) {
         to->cap *= 2;
-        to->growing = os_realloc(to->growing, to->cap);
-        to->bytes = to->growing;
+        to->bytes = os_realloc(to->bytes, to->cap);
     }
     if (more.len > 0) {
-        memcpy(to->growing + to->len, more.data, more.len);
+        memcpy(to->bytes + to->len, more.data, more.len);
     }
     to->len += more.len;
     return start;
@@ -67,7 +66,9 @@ uint64_t stream_append(struct streams *s, uint32_t stream, struct bytes more)
 void streams_free(struct streams *s)
 {
     for (uint32_t i = 1; i <= s->count; i++) {
-        free(s->list[i].growing);
+        if (s->list[i].cap) {
+            free(s->list[i].bytes);
+        }
     }
     free(s->list);
     arena_free(&s->arena);

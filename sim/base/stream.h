@@ -6,12 +6,13 @@
 #include "base/net.h"
 
 struct stream {
-    const uint8_t *bytes; /* real content, or NULL: generated from key */
-    uint64_t len;         /* of real content; ignored when generated */
-    uint64_t key;
-    bool repeats;     /* its real content comes again and again, for ever */
-    uint8_t *growing; /* bytes, owned, of a stream that is still written; NULL: it is not */
-    uint64_t cap;
+    uint8_t *bytes; /* real content, or NULL: generated from key */
+    union {
+        uint64_t len; /* of real content */
+        uint64_t key;
+    };
+    uint64_t cap; /* of a stream that is still written, which owns its bytes; 0: it is not */
+    bool repeats; /* its real content comes again and again, for ever */
 };
 
 struct streams {

@@ -121,16 +121,16 @@ static void give_life(struct world *w, struct row *r, const struct net *key, con
     size_t before = (timers * sizeof(uint32_t) + 15) / 16 * 16 + LIFE_SIZE;
     char *block = os_alloc(before + type->size);
     r->self = block + before;
-    *life_of(r) = (struct life){
-        .host = shared_state(w, r->node, type),
-        .timers = (uint32_t *)(void *)block,
-        .vars = w->watch ? os_alloc((2 * vars + 1) * sizeof(int64_t)) : NULL,
-        .dice = dice_make(w->seed, name),
-        .key = *key,
-        .elders = count_elders(w, r->node, type, key->to.port != 0),
-        .timer_count = timers,
-        .var_count = vars,
-        .has_plain_timers = has_plain_timers(type)};
+    *life_of(r) =
+        (struct life){.host = shared_state(w, r->node, type),
+                      .timers = (uint32_t *)(void *)block,
+                      .vars = w->watch ? os_alloc((2 * vars + 1) * sizeof(int64_t)) : NULL,
+                      .dice = dice_make(w->seed, name),
+                      .key = *key,
+                      .elders = count_elders(w, r->node, type, key->to.port != 0),
+                      .timer_count = timers,
+                      .var_count = vars,
+                      .has_plain_timers = has_plain_timers(type)};
 }
 
 uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t node, struct net key,

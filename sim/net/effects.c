@@ -303,7 +303,8 @@ static void apply_state(struct world *w, const struct effect *e)
 static void apply_drop(struct world *w, const struct effect *e)
 {
     world_record(w, REC_DROP, e->author, e->packet, e->code, 0, e->cause, e->why);
-    w->trace->flows[w->rows[e->author].flow].drops[e->code]++;
+    struct flow *flow = &w->trace->flows[w->rows[e->author].flow];
+    trace_count_drop(w->trace, &flow->drops, (enum drop_class)e->code);
 }
 
 static void apply_rtt(struct world *w, const struct effect *e)

@@ -94,8 +94,9 @@ void flight_drop(struct world *w, struct direction *d, uint32_t packet, enum dro
                  uint32_t cause)
 {
     world_record(w, REC_DROP, d->entity, packet, why, 0, cause, 0);
-    w->trace->link_figures[d->index].drops[why]++;
-    w->trace->flows[packet_at(&w->trace->packets, packet)->flow].drops[why]++;
+    uint32_t flow = packet_at(&w->trace->packets, packet)->flow;
+    trace_count_drop(w->trace, &d->figures->drops, why);
+    trace_count_drop(w->trace, &w->trace->flows[flow].drops, why);
     packet_is_over(w, packet);
 }
 

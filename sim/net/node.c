@@ -44,7 +44,8 @@ void packet_is_over(struct world *w, uint32_t packet)
 void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class why, uint32_t cause)
 {
     world_record(w, REC_DROP, w->nodes[node].entity, packet, why, 0, cause, 0);
-    w->trace->flows[packet_at(&w->trace->packets, packet)->flow].drops[why]++;
+    uint32_t flow = packet_at(&w->trace->packets, packet)->flow;
+    trace_count_drop(w->trace, &w->trace->flows[flow].drops, why);
     packet_is_over(w, packet);
 }
 

@@ -216,6 +216,7 @@ static void make_direction(struct world *w, uint32_t link, unsigned side, unsign
                             .dice = dice_make(w->seed, e.name)};
     d->entity = world_add_row(w, trace_add_entity(w->trace, &e));
     d->line = sched_line_new(&w->sched, d->entity);
+    d->figures->drops = trace_no_drops;
     struct trace_link *t = &w->trace->links[link];
     t->direction[side] = d->entity;
     t->rate_bps[side] = d->set->rate_bps;

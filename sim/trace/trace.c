@@ -60,10 +60,23 @@ uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto)
     if (t->flow_count + 1 >= t->flow_cap) {
         t->flow_cap = t->flow_cap ? t->flow_cap * 2 : 16;
         t->flows = os_realloc(t->flows, t->flow_cap * sizeof *t->flows);
-        t->flows[0] = (struct flow){.name = "", .proto = ""};
+        t->flows[0] = (struct flow){.name = "", .proto = "", .drops = trace_no_drops};
     }
-    t->flows[++t->flow_count] = (struct flow){.name = name, .proto = proto, .rtt_min = SIM_NEVER};
+    t->flows[++t->flow_count] =
+        (struct flow){.name = name, .proto = proto, .drops = trace_no_drops, .rtt_min = SIM_NEVER};
     return t->flow_count;
+}
+
+const uint64_t trace_no_drops[DROP_CLASS_COUNT] = {0};
+
+void trace_count_drop(struct trace *t, const uint64_t **drops, enum drop_class why)
+{
+    uint64_t *own = (uint64_t *)*drops;
+    if (*drops == trace_no_drops) {
+        own = arena_alloc(&t->arena, sizeof trace_no_drops);
+        *drops = own;
+    }
+    own[why]++;
 }
 
 void trace_add_figure(struct flow *f, const char *name, double value)

@@ -86,7 +86,7 @@ struct flow {
     uint64_t bytes_back; /* of applications, from `to` to `from` */
     uint32_t
         error; /* errno_code with which its connection ended, `from`'s before `to`'s; 0: none */
-    uint64_t drops[DROP_CLASS_COUNT];
+    const uint64_t *drops;                /* by drop_class; of many flows all zero */
     uint64_t marks;                       /* packets that queues have marked (RFC 3168) */
     uint64_t faults[DELIVER_DAMAGED + 1]; /* deliveries by deliver_fault */
     uint64_t never_count;                 /* frames sent, and never passed on (link protocols) */
@@ -113,7 +113,7 @@ struct service {
 struct link_figures { /* one a direction, in the order of links, [0] before [1] */
     sim_time busy;
     uint32_t queue_packets_max;
-    uint64_t drops[DROP_CLASS_COUNT];
+    const uint64_t *drops; /* by drop_class; of many links all zero */
     uint64_t marks;
 };
 
@@ -164,6 +164,9 @@ struct trace {
 /* Writing (sim/net and sim/run). */
 uint32_t trace_add(struct trace *t, const struct record *r); /* its number; 0 without keep */
 uint32_t trace_add_entity(struct trace *t, const struct entity *e);
+/* One more of a flow's or link's drops. What has none yet has trace_no_drops. */
+extern const uint64_t trace_no_drops[DROP_CLASS_COUNT];
+void trace_count_drop(struct trace *t, const uint64_t **drops, enum drop_class why);
 void trace_add_figure(struct flow *f, const char *name, double value);
 void trace_add_lan_hop(struct trace *t, struct lan_hop hop);
 uint32_t trace_add_flow(struct trace *t, const char *name, const char *proto);

@@ -45,6 +45,7 @@ static inline void rig_tables(struct trace_rig *rig)
     t->link_count = 1;
     t->links = os_alloc(sizeof *t->links);
     t->link_figures = os_alloc(2 * sizeof *t->link_figures);
+    t->link_figures[0].drops = t->link_figures[1].drops = trace_no_drops;
     for (uint32_t i = 0; i < 2; i++) {
         struct entity e = {.kind = ENTITY_NODE, .name = names[i], .node = i};
         t->nodes[i] = (struct trace_node){.name = names[i],
@@ -181,13 +182,13 @@ static inline void rig_figures(struct trace_rig *rig)
     f->retransmissions = 1;
     f->delivered_bytes = 992;
     f->delivered_bits = 8000;
-    f->drops[DROP_LOSS] = 1;
+    trace_count_drop(&rig->t, &f->drops, DROP_LOSS);
     f->rate_bps = 1000000;
     f->last_delivery = 126 * SIM_MS;
     f->end = 136064 * SIM_US;
     trace_add_figure(f, "utilization_theory", 0.25);
     rig->t.link_figures[0].busy = 24 * SIM_MS;
-    rig->t.link_figures[0].drops[DROP_LOSS] = 1;
+    trace_count_drop(&rig->t, &rig->t.link_figures[0].drops, DROP_LOSS);
     rig->t.link_figures[1].busy = 64 * SIM_US;
     rig->t.sim_ns = 140 * SIM_MS;
     rig->t.events = 9;

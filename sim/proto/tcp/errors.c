@@ -4,6 +4,7 @@
  * never larger (RFC 1191). Invariant: what is believed changes the segment size or `soft_error`,
  * and never the windows. */
 #include "actor/errno_code.h"
+#include "base/os.h"
 #include "proto/tcp/host.h"
 #include "wire/icmp.h"
 #include "wire/ipv4.h"
@@ -140,7 +141,7 @@ void tcp_hear_error(struct tcp *t, const struct input *in, struct fx *fx)
 
 uint32_t tcp_path_mtu(const struct tcp_host *h, uint32_t ip, uint32_t own, sim_time now)
 {
-    for (unsigned i = 0; h && i < TCP_PATHS; i++) {
+    for (unsigned i = 0; h && h->paths && i < TCP_PATHS; i++) {
         const struct tcp_path *p = &h->paths[i];
         if (p->mtu && p->ip == ip && now < p->until) {
             return p->mtu < own ? p->mtu : own;
@@ -152,8 +153,14 @@ uint32_t tcp_path_mtu(const struct tcp_host *h, uint32_t ip, uint32_t own, sim_t
 /* The place of that address, else a free one, else the one that will be forgotten first. */
 void tcp_path_learnt(struct tcp_host *h, uint32_t ip, uint32_t mtu, sim_time now)
 {
-    struct tcp_path *place = h ? &h->paths[0] : NULL;
-    for (unsigned i = 0; h && i < TCP_PATHS; i++) {
+    if (!h) {
+        return;
+    }
+    if (!h->paths) {
+        h->paths = os_alloc(TCP_PATHS * sizeof *h->paths);
+    }
+    struct tcp_path *place = &h->paths[0];
+    for (unsigned i = 0; i < TCP_PATHS; i++) {
         struct tcp_path *p = &h->paths[i];
         if (p->mtu && p->ip == ip) {
             place = p;
@@ -163,7 +170,5 @@ void tcp_path_learnt(struct tcp_host *h, uint32_t ip, uint32_t mtu, sim_time now
             place = p;
         }
     }
-    if (place) {
-        *place = (struct tcp_path){ip, mtu, time_add(now, PATH_LIFE)};
-    }
+    *place = (struct tcp_path){ip, mtu, time_add(now, PATH_LIFE)};
 }

@@ -27,7 +27,7 @@ struct tcp_path {
 struct tcp_host {
     struct tcp_queue *queues; /* owned */
     uint32_t queue_count;
-    struct tcp_path paths[TCP_PATHS];
+    struct tcp_path *paths;    /* TCP_PATHS of them, owned; NULL: none was ever learnt */
     sim_time challenged_since; /* begin of the interval that is counted */
     uint32_t challenged;       /* challenge ACKs in it */
     bool has_least;            /* of a connection re-opened from TIME-WAIT */

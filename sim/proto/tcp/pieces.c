@@ -26,7 +26,7 @@ static struct tcp_piece *make_room(struct tcp_pieces *p, uint32_t i)
         p->first = 0;
     }
     if (p->count == p->cap) {
-        p->cap = p->cap ? 2 * p->cap : 8;
+        p->cap = p->cap ? 2 * p->cap : 1;
         p->list = os_realloc(p->list, p->cap * sizeof *p->list);
     }
     memmove(piece_at(p, i + 1), piece_at(p, i), (p->count - i) * sizeof *p->list);

@@ -13,6 +13,7 @@ void tcp_host_free(void *host)
 {
     struct tcp_host *h = host;
     free(h->queues);
+    free(h->paths);
     *h = (struct tcp_host){0};
 }
 
