@@ -17,18 +17,22 @@ static inline bool before(sim_time at, uint64_t tie, uint64_t who, const struct 
     return tie != b->tie ? tie < b->tie : (int64_t)(who - b->who) < 0;
 }
 
-static inline uint32_t lesser(const struct heap_entry *entries, uint32_t a, uint32_t b)
+static inline const struct heap_entry *lesser(const struct heap_entry *a,
+                                              const struct heap_entry *b)
 {
-    const struct heap_entry *e = &entries[b];
-    return before(e->at, e->tie, e->who, &entries[a]) ? b : a;
+    return before(b->at, b->tie, b->who, a) ? b : a;
 }
 
-static inline uint32_t least_child(const struct heap_entry *entries, uint32_t first, uint32_t count)
+/* Of the children from `first` on, of which there is one at least. */
+static inline const struct heap_entry *least_child(const struct heap_entry *first,
+                                                   const struct heap_entry *end)
 {
-    uint32_t end = count - first < 4 ? count : first + 4;
-    uint32_t least = first;
-    for (uint32_t child = first + 1; child < end; child++) {
-        least = lesser(entries, least, child);
+    if (end - first >= 4) {
+        return lesser(lesser(first, first + 1), lesser(first + 2, first + 3));
+    }
+    const struct heap_entry *least = first;
+    for (const struct heap_entry *e = first + 1; e < end; e++) {
+        least = lesser(least, e);
     }
     return least;
 }
@@ -47,20 +51,25 @@ static void sift_up(struct heap_entry *entries, uint32_t i, sim_time at, uint64_
     entries[i] = (struct heap_entry){at, tie, who};
 }
 
-/* Puts an entry at or below the vacant place i. */
+/* Puts an entry at or below the vacant place i. Places are told by address: each step down waits
+ * for the one before, and to multiply would take half of it. */
 static void sift_down(const struct heap *h, uint32_t i, sim_time at, uint64_t tie, uint64_t who)
 {
-    struct heap_entry *entries = h->entries;
-    uint32_t count = h->count;
-    for (uint32_t first = 4 * i + 1; first < count; first = 4 * i + 1) {
-        uint32_t least = least_child(entries, first, count);
-        if (before(at, tie, who, &entries[least])) {
+    struct heap_entry *entries = h->entries, *vacant = &entries[i];
+    const struct heap_entry *end = entries + h->count;
+    const struct heap_entry *childless = entries + (h->count + 2) / 4;
+    while (vacant < childless) {
+        const struct heap_entry *first = vacant + 3 * (vacant - entries) + 1;
+        const struct heap_entry *least = least_child(first, end);
+        if (before(at, tie, who, least)) {
             break;
         }
-        entries[i] = entries[least];
-        i = least;
+        vacant->at = least->at;
+        vacant->tie = least->tie;
+        vacant->who = least->who;
+        vacant = entries + (least - entries);
     }
-    entries[i] = (struct heap_entry){at, tie, who};
+    *vacant = (struct heap_entry){at, tie, who};
 }
 
 void heap_push(struct heap *h, sim_time at, uint64_t tie, uint64_t who)

@@ -57,8 +57,10 @@ struct flight *flight_of(const struct direction *d, uint32_t packet)
 
 void flight_leave_queue(struct direction *d, struct flight *f)
 {
-    d->waiting_bytes -= f->queued_bytes;
-    f->queued_bytes = 0;
+    if (f->is_queued) {
+        d->waiting_bytes -= f->size;
+        f->is_queued = false;
+    }
 }
 
 void flight_over(struct direction *d, struct flight *f)
@@ -161,7 +163,7 @@ static void stop_transmitter(struct world *w, struct direction *d)
     for (uint32_t i = 0; i < d->count; i++) {
         const struct flight *f = flight_at(d, i);
         if (f->start > sched_now(&w->sched)) {
-            w->trace->link_figures[d->index].busy -= d->busy_until - f->start;
+            d->busy -= d->busy_until - f->start;
             d->busy_until = f->start;
             return;
         }

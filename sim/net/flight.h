@@ -1,5 +1,5 @@
 #pragma once
-/* Inside link.c, flight.c and fate.c: the packets on a direction. */
+/* Inside link.c, hop.c, flight.c and fate.c: the packets on a direction. */
 
 #include "net/world.h"
 
@@ -26,6 +26,11 @@ uint32_t flight_waiting(struct world *w, struct direction *d); /* how many wait 
 void flight_push(struct world *w, struct direction *d, struct flight *f);
 /* The first of the line is due: it is in the line no more. */
 struct flight *flight_pull(struct world *w, struct direction *d);
+/* link.c: what is handed over to the transmitter: whether there is room for so many bytes, how long
+ * it lasts (returns its end), and that it waits. */
+bool link_is_full(struct world *w, struct direction *d, uint32_t size);
+sim_time link_occupy(struct world *w, struct direction *d, uint32_t size, sim_time *start);
+void link_enter_queue(struct world *w, struct direction *d, struct flight *f);
 /* A packet ends on this direction. */
 void flight_drop(struct world *w, struct direction *d, uint32_t packet, enum drop_class why,
                  uint32_t cause);

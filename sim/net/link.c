@@ -63,30 +63,29 @@ static sim_time lasts(struct direction *d, uint32_t size)
 }
 
 /* The transmitter keeps its pace, though nobody hears it. */
-static sim_time occupy(struct world *w, struct direction *d, uint32_t size, sim_time *start)
+sim_time link_occupy(struct world *w, struct direction *d, uint32_t size, sim_time *start)
 {
     sim_time now = sched_now(&w->sched), span = lasts(d, size);
     *start = d->busy_until > now ? d->busy_until : now;
     d->busy_until = time_add(*start, span);
-    d->figures->busy += span;
+    d->busy += span;
     return d->busy_until;
 }
 
-static bool is_full(struct world *w, struct direction *d, uint32_t size)
+bool link_is_full(struct world *w, struct direction *d, uint32_t size)
 {
     if (d->busy_until <= sched_now(&w->sched)) {
         return false;
     }
-    uint32_t limit = d->set->queue_packets ? d->set->queue_packets : WORLD_QUEUE;
-    bool by_bytes = d->set->queue_bytes > 0;
     uint32_t waiting = flight_waiting(w, d);
-    return by_bytes ? d->waiting_bytes + size > d->set->queue_bytes : waiting >= limit;
+    return d->queue_bytes > 0 ? d->waiting_bytes + size > d->queue_bytes
+                              : waiting >= d->queue_packets;
 }
 
-static void enter_queue(struct world *w, struct direction *d, struct flight *f, uint32_t size)
+void link_enter_queue(struct world *w, struct direction *d, struct flight *f)
 {
-    d->waiting_bytes += size;
-    f->queued_bytes = size;
+    d->waiting_bytes += f->size;
+    f->is_queued = true;
     uint32_t waiting = flight_waiting(w, d);
     if (waiting > d->figures->queue_packets_max) {
         d->figures->queue_packets_max = waiting;
@@ -124,7 +123,8 @@ static struct flight *new_flight(struct direction *d, const struct offer *o,
     struct flight *f = flight_add(d);
     f->packet = o->packet;
     f->cause = o->cause;
-    f->queued_bytes = 0;
+    f->size = o->size;
+    f->is_queued = f->is_plain = false;
     f->ttl = o->ttl;
     f->why = (uint8_t)fate->why;
     f->is_lost = fate->is_lost;
@@ -139,7 +139,7 @@ static sim_time transmit(struct world *w, struct direction *d, struct offer *o,
                          const struct fate *fate)
 {
     sim_time now = sched_now(&w->sched), start;
-    sim_time end = occupy(w, d, o->size, &start);
+    sim_time end = link_occupy(w, d, o->size, &start);
     struct flight *f = new_flight(d, o, fate);
     f->start = start;
     sim_time delay = d->has_chance ? impair_delay(d, o->key) : d->delay;
@@ -149,7 +149,7 @@ static sim_time transmit(struct world *w, struct direction *d, struct offer *o,
     }
     sim_time over = end_on_wire(d, f, end, fate);
     if (start > now) {
-        enter_queue(w, d, f, o->size);
+        link_enter_queue(w, d, f);
         if (w->watch) {
             struct event ev = {
                 .at = start, .target = d->entity, .packet = o->packet, .what = EV_TX};
@@ -183,7 +183,7 @@ static void offer_copy(struct world *w, struct direction *d, uint32_t copy, unsi
                       .cause = cause,
                       .ttl = (uint8_t)ttl,
                       .macs = macs};
-    if (d->cuts || is_full(w, d, o.size)) {
+    if (d->cuts || link_is_full(w, d, o.size)) {
         flight_drop(w, d, copy, d->cuts ? DROP_LINK_DOWN : DROP_QUEUE, cause);
     } else {
         o.tie = sched_tie(&w->sched);
@@ -245,7 +245,7 @@ static enum drop_class refusal(struct world *w, struct direction *d, const struc
     if (d->cuts) {
         return DROP_LINK_DOWN;
     }
-    if (is_full(w, d, o->size)) {
+    if (link_is_full(w, d, o->size)) {
         return DROP_QUEUE;
     }
     bool is_turned_away = d->has_chance && link_turns_away(w, d, o->packet, flight_waiting(w, d));
@@ -258,7 +258,7 @@ static void refuse(struct world *w, struct direction *d, const struct offer *o, 
     sim_time start, now = sched_now(&w->sched);
     sim_time end = d->busy_until > now ? d->busy_until : now; /* RED may choose it at a free link */
     if (d->cuts && o->p->proto->carrier == CARRIER_LINK) {
-        end = occupy(w, d, o->size, &start); /* its sender cannot know and waits for the end */
+        end = link_occupy(w, d, o->size, &start); /* its sender cannot know and waits for the end */
     }
     schedule_sent(w, o->p, end, sched_tie(&w->sched), o->cause);
     flight_drop(w, d, o->packet, why, o->cause);
@@ -312,6 +312,9 @@ static struct offer offer_of(struct world *w, struct direction *d, uint32_t pack
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                 const struct macs *macs, uint32_t cause)
 {
+    if (w->is_quiet && !macs && hop_offer(w, d, packet, ttl)) {
+        return;
+    }
     if (d->shares) {
         shares_hear(w, d, packet, ttl, macs, cause);
         return;
@@ -356,7 +359,10 @@ void link_event(struct world *w, const struct event *ev)
 {
     struct direction *d = direction_of(w, ev->target);
     if (ev->what == EV_LINE) {
-        arrive(w, d, flight_pull(w, d));
+        struct flight *first = flight_pull(w, d);
+        if (!first->is_plain || !hop_pass(w, d, first)) {
+            arrive(w, d, first);
+        }
         return;
     }
     struct flight *f = flight_of(d, ev->packet);

@@ -63,8 +63,7 @@ void node_let_go(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, 
 void node_offer(struct world *w, uint32_t node, uint32_t packet, unsigned ttl, uint16_t iface,
                 uint32_t cause)
 {
-    bool has_buckets = w->nodes[node].set->bucket_count > 0;
-    if (!has_buckets || !police_hear(w, node, packet, ttl, iface, cause)) {
+    if (!w->nodes[node].has_buckets || !police_hear(w, node, packet, ttl, iface, cause)) {
         node_let_go(w, node, packet, ttl, iface, cause);
     }
 }
@@ -427,18 +426,11 @@ static void take_odd(struct world *w, struct direction *d, uint32_t packet, unsi
     }
 }
 
-/* What it says stands beside it, and it is no part of another. */
-static bool is_plain(const struct packet *p)
-{
-    return p->birth == PACKET_SENT && !p->is_raw && p->proto->carrier != CARRIER_LINK &&
-           p->proto != &ipv4_proto && !p->net.alert && !ip_is_multicast(p->net.to.ip);
-}
-
 static void take_packet(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                         struct macs macs, uint32_t cause)
 {
     const struct packet *p = packet_at(&w->trace->packets, packet);
-    if (!is_plain(p) || w->nodes[d->to].nat) {
+    if (!packet_is_plain(p) || w->nodes[d->to].nat) {
         take_odd(w, d, packet, ttl, macs, cause);
         return;
     }

@@ -28,8 +28,10 @@ uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip)
 
 static struct way way_search(const struct world *w, uint32_t node, uint32_t ip)
 {
+    uint16_t iface = node_iface_to(w, node, ip);
     return (struct way){.ip = ip,
-                        .iface = node_iface_to(w, node, ip),
+                        .out = iface == UINT16_MAX ? UINT32_MAX : w->nodes[node].ifaces[iface].out,
+                        .iface = iface,
                         .is_own = node_of_ip(w, ip) == node,
                         .is_known = true};
 }

@@ -83,6 +83,7 @@ static void make_nodes(struct world *w)
         w->nodes[i].set = &w->sc->nodes[i];
         w->nodes[i].kind = w->sc->nodes[i].kind;
         w->nodes[i].is_raw = w->sc->nodes[i].is_raw;
+        w->nodes[i].has_buckets = w->sc->nodes[i].bucket_count > 0;
         w->nodes[i].has_clock = w->sc->nodes[i].clock_offset || w->sc->nodes[i].clock_drift_ppb;
         w->nodes[i].entity = world_add_row(w, trace_add_entity(w->trace, &e));
         w->rows[w->nodes[i].entity].node = i;
@@ -212,8 +213,10 @@ static void make_direction(struct world *w, uint32_t link, unsigned side, unsign
                             .mtu = l->direction[side].mtu ? l->direction[side].mtu : WORLD_MTU,
                             .has_chance = impair_is_any(&l->direction[side]),
                             .delay = l->direction[side].delay,
+                            .queue_bytes = l->direction[side].queue_bytes,
                             .figures = &w->trace->link_figures[2 * link + side],
                             .dice = dice_make(w->seed, e.name)};
+    d->queue_packets = d->set->queue_packets ? d->set->queue_packets : WORLD_QUEUE;
     d->entity = world_add_row(w, trace_add_entity(w->trace, &e));
     d->line = sched_line_new(&w->sched, d->entity);
     d->figures->drops = trace_no_drops;
@@ -228,7 +231,7 @@ static void make_links(struct world *w)
 {
     uint32_t count = w->sc->link_count;
     struct map pairs = {0}; /* of nodes: links between them so far */
-    w->directions = arena_alloc(&w->arena, (2 * count + 1) * sizeof *w->directions);
+    w->directions = os_alloc_pages((2 * count + 1) * sizeof *w->directions);
     w->trace->links = os_alloc((count + 1) * sizeof *w->trace->links);
     w->trace->link_figures = os_alloc((2 * count + 1) * sizeof *w->trace->link_figures);
     w->trace->link_count = count;
@@ -310,6 +313,7 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     give_first_iface(w);
     routes_prepare(w);
     fault_schedule(w);
+    w->is_quiet = !w->watch && !w->has_packet_faults;
     w->asks_units = w->watch || w->has_packet_faults;
     w->asks_numbers = w->asks_units || sc->step_count > 0 || has_raw_host(w);
     services_open(w);
@@ -400,8 +404,9 @@ void world_finish(struct world *w, sim_time stop)
     w->trace->events = w->events;
     w->trace->sim_ns = end;
     for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
-        sim_time beyond = w->directions[i].busy_until - end;
-        w->trace->link_figures[i].busy -= beyond > 0 ? beyond : 0;
+        const struct direction *d = &w->directions[i];
+        sim_time beyond = d->busy_until - end;
+        d->figures->busy = d->busy - (beyond > 0 ? beyond : 0);
     }
     deliveries_finish(w);
 }
@@ -432,6 +437,7 @@ void world_free(struct world *w)
     }
     multicast_free(w);
     routes_free(w);
+    free(w->directions);
     free(w->rows);
     free(w->armed);
     free(w->done);

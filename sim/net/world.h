@@ -9,6 +9,8 @@
 #include "scenario/model.h"
 #include "trace/trace.h"
 
+#include <stdalign.h>
+
 #define WORLD_TTL        64u
 #define WORLD_MTU        1500u  /* of a link that gives none */
 #define WORLD_QUEUE      100u   /* packets, of a link that gives none */
@@ -20,18 +22,22 @@ struct macs {
 };
 
 /* One packet on a direction, from hand-over to its end there. There are as many as are under way,
- * so what few have stands beside them. */
+ * so what few have stands beside them; what a hop must know of a plain packet (hop.c) stands here,
+ * so that the packet itself is not looked at before it is where it is for. */
 struct flight {
     sim_time start, arrive;
     uint64_t tie;
-    uint32_t turn;         /* in the line */
-    uint32_t packet;       /* 0: over */
-    uint32_t cause;        /* record that its ARRIVE or DROP will name */
-    uint32_t queued_bytes; /* while it waits in the queue */
+    uint32_t turn;   /* in the line */
+    uint32_t packet; /* 0: over */
+    uint32_t cause;  /* record that its ARRIVE or DROP will name */
+    uint32_t size;   /* bytes on the link */
+    uint32_t ip;     /* is_plain: where it is for */
     uint8_t ttl;
-    uint8_t why;  /* is_lost: enum drop_class */
-    bool in_line; /* it arrives in order; else an event of its own says when */
-    bool is_lost;
+    uint8_t why;        /* is_lost: enum drop_class */
+    bool in_line : 1;   /* it arrives in order; else an event of its own says when */
+    bool is_lost : 1;   /* half-way */
+    bool is_queued : 1; /* its bytes are among those that wait */
+    bool is_plain : 1;
 };
 
 struct flight_side {
@@ -43,38 +49,45 @@ struct copies; /* copies.c */
 
 struct shares; /* shares.c */
 
-/* One direction of a link: a queue, a transmitter, a wire (MODEL.md). What each packet touches
- * stands first: a run with many links is as slow as memory is. */
+/* One direction of a link: a queue, a transmitter, a wire (MODEL.md). A run with many links is as
+ * slow as memory is: an arrival looks at the first 64 bytes, what is handed over at 128. */
 struct direction {
-    struct flight *flights;    /* a ring: head .. head + count - 1 */
-    struct flight_side *sides; /* of each flight; NULL: none has anything to put there */
+    alignas(64) struct flight *flights; /* a ring: head .. head + count - 1 */
+    struct flight_side *sides;          /* of each flight; NULL: none has anything to put there */
     uint32_t head, count, cap;
-    uint32_t in_line;      /* flights that are */
-    uint32_t waiting;      /* index behind head of the first flight that has not started */
-    uint32_t line;         /* the scheduler's, of those that arrive in order */
+    uint32_t in_line; /* flights that are */
+    uint32_t waiting; /* index behind head of the first flight that has not started */
+    uint32_t line;    /* the scheduler's, of those that arrive in order */
+    uint32_t to;      /* node */
+    uint16_t iface_to;
+    bool is_lan;     /* one end is a switch: Ethernet frames pass */
+    bool has_chance; /* what passes may be lost, bent, doubled, late or marked */
+    uint32_t mtu;
+    uint32_t cuts;         /* that hold now; they may overlap */
+    struct shares *shares; /* what is reserved there; NULL: nothing ever was */
+
     sim_time busy_until;   /* the transmitter's */
+    sim_time busy;         /* so long, up to then */
     sim_time last_arrival; /* of those that keep order */
     sim_time delay;        /* where nothing changes it by chance */
     sim_time lasts_before; /* the last transmission, and of how many bytes */
     uint32_t size_before;
-    uint32_t mtu;
-    uint32_t cuts; /* that hold now; they may overlap */
-    uint32_t entity;
-    uint32_t from, to; /* nodes */
-    uint16_t iface_from, iface_to;
-    bool is_lan;      /* one end is a switch: Ethernet frames pass */
-    bool has_chance;  /* what passes may be lost, bent, doubled, late or marked */
-    bool is_bad;      /* Gilbert-Elliott's state */
-    uint64_t offered; /* packets offered so far */
-    struct link_figures *figures;
+    uint32_t queue_packets; /* that may wait */
+    uint64_t queue_bytes;   /* 0: not limited in bytes */
     uint64_t waiting_bytes;
-    const struct scenario_direction *set;
+
+    uint32_t entity;
     uint32_t index; /* 2 * link + side: into world.directions and trace.link_figures */
+    struct link_figures *figures;
+    const struct scenario_direction *set;
+    uint32_t from; /* node */
+    uint16_t iface_from;
+    bool is_bad;      /* Gilbert-Elliott's state */
+    uint64_t offered; /* packets offered so far, where chance asks */
     struct dice dice;
     struct copies *copies; /* offers of each unit, where loss is random; NULL: none yet */
     int64_t red_mean;      /* packets that wait, parts of 2^20 */
     int64_t red_count;     /* that passed since one was chosen */
-    struct shares *shares; /* what is reserved there; NULL: nothing ever was */
 };
 
 struct iface {
@@ -110,6 +123,7 @@ struct shared {
 /* Where packets for an address go from a node: way.c. */
 struct way {
     uint32_t ip;
+    uint32_t out;   /* direction of that interface; UINT32_MAX: none */
     uint16_t iface; /* UINT16_MAX: nowhere, or it is the node's own */
     bool is_own;
     bool is_known; /* this place of the table is taken */
@@ -121,6 +135,7 @@ struct node {
     bool is_raw;
     bool is_down;
     bool has_clock;    /* that goes wrong */
+    bool has_buckets;  /* packets that leave may have to ask */
     uint8_t way_shift; /* of a hash of 32 bits to a place of `ways` */
     struct way *ways;  /* what was found, by a hash of the address; NULL: nobody has asked yet */
     struct iface *ifaces;
@@ -253,6 +268,7 @@ struct world {
     struct fx fx;
     uint64_t seed;
     bool watch;
+    bool is_quiet; /* nobody watches, and no fault waits for a packet */
     struct node *nodes;
     struct direction *directions;
     struct multicast *multicast; /* NULL: nothing was sent to a group yet */
@@ -446,6 +462,12 @@ void services_restart(struct world *w, uint32_t node, bool forgets, uint32_t cau
 bool service_told(struct world *w, const struct effect *e);
 /* A script's dhcp-start, -renew, -release, -inform; false: it is another verb. */
 bool service_call(struct world *w, const struct step *s);
+
+/* hop.c: the short way. False: this packet has to go the long one. */
+bool hop_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl);
+bool hop_pass(struct world *w, struct direction *d, struct flight *f); /* it has arrived */
+/* What it says stands beside it, it is no part of another, and no router looks into it. */
+bool packet_is_plain(const struct packet *p);
 
 /* link.c: a packet's life on one hop. */
 /* macs: on a LAN; else NULL. */
