@@ -15,13 +15,17 @@ static void next_chunk(struct fx *fx)
     }
     fx->back_chunk = next;
     fx->back = fx->chunks[next];
-    fx->front = fx->front ? fx->front : fx->back;
+    fx->back_end = fx->back + FX_CHUNK;
+    if (!fx->front) {
+        fx->front = fx->back;
+        fx->front_end = fx->back_end;
+    }
 }
 
 /* Fields that a kind has no use for stay as they were: clearing them would be most of the work. */
 static inline struct effect *append(struct fx *fx, enum fx_kind kind)
 {
-    if (!fx->back || fx->back == fx->chunks[fx->back_chunk] + FX_CHUNK) {
+    if (fx->back == fx->back_end) {
         next_chunk(fx);
     }
     struct effect *e = fx->back++;
@@ -35,17 +39,20 @@ static inline struct effect *append(struct fx *fx, enum fx_kind kind)
 
 void fx_rewind(struct fx *fx)
 {
-    fx->front_chunk = fx->back_chunk = 0;
-    fx->front = fx->back = fx->chunks ? fx->chunks[0] : NULL;
+    if (fx->back_chunk > 0) {
+        fx->front_chunk = fx->back_chunk = 0;
+        fx->front_end = fx->back_end = fx->chunks[0] + FX_CHUNK;
+    }
+    fx->front = fx->back = fx->back_end ? fx->back_end - FX_CHUNK : NULL;
     if (fx->arena.chunks) {
         arena_free(&fx->arena);
     }
 }
 
-const struct effect *fx_front_chunk(struct fx *fx)
+void fx_front_chunk(struct fx *fx)
 {
     fx->front = fx->chunks[++fx->front_chunk];
-    return fx->front;
+    fx->front_end = fx->front + FX_CHUNK;
 }
 
 void fx_free(struct fx *fx)
@@ -58,11 +65,10 @@ void fx_free(struct fx *fx)
     *fx = (struct fx){0};
 }
 
-void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct span body,
-             struct unit unit, unsigned why)
+/* All of it but the head. */
+static inline void send(struct fx *fx, uint32_t id, struct packet *p, const struct net *net,
+                        struct span body, struct unit unit, unsigned why)
 {
-    uint32_t id = packet_new(fx->packets, head);
-    struct packet *p = packet_at(fx->packets, id);
     p->net = *net;
     p->body = body;
     p->unit = unit;
@@ -72,6 +78,23 @@ void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct spa
     struct effect *e = append(fx, FX_SEND);
     e->index = id;
     e->why = (uint16_t)why;
+}
+
+void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct span body,
+             struct unit unit, unsigned why)
+{
+    uint32_t id = packet_new(fx->packets, head);
+    send(fx, id, packet_at(fx->packets, id), net, body, unit, why);
+}
+
+uint8_t *fx_send_place(struct fx *fx, const struct net *net, unsigned head_len, struct span body,
+                       struct unit unit, unsigned why)
+{
+    uint32_t id = packet_new(fx->packets, (struct bytes){0});
+    struct packet *p = packet_at(fx->packets, id);
+    p->head_len = (uint16_t)head_len;
+    send(fx, id, p, net, body, unit, why);
+    return p->head.small;
 }
 
 struct span fx_bytes(struct fx *fx, uint32_t *stream, struct bytes bytes)

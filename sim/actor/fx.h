@@ -59,8 +59,9 @@ struct fx {
     bool is_unwatched;      /* nobody keeps a trace: what only a trace would show is not listed */
     struct effect **chunks; /* of FX_CHUNK effects each */
     uint32_t chunk_count, front_chunk, back_chunk;
-    struct effect *front, *back; /* front == back: empty */
-    struct arena arena;          /* copies of head bytes of requests; emptied with the list */
+    struct effect *front, *back;         /* front == back: empty */
+    struct effect *front_end, *back_end; /* of their chunks */
+    struct arena arena; /* copies of head bytes of requests; emptied with the list */
 };
 
 #define FX_CHUNK 128u
@@ -68,6 +69,9 @@ struct fx {
 /* Sends a packet. head is copied; body is referenced; checksum fields in head stay zero. */
 void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct span body,
              struct unit unit, unsigned why);
+/* The same for a head of at most PACKET_HEAD_INLINE bytes: where the caller writes it, at once. */
+uint8_t *fx_send_place(struct fx *fx, const struct net *net, unsigned head_len, struct span body,
+                       struct unit unit, unsigned why);
 /* Real bytes of an application for CODE_SEND: they go to the end of its stream, which is made where
  * *stream is 0. Copied. */
 struct span fx_bytes(struct fx *fx, uint32_t *stream, struct bytes bytes);
@@ -109,8 +113,8 @@ static inline struct mark span_end(struct span s)
 }
 
 /* For whoever applies them. */
-void fx_rewind(struct fx *fx);                      /* the list is empty: back to its beginning */
-const struct effect *fx_front_chunk(struct fx *fx); /* one chunk is read: the first of the next */
+void fx_rewind(struct fx *fx);      /* the list is empty: back to its beginning */
+void fx_front_chunk(struct fx *fx); /* one chunk is read: on to the next */
 /* False: the list is empty, and now clean. */
 static inline bool fx_next(struct fx *fx, const struct effect **e)
 {
@@ -118,9 +122,10 @@ static inline bool fx_next(struct fx *fx, const struct effect **e)
         fx_rewind(fx);
         return false;
     }
-    bool is_over = fx->front == fx->chunks[fx->front_chunk] + FX_CHUNK;
-    *e = is_over ? fx_front_chunk(fx) : fx->front;
-    fx->front++;
+    if (fx->front == fx->front_end) {
+        fx_front_chunk(fx);
+    }
+    *e = fx->front++;
     return true;
 }
 void fx_free(struct fx *fx);

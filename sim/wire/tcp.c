@@ -63,15 +63,8 @@ size_t tcp_encode(const struct tcp_seg *seg, uint8_t out[TCP_HEADER_MAX])
 {
     struct writer w = {out, TCP_HEADER};
     write_options(&w, seg);
-    put_u16(out, seg->from);
-    put_u16(out + 2, seg->to);
-    put_u32(out + 4, seg->seq.v);
-    put_u32(out + 8, seg->ack.v);
+    tcp_encode_bare(seg, out);
     out[12] = (uint8_t)(w.len / 4 << 4);
-    out[13] = seg->flags;
-    put_u16(out + 14, seg->window);
-    put_u16(out + 16, 0);
-    put_u16(out + 18, seg->urgent);
     return w.len;
 }
 

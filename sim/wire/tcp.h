@@ -72,6 +72,19 @@ static inline void tcp_seg_begin(struct tcp_seg *seg)
  * enum tcp_option, each padded in front with NOPs to four bytes, but timestamps before SACK, so
  * that SACK blocks which do not fit are the last ones and left out. */
 size_t tcp_encode(const struct tcp_seg *seg, uint8_t out[TCP_HEADER_MAX]);
+/* The same without options: 20 bytes. */
+static inline void tcp_encode_bare(const struct tcp_seg *seg, uint8_t *out)
+{
+    put_u16(out, seg->from);
+    put_u16(out + 2, seg->to);
+    put_u32(out + 4, seg->seq.v);
+    put_u32(out + 8, seg->ack.v);
+    out[12] = TCP_HEADER / 4 << 4;
+    out[13] = seg->flags;
+    put_u16(out + 14, seg->window);
+    put_u16(out + 16, 0);
+    put_u16(out + 18, seg->urgent);
+}
 /* body_len goes into out->len. False: shorter than its header says, a header under 20 bytes, or an
  * option whose length is wrong or runs over the end. Unknown options are skipped by their length.
  */

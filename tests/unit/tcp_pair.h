@@ -48,6 +48,8 @@ struct pair {
     sim_time delay, spread;
     uint64_t steps;
     bool has_scripts;           /* applications do more than send and close */
+    bool by_the_book;           /* no segment goes the short way */
+    uint64_t story;             /* a hash of all effects, in their order */
     int64_t highest[END_COUNT]; /* snd_una only moves forward */
 };
 
@@ -140,8 +142,42 @@ static void hear_indication(struct pair *p, unsigned who, const struct effect *e
     }
 }
 
+static void tell(struct pair *p, uint64_t a, uint64_t b)
+{
+    p->story = hash_mix(hash_mix(p->story, a), b);
+}
+
+static void tell_packet(struct pair *p, unsigned who, const struct effect *e)
+{
+    const struct packet *packet = packet_at(&p->end[who].packets, e->index);
+    struct bytes head = packet_head(packet);
+    for (size_t i = 0; i < head.len; i++) {
+        tell(p, i, head.data[i]);
+    }
+    tell(p, packet->body.at, packet->body.len);
+    tell(p, packet->unit.at, packet->unit.n);
+    tell(p, packet->net.ecn, packet->net.to.ip);
+}
+
+/* Fields that the kind does not define are left out. */
+static void tell_effect(struct pair *p, unsigned who, const struct effect *e)
+{
+    tell(p, who, e->kind);
+    tell(p, e->why, (uint64_t)p->now);
+    switch (e->kind) {
+    case FX_SEND: tell_packet(p, who, e); break;
+    case FX_TIMER:
+    case FX_ITEM: tell(p, e->code, (uint64_t)e->value); break;
+    case FX_INDICATE: tell(p, e->code, e->body.at << 32 | e->body.len); break;
+    case FX_STATE: tell(p, e->code, e->index); break;
+    case FX_RTT: tell(p, 0, (uint64_t)e->value); break;
+    default: break;
+    }
+}
+
 static void apply(struct pair *p, unsigned who, const struct effect *e)
 {
+    tell_effect(p, who, e);
     switch (e->kind) {
     case FX_SEND:
         if (roll(p, 1000000000) >= (uint64_t)p->loss) {
@@ -245,6 +281,7 @@ static void start(struct pair *p, unsigned who, bool is_spawned)
     e->tcp.set.initial_window = roll(p, 2) ? 10 : -2 - (int64_t)roll(p, 2);
     start_script(p, e);
     e->tcp.credit = e->reads_by_hand ? 0 : UINT32_MAX;
+    e->tcp.by_the_book = p->by_the_book;
     e->dice = dice_make(p->draws, who ? "b" : "a");
     e->to_send = roll(p, 4) ? roll(p, 60000) : 0;
     for (unsigned i = 0; i < TCP_TIMER_COUNT; i++) {

@@ -12,7 +12,7 @@ static bool fin_is_acked(const struct tcp *t)
     return t->fin_sent && t->snd_una > t->snd_end;
 }
 
-static void tell_of_room(struct tcp *t, struct fx *fx)
+void tcp_tell_of_room(struct tcp *t, struct fx *fx)
 {
     if (t->wants_room && t->snd_end - t->snd_una <= t->set.send_buffer / 2) {
         t->wants_room = false;
@@ -47,12 +47,22 @@ void tcp_advance(struct tcp *t, int64_t ack, sim_time now, struct fx *fx)
     restart_timer(t, now, fx);
 }
 
-void tcp_set_window(struct tcp *t, const struct tcp_arrival *a)
+void tcp_set_window(struct tcp *t, int64_t seq, int64_t ack, uint32_t wnd)
 {
-    t->snd_wnd = a->wnd;
-    t->snd_wnd_max = a->wnd > t->snd_wnd_max ? a->wnd : t->snd_wnd_max;
-    t->snd_wl1 = a->seq;
-    t->snd_wl2 = a->ack;
+    t->snd_wnd = wnd;
+    t->snd_wnd_max = wnd > t->snd_wnd_max ? wnd : t->snd_wnd_max;
+    t->snd_wl1 = seq;
+    t->snd_wl2 = ack;
+}
+
+bool tcp_hear_window(struct tcp *t, int64_t seq, int64_t ack, uint32_t wnd)
+{
+    bool is_newer = t->snd_wl1 < seq || (t->snd_wl1 == seq && t->snd_wl2 <= ack);
+    if (is_newer && ack >= t->snd_una) {
+        tcp_set_window(t, seq, ack, wnd);
+        return true;
+    }
+    return false;
 }
 
 /* A shut window opens: a probe's byte that was refused goes again with the rest. */
@@ -66,13 +76,8 @@ static void window_opened(struct tcp *t, struct fx *fx)
 
 static void update_window(struct tcp *t, const struct tcp_arrival *a, struct fx *fx)
 {
-    bool is_newer = t->snd_wl1 < a->seq || (t->snd_wl1 == a->seq && t->snd_wl2 <= a->ack);
-    if (!is_newer || a->ack < t->snd_una) {
-        return;
-    }
     bool was_waiting = tcp_timer_runs(t, TCP_PERSIST);
-    tcp_set_window(t, a);
-    if (was_waiting && a->wnd > 0) {
+    if (tcp_hear_window(t, a->seq, a->ack, a->wnd) && was_waiting && a->wnd > 0) {
         window_opened(t, fx);
     }
 }
@@ -112,7 +117,7 @@ static void take_ack(struct tcp *t, const struct tcp_arrival *a, sim_time now, s
     }
     tcp_recover(t, &news, now, fx);
     if (acked) {
-        tell_of_room(t, fx);
+        tcp_tell_of_room(t, fx);
     }
 }
 
@@ -165,7 +170,7 @@ static bool ack_of_syn(struct tcp *t, const struct tcp_arrival *a, sim_time now,
         return false;
     }
     tcp_advance(t, a->ack, now, fx);
-    tcp_set_window(t, a);
+    tcp_set_window(t, a->seq, a->ack, a->wnd);
     tcp_establish(t, now, TCP_WHY_HANDSHAKE, fx);
     return true;
 }

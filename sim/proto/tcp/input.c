@@ -176,7 +176,7 @@ static bool check_urgent(struct tcp *t, struct tcp_arrival *a, sim_time now, str
 
 /* ---- seventh: the text ---- */
 
-static void acknowledge_later(struct tcp *t, sim_time now, struct fx *fx)
+void tcp_acknowledge_later(struct tcp *t, sim_time now, struct fx *fx)
 {
     if (t->set.delayed_ack < 0) {
         t->ack_now = TCP_WHY_ACK_AT_ONCE;
@@ -225,7 +225,7 @@ static void take_in_order(struct tcp *t, int64_t at, struct span body, sim_time 
     } else if (is_twice) {
         t->ack_now = TCP_WHY_TWICE;
     } else {
-        acknowledge_later(t, now, fx);
+        tcp_acknowledge_later(t, now, fx);
     }
     if (goes_straight && fresh.len > 0) {
         fx_indicate(fx, 0, CODE_DATA, (struct bytes){0}, fresh);

@@ -21,7 +21,11 @@ bool tcp_check_mark(struct tcp *t, struct tcp_arrival *a, sim_time now, struct f
 /* acks.c */
 bool tcp_check_ack(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx);
 void tcp_advance(struct tcp *t, int64_t ack, sim_time now, struct fx *fx); /* SND.UNA = ack */
-void tcp_set_window(struct tcp *t, const struct tcp_arrival *a);           /* SND.WND, WL1, WL2 */
+/* SND.WND, WL1, WL2: what SEG.SEQ and SEG.ACK say of the window; hear: unless a newer segment has
+ * said it before, and false then. */
+void tcp_set_window(struct tcp *t, int64_t seq, int64_t ack, uint32_t wnd);
+bool tcp_hear_window(struct tcp *t, int64_t seq, int64_t ack, uint32_t wnd);
+void tcp_tell_of_room(struct tcp *t, struct fx *fx); /* the application, if it waits for some */
 void tcp_establish(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
 
 /* opening.c */
@@ -29,7 +33,12 @@ void tcp_listen_arrives(struct tcp *t, const struct tcp_arrival *a, const struct
                         struct fx *fx);
 void tcp_syn_sent_arrives(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx);
 
+/* straight.c: the short way. False: the segment is not one of those that it is for, and nothing has
+ * been done. */
+bool tcp_arrives_straight(struct tcp *t, const struct input *in, struct fx *fx);
+
 /* input.c */
+void tcp_acknowledge_later(struct tcp *t, sim_time now, struct fx *fx);
 bool tcp_check_fin(struct tcp *t, struct tcp_arrival *a, sim_time now, struct fx *fx);
 /* Pieces that wait for what has just come in. True: there was one. */
 bool tcp_join_waiting(struct tcp *t, struct fx *fx);

@@ -38,7 +38,7 @@ static void syn_sent_takes_syn(struct tcp *t, struct tcp_arrival *a, sim_time no
         return;
     }
     tcp_advance(t, a->ack, now, fx);
-    tcp_set_window(t, a);
+    tcp_set_window(t, a->seq, a->ack, a->wnd);
     tcp_establish(t, now, TCP_WHY_SYN_ACK, fx);
     t->ack_now = t->set.handshake == TCP_TWO_WAY ? TCP_NO_REASON : TCP_WHY_SYN_ACK;
     tcp_join_waiting(t, fx);
@@ -78,7 +78,7 @@ static seq32 choose_iss(struct tcp *t, const struct input *in)
 static void believe_syn(struct tcp *t, const struct tcp_arrival *a, sim_time now, struct fx *fx)
 {
     tcp_advance(t, 1, now, fx);
-    tcp_set_window(t, a);
+    tcp_set_window(t, a->seq, a->ack, a->wnd);
     t->snd_wl1 = 0;
     tcp_establish(t, now, TCP_WHY_TWO_WAY, fx);
     tcp_join_waiting(t, fx);

@@ -58,6 +58,16 @@ static uint16_t window_field(const struct tcp *t, bool is_syn)
     return (uint16_t)(wnd > UINT16_MAX ? UINT16_MAX : wnd);
 }
 
+/* What a segment with ACK settles: all that is owed. */
+static void settle_debt(struct tcp *t, struct fx *fx)
+{
+    t->rcv_acked = t->rcv_nxt;
+    t->ack_now = TCP_NO_REASON;
+    t->ack_hops = 0;
+    tcp_timer_stop(t, TCP_DELAYED_ACK, fx);
+    tcp_timer_stop(t, TCP_TURN, fx);
+}
+
 static void emit(const struct tcp *t, const struct tcp_seg *seg, struct span body, struct unit unit,
                  enum tcp_why why, struct fx *fx)
 {
@@ -84,14 +94,23 @@ static void make_segment(struct tcp *t, int64_t at, unsigned flags, struct tcp_s
         if (!(flags & (TCP_SYN | TCP_RST)) && sack_has_news(t)) {
             sack_report(t, seg);
         }
-        t->rcv_acked = t->rcv_nxt;
-        t->ack_now = TCP_NO_REASON;
-        t->ack_hops = 0;
-        tcp_timer_stop(t, TCP_DELAYED_ACK, fx);
-        tcp_timer_stop(t, TCP_TURN, fx);
+        settle_debt(t, fx);
     }
     seg->window = window_field(t, flags & TCP_SYN);
     ts_stamp(t, seg);
+}
+
+/* The same in one go, for a header without options. */
+static void send_bare(const struct tcp *t, int64_t at, struct span body, struct unit unit,
+                      enum tcp_why why, struct fx *fx)
+{
+    struct tcp_seg seg = {.from = t->key.from.port,
+                          .to = t->key.to.port,
+                          .seq = tcp_seq_out(t->iss, at),
+                          .ack = tcp_seq_out(t->irs, t->rcv_nxt),
+                          .flags = TCP_ACK,
+                          .window = window_field(t, false)};
+    tcp_encode_bare(&seg, fx_send_place(fx, &t->key, TCP_HEADER, body, unit, why));
 }
 
 /* RFC 6298 5.1; the clock of giving up starts with the oldest that waits. */
@@ -129,6 +148,12 @@ static int64_t seq_of_ack(const struct tcp *t)
 void tcp_send_ack(struct tcp *t, enum tcp_why why, struct fx *fx)
 {
     struct tcp_seg seg;
+    if (tcp_has_bare_header(t) && !t->by_the_book) {
+        open_window(t);
+        settle_debt(t, fx);
+        send_bare(t, seq_of_ack(t), (struct span){0}, (struct unit){0}, why, fx);
+        return;
+    }
     make_segment(t, seq_of_ack(t), TCP_ACK, &seg, fx);
     emit(t, &seg, (struct span){0}, (struct unit){0}, why, fx);
 }
@@ -307,6 +332,38 @@ static bool send_next(struct tcp *t, sim_time now, enum tcp_why why, struct fx *
     return true;
 }
 
+/* ---- the short way of new data ---- */
+
+/* Sending goes on behind all that was sent, and nothing of that is being repaired. */
+static bool sends_straight(const struct tcp *t)
+{
+    return tcp_is_open(t) && t->snd_at == t->snd_nxt && tcp_has_bare_header(t) && !t->by_the_book &&
+           !t->rack && t->congestion != TCP_RECOVERY && t->sacked.count == 0;
+}
+
+/* Full segments, as far as the windows and one piece of data go, but for the last bytes of all:
+ * they carry PSH. True: nothing more may go, since the windows are used up and something is under
+ * way. */
+static bool send_full(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
+{
+    int64_t window = t->snd_una + smaller(t->snd_wnd, (int64_t)t->cwnd + t->limited);
+    int64_t edge = smaller(window, t->snd_end - 1), mss = t->snd_mss;
+    struct span body = pieces_at(&t->unsent, t->snd_nxt, UINT32_MAX);
+    edge = smaller(edge, t->snd_nxt + body.len);
+    if (t->snd_nxt + mss <= edge) {
+        open_window(t);
+        settle_debt(t, fx);
+    }
+    while (t->snd_nxt + mss <= edge) {
+        struct unit unit = {(uint64_t)t->snd_nxt, t->snd_mss};
+        send_bare(t, t->snd_nxt, span_sub(body, 0, t->snd_mss), unit, why, fx);
+        body = span_sub(body, t->snd_mss, body.len - t->snd_mss);
+        track(t, t->snd_nxt, t->snd_mss, now, fx);
+    }
+    bool waits = t->snd_nxt < t->snd_end && window < t->snd_end;
+    return waits && window < t->snd_nxt + mss && t->snd_una < t->snd_nxt;
+}
+
 /* Something waits, nothing is under way, and no timer would ever send it (3.8.6.1). */
 static void start_persist(struct tcp *t, sim_time now, struct fx *fx)
 {
@@ -337,6 +394,23 @@ static void settle(struct tcp *t, sim_time now, struct fx *fx)
     }
 }
 
+/* Data or a FIN may go, be it again. */
+static bool has_something(const struct tcp *t)
+{
+    return t->snd_at < t->snd_end || t->snd_at < t->snd_nxt || t->fin_wanted || t->rack ||
+           t->congestion == TCP_RECOVERY || t->by_the_book;
+}
+
+static void send_data(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
+{
+    if (!has_something(t) || (sends_straight(t) && send_full(t, now, why, fx))) {
+        return;
+    }
+    while (send_next(t, now, why, fx)) {
+    }
+    start_persist(t, now, fx);
+}
+
 void tcp_output(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
 {
     if (t->path_until && now >= t->path_until) {
@@ -344,9 +418,7 @@ void tcp_output(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
     }
     if (may_send_data(t->state)) {
         cc_restart(t, now);
-        while (send_next(t, now, why, fx)) {
-        }
-        start_persist(t, now, fx);
+        send_data(t, now, why, fx);
     }
     if (t->state > TCP_SYN_SENT) {
         settle(t, now, fx);

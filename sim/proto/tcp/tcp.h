@@ -2,7 +2,8 @@
 /* TCP (RFC 9293): one actor is one endpoint, a connection or a listener. The files follow the RFC:
  *
  * - state: figure 5, the states, their edges, and the one way from one to another
- * - input: 3.10.7, SEGMENT ARRIVES, a function a check, in the RFC's order
+ * - input: 3.10.7, SEGMENT ARRIVES, a function a check, in the RFC's order; straight: the same for
+ *   what most segments are
  * - acks: its fifth check, ACK
  * - opening: LISTEN and SYN-SENT; cookie (RFC 4987) and queue: what a listener holds
  * - output: what is sent and when, segments, Nagle, windows, acknowledgements
@@ -326,7 +327,21 @@ struct tcp {
     uint8_t frto;          /* step of RFC 5682: 0 none, 1 and 2 the acknowledgement waited for */
     int64_t frto_end;      /* its `recover`: SND.NXT at the timeout */
     uint32_t pipe_prev;    /* RFC 4015: FlightSize or ssthresh then, the larger */
+
+    bool by_the_book; /* a test's: nothing goes the short way (straight.c) */
 };
+
+/* Data may go both ways, and nothing but data: our FIN has at most been asked for. */
+static inline bool tcp_is_open(const struct tcp *t)
+{
+    return t->state == TCP_ESTABLISHED || (t->state == TCP_FIN_WAIT_1 && !t->fin_sent);
+}
+/* What is sent now has a header of 20 bytes, and no bit of it is ECN's. */
+static inline bool tcp_has_bare_header(const struct tcp *t)
+{
+    return !t->ts_on && !t->ecn_on && !t->ecn_echoes && t->held.count == 0 &&
+           t->dup_to <= t->dup_from;
+}
 
 /* A segment that arrived, in offsets. */
 struct tcp_arrival {

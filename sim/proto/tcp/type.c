@@ -4,6 +4,7 @@
 #include "proto/tcp/cc.h"
 #include "proto/tcp/recovery.h"
 #include "proto/tcp/host.h"
+#include "proto/tcp/input.h"
 
 /* ---- the wire format ---- */
 
@@ -299,7 +300,11 @@ void tcp_step(void *self, const struct input *in, struct fx *fx)
     t->host = in->host;
     switch (in->kind) {
     case IN_START: start(t, in, fx); break;
-    case IN_PACKET: tcp_segment_arrives(t, in, fx); break;
+    case IN_PACKET:
+        if (!tcp_arrives_straight(t, in, fx)) {
+            tcp_segment_arrives(t, in, fx);
+        }
+        break;
     case IN_ERROR: tcp_hear_error(t, in, fx); break;
     case IN_TIMER: tcp_timer_fired(t, in->code, in->now, fx); break;
     case IN_REQUEST: tcp_request(t, in, fx); break;
