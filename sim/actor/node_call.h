@@ -72,7 +72,7 @@ struct node_reserve {
     bool is_over;
 };
 
-enum { NODE_WAYS_MAX = 8, NODE_SHARE_SENDERS = 8 };
+enum { NODE_WAYS_MAX = 64, NODE_SHARE_SENDERS = 64 };
 struct node_ways {
     uint32_t number; /* whose question: given back */
     uint32_t from, to;

@@ -329,12 +329,14 @@ void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned 
     }
 }
 
-void link_take(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+void link_take(struct world *w, struct direction *d, uint32_t packet, uint64_t number, unsigned ttl,
                const struct macs *macs, uint32_t cause)
 {
     struct offer o = offer_of(w, d, packet, ttl, macs, cause);
-    d->offered++;
+    uint64_t newest = d->offered;
+    d->offered = number; /* what loss asks about */
     take(w, d, &o);
+    d->offered = newest;
 }
 
 void link_refuse(struct world *w, struct direction *d, uint32_t packet, enum drop_class why,

@@ -388,10 +388,11 @@ static void hear_multicast(struct world *w, uint32_t node, uint32_t packet, unsi
     }
 }
 
-/* Router alert (RFC 2113): its RSVP process takes what is for others, and sends it on itself. */
+/* Router alert (RFC 2113): a router's RSVP process takes what is for others, and sends it on. */
 static bool is_looked_into(const struct world *w, uint32_t node, const struct packet *p)
 {
-    return p->proto->carrier == CARRIER_IP && p->proto->number == IP_RSVP && w->nodes[node].rsvp;
+    return p->net.alert && p->proto->carrier == CARRIER_IP && p->proto->number == IP_RSVP &&
+           w->nodes[node].rsvp && w->nodes[node].kind == SCENARIO_ROUTER;
 }
 
 /* A fragment for this node waits until the others are there, then the whole goes on. */
@@ -415,7 +416,7 @@ static void take_odd(struct world *w, struct direction *d, uint32_t packet, unsi
         }
     } else if (w->nodes[node].nat && nat_hear(w, d, packet, ttl, cause)) {
         return;
-    } else if (p->net.alert && is_looked_into(w, node, p)) {
+    } else if (is_looked_into(w, node, p)) {
         deliver(w, node, packet, &h, cause);
     } else if (ip_is_multicast(h.ip)) {
         hear_multicast(w, node, packet, ttl, &h, cause);

@@ -9,6 +9,17 @@
 /* ev.target of CALL_OF_RESERVE. */
 enum { ASK = 1, RELEASE, END };
 
+struct reserving {
+    struct node_reserve wish;
+    sim_time end; /* of its sender's flow; SIM_NEVER: none */
+    bool has_begun;
+};
+
+void reserve_prepare(struct world *w)
+{
+    w->reserving = arena_alloc(&w->arena, (w->sc->traffic_count + 1) * sizeof *w->reserving);
+}
+
 static const struct actor_type *rsvp_type(const struct world *w)
 {
     for (const struct actor_type *const *t = w->known->actors; *t; t++) {
@@ -47,6 +58,11 @@ void reserve_open(struct world *w, uint32_t node, uint32_t cause)
     actor_start(w, n->rsvp, START_OPENED, 0, cause);
     effects_apply(w);
     reserve_tell_interfaces(w, node, cause);
+    for (uint32_t i = 0; i < n->iface_count; i++) {
+        if (n->ifaces[i].out != UINT32_MAX) {
+            shares_open(&w->directions[n->ifaces[i].out]);
+        }
+    }
 }
 
 /* ---- ways ---- */
@@ -122,14 +138,12 @@ static bool is_receiver(const struct scenario_traffic *t, uint32_t node)
     return node != t->from && (t->group ? group_holds(t->group, node) : node == t->to);
 }
 
-static void tell_receivers(struct world *w, uint32_t traffic, uint32_t only, bool is_over,
-                           uint32_t cause)
+static void tell_receivers(struct world *w, uint32_t traffic, uint32_t only,
+                           const struct node_reserve *wish, uint32_t cause)
 {
-    struct node_reserve wish = wish_of(w, traffic);
-    wish.is_over = is_over;
     for (uint32_t i = 0; i < w->sc->node_count; i++) {
         if ((only == NO_NODE || only == i) && is_receiver(&w->sc->traffic[traffic], i)) {
-            tell(w, i, NODE_RECEIVER, &wish, cause);
+            tell(w, i, NODE_RECEIVER, wish, cause);
         }
     }
 }
@@ -156,30 +170,52 @@ static sim_time length_of(const struct scenario_traffic *t)
     return p && p->initial > 0 ? p->initial : SIM_NEVER;
 }
 
+/* Where it began last, if it was elsewhere (its address has changed), nobody asks for it now. */
+static void end_before(struct world *w, uint32_t traffic, uint32_t cause)
+{
+    const struct reserving *was = &w->reserving[traffic];
+    const struct net *key = &w->traffic_keys[traffic];
+    if (!was->has_begun || (was->wish.from.ip == wish_of(w, traffic).from.ip &&
+                            was->wish.from.port == key->from.port)) {
+        return;
+    }
+    struct node_reserve old = was->wish;
+    old.is_over = true;
+    tell(w, w->sc->traffic[traffic].from, NODE_SENDER, &old, cause);
+    tell_receivers(w, traffic, NO_NODE, &old, cause);
+}
+
 void reserve_begin(struct world *w, uint32_t traffic, uint32_t cause)
 {
     const struct scenario_traffic *t = &w->sc->traffic[traffic];
-    struct node_reserve wish = wish_of(w, traffic);
-    sim_time now = sched_now(&w->sched);
-    tell(w, t->from, NODE_SENDER, &wish, cause);
-    if (t->reserve->start <= now && t->reserve->until > now) {
-        tell_receivers(w, traffic, NO_NODE, false, cause);
-    } else {
-        schedule(w, traffic, ASK, t->reserve->start);
+    const struct scenario_reserve *r = t->reserve;
+    struct reserving *of = &w->reserving[traffic];
+    sim_time now = sched_now(&w->sched), length = length_of(t);
+    end_before(w, traffic, cause);
+    bool is_first = !of->has_begun;
+    of->has_begun = true;
+    of->wish = wish_of(w, traffic);
+    of->end = length == SIM_NEVER ? SIM_NEVER : time_add(now, length);
+    schedule(w, traffic, END, of->end);
+    tell(w, t->from, NODE_SENDER, &of->wish, cause);
+    if (r->start <= now && r->until > now) {
+        tell_receivers(w, traffic, NO_NODE, &of->wish, cause);
+    } else if (is_first) {
+        schedule(w, traffic, ASK, r->start);
     }
-    schedule(w, traffic, RELEASE, t->reserve->until);
-    sim_time length = length_of(t);
-    schedule(w, traffic, END, length == SIM_NEVER ? SIM_NEVER : time_add(now, length));
+    if (is_first) {
+        schedule(w, traffic, RELEASE, r->until);
+    }
 }
 
 void reserve_event(struct world *w, const struct event *ev)
 {
-    struct node_reserve wish = wish_of(w, ev->packet);
-    if (ev->target == END) {
-        wish.is_over = true;
+    struct node_reserve wish = w->reserving[ev->packet].wish;
+    wish.is_over = ev->target != ASK;
+    if (ev->target != END) {
+        tell_receivers(w, ev->packet, NO_NODE, &wish, 0);
+    } else if (w->reserving[ev->packet].end == ev->at) { /* it has not begun anew since */
         tell(w, w->sc->traffic[ev->packet].from, NODE_SENDER, &wish, 0);
-    } else {
-        tell_receivers(w, ev->packet, NO_NODE, ev->target == RELEASE, 0);
     }
 }
 
@@ -188,8 +224,8 @@ void reserve_restart(struct world *w, uint32_t node, uint32_t cause)
     sim_time now = sched_now(&w->sched);
     for (uint32_t i = 0; i < w->sc->traffic_count; i++) {
         const struct scenario_reserve *r = w->sc->traffic[i].reserve;
-        if (r && w->traffic_is_due[i] && r->start <= now && r->until > now) {
-            tell_receivers(w, i, node, false, cause);
+        if (r && w->reserving[i].has_begun && r->start <= now && r->until > now) {
+            tell_receivers(w, i, node, &w->reserving[i].wish, cause);
         }
     }
 }

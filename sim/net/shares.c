@@ -1,12 +1,14 @@
 /* What is reserved on a link direction: packets of a reserved flow that keep to its token bucket go
  * before all others; what is too much goes with the others (RFC 2211 3, RFC 2212). Between two
  * packets only: what is being sent is finished. Each kind has a queue of its own, of the link's
- * size. Invariant: while anything waits here, an event stands at the end of the transmission. */
+ * size. RSVP's own messages go with the reserved, lest a full queue keep one from asking (RFC 2205
+ * 2.3). Invariant: while anything waits here, an event stands at the end of the transmission. */
 #include "net/flight.h"
 
 #include "actor/node_call.h"
 #include "base/os.h"
 #include "base/tokens.h"
+#include "wire/rsvp.h"
 
 #include <stdlib.h>
 
@@ -21,6 +23,7 @@ struct share {
 struct line { /* a ring */
     struct line_packet {
         uint32_t packet, cause;
+        uint64_t number; /* of those that the direction was offered */
         struct macs macs;
         bool has_macs;
         uint8_t ttl;
@@ -76,11 +79,16 @@ static void install(struct shares *s, const struct node_share *of, sim_time now)
     }
 }
 
+void shares_open(struct direction *d)
+{
+    d->shares = d->shares ? d->shares : os_alloc(sizeof *d->shares);
+}
+
 void shares_told(struct world *w, uint32_t node, const struct node_share *of)
 {
     const struct iface *i = &w->nodes[node].ifaces[of->iface];
     struct direction *d = &w->directions[i->out];
-    d->shares = d->shares ? d->shares : os_alloc(sizeof *d->shares);
+    shares_open(d);
     install(d->shares, of, sched_now(&w->sched));
 }
 
@@ -121,6 +129,9 @@ static bool keeps_to(struct share *s, uint32_t bytes, sim_time now)
 
 static unsigned kind_of(struct shares *s, const struct packet *p, sim_time now)
 {
+    if (p->proto->carrier == CARRIER_IP && p->proto->number == IP_RSVP) {
+        return RESERVED;
+    }
     for (uint32_t i = 0; i < s->count; i++) {
         if (is_meant(&s->list[i], p)) {
             return keeps_to(&s->list[i], p->size, now) ? RESERVED : OTHERS;
@@ -183,7 +194,7 @@ static void wake_at_end(struct world *w, struct direction *d)
 
 static void let_go(struct world *w, struct direction *d, const struct line_packet *p)
 {
-    link_take(w, d, p->packet, p->ttl, p->has_macs ? &p->macs : NULL, p->cause);
+    link_take(w, d, p->packet, p->number, p->ttl, p->has_macs ? &p->macs : NULL, p->cause);
 }
 
 static void enter(struct world *w, struct direction *d, unsigned kind, struct line_packet *p,
@@ -204,7 +215,8 @@ void shares_hear(struct world *w, struct direction *d, uint32_t packet, unsigned
     const struct packet *p = packet_at(&w->trace->packets, packet);
     unsigned kind = kind_of(d->shares, p, sched_now(&w->sched));
     struct line *line = &d->shares->lines[kind];
-    struct line_packet held = {.packet = packet, .cause = cause, .ttl = (uint8_t)ttl};
+    struct line_packet held = {
+        .packet = packet, .number = ++d->offered, .cause = cause, .ttl = (uint8_t)ttl};
     uint32_t size = link_size(d, p), already = kind == OTHERS ? flight_waiting(w, d) : 0;
     bool is_busy = d->busy_until > sched_now(&w->sched) || waiting(w, d) > 0;
     if (macs) {

@@ -170,6 +170,9 @@ void traffic_open(struct world *w)
     w->traffic_sources = arena_alloc(&w->arena, (count + 1) * sizeof(uint32_t));
     w->traffic_is_due = arena_alloc(&w->arena, count + 1);
     w->traffic_keys = arena_alloc(&w->arena, (count + 1) * sizeof(struct net));
+    if (w->sc->has_reservations) {
+        reserve_prepare(w);
+    }
     for (uint32_t i = 0; i < count; i++) {
         const struct scenario_traffic *t = &w->sc->traffic[i];
         sim_time delay;

@@ -278,8 +278,9 @@ struct world {
     uint32_t *traffic_flows, *traffic_sinks, *traffic_sources; /* by traffic: flow, entities */
     struct net *traffic_keys;                                  /* the source's key */
     bool *traffic_is_due;                                      /* its start has passed */
-    struct map ips;                                            /* address -> node + 1 */
-    uint32_t *fault_hits; /* by fault: matching packets so far */
+    struct reserving *reserving; /* by traffic: reserve.c; NULL: none reserves */
+    struct map ips;              /* address -> node + 1 */
+    uint32_t *fault_hits;        /* by fault: matching packets so far */
     bool has_packet_faults, asks_units;
     bool asks_numbers; /* somebody reads from which numbers those of a packet count */
     struct armed *armed;
@@ -476,8 +477,8 @@ void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned 
 uint32_t link_size(const struct direction *d, const struct packet *p); /* bytes on that link */
 void link_event(struct world *w, const struct event *ev); /* EV_LINE, EV_ARRIVE, EV_LOST, EV_TX */
 void link_late_copy(struct world *w, const struct event *ev); /* EV_FAULT of a direction */
-/* Onto the transmitter, which is free. */
-void link_take(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
+/* Onto the transmitter, which is free; number: the how manieth it was of those offered. */
+void link_take(struct world *w, struct direction *d, uint32_t packet, uint64_t number, unsigned ttl,
                const struct macs *macs, uint32_t cause);
 void link_refuse(struct world *w, struct direction *d, uint32_t packet, enum drop_class why,
                  uint32_t cause);
@@ -485,6 +486,7 @@ void link_refuse(struct world *w, struct direction *d, uint32_t packet, enum dro
 bool link_turns_away(struct world *w, struct direction *d, uint32_t packet, uint32_t waiting);
 /* shares.c: reserved flows before all others. */
 struct node_share;
+void shares_open(struct direction *d); /* from now on it keeps them apart */
 void shares_told(struct world *w, uint32_t node, const struct node_share *s);
 void shares_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                  const struct macs *macs, uint32_t cause);
@@ -562,6 +564,7 @@ void names_told(struct world *w, uint32_t row, const struct node_found *found, u
 
 /* reserve.c: what traffic reserves. */
 struct node_ways;
+void reserve_prepare(struct world *w);                             /* before any flow begins */
 void reserve_open(struct world *w, uint32_t node, uint32_t cause); /* its RSVP process */
 void reserve_asked(struct world *w, uint32_t row, const struct node_ways *ask, uint32_t cause);
 /* The flow has begun: its sender announces it, its receivers ask. */

@@ -118,8 +118,16 @@ static void add_flows(const struct rsvp *m, struct buf *out)
         const struct rsvp_flow *f = &m->flows[i];
         add_flowspec(&f->flowspec, out);
         for (unsigned k = 0; k < f->filter_count; k++) {
-            add_filter(out, RSVP_FILTER_SPEC, f->filters[k]);
+            add_filter(out, RSVP_FILTER_SPEC, m->filters[f->first + k]);
         }
+    }
+}
+
+static void add_scope(const struct rsvp *m, struct buf *out)
+{
+    uint8_t *p = add_object(out, RSVP_SCOPE, 1, 4 * (size_t)m->scope_count);
+    for (unsigned i = 0; i < m->scope_count; i++) {
+        put_u32(p + 4 * i, m->scope[i]);
     }
 }
 
@@ -136,6 +144,7 @@ void rsvp_write(const struct rsvp *m, struct buf *out)
         case RSVP_HOP: add_hop(m, out); break;
         case RSVP_TIME_VALUES: add_word(out, RSVP_TIME_VALUES, m->refresh_ms); break;
         case RSVP_ERROR_SPEC: add_error(m, out); break;
+        case RSVP_SCOPE: add_scope(m, out); break;
         case RSVP_SENDER_TEMPLATE: add_filter(out, RSVP_SENDER_TEMPLATE, m->sender); break;
         case RSVP_SENDER_TSPEC: add_tspec(&m->tspec, out); break;
         case RSVP_ADSPEC: add_adspec(&m->adspec, out); break;
@@ -238,30 +247,70 @@ static struct addr read_filter(struct bytes b)
     return (struct addr){get_u32(b.data), get_u16(b.data + 6)};
 }
 
-static bool add_flow(struct rsvp *m, struct bytes b)
+bool rsvp_add_flow(struct rsvp *m, const struct rsvp_flowspec *flowspec)
 {
-    return m->flow_count < RSVP_FLOWS_MAX && read_flowspec(b, &m->flows[m->flow_count++].flowspec);
-}
-
-/* FF may leave out a flowspec that is that of the one before (3.1.4). */
-static bool add_flow_filter(struct rsvp *m, struct bytes b)
-{
-    struct rsvp_flow *f = m->flow_count ? &m->flows[m->flow_count - 1] : NULL;
-    if (f && m->style == RSVP_FF && f->filter_count == 1) {
-        if (m->flow_count == RSVP_FLOWS_MAX) {
-            return false;
-        }
-        m->flows[m->flow_count] = (struct rsvp_flow){.flowspec = f->flowspec};
-        f = &m->flows[m->flow_count++];
-    }
-    if (!f && m->type == RSVP_RESV_TEAR) { /* 3.1.6: flowspecs may be left out */
-        f = &m->flows[m->flow_count++];
-    }
-    if (!f || f->filter_count == RSVP_FILTERS_MAX) {
+    if (m->flow_count == RSVP_FLOWS_MAX) {
         return false;
     }
-    f->filters[f->filter_count++] = read_filter(b);
+    m->flows[m->flow_count++] = (struct rsvp_flow){.flowspec = *flowspec, .first = m->filter_count};
     return true;
+}
+
+bool rsvp_add_filter(struct rsvp *m, struct addr sender)
+{
+    if (m->flow_count == 0 || m->filter_count == RSVP_FILTERS_MAX) {
+        return false;
+    }
+    m->flows[m->flow_count - 1].filter_count++;
+    m->filters[m->filter_count++] = sender;
+    return true;
+}
+
+static enum rsvp_reading full(struct rsvp *m)
+{
+    m->error.code = RSVP_SYSTEM_ERROR;
+    m->error.value = 0;
+    return RSVP_FOREIGN;
+}
+
+static enum rsvp_reading read_flow(struct rsvp *m, struct bytes b)
+{
+    struct rsvp_flowspec spec;
+    if (!read_flowspec(b, &spec)) {
+        return RSVP_BROKEN;
+    }
+    return rsvp_add_flow(m, &spec) ? RSVP_SOUND : full(m);
+}
+
+/* FF may leave out a flowspec that is that of the one before (3.1.4), a tear any (3.1.6). */
+static enum rsvp_reading read_flow_filter(struct rsvp *m, struct bytes b)
+{
+    struct rsvp_flowspec spec = {.service = RSVP_CONTROLLED_LOAD};
+    const struct rsvp_flow *last = m->flow_count ? &m->flows[m->flow_count - 1] : NULL;
+    bool is_next = last && m->style == RSVP_FF && last->filter_count == 1;
+    if (!last && m->type != RSVP_RESV_TEAR) {
+        return RSVP_BROKEN;
+    }
+    spec = last ? last->flowspec : spec;
+    if ((is_next || !last) && !rsvp_add_flow(m, &spec)) {
+        return full(m);
+    }
+    return rsvp_add_filter(m, read_filter(b)) ? RSVP_SOUND : full(m);
+}
+
+static enum rsvp_reading read_scope(struct rsvp *m, struct bytes b)
+{
+    if (b.len % 4) {
+        return RSVP_BROKEN;
+    }
+    if (b.len / 4 > RSVP_SCOPE_MAX) {
+        return full(m);
+    }
+    m->scope_count = (uint16_t)(b.len / 4);
+    for (unsigned i = 0; i < m->scope_count; i++) {
+        m->scope[i] = get_u32(b.data + 4 * i);
+    }
+    return RSVP_SOUND;
 }
 
 static bool read_body(struct rsvp *m, const struct rsvp_object *o)
@@ -286,15 +335,13 @@ static bool read_body(struct rsvp *m, const struct rsvp_object *o)
         return true;
     case RSVP_STYLE: m->style = get_u32(p) & 0xffffff; return true;
     case RSVP_SENDER_TEMPLATE: m->sender = read_filter(o->body); return true;
-    case RSVP_FILTER_SPEC: return add_flow_filter(m, o->body);
     case RSVP_RESV_CONFIRM: m->confirm = get_u32(p); return true;
-    case RSVP_FLOWSPEC: return add_flow(m, o->body);
     case RSVP_SENDER_TSPEC:
         return get_u32(p) == 7 && p[4] == RSVP_GENERAL && get_u16(p + 6) == 6 &&
                read_tspec(p + 8, &m->tspec);
     case RSVP_ADSPEC: return read_adspec(o->body, &m->adspec);
     }
-    return true; /* INTEGRITY, SCOPE, POLICY_DATA: passed over */
+    return true; /* INTEGRITY, POLICY_DATA: passed over */
 }
 
 /* C-Type and length of the body of those that are read; 0: any length. */
@@ -323,7 +370,12 @@ static enum rsvp_reading read_object(struct rsvp *m, const struct rsvp_object *o
         return RSVP_BROKEN;
     }
     m->given |= 1u << o->class;
-    return read_body(m, o) ? RSVP_SOUND : RSVP_BROKEN;
+    switch (o->class) {
+    case RSVP_FLOWSPEC: return read_flow(m, o->body);
+    case RSVP_FILTER_SPEC: return read_flow_filter(m, o->body);
+    case RSVP_SCOPE: return read_scope(m, o->body);
+    default: return read_body(m, o) ? RSVP_SOUND : RSVP_BROKEN;
+    }
 }
 
 /* What each type must have (3.1.3 to 3.1.8). */
@@ -353,7 +405,7 @@ static uint32_t needed(unsigned type)
 /* A descriptor of FF and SE names senders, one of WF none. */
 static bool has_fitting_flows(const struct rsvp *m)
 {
-    bool is_tear = m->type == RSVP_RESV_TEAR;
+    bool may_lack = m->type == RSVP_RESV_TEAR || m->type == RSVP_RESV_ERR;
     if (!(m->given >> RSVP_STYLE & 1)) {
         return m->flow_count == 0;
     }
@@ -362,7 +414,7 @@ static bool has_fitting_flows(const struct rsvp *m)
             return false;
         }
     }
-    return m->flow_count > 0 || is_tear;
+    return m->flow_count > 0 || may_lack;
 }
 
 enum rsvp_reading rsvp_read(struct bytes message, struct rsvp *out)

@@ -12,9 +12,10 @@ struct format;
 enum {
     IP_RSVP = 46,
     RSVP_HEADER = 8,
-    RSVP_OBJECT = 4, /* an object's own header */
-    RSVP_FLOWS_MAX = 8,
-    RSVP_FILTERS_MAX = 8,
+    RSVP_OBJECT = 4,       /* an object's own header */
+    RSVP_FLOWS_MAX = 64,   /* flow descriptors of a message */
+    RSVP_FILTERS_MAX = 64, /* of all of them together */
+    RSVP_SCOPE_MAX = 64,
 };
 enum rsvp_type {
     RSVP_PATH = 1,
@@ -61,6 +62,7 @@ enum rsvp_error {
 enum {
     RSVP_NO_BANDWIDTH = 2, /* value of ADMISSION_FAILURE */
     RSVP_IN_PLACE = 1,     /* flag of ERROR_SPEC: what was reserved before stays */
+    RSVP_NOT_GUILTY = 2,   /* to a receiver: it was more than you asked for that failed */
 };
 
 /* r, b, p, m, M (RFC 2215 3.6): bytes a second, bytes. */
@@ -82,8 +84,7 @@ struct rsvp_adspec {
 };
 struct rsvp_flow {
     struct rsvp_flowspec flowspec;
-    struct addr filters[RSVP_FILTERS_MAX]; /* none: WF */
-    unsigned filter_count;
+    uint16_t first, filter_count; /* of the message's filters; none: WF */
 };
 struct rsvp {
     enum rsvp_type type;
@@ -104,13 +105,16 @@ struct rsvp {
     struct rsvp_adspec adspec;
     uint32_t confirm; /* RESV_CONFIRM: the receiver */
     struct rsvp_flow flows[RSVP_FLOWS_MAX];
-    unsigned flow_count;
+    struct addr filters[RSVP_FILTERS_MAX];
+    uint32_t scope[RSVP_SCOPE_MAX]; /* SCOPE: senders' addresses, ascending (A.6) */
+    uint16_t flow_count, filter_count, scope_count;
 };
 
 enum rsvp_reading {
     RSVP_SOUND,
     RSVP_BROKEN,  /* cut, contradictory, or without an object that must be there */
-    RSVP_FOREIGN, /* an object that must be understood is not: error.code and value say which */
+    RSVP_FOREIGN, /* an object that must be understood is not, or there are more flows, filters or
+                     scopes than fit: error.code and value say which */
 };
 
 /* Appends the whole message, checksum zero, objects in the order of 3.1; what `given` names of
@@ -130,8 +134,14 @@ bool rsvp_next(struct bytes message, size_t *at, struct rsvp_object *out);
 /* Header and objects fill the message. */
 bool rsvp_is_sound(struct bytes message);
 
-/* The least flowspec that does for both (RFC 2210 3.3.4's ordering, RFC 2211, RFC 2212). */
+/* False: there is no room. */
+bool rsvp_add_flow(struct rsvp *m, const struct rsvp_flowspec *flowspec);
+bool rsvp_add_filter(struct rsvp *m, struct addr sender); /* to the last flow */
+
+/* The least flowspec that does for both (RFC 2205 2.2, RFC 2211 7, RFC 2212). */
 struct rsvp_flowspec rsvp_merge(const struct rsvp_flowspec *a, const struct rsvp_flowspec *b);
+/* The greatest that either does for (RFC 2205 3.5). */
+struct rsvp_flowspec rsvp_least(const struct rsvp_flowspec *a, const struct rsvp_flowspec *b);
 /* Bytes a second that it takes of a link: R, or r. */
 int64_t rsvp_share(const struct rsvp_flowspec *f);
 bool rsvp_same_flowspec(const struct rsvp_flowspec *a, const struct rsvp_flowspec *b);

@@ -59,6 +59,11 @@ static int64_t more(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static int64_t fewer(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 static uint32_t less(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -83,6 +88,27 @@ struct rsvp_flowspec rsvp_merge(const struct rsvp_flowspec *a, const struct rsvp
     if (is_a || is_b) {
         out.reserved = more(rsvp_share(a), rsvp_share(b));
         out.slack = is_a && is_b ? less(a->slack, b->slack) : is_a ? a->slack : b->slack;
+    }
+    return out;
+}
+
+static struct rsvp_tspec least_tspec(const struct rsvp_tspec *a, const struct rsvp_tspec *b)
+{
+    return (struct rsvp_tspec){.rate = fewer(a->rate, b->rate),
+                               .bucket = fewer(a->bucket, b->bucket),
+                               .peak = fewer(a->peak, b->peak),
+                               .min_unit = less(a->min_unit, b->min_unit),
+                               .max_packet = less(a->max_packet, b->max_packet)};
+}
+
+struct rsvp_flowspec rsvp_least(const struct rsvp_flowspec *a, const struct rsvp_flowspec *b)
+{
+    bool is_a = a->service == RSVP_GUARANTEED, is_b = b->service == RSVP_GUARANTEED;
+    struct rsvp_flowspec out = {.service = is_a && is_b ? RSVP_GUARANTEED : RSVP_CONTROLLED_LOAD,
+                                .tspec = least_tspec(&a->tspec, &b->tspec)};
+    if (is_a && is_b) {
+        out.reserved = fewer(rsvp_share(a), rsvp_share(b));
+        out.slack = a->slack > b->slack ? a->slack : b->slack;
     }
     return out;
 }

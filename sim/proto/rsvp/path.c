@@ -1,8 +1,6 @@
-/* PATH: from the sender down to the session, leaving in each node the way back (RFC 2205 2.3,
+/* PATH: from the sender down to the session, leaving in each node the way back (RFC 2205 2.1,
  * 3.1.3, RFC 2209 2). It carries the sender's address, and router alert lets each router look. */
 #include "proto/rsvp/inside.h"
-
-enum { SENT_TTL = 64 };
 
 static struct rsvp message_of(const struct path_state *path, enum rsvp_type type)
 {
@@ -17,15 +15,16 @@ static struct rsvp message_of(const struct path_state *path, enum rsvp_type type
     return m;
 }
 
-/* What the path can do, one hop further (RFC 2215 3). */
-static struct rsvp_adspec further(const struct rsvp_adspec *a, const struct node_one_way *way)
+/* What the path can do, one link further (RFC 2215 3). */
+static struct rsvp_adspec further(const struct path_state *path, const struct node_one_way *way)
 {
-    struct rsvp_adspec out = *a;
+    struct rsvp_adspec out = path->adspec;
     int64_t bytes = way->rate_bps ? way->rate_bps / 8 : INT64_MAX;
-    out.hops++;
-    out.bandwidth = bytes < a->bandwidth ? bytes : a->bandwidth;
-    out.mtu = way->mtu < a->mtu ? way->mtu : a->mtu;
-    out.latency_us = a->latency_us + (uint32_t)(way->delay / 1000);
+    uint64_t latency = out.latency_us + (uint64_t)(way->delay / 1000);
+    out.hops += !path->is_local; /* hops that speak it, of routers */
+    out.bandwidth = bytes < out.bandwidth ? bytes : out.bandwidth;
+    out.mtu = way->mtu < out.mtu ? way->mtu : out.mtu;
+    out.latency_us = latency < UINT32_MAX ? (uint32_t)latency : UINT32_MAX;
     return out;
 }
 
@@ -44,8 +43,7 @@ static void send_out(const struct rsvp_process *p, const struct path_state *path
     m.given |= 1u << RSVP_HOP;
     if (type == RSVP_PATH) {
         m.refresh_ms = (uint32_t)(p->refresh / SIM_MS);
-        m.adspec = further(&path->adspec, way);
-        m.adspec.hops -= path->is_local; /* of routers */
+        m.adspec = further(path, way);
         m.given |= 1u << RSVP_TIME_VALUES | (p->adspec ? 1u << RSVP_ADSPEC : 0);
     }
     rsvp_say(&m, &net, why, fx);
@@ -54,8 +52,10 @@ static void send_out(const struct rsvp_process *p, const struct path_state *path
 static void send_all(const struct rsvp_process *p, const struct path_state *path,
                      enum rsvp_type type, unsigned why, struct fx *fx)
 {
-    for (uint32_t i = 0; i < path->ways.count; i++) {
-        send_out(p, path, type, &path->ways.list[i], why, fx);
+    for (unsigned i = 0; path->ttl > 0 && i < IFACES_MAX; i++) {
+        if (path->ifaces >> i & 1) {
+            send_out(p, path, type, &p->links[i], why, fx);
+        }
     }
 }
 
@@ -66,22 +66,27 @@ static void ask_ways(const struct rsvp_process *p, const struct path_state *path
     fx_indicate(fx, 0, NODE_WAYS, bytes_of(&ask, sizeof ask), (struct span){0});
 }
 
-static void arm_refresh(struct rsvp_process *p, const struct path_state *path, sim_time now,
-                        const struct dice *dice, struct fx *fx)
+static void arm_refresh(struct rsvp_process *p, const struct path_state *path,
+                        const struct input *in, struct fx *fx)
 {
-    sim_time after = rsvp_refresh_after(p->refresh, draw(dice, 1, p->draws++));
-    fx_timer(fx, TIMER_PATH_REFRESH, path_number(p, path), time_add(now, after));
+    sim_time after = rsvp_refresh_after(p->refresh, draw(in->dice, 1, p->draws++));
+    fx_timer(fx, TIMER_PATH_REFRESH, path_number(p, path), time_add(in->now, after));
 }
 
-static bool same_ways(const struct node_ways *a, const struct node_ways *b)
+static uint64_t note_links(struct rsvp_process *p, const struct node_ways *ways)
 {
-    bool same = a->count == b->count && a->is_end == b->is_end;
-    for (uint32_t i = 0; same && i < a->count; i++) {
-        same = a->list[i].iface == b->list[i].iface;
+    uint64_t ifaces = 0;
+    for (uint32_t i = 0; i < ways->count; i++) {
+        const struct node_one_way *way = &ways->list[i];
+        if (way->iface < IFACES_MAX) {
+            p->links[way->iface] = *way;
+            ifaces |= UINT64_C(1) << way->iface;
+        }
     }
-    return same;
+    return ifaces;
 }
 
+/* Another way is announced at once (3.6). */
 void path_ways(struct rsvp_process *p, const struct node_ways *ways, const struct input *in,
                struct fx *fx)
 {
@@ -89,21 +94,22 @@ void path_ways(struct rsvp_process *p, const struct node_ways *ways, const struc
     if (!path->is_used) {
         return;
     }
-    bool is_other = !same_ways(&path->ways, ways), is_due = path->is_pending;
-    path->ways = *ways;
+    uint64_t ifaces = note_links(p, ways);
+    bool is_other = ifaces != path->ifaces || path->is_end != ways->is_end;
+    bool is_due = path->is_pending;
+    path->ifaces = ifaces;
+    path->is_end = ways->is_end;
     path->is_pending = false;
-    if (is_due || is_other) { /* another way is a way to announce at once (3.6) */
+    if (is_due || is_other) {
         unsigned why = !is_other        ? RSVP_REFRESHES_PATH
                        : path->is_local ? RSVP_ANNOUNCES
                                         : RSVP_PASSES_PATH;
         send_all(p, path, RSVP_PATH, why, fx);
-        if (path->ways.count > 0) {
-            arm_refresh(p, path, in->now, in->dice, fx);
-        }
+        arm_refresh(p, path, in, fx);
     }
     if (is_other) {
         struct session s = path->session;
-        resv_paths_changed(p, &s, in, fx);
+        resv_paths_changed(p, &s, IS_TOLD, in, fx);
     }
 }
 
@@ -116,7 +122,7 @@ void path_refresh(struct rsvp_process *p, uint32_t number, struct fx *fx)
     }
 }
 
-/* ---- beginning ---- */
+/* ---- beginning and end ---- */
 
 static struct path_state *enter(struct rsvp_process *p, const struct session *s, struct addr sender,
                                 unsigned why, struct fx *fx)
@@ -128,14 +134,15 @@ static struct path_state *enter(struct rsvp_process *p, const struct session *s,
     }
     path->session = *s;
     path->sender = sender;
-    path->is_pending = true;
     fx_item(fx, SET_PATH, path_key(s, sender), ITEM_THERE, why);
     return path;
 }
 
-static struct rsvp_tspec tspec_of(const struct node_bucket_spec *b)
+static void forget_senders(struct rsvp_process *p, uint64_t senders)
 {
-    return (struct rsvp_tspec){b->rate, b->bucket, b->peak, b->min_unit, b->max_packet};
+    for (unsigned i = 0; i < RESVS_MAX; i++) {
+        p->resvs[i].senders &= ~senders;
+    }
 }
 
 static void leave(struct rsvp_process *p, struct path_state *path, unsigned why,
@@ -148,8 +155,9 @@ static void leave(struct rsvp_process *p, struct path_state *path, unsigned why,
     fx_timer(fx, TIMER_PATH_REFRESH, number, SIM_NEVER);
     fx_timer(fx, TIMER_PATH_LIFETIME, number, SIM_NEVER);
     fx_timer(fx, TIMER_RESV_REFRESH, number, SIM_NEVER);
-    path->is_used = false;
-    resv_paths_changed(p, &s, in, fx);
+    *path = (struct path_state){.is_used = false};
+    forget_senders(p, UINT64_C(1) << number);
+    resv_paths_changed(p, &s, IS_QUIET, in, fx);
 }
 
 void path_sender(struct rsvp_process *p, const struct node_reserve *of, const struct input *in,
@@ -165,9 +173,10 @@ void path_sender(struct rsvp_process *p, const struct node_reserve *of, const st
     }
     path = path ? path : enter(p, &s, of->from, RSVP_ANNOUNCES, fx);
     if (path) {
+        const struct node_bucket_spec *b = &of->spec;
         path->is_local = path->is_pending = true;
         path->ttl = SENT_TTL;
-        path->tspec = tspec_of(&of->spec);
+        path->tspec = (struct rsvp_tspec){b->rate, b->bucket, b->peak, b->min_unit, b->max_packet};
         path->adspec = (struct rsvp_adspec){.bandwidth = INT64_MAX, .mtu = UINT32_MAX};
         ask_ways(p, path, fx);
     }
@@ -175,26 +184,43 @@ void path_sender(struct rsvp_process *p, const struct node_reserve *of, const st
 
 /* ---- hearing ---- */
 
-static bool says_other(const struct path_state *path, const struct rsvp *m, const struct input *in)
+static bool same_tspec(const struct rsvp_tspec *a, const struct rsvp_tspec *b)
 {
-    return path->hop != m->hop || path->lih != m->lih || path->tspec.rate != m->tspec.rate ||
-           path->tspec.bucket != m->tspec.bucket || path->tspec.peak != m->tspec.peak ||
-           path->tspec.min_unit != m->tspec.min_unit ||
-           path->tspec.max_packet != m->tspec.max_packet || path->ttl + 1 != in->net.ttl;
+    return a->rate == b->rate && a->bucket == b->bucket && a->peak == b->peak &&
+           a->min_unit == b->min_unit && a->max_packet == b->max_packet;
 }
 
-static void note_what_it_says(struct path_state *path, const struct rsvp *m, const struct input *in)
+static bool same_adspec(const struct rsvp_adspec *a, const struct rsvp_adspec *b)
 {
+    return a->is_broken == b->is_broken && a->hops == b->hops && a->latency_us == b->latency_us &&
+           a->mtu == b->mtu && a->bandwidth == b->bandwidth;
+}
+
+/* Without ADSPEC nothing is known: it is begun here (RFC 2210 3.3). A hop that has not lowered
+ * Send_TTL has not looked at the message, and gives nothing (3.8). */
+static struct rsvp_adspec adspec_of(const struct rsvp *m, const struct input *in)
+{
+    struct rsvp_adspec unknown = {.bandwidth = INT64_MAX, .mtu = UINT32_MAX};
+    struct rsvp_adspec out = m->given >> RSVP_ADSPEC & 1 ? m->adspec : unknown;
+    out.is_broken |= m->send_ttl != in->net.ttl;
+    return out;
+}
+
+/* True: something is other than it was. */
+static bool note_what_it_says(struct path_state *path, const struct rsvp *m, const struct input *in)
+{
+    struct rsvp_adspec adspec = adspec_of(m, in);
+    uint8_t ttl = (uint8_t)(in->net.ttl - 1);
+    bool is_other = path->hop != m->hop || path->lih != m->lih || path->ttl != ttl ||
+                    path->iface != in->net.iface || !same_tspec(&path->tspec, &m->tspec) ||
+                    !same_adspec(&path->adspec, &adspec);
     path->hop = m->hop;
     path->lih = m->lih;
-    path->tspec = m->tspec;
-    path->ttl = (uint8_t)(in->net.ttl - 1);
+    path->ttl = ttl;
     path->iface = in->net.iface;
-    path->adspec = m->adspec;
-    path->adspec.is_broken |= m->send_ttl != in->net.ttl; /* 2.9: a hop has not looked at it */
-    if (!(m->given >> RSVP_ADSPEC & 1)) {
-        path->adspec = (struct rsvp_adspec){.bandwidth = INT64_MAX, .mtu = UINT32_MAX};
-    }
+    path->tspec = m->tspec;
+    path->adspec = adspec;
+    return is_other;
 }
 
 void path_hear(struct rsvp_process *p, const struct rsvp *m, const struct input *in, struct fx *fx)
@@ -202,24 +228,26 @@ void path_hear(struct rsvp_process *p, const struct rsvp *m, const struct input 
     struct session s = {m->session, m->protocol};
     struct path_state *path = path_find(p, &s, m->sender);
     bool is_new = !path;
-    if ((path && path->is_local) || in->net.ttl <= 1) {
+    if (path && path->is_local) {
         return;
     }
     path = path ? path : enter(p, &s, m->sender, RSVP_PASSES_PATH, fx);
     if (!path) {
+        struct rsvp error = *m;
+        error.error.code = RSVP_SYSTEM_ERROR;
+        error.error.value = 0;
+        path_refuse(p, &error, RSVP_IS_FULL, in, fx);
         return;
     }
-    bool is_other = is_new || says_other(path, m, in);
-    note_what_it_says(path, m, in);
+    bool is_other = note_what_it_says(path, m, in);
     fx_timer(fx, TIMER_PATH_LIFETIME, path_number(p, path),
              time_add(in->now, rsvp_lifetime(m->refresh_ms * SIM_MS, p->lost)));
-    if (is_other) {
+    if (is_new || is_other) {
         path->is_pending = true;
-        path->ways.count = is_new ? 0 : path->ways.count;
         ask_ways(p, path, fx);
     }
-    if (is_other && !is_new) {
-        resv_paths_changed(p, &s, in, fx);
+    if (is_other && !is_new) { /* another previous hop is asked at once (3.6) */
+        resv_paths_changed(p, &s, IS_TOLD, in, fx);
     }
 }
 
@@ -243,19 +271,21 @@ void path_runs_out(struct rsvp_process *p, uint32_t number, const struct input *
 
 /* ---- errors: back toward the sender ---- */
 
-void path_refuse(const struct rsvp *m, const struct input *in, struct fx *fx)
+void path_refuse(const struct rsvp_process *p, const struct rsvp *m, unsigned why,
+                 const struct input *in, struct fx *fx)
 {
     struct rsvp error = *m;
-    struct net net = {.from.ip = 0, .to.ip = m->hop, .ttl = SENT_TTL};
-    if (!m->hop || !(m->given >> RSVP_SESSION & 1)) {
-        return;
+    struct net net = {.to.ip = m->hop, .ttl = SENT_TTL};
+    if (!(m->given >> RSVP_HOP & 1) || !(m->given >> RSVP_SESSION & 1)) {
+        return; /* nobody is known to be told */
     }
     error.type = RSVP_PATH_ERR;
-    error.send_ttl = net.ttl;
-    error.error.node = in->net.to.ip;
-    error.given = 1u << RSVP_SESSION | 1u << RSVP_ERROR_SPEC | 1u << RSVP_SENDER_TEMPLATE |
-                  1u << RSVP_SENDER_TSPEC;
-    rsvp_say(&error, &net, RSVP_UNKNOWN, fx);
+    error.send_ttl = SENT_TTL;
+    error.error.node = p->links[in->net.iface % IFACES_MAX].ip;
+    error.error.flags = 0;
+    error.given = (m->given & (1u << RSVP_SENDER_TEMPLATE | 1u << RSVP_SENDER_TSPEC)) |
+                  1u << RSVP_SESSION | 1u << RSVP_ERROR_SPEC;
+    rsvp_say(&error, &net, why, fx);
 }
 
 void path_hear_error(struct rsvp_process *p, const struct rsvp *m, struct fx *fx)
@@ -263,11 +293,11 @@ void path_hear_error(struct rsvp_process *p, const struct rsvp *m, struct fx *fx
     struct session s = {m->session, m->protocol};
     const struct path_state *path = path_find(p, &s, m->sender);
     if (!path || path->is_local) {
-        fx_note(fx, RSVP_UNKNOWN);
+        fx_note(fx, RSVP_PATH_FAILS);
         return;
     }
     struct net net = {.to.ip = path->hop, .ttl = SENT_TTL};
     struct rsvp on = *m;
-    on.send_ttl = net.ttl;
+    on.send_ttl = SENT_TTL;
     rsvp_say(&on, &net, RSVP_PASSES_ERROR, fx);
 }

@@ -1,7 +1,5 @@
-/* The tables of a node's RSVP process, and what the reservations of one interface come to. */
+/* The tables of a node's RSVP process: who is in them, and which senders a reservation means. */
 #include "proto/rsvp/inside.h"
-
-#include <string.h>
 
 bool same_session(const struct session *a, const struct session *b)
 {
@@ -17,6 +15,8 @@ int64_t path_key(const struct session *s, struct addr sender)
 {
     return (int64_t)((uint64_t)sender.ip << 32 | (uint32_t)sender.port << 16 | s->to.port);
 }
+
+/* ---- paths ---- */
 
 struct path_state *path_find(struct rsvp_process *p, const struct session *s, struct addr sender)
 {
@@ -45,13 +45,55 @@ uint32_t path_number(const struct rsvp_process *p, const struct path_state *path
     return (uint32_t)(path - p->paths);
 }
 
+uint64_t paths_of(const struct rsvp_process *p, const struct session *s)
+{
+    uint64_t found = 0;
+    for (unsigned i = 0; i < PATHS_MAX; i++) {
+        bool is_it = p->paths[i].is_used && same_session(&p->paths[i].session, s);
+        found |= (uint64_t)is_it << i;
+    }
+    return found;
+}
+
+uint64_t paths_by(const struct rsvp_process *p, const struct session *s, uint16_t iface)
+{
+    uint64_t found = paths_of(p, s);
+    for (unsigned i = 0; i < PATHS_MAX; i++) {
+        bool goes_there = iface < IFACES_MAX && p->paths[i].ifaces >> iface & 1;
+        found &= ~((uint64_t)!goes_there << i);
+    }
+    return found;
+}
+
+uint64_t paths_from(const struct rsvp_process *p, const struct session *s, uint32_t hop)
+{
+    uint64_t found = paths_of(p, s);
+    for (unsigned i = 0; i < PATHS_MAX; i++) {
+        bool comes_from = !p->paths[i].is_local && p->paths[i].hop == hop;
+        found &= ~((uint64_t)!comes_from << i);
+    }
+    return found;
+}
+
+/* Those that end at this node, from elsewhere. */
+static uint64_t paths_to_here(const struct rsvp_process *p, const struct session *s)
+{
+    uint64_t found = paths_of(p, s);
+    for (unsigned i = 0; i < PATHS_MAX; i++) {
+        bool is_for_us = p->paths[i].is_end && !p->paths[i].is_local;
+        found &= ~((uint64_t)!is_for_us << i);
+    }
+    return found;
+}
+
+/* ---- reservations ---- */
+
 /* FF has a block for each sender; of SE and WF a next hop has one. */
 static bool is_same_block(const struct resv_state *a, const struct resv_state *b)
 {
     return same_session(&a->session, &b->session) && a->hop == b->hop && a->iface == b->iface &&
            a->is_local == b->is_local &&
-           (a->style != RSVP_FF || b->style != RSVP_FF ||
-            same_addr(a->flow.filters[0], b->flow.filters[0]));
+           (a->style != RSVP_FF || b->style != RSVP_FF || a->senders == b->senders);
 }
 
 struct resv_state *resv_find(struct rsvp_process *p, const struct resv_state *like)
@@ -67,7 +109,7 @@ struct resv_state *resv_find(struct rsvp_process *p, const struct resv_state *li
 struct resv_state *resv_add(struct rsvp_process *p)
 {
     for (unsigned i = 0; i < RESVS_MAX; i++) {
-        if (!p->resvs[i].is_used) {
+        if (!p->resvs[i].is_used && !p->resvs[i].given.is_told) {
             p->resvs[i] = (struct resv_state){.is_used = true};
             return &p->resvs[i];
         }
@@ -80,139 +122,51 @@ uint32_t resv_number(const struct rsvp_process *p, const struct resv_state *resv
     return (uint32_t)(resv - p->resvs);
 }
 
-bool resv_names(const struct resv_state *r, struct addr sender)
+uint64_t resv_senders(const struct rsvp_process *p, const struct resv_state *r)
 {
-    for (unsigned i = 0; i < r->flow.filter_count; i++) {
-        if (same_addr(r->flow.filters[i], sender)) {
+    uint64_t there =
+        r->is_local ? paths_to_here(p, &r->session) : paths_by(p, &r->session, r->iface);
+    return r->style == RSVP_WF && !r->is_scoped ? there : there & r->senders;
+}
+
+/* By its first sender; WF by none. */
+static int64_t key_of(const struct rsvp_process *p, const struct resv_state *r)
+{
+    struct addr first = {0};
+    for (unsigned i = 0; r->style != RSVP_WF && i < PATHS_MAX; i++) {
+        if (r->senders >> i & 1) {
+            first = p->paths[i].sender;
+            break;
+        }
+    }
+    return path_key(&r->session, first);
+}
+
+/* Reservations of several next hops for one sender are one item of the set. */
+static bool has_twin(const struct rsvp_process *p, const struct resv_state *r)
+{
+    for (unsigned i = 0; i < RESVS_MAX; i++) {
+        const struct resv_state *other = &p->resvs[i];
+        if (other != r && other->is_used && other->key == r->key) {
             return true;
         }
     }
-    return r->style == RSVP_WF;
+    return false;
 }
 
-const struct node_one_way *way_by(const struct rsvp_process *p, const struct session *s,
-                                  uint16_t iface)
+void resv_enter(struct rsvp_process *p, struct resv_state *r, unsigned why, struct fx *fx)
 {
-    for (unsigned i = 0; i < PATHS_MAX; i++) {
-        const struct path_state *path = &p->paths[i];
-        for (unsigned k = 0;
-             path->is_used && same_session(&path->session, s) && k < path->ways.count; k++) {
-            if (path->ways.list[k].iface == iface) {
-                return &path->ways.list[k];
-            }
-        }
-    }
-    return NULL;
-}
-
-/* ---- what an interface gives ---- */
-
-/* Both are for the same packets on the same interface: several next hops of one LAN. */
-static bool share_packets(const struct resv_state *a, const struct resv_state *b)
-{
-    return a->is_used && b->is_used && !a->is_local && !b->is_local && a->iface == b->iface &&
-           same_session(&a->session, &b->session) && a->style == b->style &&
-           (a->style != RSVP_FF || same_addr(a->flow.filters[0], b->flow.filters[0]));
-}
-
-static bool is_first(const struct rsvp_process *p, unsigned i, const struct resv_state *but)
-{
-    for (unsigned k = 0; k < i; k++) {
-        if (&p->resvs[k] != but && share_packets(&p->resvs[k], &p->resvs[i])) {
-            return false;
-        }
-    }
-    return p->resvs[i].is_used && !p->resvs[i].is_local && &p->resvs[i] != but;
-}
-
-static struct rsvp_flowspec merged(const struct rsvp_process *p, unsigned i,
-                                   const struct resv_state *but)
-{
-    struct rsvp_flowspec spec = p->resvs[i].flow.flowspec;
-    for (unsigned k = i + 1; k < RESVS_MAX; k++) {
-        if (&p->resvs[k] != but && share_packets(&p->resvs[i], &p->resvs[k])) {
-            spec = rsvp_merge(&spec, &p->resvs[k].flow.flowspec);
-        }
-    }
-    return spec;
-}
-
-int64_t reserved_on(const struct rsvp_process *p, uint16_t iface, const struct resv_state *but)
-{
-    int64_t bytes = 0;
-    for (unsigned i = 0; i < RESVS_MAX; i++) {
-        if (p->resvs[i].iface == iface && is_first(p, i, but)) {
-            struct rsvp_flowspec spec = merged(p, i, but);
-            bytes += rsvp_share(&spec);
-        }
-    }
-    return 8 * bytes;
-}
-
-int64_t capacity_of(const struct rsvp_process *p, const struct node_one_way *way)
-{
-    return way->rate_bps ? muldiv(way->rate_bps, p->share, 1000000000) : INT64_MAX;
-}
-
-static void add_sender(struct node_share *s, struct addr who)
-{
-    for (unsigned i = 0; i < s->from_count; i++) {
-        if (same_addr(s->from[i], who)) {
-            return;
-        }
-    }
-    if (s->from_count < NODE_SHARE_SENDERS) {
-        s->from[s->from_count++] = who;
+    r->key = key_of(p, r);
+    if (!has_twin(p, r)) {
+        fx_item(fx, SET_RESV, r->key, ITEM_THERE, why);
     }
 }
 
-static struct node_share share_of(const struct rsvp_process *p, unsigned i)
+void resv_leave(struct rsvp_process *p, struct resv_state *r, unsigned why, struct fx *fx)
 {
-    const struct resv_state *r = &p->resvs[i];
-    struct rsvp_flowspec spec = merged(p, i, NULL);
-    struct node_share s;
-    memset(&s, 0, sizeof s); /* compared as bytes */
-    s.number = i;
-    s.iface = r->iface;
-    s.protocol = r->session.protocol;
-    s.to = r->session.to;
-    s.spec.rate = rsvp_share(&spec);
-    s.spec.bucket = spec.tspec.bucket;
-    s.spec.peak = spec.service == RSVP_GUARANTEED ? spec.tspec.peak : INT64_MAX;
-    s.spec.min_unit = spec.tspec.min_unit;
-    s.spec.max_packet = spec.tspec.max_packet;
-    for (unsigned k = i; k < RESVS_MAX; k++) {
-        for (unsigned f = 0; share_packets(r, &p->resvs[k]) && f < p->resvs[k].flow.filter_count;
-             f++) {
-            add_sender(&s, p->resvs[k].flow.filters[f]);
-        }
+    if (!has_twin(p, r)) {
+        fx_item(fx, SET_RESV, r->key, ITEM_GONE, why);
     }
-    return s;
-}
-
-static void tell_share(const struct node_share *s, struct fx *fx)
-{
-    fx_indicate(fx, 0, NODE_SHARE, bytes_of(s, sizeof *s), (struct span){0});
-}
-
-void shares_update(struct rsvp_process *p, struct fx *fx)
-{
-    for (unsigned i = 0; i < RESVS_MAX; i++) {
-        struct resv_state *r = &p->resvs[i];
-        bool is_due = is_first(p, i, NULL);
-        if (!is_due && r->is_installed) {
-            r->share.is_over = true;
-            tell_share(&r->share, fx);
-            r->is_installed = false;
-        }
-        if (!is_due) {
-            continue;
-        }
-        struct node_share now = share_of(p, i);
-        if (!r->is_installed || memcmp(&now, &r->share, sizeof now) != 0) {
-            tell_share(&now, fx);
-            memcpy(&r->share, &now, sizeof now); /* with what lies between its fields */
-            r->is_installed = true;
-        }
-    }
+    fx_timer(fx, TIMER_RESV_LIFETIME, resv_number(p, r), SIM_NEVER);
+    r->is_used = false;
 }

@@ -47,9 +47,9 @@ static void hear(struct rsvp_process *p, const struct input *in, struct fx *fx)
     case RSVP_FOREIGN:
         fx_drop(fx, DROP_MALFORMED, RSVP_UNKNOWN);
         if (m.type == RSVP_PATH) {
-            path_refuse(&m, in, fx);
+            path_refuse(p, &m, RSVP_UNKNOWN, in, fx);
         } else if (m.type == RSVP_RESV) {
-            resv_refuse(&m, in, fx);
+            resv_refuse(&m, NULL, RSVP_UNKNOWN, in, fx);
         }
         break;
     }
@@ -60,7 +60,8 @@ static void note_interface(struct rsvp_process *p, const struct input *in)
     struct node_interface own;
     memcpy(&own, in->head.data, sizeof own);
     if (own.iface < IFACES_MAX) {
-        p->own[own.iface] = own.ip;
+        p->links[own.iface].ip = own.ip;
+        p->links[own.iface].iface = own.iface;
     }
 }
 
@@ -76,7 +77,7 @@ static void hear_node(struct rsvp_process *p, const struct input *in, struct fx 
         break;
     case NODE_RECEIVER:
         memcpy(&of, in->head.data, sizeof of);
-        resv_receiver(p, &of, in, fx);
+        want_receiver(p, &of, in, fx);
         break;
     case NODE_WAYS_ARE:
         memcpy(&ways, in->head.data, sizeof ways);
@@ -110,7 +111,7 @@ static int64_t reserved(const struct rsvp_process *p)
 {
     int64_t bits = 0;
     for (uint16_t i = 0; i < IFACES_MAX; i++) {
-        bits += p->own[i] ? reserved_on(p, i, NULL) : 0;
+        bits += p->links[i].ip ? reserved_on(p, i) : 0;
     }
     return bits;
 }
@@ -160,16 +161,16 @@ const struct proto rsvp_proto = {
 
 static const struct reason reasons[] = {
     [RSVP_NO_WHY] = {0},
-    [RSVP_ANNOUNCES] = {"rsvp.announces", "RFC 2205 §2.3"},
+    [RSVP_ANNOUNCES] = {"rsvp.announces", "RFC 2205 §2.1"},
     [RSVP_PASSES_PATH] = {"rsvp.passes-path", "RFC 2205 §3.1.3"},
     [RSVP_REFRESHES_PATH] = {"rsvp.refreshes-path", "RFC 2205 §3.7"},
     [RSVP_ASKS] = {"rsvp.asks", "RFC 2205 §2.1"},
     [RSVP_PASSES_RESV] = {"rsvp.passes-resv", "RFC 2205 §3.1.4"},
     [RSVP_REFRESHES_RESV] = {"rsvp.refreshes-resv", "RFC 2205 §3.7"},
-    [RSVP_ADMITS] = {"rsvp.admits", "RFC 2205 §2.1"},
+    [RSVP_ADMITS] = {"rsvp.admits", "RFC 2205 §3.1.4"},
     [RSVP_REFUSES] = {"rsvp.refuses", "RFC 2205 §3.1.8"},
-    [RSVP_FINDS_NO_PATH] = {"rsvp.finds-no-path", "RFC 2205 §3.1.4"},
-    [RSVP_FINDS_CONFLICT] = {"rsvp.finds-conflict", "RFC 2205 §2.4"},
+    [RSVP_FINDS_NO_PATH] = {"rsvp.finds-no-path", "RFC 2205 §B"},
+    [RSVP_FINDS_CONFLICT] = {"rsvp.finds-conflict", "RFC 2205 §1.3"},
     [RSVP_UNKNOWN] = {"rsvp.unknown", "RFC 2205 §3.10"},
     [RSVP_PASSES_ERROR] = {"rsvp.passes-error", "RFC 2205 §3.1.8"},
     [RSVP_GIVES_UP] = {"rsvp.gives-up", "RFC 2205 §2.5"},
@@ -177,10 +178,12 @@ static const struct reason reasons[] = {
     [RSVP_ENDS_RESV] = {"rsvp.ends-resv", "RFC 2205 §3.1.6"},
     [RSVP_PATH_RUNS_OUT] = {"rsvp.path-runs-out", "RFC 2205 §2.3"},
     [RSVP_RESV_RUNS_OUT] = {"rsvp.resv-runs-out", "RFC 2205 §2.3"},
-    [RSVP_CONFIRMS] = {"rsvp.confirms", "RFC 2205 §2.6"},
+    [RSVP_CONFIRMS] = {"rsvp.confirms", "RFC 2205 §3.1.9"},
     [RSVP_IS_CONFIRMED] = {"rsvp.is-confirmed", "RFC 2205 §2.6"},
-    [RSVP_IS_FULL] = {"rsvp.is-full", "RFC 2205 §3.2"},
-    [RSVP_CANNOT_READ] = {"rsvp.cannot-read", "RFC 2205 §3.1"},
+    [RSVP_IS_SPARED] = {"rsvp.is-spared", "RFC 2205 §3.5"},
+    [RSVP_PATH_FAILS] = {"rsvp.path-fails", "RFC 2205 §3.1.7"},
+    [RSVP_IS_FULL] = {"rsvp.is-full", "RFC 2205 §B"},
+    [RSVP_CANNOT_READ] = {"rsvp.cannot-read", "RFC 2205 §B"},
     {0},
 };
 
