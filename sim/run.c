@@ -59,6 +59,7 @@ struct run *run_open(const struct scenario *sc, const struct run_options *opt, s
     }
     struct run *r = os_alloc(sizeof *r);
     out->keep = opt->watch;
+    out->witness = opt->witness;
     r->sc = sc;
     r->trace = out;
     r->stop = stop;

@@ -9,9 +9,10 @@
 struct run_options {
     bool watch; /* keep records, packets and index; figures are the same either way */
     bool has_seed;
-    uint64_t seed;       /* instead of the scenario's */
-    sim_time until;      /* ends the run there; 0: the scenario's `stop` alone */
-    uint64_t max_events; /* 0: RUN_EVENTS_DEFAULT */
+    uint64_t seed;                 /* instead of the scenario's */
+    sim_time until;                /* ends the run there; 0: the scenario's `stop` alone */
+    uint64_t max_events;           /* 0: RUN_EVENTS_DEFAULT */
+    const struct witness *witness; /* outlives the run; NULL: none */
 };
 
 #define RUN_EVENTS_DEFAULT UINT64_C(500000000)

@@ -7,13 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct holders {
-    const struct trace *t;
-    struct map of_ip;  /* address -> node + 1 */
-    uint32_t *held_by; /* by node: its address, 0: none */
-};
-
-static void let_go(struct holders *h, uint32_t node)
+static void let_go(struct address_holders *h, uint32_t node)
 {
     uint32_t ip = h->held_by[node];
     if (ip && map_get(&h->of_ip, ip) == node + 1) {
@@ -37,9 +31,10 @@ static bool is_crash(const struct trace *t, const struct record *r)
 }
 
 /* True: another holds it as well. */
-static bool take(struct holders *h, const struct record *r, struct address_twice *out)
+static bool take(struct address_holders *h, uint32_t node, const struct record *r,
+                 struct address_twice *out)
 {
-    uint32_t node = h->t->entities[r->where].node, ip = (uint32_t)r->value;
+    uint32_t ip = (uint32_t)r->value;
     let_go(h, node);
     if (ip == 0) {
         return false;
@@ -54,19 +49,35 @@ static bool take(struct holders *h, const struct record *r, struct address_twice
     return false;
 }
 
+bool address_holders_see(struct address_holders *h, const struct trace *t, const struct record *r,
+                         struct address_twice *out)
+{
+    if (!h->held_by) {
+        h->held_by = os_alloc((t->node_count + 1) * sizeof *h->held_by);
+    }
+    if (is_address(t, r)) {
+        return take(h, t->entities[r->where].node, r, out);
+    }
+    if (is_crash(t, r)) {
+        let_go(h, t->entities[r->where].node);
+    }
+    return false;
+}
+
+void address_holders_free(struct address_holders *h)
+{
+    map_free(&h->of_ip);
+    free(h->held_by);
+    *h = (struct address_holders){0};
+}
+
 bool trace_address_twice(const struct trace *t, struct address_twice *out)
 {
-    struct holders h = {.t = t, .held_by = os_alloc((t->node_count + 1) * sizeof *h.held_by)};
+    struct address_holders h = {0};
     bool found = false;
     for (uint32_t n = 1; n <= t->count && !found; n++) {
-        const struct record *r = trace_record(t, n);
-        if (is_address(t, r)) {
-            found = take(&h, r, out);
-        } else if (is_crash(t, r)) {
-            let_go(&h, t->entities[r->where].node);
-        }
+        found = address_holders_see(&h, t, trace_record(t, n), out);
     }
-    map_free(&h.of_ip);
-    free(h.held_by);
+    address_holders_free(&h);
     return found;
 }

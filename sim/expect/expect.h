@@ -28,6 +28,15 @@ struct address_twice {
     uint32_t ip;
     uint32_t node[2]; /* who had it, who got it as well */
 };
+/* Who holds which, told record by record; zero is nobody. */
+struct address_holders {
+    struct map of_ip;  /* address -> node + 1 */
+    uint32_t *held_by; /* by node: its address, 0: none; owned */
+};
+/* True: with this record one is held twice. */
+bool address_holders_see(struct address_holders *h, const struct trace *t, const struct record *r,
+                         struct address_twice *out);
+void address_holders_free(struct address_holders *h);
 bool trace_address_twice(const struct trace *t, struct address_twice *out); /* false: none */
 
 /* What holds of every run: each packet sent arrives, is dropped, or is under way at the end, once

@@ -100,7 +100,7 @@ static enum deliver_fault judge(struct world *w, const struct row *r, const stru
     if (damaged && fault == DELIVER_RIGHT) {
         return DELIVER_DAMAGED;
     }
-    if (fault != DELIVER_RIGHT && !damaged && w->watch) {
+    if (fault != DELIVER_RIGHT && !damaged && w->trace->keep) {
         *packet = carrier_of(&w->trace->packets, *body, e->packet, r->node);
     }
     return fault;

@@ -265,6 +265,9 @@ static void apply_indicate(struct world *w, const struct effect *e)
         record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target, packet, code,
                               e->body.len, e->cause, e->why);
     }
+    if (is_data && w->trace->witness) {
+        w->trace->witness->got(w->trace->witness->self, w->trace, e->author, e->body);
+    }
     w->rows[target].received += is_data ? e->body.len : 0;
     if (e->code == CODE_CLOSED) {
         note_error(w, e);
@@ -339,11 +342,21 @@ static void apply(struct world *w, const struct effect *e)
     }
 }
 
+static void tell_what_is_over(struct world *w)
+{
+    for (uint32_t i = 0; i < w->done_count; i++) {
+        w->trace->witness->over(w->trace->witness->self, w->trace, w->done[i]);
+    }
+}
+
 void effects_apply(struct world *w)
 {
     const struct effect *e;
     while (fx_next(&w->fx, &e)) {
         apply(w, e);
+    }
+    if (w->trace->witness) {
+        tell_what_is_over(w);
     }
     for (uint32_t i = 0; i < w->done_count; i++) {
         packet_release(&w->trace->packets, w->done[i]);

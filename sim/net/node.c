@@ -31,7 +31,7 @@ void packet_is_over(struct world *w, uint32_t packet)
     if (p->birth == PACKET_FRAGMENT) {
         packet_is_over(w, p->parent); /* whose bytes it needs no longer */
     }
-    if (w->watch) {
+    if (w->trace->keep) {
         return;
     }
     if (w->done_count == w->done_cap) {

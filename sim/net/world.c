@@ -294,7 +294,8 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
                         struct trace *out)
 {
     struct world *w = os_alloc(sizeof *w);
-    *w = (struct world){.sc = sc, .known = known, .trace = out, .seed = seed, .watch = out->keep};
+    *w = (struct world){
+        .sc = sc, .known = known, .trace = out, .seed = seed, .watch = out->keep || out->witness};
     sched_init(&w->sched);
     out->packets.keep = out->keep;
     w->fx.packets = &out->packets;

@@ -267,8 +267,8 @@ struct world {
     struct sched sched;
     struct fx fx;
     uint64_t seed;
-    bool watch;
-    bool is_quiet; /* nobody watches, and no fault waits for a packet */
+    bool watch;    /* somebody looks on, or keeps the trace */
+    bool is_quiet; /* nobody does, and no fault waits for a packet */
     struct node *nodes;
     struct direction *directions;
     struct multicast *multicast; /* NULL: nothing was sent to a group yet */

@@ -18,6 +18,9 @@ static void add_chunk(struct trace *t)
 
 uint32_t trace_add(struct trace *t, const struct record *r)
 {
+    if (t->witness) {
+        t->witness->saw(t->witness->self, t, r);
+    }
     if (!t->keep) {
         return 0;
     }

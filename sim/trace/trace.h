@@ -120,9 +120,22 @@ struct link_figures { /* one a direction, in the order of links, [0] before [1] 
 enum end_reason { END_NOTHING_LEFT, END_STOP, END_EVENTS, END_RECORDS, END_INSTANT };
 
 struct trace_index;
+struct trace;
+
+/* Whoever looks on while it happens, also where nothing is kept: then a packet's number is another
+ * packet's once it was over, and no record names its cause. */
+struct witness {
+    void *self;
+    void (*saw)(void *self, const struct trace *t, const struct record *r);
+    /* The endpoint has just passed these bytes on. */
+    void (*got)(void *self, const struct trace *t, uint32_t endpoint, struct span body);
+    /* Nobody has the packet any more; not told where packets are kept. */
+    void (*over)(void *self, const struct trace *t, uint32_t packet);
+};
 
 struct trace {
-    bool keep; /* set before the run: records, packets and the index are kept */
+    bool keep;                     /* set before the run: records, packets and the index are kept */
+    const struct witness *witness; /* set before the run; NULL: none */
 
     const char *scenario;          /* file name as given */
     const char *title[LANG_COUNT]; /* never NULL */
