@@ -151,6 +151,20 @@ static bool has_arrived(const struct judge *j, const struct condition *c, sim_ti
     return false;
 }
 
+/* A node that knows no RSVP, or has crashed, keeps nothing. */
+static int64_t reserve_at(const struct judge *j, uint32_t node, const char *figure, sim_time at)
+{
+    uint32_t entity = trace_service_at(j->t, node, "rsvp", at);
+    const struct actor_type *type = entity ? j->t->entities[entity].type : NULL;
+    int64_t value = 0;
+    for (unsigned i = 0; type && i < var_count(type); i++) {
+        if (strcmp(type->vars[i].name, figure) == 0) {
+            trace_var_at(j->t, entity, i, at, &value);
+        }
+    }
+    return value;
+}
+
 void host_look(const struct judge *j, const struct condition *c, sim_time at,
                struct host_facts *out)
 {
@@ -161,9 +175,21 @@ void host_look(const struct judge *j, const struct condition *c, sim_time at,
     if (c->received >= 0 || c->sent >= 0 || c->retransmissions >= 0) {
         count(j, c, at, out);
     }
+    for (unsigned i = 0; i < RESERVE_FIGURES; i++) {
+        out->reserve[i] = c->reserve[i] >= 0 ? reserve_at(j, c->node, reserve_figures[i], at) : 0;
+    }
     if (c->packet) {
         out->has_packet = has_arrived(j, c, at);
     }
+}
+
+static bool reserve_holds(const struct condition *c, const struct host_facts *f)
+{
+    bool holds = true;
+    for (unsigned i = 0; i < RESERVE_FIGURES; i++) {
+        holds &= c->reserve[i] < 0 || c->reserve[i] == f->reserve[i];
+    }
+    return holds;
 }
 
 bool condition_holds(const struct condition *c, const struct host_facts *f)
@@ -171,5 +197,5 @@ bool condition_holds(const struct condition *c, const struct host_facts *f)
     return (!c->state || (f->state && strcmp(f->state, c->state) == 0)) &&
            (c->received < 0 || c->received == f->received) && (c->sent < 0 || c->sent == f->sent) &&
            (c->retransmissions < 0 || c->retransmissions == f->retransmissions) &&
-           (!c->packet || f->has_packet);
+           reserve_holds(c, f) && (!c->packet || f->has_packet);
 }

@@ -34,7 +34,7 @@ uint32_t next_match(const struct judge *j, const struct pattern *p, uint32_t fro
 /* What a condition compares, at the end of the instant `at`. */
 struct host_facts {
     const char *state; /* NULL: the host has no connection */
-    int64_t received, sent, retransmissions;
+    int64_t received, sent, retransmissions, reserve[RESERVE_FIGURES];
     bool has_packet;
 };
 /* The newest connection of a host whose machine knows `state`, or else the newest at all; 0: the

@@ -116,17 +116,44 @@ void tell_pattern(const struct judge *j, const struct pattern *p, struct buf *ou
     buf_char(out, '}');
 }
 
+static bool is_state_alone(const struct condition *c)
+{
+    bool has_other = c->machine || c->flow || c->received >= 0 || c->sent >= 0 ||
+                     c->retransmissions >= 0 || c->packet;
+    for (unsigned i = 0; i < RESERVE_FIGURES; i++) {
+        has_other |= c->reserve[i] >= 0;
+    }
+    return c->state && !has_other;
+}
+
+static void tell_counts(const struct condition *c, const struct host_facts *f, struct buf *out)
+{
+    if (c->received >= 0) {
+        quantity(out, "received", f->received, QUANTITY_BYTES);
+    }
+    if (c->sent >= 0) {
+        quantity(out, "sent", f->sent, QUANTITY_BYTES);
+    }
+    if (c->retransmissions >= 0) {
+        number(out, "retransmissions", f->retransmissions);
+    }
+    for (unsigned i = 0; i < RESERVE_FIGURES; i++) {
+        enum quantity q = i == RESERVE_RESERVED ? QUANTITY_RATE : QUANTITY_COUNT;
+        if (c->reserve[i] >= 0) {
+            quantity(out, reserve_figures[i], f->reserve[i], q);
+        }
+    }
+}
+
 /* c's keys with the values of f, which may be c's own. */
 static void tell_values(const struct judge *j, const struct condition *c,
                         const struct host_facts *f, struct buf *out)
 {
-    bool is_state_alone = c->state && !c->machine && !c->flow && c->received < 0 && c->sent < 0 &&
-                          c->retransmissions < 0 && !c->packet;
     const char *state = f->state ? f->state : word(j->lang, "expect.no-connection");
     if (c->node != NO_NODE) {
         buf_printf(out, "%s: ", node_name(j, c->node));
     }
-    if (is_state_alone) {
+    if (is_state_alone(c)) {
         buf_str(out, state);
         return;
     }
@@ -140,15 +167,7 @@ static void tell_values(const struct judge *j, const struct condition *c,
     if (c->flow) {
         entry(out, "flow", c->flow);
     }
-    if (c->received >= 0) {
-        quantity(out, "received", f->received, QUANTITY_BYTES);
-    }
-    if (c->sent >= 0) {
-        quantity(out, "sent", f->sent, QUANTITY_BYTES);
-    }
-    if (c->retransmissions >= 0) {
-        number(out, "retransmissions", f->retransmissions);
-    }
+    tell_counts(c, f, out);
     if (c->packet) {
         entry(out, "packet", "");
         if (f->has_packet) {
@@ -167,6 +186,7 @@ void tell_condition(const struct judge *j, const struct condition *c, struct buf
                                 .sent = c->sent,
                                 .retransmissions = c->retransmissions,
                                 .has_packet = true};
+    memcpy(wanted.reserve, c->reserve, sizeof wanted.reserve);
     tell_values(j, c, &wanted, out);
 }
 

@@ -11,7 +11,10 @@
 #include "wire/ipv4.h"
 #include "wire/tcp.h"
 
+#include <assert.h>
 #include <string.h>
+
+#define RESERVE_VARS_MAX 16
 
 static void schedule(struct world *w, uint32_t step, sim_time at)
 {
@@ -376,13 +379,40 @@ static bool counts_hold(const struct world *w, const struct condition *c)
            (c->retransmissions < 0 || again >= (uint64_t)c->retransmissions);
 }
 
+static int64_t reserve_figure(const struct world *w, uint32_t node, const char *figure)
+{
+    uint32_t row = w->nodes[node].rsvp;
+    const struct row *r = row && w->rows[row].self ? &w->rows[row] : NULL;
+    int64_t vars[RESERVE_VARS_MAX] = {0}, value = 0;
+    assert(!r || var_count(r->type) <= RESERVE_VARS_MAX);
+    if (r) {
+        r->type->read(r->self, vars);
+    }
+    for (unsigned v = 0; r && v < var_count(r->type); v++) {
+        value = strcmp(r->type->vars[v].name, figure) == 0 ? vars[v] : value;
+    }
+    return value;
+}
+
+/* So many at least, as above. */
+static bool reserve_holds(const struct world *w, const struct condition *c)
+{
+    bool holds = true;
+    for (unsigned i = 0; i < RESERVE_FIGURES; i++) {
+        holds &=
+            c->reserve[i] < 0 || reserve_figure(w, c->node, reserve_figures[i]) >= c->reserve[i];
+    }
+    return holds;
+}
+
 static bool holds(const struct world *w, const struct waiting *waiting)
 {
     const struct condition *c = &w->sc->steps[waiting->step].when;
     if (c->packet && !waiting->packet_came) {
         return false;
     }
-    return c->node == NO_NODE || ((!c->state || is_in_state(w, c)) && counts_hold(w, c));
+    return c->node == NO_NODE ||
+           ((!c->state || is_in_state(w, c)) && counts_hold(w, c) && reserve_holds(w, c));
 }
 
 void script_look(struct world *w)

@@ -153,21 +153,46 @@ static void read_retransmissions(struct reader *r, const struct doc_node *v, voi
     reader_count(r, v, 0, INT64_MAX - 1, &((struct condition *)into)->retransmissions);
 }
 
+/* ---- RSVP ---- */
+
+const char *const reserve_figures[] = {[RESERVE_PATHS] = "paths",
+                                       [RESERVE_RESERVATIONS] = "reservations",
+                                       [RESERVE_RESERVED] = "reserved"};
+
+static void read_paths(struct reader *r, const struct doc_node *v, void *into)
+{
+    reader_count(r, v, 0, INT32_MAX, &((struct condition *)into)->reserve[RESERVE_PATHS]);
+}
+
+static void read_reservations(struct reader *r, const struct doc_node *v, void *into)
+{
+    reader_count(r, v, 0, INT32_MAX, &((struct condition *)into)->reserve[RESERVE_RESERVATIONS]);
+}
+
+static void read_reserved(struct reader *r, const struct doc_node *v, void *into)
+{
+    reader_quantity(r, v, QUANTITY_RATE, &((struct condition *)into)->reserve[RESERVE_RESERVED]);
+}
+
+struct condition reader_condition(uint32_t node)
+{
+    return (struct condition){
+        .node = node, .received = -1, .sent = -1, .retransmissions = -1, .reserve = {-1, -1, -1}};
+}
+
 bool read_condition(struct reader *r, const struct doc_node *n, struct condition *out)
 {
     static const struct key keys[] = {
-        {"state", read_state}, {"received", read_received},
-        {"sent", read_sent},   {"retransmissions", read_retransmissions},
-        {"flow", read_flow},   {"machine", read_machine},
-        {NULL, NULL},
+        {"state", read_state},       {"received", read_received},
+        {"sent", read_sent},         {"retransmissions", read_retransmissions},
+        {"flow", read_flow},         {"machine", read_machine},
+        {"paths", read_paths},       {"reservations", read_reservations},
+        {"reserved", read_reserved}, {NULL, NULL},
     };
     static const struct key_reading how = {.keys = keys, .what = "reader.a.condition"};
     unsigned before = r->err->errors;
-    *out = (struct condition){.node = out->node,
-                              .received = -1,
-                              .sent = -1,
-                              .retransmissions = -1,
-                              .place = reader_place(r, n->key ? n->key : n)};
+    *out = reader_condition(out->node);
+    out->place = reader_place(r, n->key ? n->key : n);
     if (n->kind == DOC_MAP) {
         reader_map(r, n, &how, out);
     } else {

@@ -107,12 +107,9 @@ static bool read_host_condition(struct reader *r, const struct doc_node *v, stru
     struct condition *c = &e->conditions[e->count];
     if (strcmp(v->key->text, "packet") == 0) {
         struct pattern *p = arena_alloc(r->arena, sizeof *p);
-        *c = (struct condition){.node = NO_NODE,
-                                .received = -1,
-                                .sent = -1,
-                                .retransmissions = -1,
-                                .packet = p,
-                                .place = reader_place(r, v->key)};
+        *c = reader_condition(NO_NODE);
+        c->packet = p;
+        c->place = reader_place(r, v->key);
         e->count += read_pattern(r, v, &(struct pattern_reading){0}, p);
         return true;
     }

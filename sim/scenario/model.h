@@ -258,15 +258,20 @@ struct fault {
     struct place place;
 };
 
+/* Figures of a node's RSVP process that a condition may name, as its variables are called. */
+enum reserve_figure { RESERVE_PATHS, RESERVE_RESERVATIONS, RESERVE_RESERVED, RESERVE_FIGURES };
+extern const char *const reserve_figures[RESERVE_FIGURES];
+
 /* What must be true of one host; only what is given is compared. */
 struct condition {
     uint32_t node;
-    const char *state;            /* NULL: not given */
-    const char *machine;          /* of which of several; NULL: the first that knows the state */
-    const char *flow;             /* NULL: the newest */
-    int64_t received, sent;       /* application bytes; -1: not given */
-    int64_t retransmissions;      /* -1: not given */
-    const struct pattern *packet; /* a matching packet has arrived; NULL: not given */
+    const char *state;       /* NULL: not given */
+    const char *machine;     /* of which of several; NULL: the first that knows the state */
+    const char *flow;        /* NULL: the newest */
+    int64_t received, sent;  /* application bytes; -1: not given */
+    int64_t retransmissions; /* -1: not given */
+    int64_t reserve[RESERVE_FIGURES]; /* -1: not given */
+    const struct pattern *packet;     /* a matching packet has arrived; NULL: not given */
     struct place place;
 };
 

@@ -201,6 +201,7 @@ bool reader_port(struct reader *r, const struct doc_node *n, uint16_t *port);
 /* A flow's name: one that `as:` gives, or HOST.TYPEn, as the engine numbers them. */
 bool reader_flow(struct reader *r, const struct doc_node *n, const char **out);
 /* A condition on a host: a state's name, or {state: …, received: …}. `node` is already known. */
+struct condition reader_condition(uint32_t node); /* nothing is given */
 bool read_condition(struct reader *r, const struct doc_node *n, struct condition *out);
 /* A figure: a bare number, a percentage (as a part of one), a time (in ns), a rate (bit/s), a size.
  */

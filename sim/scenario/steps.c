@@ -408,8 +408,7 @@ static void read_when(struct reader *r, const struct doc_node *v, void *into)
     struct key_reading how = {
         .keys = none, .what = "reader.a.condition", .other = read_when_part, .more = r->node_names};
     set_timing(r, v, s, STEP_WHEN);
-    s->step.when =
-        (struct condition){.node = NO_NODE, .received = -1, .sent = -1, .retransmissions = -1};
+    s->step.when = reader_condition(NO_NODE);
     if (reader_is_map(r, v)) {
         reader_map(r, v, &how, &s->step.when);
     }

@@ -1,6 +1,8 @@
 /* State at any time, looked up in the index; packets on their hops. */
 #include "trace/trace.h"
 
+#include <string.h>
+
 /* How many numbers of the list belong to records at or before `at`. */
 static uint32_t count_until(const struct trace *t, struct list list, sim_time at)
 {
@@ -57,6 +59,30 @@ sim_time trace_timer_at(const struct trace *t, uint32_t entity, unsigned timer, 
         *armed = trace_record(t, n)->at;
     }
     return trace_record(t, n)->value;
+}
+
+static bool has_crashed(const struct trace *t, const struct entity *e, uint32_t end)
+{
+    for (uint32_t n = e->born + 1; n < end; n++) {
+        const struct record *r = trace_record(t, n);
+        if (r->kind == REC_CALL && r->code == CALL_CRASH && r->where == t->nodes[e->node].entity) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t trace_service_at(const struct trace *t, uint32_t node, const char *type, sim_time at)
+{
+    uint32_t end = trace_first_after(t, at);
+    for (uint32_t i = t->entity_count; i > 0; i--) {
+        const struct entity *e = &t->entities[i];
+        if (e->kind == ENTITY_ACTOR && e->node == node && e->born < end &&
+            strcmp(e->type->name, type) == 0) {
+            return has_crashed(t, e, end) ? 0 : i;
+        }
+    }
+    return 0;
 }
 
 /* Transmission ends `size` bytes after it began, at the direction's rate. */

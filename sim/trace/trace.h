@@ -238,6 +238,9 @@ unsigned trace_item_at(const struct trace *t, uint32_t entity, unsigned set, int
  */
 sim_time trace_timer_at(const struct trace *t, uint32_t entity, unsigned timer, uint32_t index,
                         sim_time at, sim_time *armed);
+/* What of that type serves the node by itself (struct actor_type's name), as "rsvp"; 0: nothing, or
+ * the node has crashed since. */
+uint32_t trace_service_at(const struct trace *t, uint32_t node, const char *type, sim_time at);
 /* The record of that subject in force at `at`, 0 if none yet. */
 uint32_t trace_subject_at(const struct trace *t, enum record_kind kind, uint32_t entity,
                           unsigned which, int64_t key, sim_time at);
