@@ -180,6 +180,7 @@ static const struct reason reasons[] = {
     [RSVP_RESV_RUNS_OUT] = {"rsvp.resv-runs-out", "RFC 2205 §2.3"},
     [RSVP_CONFIRMS] = {"rsvp.confirms", "RFC 2205 §3.1.9"},
     [RSVP_IS_CONFIRMED] = {"rsvp.is-confirmed", "RFC 2205 §2.6"},
+    [RSVP_KEEPS_ASKING] = {"rsvp.keeps-asking", "RFC 2205 §2.3"},
     [RSVP_IS_SPARED] = {"rsvp.is-spared", "RFC 2205 §3.5"},
     [RSVP_PATH_FAILS] = {"rsvp.path-fails", "RFC 2205 §3.1.7"},
     [RSVP_IS_FULL] = {"rsvp.is-full", "RFC 2205 §B"},

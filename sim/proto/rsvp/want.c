@@ -144,6 +144,12 @@ static bool is_not_guilty(const struct rsvp *m, const struct want *w)
            !is_blockaded(&m->flows[0].flowspec, &wish);
 }
 
+/* Who has forgotten is told again: that mends itself (2.3). */
+static bool will_mend(const struct rsvp *m)
+{
+    return m->error.code == RSVP_NO_PATH || m->error.code == RSVP_NO_SENDER;
+}
+
 void wants_give_up(struct rsvp_process *p, const struct session *s, const struct rsvp *m,
                    struct fx *fx)
 {
@@ -153,8 +159,10 @@ void wants_give_up(struct rsvp_process *p, const struct session *s, const struct
         if (!w->is_used || w->has_failed || !same_session(&of, s) || !is_named(m, w->of.from)) {
             continue;
         }
-        w->has_failed = !is_not_guilty(m, w);
-        fx_note(fx, w->has_failed ? RSVP_GIVES_UP : RSVP_IS_SPARED);
+        w->has_failed = !will_mend(m) && !is_not_guilty(m, w);
+        fx_note(fx, will_mend(m)    ? RSVP_KEEPS_ASKING
+                    : w->has_failed ? RSVP_GIVES_UP
+                                    : RSVP_IS_SPARED);
     }
 }
 
