@@ -131,25 +131,33 @@ static void add_scope(const struct rsvp *m, struct buf *out)
     }
 }
 
+static void add_class(const struct rsvp *m, enum rsvp_class class, struct buf *out)
+{
+    switch (class) {
+    case RSVP_SESSION: add_session(m, out); break;
+    case RSVP_HOP: add_hop(m, out); break;
+    case RSVP_TIME_VALUES: add_word(out, RSVP_TIME_VALUES, m->refresh_ms); break;
+    case RSVP_ERROR_SPEC: add_error(m, out); break;
+    case RSVP_RESV_CONFIRM: add_word(out, RSVP_RESV_CONFIRM, m->confirm); break;
+    case RSVP_SCOPE: add_scope(m, out); break;
+    case RSVP_SENDER_TEMPLATE: add_filter(out, RSVP_SENDER_TEMPLATE, m->sender); break;
+    case RSVP_SENDER_TSPEC: add_tspec(&m->tspec, out); break;
+    case RSVP_ADSPEC: add_adspec(&m->adspec, out); break;
+    default: break;
+    }
+}
+
 void rsvp_write(const struct rsvp *m, struct buf *out)
 {
+    static const enum rsvp_class order[] = {
+        RSVP_SESSION,         RSVP_HOP,          RSVP_TIME_VALUES,
+        RSVP_ERROR_SPEC,      RSVP_RESV_CONFIRM, RSVP_SCOPE,
+        RSVP_SENDER_TEMPLATE, RSVP_SENDER_TSPEC, RSVP_ADSPEC};
     size_t start = out->len;
     buf_extend(out, RSVP_HEADER);
-    for (unsigned class = 1; class <= RSVP_RESV_CONFIRM; class ++) {
-        if (!(m->given >> class & 1) || class == RSVP_STYLE) {
-            continue;
-        }
-        switch (class) {
-        case RSVP_SESSION: add_session(m, out); break;
-        case RSVP_HOP: add_hop(m, out); break;
-        case RSVP_TIME_VALUES: add_word(out, RSVP_TIME_VALUES, m->refresh_ms); break;
-        case RSVP_ERROR_SPEC: add_error(m, out); break;
-        case RSVP_SCOPE: add_scope(m, out); break;
-        case RSVP_SENDER_TEMPLATE: add_filter(out, RSVP_SENDER_TEMPLATE, m->sender); break;
-        case RSVP_SENDER_TSPEC: add_tspec(&m->tspec, out); break;
-        case RSVP_ADSPEC: add_adspec(&m->adspec, out); break;
-        case RSVP_RESV_CONFIRM: add_word(out, RSVP_RESV_CONFIRM, m->confirm); break;
-        default: break;
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        if (m->given >> order[i] & 1) {
+            add_class(m, order[i], out);
         }
     }
     if (m->given >> RSVP_STYLE & 1) {

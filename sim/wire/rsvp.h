@@ -60,7 +60,8 @@ enum rsvp_error {
     RSVP_SYSTEM_ERROR = 23,
 };
 enum {
-    RSVP_NO_BANDWIDTH = 2, /* value of ADMISSION_FAILURE */
+    RSVP_NO_BANDWIDTH = 2, /* values of ADMISSION_FAILURE */
+    RSVP_TOO_LARGE = 3,    /* M does not fit the link */
     RSVP_IN_PLACE = 1,     /* flag of ERROR_SPEC: what was reserved before stays */
     RSVP_NOT_GUILTY = 2,   /* to a receiver: it was more than you asked for that failed */
 };

@@ -35,31 +35,41 @@ static void refuse(const struct rsvp *m, const struct rsvp_flow *flow, enum rsvp
     resv_refuse(&error, flow, why, in, fx);
 }
 
-static void refuse_for_room(const struct rsvp *m, const struct rsvp_flow *flow, bool is_in_place,
-                            const struct input *in, struct fx *fx)
+static void refuse_to_admit(const struct rsvp *m, const struct rsvp_flow *flow, unsigned value,
+                            bool is_in_place, const struct input *in, struct fx *fx)
 {
     struct rsvp error = *m;
     error.error.code = RSVP_ADMISSION_FAILURE;
-    error.error.value = RSVP_NO_BANDWIDTH;
+    error.error.value = (uint16_t)value;
     error.error.flags = is_in_place ? RSVP_IN_PLACE : 0;
     resv_refuse(&error, flow, RSVP_REFUSES, in, fx);
 }
 
 /* ---- admission ---- */
 
-/* Replaces what stands there by what is asked for; false: the link has no room, all is as before
+/* What stands in the way of it on that link (appendix B, code 1); 0: nothing. */
+static unsigned obstacle(const struct rsvp_process *p, const struct resv_state *like)
+{
+    const struct node_one_way *way = &p->links[like->iface];
+    if (way->mtu && like->flowspec.tspec.max_packet > way->mtu) {
+        return RSVP_TOO_LARGE; /* its packets would go as fragments (RFC 2210 2.3.2) */
+    }
+    return reserved_on(p, like->iface) > capacity_of(p, like->iface) ? RSVP_NO_BANDWIDTH : 0;
+}
+
+/* Replaces what stands there by what is asked for; not 0: that is in the way, and all is as before
  * (3.1.8: what was reserved stays). */
-static bool fits(struct rsvp_process *p, struct resv_state *r, const struct resv_state *like)
+static unsigned put(struct rsvp_process *p, struct resv_state *r, const struct resv_state *like)
 {
     struct resv_state before = *r;
     *r = *like;
     r->key = before.key;
     r->given = before.given;
-    if (reserved_on(p, like->iface) <= capacity_of(p, like->iface)) {
-        return true;
+    unsigned value = obstacle(p, like);
+    if (value) {
+        *r = before;
     }
-    *r = before;
-    return false;
+    return value;
 }
 
 static bool admit(struct rsvp_process *p, const struct resv_state *like, const struct rsvp *m,
@@ -72,10 +82,11 @@ static bool admit(struct rsvp_process *p, const struct resv_state *like, const s
         refuse(m, flow, RSVP_SYSTEM_ERROR, RSVP_IS_FULL, in, fx);
         return false;
     }
-    if (!fits(p, r, like)) {
+    unsigned value = put(p, r, like);
+    if (value) {
         r->is_used = !is_new;
         p->refused++;
-        refuse_for_room(m, flow, !is_new, in, fx);
+        refuse_to_admit(m, flow, value, !is_new, in, fx);
         return false;
     }
     if (is_new) {
