@@ -25,7 +25,7 @@ static void grow(struct direction *d)
     d->cap = cap;
 }
 
-struct flight *flight_add(struct direction *d)
+struct flight *flight_add_with_room(struct direction *d)
 {
     if (d->count == d->cap) {
         grow(d);
@@ -67,11 +67,14 @@ void flight_over(struct direction *d, struct flight *f)
 {
     f->packet = 0;
     flight_leave_queue(d, f);
-    while (d->count > 0 && flight_at(d, 0)->packet == 0) {
+    if (f != &d->flights[d->head]) {
+        return;
+    }
+    do {
         d->head = (d->head + 1) & (d->cap - 1);
         d->count--;
         d->waiting -= d->waiting > 0;
-    }
+    } while (d->count > 0 && d->flights[d->head].packet == 0);
 }
 
 /* Moves `waiting` past those whose start is at or before now: they have left the queue. */
@@ -110,23 +113,26 @@ void flight_push(struct world *w, struct direction *d, struct flight *f)
     }
 }
 
-/* The index of the first, from `i` on, that is in the line. */
-static uint32_t next_in_line(const struct direction *d, uint32_t i)
+/* The first that is in the line, from *i on. */
+static struct flight *next_in_line(const struct direction *d, uint32_t *i)
 {
-    while (flight_at(d, i)->packet == 0 || !flight_at(d, i)->in_line) {
-        i++;
+    struct flight *f = flight_at(d, *i);
+    while (!f->in_line) {
+        f = flight_at(d, ++*i);
     }
-    return i;
+    return f;
 }
 
 struct flight *flight_pull(struct world *w, struct direction *d)
 {
-    uint32_t first = next_in_line(d, 0);
+    uint32_t i = 0;
+    struct flight *first = next_in_line(d, &i);
+    first->in_line = false;
     if (--d->in_line > 0) {
-        const struct flight *f = flight_at(d, next_in_line(d, first + 1));
+        const struct flight *f = next_in_line(d, &i);
         sched_line_first(&w->sched, d->line, f->arrive, f->tie, f->turn);
     }
-    return flight_at(d, first);
+    return first;
 }
 
 static void clear_line(struct world *w, struct direction *d)
@@ -144,6 +150,7 @@ static void drop_flight(struct world *w, struct direction *d, struct flight *f, 
     sched_cancel(&w->sched, side.arrival);
     sched_cancel(&w->sched, side.tx);
     f->packet = 0;
+    f->in_line = false;
     flight_drop(w, d, packet, why, cause);
 }
 

@@ -16,7 +16,13 @@ static inline struct flight_side flight_side_of(const struct direction *d, const
     return d->sides ? d->sides[f - d->flights] : (struct flight_side){0};
 }
 
-struct flight *flight_add(struct direction *d);                       /* for the caller to fill */
+struct flight *flight_add_with_room(struct direction *d); /* what flight_add does seldom */
+/* For the caller to fill. */
+static inline struct flight *flight_add(struct direction *d)
+{
+    bool is_easy = d->count < d->cap && !d->sides;
+    return is_easy ? flight_at(d, d->count++) : flight_add_with_room(d);
+}
 struct flight *flight_of(const struct direction *d, uint32_t packet); /* NULL: it is not there */
 void flight_leave_queue(struct direction *d,
                         struct flight *f); /* it is not among the bytes that wait */

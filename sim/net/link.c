@@ -357,16 +357,19 @@ static void arrive(struct world *w, struct direction *d, struct flight *f)
     node_hear(w, d, packet, ttl, macs, cause);
 }
 
+bool link_line_due(struct world *w, struct direction *d)
+{
+    struct flight *first = flight_pull(w, d);
+    if (first->is_plain && hop_pass(w, d, first)) {
+        return true;
+    }
+    arrive(w, d, first);
+    return false;
+}
+
 void link_event(struct world *w, const struct event *ev)
 {
     struct direction *d = direction_of(w, ev->target);
-    if (ev->what == EV_LINE) {
-        struct flight *first = flight_pull(w, d);
-        if (!first->is_plain || !hop_pass(w, d, first)) {
-            arrive(w, d, first);
-        }
-        return;
-    }
     struct flight *f = flight_of(d, ev->packet);
     if (!f) {
         return;

@@ -327,6 +327,10 @@ static void handle(struct world *w, const struct event *ev)
 {
     switch ((enum event_what)ev->what) {
     case EV_LINE:
+        if (link_line_due(w, direction_of(w, ev->target))) {
+            return;
+        }
+        break;
     case EV_ARRIVE:
     case EV_LOST:
     case EV_TX: link_event(w, ev); break;

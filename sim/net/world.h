@@ -34,7 +34,7 @@ struct flight {
     uint32_t ip;     /* is_plain: where it is for */
     uint8_t ttl;
     uint8_t why;        /* is_lost: enum drop_class */
-    bool in_line : 1;   /* it arrives in order; else an event of its own says when */
+    bool in_line : 1;   /* it arrives in order, and has not; else an event of its own says when */
     bool is_lost : 1;   /* half-way */
     bool is_queued : 1; /* its bytes are among those that wait */
     bool is_plain : 1;
@@ -475,7 +475,9 @@ bool packet_is_plain(const struct packet *p);
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                 const struct macs *macs, uint32_t cause);
 uint32_t link_size(const struct direction *d, const struct packet *p); /* bytes on that link */
-void link_event(struct world *w, const struct event *ev); /* EV_LINE, EV_ARRIVE, EV_LOST, EV_TX */
+/* EV_LINE. True: the packet has only gone on, and there is nothing to apply. */
+bool link_line_due(struct world *w, struct direction *d);
+void link_event(struct world *w, const struct event *ev); /* EV_ARRIVE, EV_LOST, EV_TX */
 void link_late_copy(struct world *w, const struct event *ev); /* EV_FAULT of a direction */
 /* Onto the transmitter, which is free; number: the how manieth it was of those offered. */
 void link_take(struct world *w, struct direction *d, uint32_t packet, uint64_t number, unsigned ttl,
