@@ -98,7 +98,9 @@ static void apply_send(struct world *w, const struct effect *e)
     }
     r->sent += repeats ? 0 : data;
     r->unit_bytes = p->unit.n && p->proto->carrier == CARRIER_LINK ? data : r->unit_bytes;
-    node_send(w, e->index, e->why, e->cause);
+    if (!hop_send(w, r->node, e->index, p)) {
+        node_send(w, e->index, e->why, e->cause);
+    }
 }
 
 static const struct actor_type *type_called(const struct actor_type *const *list, const char *name)
@@ -349,7 +351,7 @@ static void tell_what_is_over(struct world *w)
     }
 }
 
-void effects_apply(struct world *w)
+void effects_apply_all(struct world *w)
 {
     const struct effect *e;
     while (fx_next(&w->fx, &e)) {

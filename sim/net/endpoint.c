@@ -111,16 +111,31 @@ static uint32_t find(const struct node *n, const struct proto *proto, struct add
     return e->row;
 }
 
+/* The most exact key, and mostly it is whoever heard the packet before. */
+static uint32_t find_exactly(struct node *n, const struct proto *proto, const struct net *in)
+{
+    const struct endpoint *e = &n->table[n->heard];
+    if (!e->row || e->proto != proto || !is_same(e->local, in->to) ||
+        !is_same(e->remote, in->from)) {
+        e = place_of(n, proto, in->to, in->from);
+        n->heard = (uint32_t)(e - n->table);
+    }
+    return e->row;
+}
+
 uint32_t node_lookup(struct world *w, uint32_t node, const struct proto *proto,
                      const struct net *in)
 {
-    const struct node *n = &w->nodes[node];
+    struct node *n = &w->nodes[node];
     if (n->table_size == 0) {
         return 0;
     }
+    uint32_t row = find_exactly(n, proto, in);
+    if (row) {
+        return row;
+    }
     struct addr any = {.port = in->to.port};
-    uint32_t row = find(n, proto, in->to, in->from);
-    row = row ? row : find(n, proto, in->to, (struct addr){.ip = in->from.ip});
+    row = find(n, proto, in->to, (struct addr){.ip = in->from.ip});
     row = row ? row : find(n, proto, in->to, (struct addr){0});
     return row ? row : find(n, proto, any, (struct addr){0});
 }

@@ -62,6 +62,12 @@ static uint64_t count_copy(struct world *w, struct direction *d, const struct pa
                         units_horizon(w, p), sched_now(&w->sched));
 }
 
+bool fate_is_lost(struct world *w, struct direction *d, const struct packet *p)
+{
+    uint64_t copy = count_copy(w, d, p);
+    return impair_is_lost(d, impair_key(w, p, copy), p, copy);
+}
+
 void fate_decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key,
                  struct fate *fate)
 {

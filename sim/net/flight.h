@@ -37,6 +37,8 @@ struct flight *flight_pull(struct world *w, struct direction *d);
 bool link_is_full(struct world *w, struct direction *d, uint32_t size);
 sim_time link_occupy(struct world *w, struct direction *d, uint32_t size, sim_time *start);
 void link_enter_queue(struct world *w, struct direction *d, struct flight *f);
+/* It will be lost on the wire, by chance. */
+void link_lose(struct world *w, struct direction *d, uint32_t packet, unsigned ttl);
 /* A packet ends on this direction. */
 void flight_drop(struct world *w, struct direction *d, uint32_t packet, enum drop_class why,
                  uint32_t cause);
@@ -54,6 +56,8 @@ struct fate {
     int64_t bit;     /* flipped, -1: none */
 };
 
+/* Where it may be lost and nothing else. */
+bool fate_is_lost(struct world *w, struct direction *d, const struct packet *p);
 /* *key: of the draws about it. */
 void fate_decide(struct world *w, struct direction *d, uint32_t packet, uint64_t *key,
                  struct fate *fate);

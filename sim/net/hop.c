@@ -6,12 +6,14 @@
  * tests compare them. Whatever is not certain here goes the long way. */
 #include "net/flight.h"
 
+#include "actor/icmp_proto.h"
 #include "wire/ipv4.h"
 
-/* Anything may be asked of a link: that it is up, that the transmitter is anybody's. */
+/* Or loses: whatever else may be asked of a link: that it is up, that the transmitter is anybody's.
+ */
 static bool only_carries(const struct direction *d)
 {
-    return !d->is_lan && !d->has_chance && !d->cuts && !d->shares;
+    return !d->is_odd && !d->cuts && !d->shares;
 }
 
 static bool only_passes_on(const struct node *n)
@@ -45,26 +47,74 @@ static void fly(struct world *w, struct direction *d, struct flight like)
     flight_push(w, d, f);
 }
 
+/* The same where it may be lost. */
+static void set_out(struct world *w, struct direction *d, struct flight like)
+{
+    if (d->has_chance) {
+        d->offered++;
+        if (fate_is_lost(w, d, packet_at(&w->trace->packets, like.packet))) {
+            link_lose(w, d, like.packet, like.ttl);
+            return;
+        }
+    }
+    fly(w, d, like);
+}
+
 bool hop_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl)
 {
     const struct packet *p = packet_at(&w->trace->packets, packet);
     if (!only_carries(d) || !packet_is_plain(p) || link_is_full(w, d, p->size)) {
         return false;
     }
-    fly(w, d,
-        (struct flight){
-            .packet = packet, .size = p->size, .ip = p->net.to.ip, .ttl = (uint8_t)ttl});
+    set_out(w, d,
+            (struct flight){
+                .packet = packet, .size = p->size, .ip = p->net.to.ip, .ttl = (uint8_t)ttl});
+    return true;
+}
+
+/* Where packets for that address go, if that is known and one of the node's links; else NULL. */
+static const struct way *known_way(const struct node *n, uint32_t ip)
+{
+    const struct way *way = n->ways ? way_place(n, ip) : NULL;
+    return way && way->ip == ip && way->is_known && way->out != UINT32_MAX ? way : NULL;
+}
+
+/* Nothing is asked of what leaves it: who has its address, whose card it is, which bucket. */
+static bool only_sends(const struct world *w, const struct node *n)
+{
+    return w->is_quiet && !w->has_leases && !w->asks_numbers && !n->arp && !n->has_buckets;
+}
+
+bool hop_send(struct world *w, uint32_t node, uint32_t packet, struct packet *p)
+{
+    struct node *n = &w->nodes[node];
+    const struct way *way = known_way(n, p->net.to.ip);
+    if (!way || !only_sends(w, n) || !packet_is_plain(p) || p->net.from.ip == 0 ||
+        p->net.to.ip == IP_BROADCAST) {
+        return false;
+    }
+    struct direction *out = &w->directions[way->out];
+    uint32_t size = p->head_len + p->body.len + IPV4_HEADER;
+    if (!only_carries(out) || size > out->mtu || link_is_full(w, out, size)) {
+        return false;
+    }
+    p->net.ttl = p->net.ttl ? p->net.ttl : WORLD_TTL;
+    p->net.iface = way->iface;
+    p->ip_id = ++n->next_ip_id;
+    p->size = size;
+    set_out(w, out,
+            (struct flight){.packet = packet, .size = size, .ip = p->net.to.ip, .ttl = p->net.ttl});
     return true;
 }
 
 bool hop_pass(struct world *w, struct direction *d, struct flight *f)
 {
     const struct node *n = &w->nodes[d->to];
-    if (!only_passes_on(n) || !n->ways || f->ttl <= 1) {
+    if (!only_passes_on(n) || f->ttl <= 1) {
         return false;
     }
-    const struct way *way = way_place(n, f->ip);
-    if (way->ip != f->ip || !way->is_known || way->out == UINT32_MAX) {
+    const struct way *way = known_way(n, f->ip);
+    if (!way) {
         return false;
     }
     struct direction *out = &w->directions[way->out];
@@ -74,7 +124,56 @@ bool hop_pass(struct world *w, struct direction *d, struct flight *f)
     struct flight on = {.packet = f->packet, .size = f->size, .ip = f->ip};
     on.ttl = (uint8_t)(f->ttl - 1);
     flight_over(d, f);
-    fly(w, out, on);
+    set_out(w, out, on);
+    return true;
+}
+
+/* Nothing is asked of what reaches it: what it says where it began, whose address it bears. */
+static bool only_hears(const struct world *w, const struct node *n)
+{
+    return !w->asks_numbers && w->waiting_count == 0 && n->kind != SCENARIO_SWITCH && !n->is_down &&
+           !n->is_raw && !n->nat;
+}
+
+/* What the endpoint learns of it. */
+static void read_plain(const struct direction *d, const struct packet *p, unsigned ttl,
+                       struct input *in)
+{
+    input_begin(in, IN_PACKET, 0, 0);
+    in->net = p->net;
+    in->net.iface = d->iface_to;
+    in->net.ttl = (uint8_t)ttl;
+    in->net.ecn = packet_ecn(p);
+    in->net.mac = 0;
+    in->head = packet_head(p);
+    in->body = p->body;
+}
+
+bool hop_hear(struct world *w, struct direction *d, struct flight *f)
+{
+    struct node *n = &w->nodes[d->to];
+    const struct way *way = n->ways ? way_place(n, f->ip) : NULL;
+    if (!way || way->ip != f->ip || !way->is_own || !only_hears(w, n)) {
+        return false;
+    }
+    uint32_t packet = f->packet;
+    struct packet *p = packet_at(&w->trace->packets, packet);
+    struct input in;
+    read_plain(d, p, f->ttl, &in);
+    bool has_key = p->proto->key && p->proto != &icmp_proto; /* ICMP speaks to the node itself */
+    bool is_good = has_key && p->proto->key(in.head, &in.net);
+    uint32_t row = is_good ? node_lookup(w, d->to, p->proto, &in.net) : 0;
+    if (row == 0) {
+        return false;
+    }
+    p->heard_by = d->to + 1;
+    flight_over(d, f);
+    w->trace->flows[w->rows[row].flow].end = sched_now(&w->sched);
+    w->heard = &in;
+    actor_step(w, row, &in, packet, 0);
+    packet_is_over(w, packet); /* but there until all effects are applied */
+    effects_apply(w);
+    w->heard = NULL;
     return true;
 }
 

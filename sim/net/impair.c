@@ -45,6 +45,12 @@ bool impair_is_any(const struct scenario_direction *set)
     return set->loss.kind != LOSS_NONE || impair_asks_copies(set) || set->red.is_on;
 }
 
+bool impair_loses_only(const struct scenario_direction *set)
+{
+    return set->loss.kind == LOSS_CHANCE && !set->jitter && !set->bit_errors && !set->duplicate &&
+           !set->reorder_chance && !set->red.is_on;
+}
+
 static bool is_listed(const struct direction *d, const struct packet *p, uint64_t copy)
 {
     for (uint32_t i = 0; i < d->set->loss.list_count; i++) {

@@ -309,6 +309,14 @@ static struct offer offer_of(struct world *w, struct direction *d, uint32_t pack
                           .macs = macs};
 }
 
+void link_lose(struct world *w, struct direction *d, uint32_t packet, unsigned ttl)
+{
+    struct fate fate = {.is_lost = true, .why = DROP_LOSS, .bit = -1, .at = SIM_NEVER};
+    struct offer o = offer_of(w, d, packet, ttl, NULL, 0);
+    o.tie = sched_tie(&w->sched);
+    transmit(w, d, &o, &fate);
+}
+
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                 const struct macs *macs, uint32_t cause)
 {
@@ -360,7 +368,7 @@ static void arrive(struct world *w, struct direction *d, struct flight *f)
 bool link_line_due(struct world *w, struct direction *d)
 {
     struct flight *first = flight_pull(w, d);
-    if (first->is_plain && hop_pass(w, d, first)) {
+    if (first->is_plain && (hop_pass(w, d, first) || hop_hear(w, d, first))) {
         return true;
     }
     arrive(w, d, first);

@@ -216,6 +216,8 @@ static void make_direction(struct world *w, uint32_t link, unsigned side, unsign
                             .queue_bytes = l->direction[side].queue_bytes,
                             .figures = &w->trace->link_figures[2 * link + side],
                             .dice = dice_make(w->seed, e.name)};
+    d->loses_only = impair_loses_only(d->set);
+    d->is_odd = d->is_lan || (d->has_chance && !d->loses_only);
     d->queue_packets = d->set->queue_packets ? d->set->queue_packets : WORLD_QUEUE;
     d->entity = world_add_row(w, trace_add_entity(w->trace, &e));
     d->line = sched_line_new(&w->sched, d->entity);

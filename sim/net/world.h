@@ -62,6 +62,8 @@ struct direction {
     uint16_t iface_to;
     bool is_lan;     /* one end is a switch: Ethernet frames pass */
     bool has_chance; /* what passes may be lost, bent, doubled, late or marked */
+    bool loses_only; /* or rather, lost, and nothing else, each packet by itself */
+    bool is_odd;     /* is_lan, or has_chance without loses_only */
     uint32_t mtu;
     uint32_t cuts;         /* that hold now; they may overlap */
     struct shares *shares; /* what is reserved there; NULL: nothing ever was */
@@ -141,6 +143,7 @@ struct node {
     struct iface *ifaces;
     struct endpoint *table; /* open addressing */
     uint32_t endpoint_count, table_size;
+    uint32_t heard;       /* place of the endpoint that was looked for last */
     uint32_t arp;         /* entity of its ARP, 0: on no LAN */
     uint32_t nat, nat_ip; /* entity of its address translation, 0: none; its address outside */
     uint32_t entity;
@@ -366,7 +369,14 @@ void node_numbers_heard(struct world *w, uint32_t row, uint32_t packet);
 /* message.c: an application has said something, has read something whole. */
 void message_said(struct world *w, const struct effect *e);
 void message_heard(struct world *w, const struct effect *e);
-void effects_apply(struct world *w); /* effects.c: until the list is empty */
+/* effects.c: until the list is empty; then what is over by then is let go. */
+void effects_apply_all(struct world *w);
+static inline void effects_apply(struct world *w)
+{
+    if (w->fx.front != w->fx.back || w->done_count > 0) {
+        effects_apply_all(w);
+    }
+}
 /* The name of the next flow of that type on the node: "client.tcp1". */
 const char *world_flow_name(struct world *w, uint32_t node, const char *type);
 
@@ -465,8 +475,10 @@ bool service_told(struct world *w, const struct effect *e);
 bool service_call(struct world *w, const struct step *s);
 
 /* hop.c: the short way. False: this packet has to go the long one. */
+bool hop_send(struct world *w, uint32_t node, uint32_t packet, struct packet *p); /* its own */
 bool hop_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl);
 bool hop_pass(struct world *w, struct direction *d, struct flight *f); /* it has arrived */
+bool hop_hear(struct world *w, struct direction *d, struct flight *f); /* and is for the node */
 /* What it says stands beside it, it is no part of another, and no router looks into it. */
 bool packet_is_plain(const struct packet *p);
 
@@ -475,7 +487,7 @@ bool packet_is_plain(const struct packet *p);
 void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                 const struct macs *macs, uint32_t cause);
 uint32_t link_size(const struct direction *d, const struct packet *p); /* bytes on that link */
-/* EV_LINE. True: the packet has only gone on, and there is nothing to apply. */
+/* EV_LINE. True: all that it leads to is done, and there is nothing to apply. */
 bool link_line_due(struct world *w, struct direction *d);
 void link_event(struct world *w, const struct event *ev); /* EV_ARRIVE, EV_LOST, EV_TX */
 void link_late_copy(struct world *w, const struct event *ev); /* EV_FAULT of a direction */
@@ -511,6 +523,7 @@ uint64_t impair_key(struct world *w, const struct packet *p, uint64_t copy);
 bool impair_is_lost(struct direction *d, uint64_t key, const struct packet *p, uint64_t copy);
 bool impair_is_any(
     const struct scenario_direction *set); /* losses, too; and a queue that chooses */
+bool impair_loses_only(const struct scenario_direction *set); /* by chance, each packet by itself */
 bool impair_asks_copies(const struct scenario_direction *set);
 /* The first flipped bit of `bits`, or -1: none is. */
 int64_t impair_bit(const struct direction *d, uint64_t key, uint64_t bits);

@@ -14,6 +14,8 @@ static const struct row_of_hops {
     {"", "rate: 2 Mbit/s, delay: 5 ms, queue: 4 packets", ""},
     {"", "rate: 2 Mbit/s, delay: 5 ms, queue: 9 kB", ""},
     {"", "rate: 2 Mbit/s, delay: 5 ms, mtu: 600 B", ""},
+    {"", "rate: 2 Mbit/s, delay: 5 ms, loss: 2 %", ""},
+    {"", "rate: 2 Mbit/s, delay: 5 ms, loss: 20 %, queue: 4 packets", ""},
     {"", "rate: 2 Mbit/s, delay: 5 ms, loss: 2 %, jitter: 1 ms", ""},
     {"",
      "rate: 2 Mbit/s, delay: 5 ms, queue: {room: 30 packets, red: {min: 2 packets, max: 9 "
