@@ -1,5 +1,5 @@
-/* Pictures go through a pipe to ffmpeg, which writes beside the wanted name; the name is given when
- * all is well. */
+/* Pictures go through a pipe to ffmpeg, which writes into a file that gets its name when all is
+ * well: whatever ends either of them, no part of a film stays. */
 #include "ui/movie.h"
 
 #include "base/os.h"
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATH_LONGEST 4096
-
 struct movie {
     struct os_pipe *pipe;
     int w, h;
-    char path[PATH_LONGEST], part[PATH_LONGEST + 8];
+    bool is_short; /* ffmpeg has not taken all */
+    char *path;
+    struct os_out out;
 };
 
 static bool ends_in(const char *s, const char *end)
@@ -39,6 +39,9 @@ static void start(struct movie *m, unsigned rate, bool is_gif)
     static char gif[] = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=none";
     static char mp4[] = "pad=ceil(iw/2)*2:ceil(ih/2)*2,format=yuv420p";
     char size[32], fps[16];
+    struct buf name = {0};
+    buf_printf(&name, "file:"); /* what follows is neither an option nor another protocol */
+    os_out_name(&m->out, OS_PIPE_OUT, &name);
     snprintf(size, sizeof size, "%dx%d", m->w, m->h);
     snprintf(fps, sizeof fps, "%u", rate);
     char *argv[] = {"ffmpeg",
@@ -60,9 +63,26 @@ static void start(struct movie *m, unsigned rate, bool is_gif)
                     is_gif ? gif : mp4,
                     "-f",
                     is_gif ? "gif" : "mp4",
-                    m->part,
+                    buf_cstr(&name),
                     NULL};
-    m->pipe = os_pipe_open(argv);
+    m->pipe = os_pipe_open(argv, m->out.file);
+    int reason = errno;
+    buf_free(&name);
+    errno = reason;
+}
+
+static void free_movie(struct movie *m)
+{
+    free(m->path);
+    free(m);
+}
+
+/* Nothing was begun. */
+static struct movie *refuse(struct movie *m, const char *key, struct err *err)
+{
+    err_fail(err, key, "file", m->path, "why", strerror(errno), NULL);
+    free_movie(m);
+    return NULL;
 }
 
 struct movie *movie_open(const char *path, int w, int h, unsigned rate, struct err *err)
@@ -70,14 +90,17 @@ struct movie *movie_open(const char *path, int w, int h, unsigned rate, struct e
     struct movie *m = os_alloc(sizeof *m);
     m->w = w;
     m->h = h;
-    snprintf(m->path, sizeof m->path, "%s", path);
-    snprintf(m->part, sizeof m->part, "%s.part", m->path);
+    m->path = os_alloc(strlen(path) + 1);
+    memcpy(m->path, path, strlen(path));
+    if (!os_out_open(&m->out, path)) {
+        return refuse(m, "cli.cannot-write", err);
+    }
     start(m, rate, ends_in(path, ".gif"));
     if (!m->pipe) {
-        err_fail(err, errno == ENOENT ? "movie.no-ffmpeg" : "movie.failed", "file", path, "why",
-                 strerror(errno), NULL);
-        free(m);
-        return NULL;
+        int reason = errno;
+        os_out_abort(&m->out);
+        errno = reason;
+        return refuse(m, errno == ENOENT ? "movie.no-ffmpeg" : "movie.failed", err);
     }
     return m;
 }
@@ -92,29 +115,78 @@ bool movie_add(struct movie *m, struct pixels picture)
     for (int y = 0; y < m->h; y++) {
         if (!os_pipe_write(m->pipe, picture.data + (size_t)y * (size_t)picture.stride,
                            (size_t)m->w * 4)) {
+            m->is_short = true;
             return false;
         }
     }
     return true;
 }
 
+static uint32_t big_endian(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* Boxes follow one another to the very end, and one tells of the others (ISO/IEC 14496-12). */
+static bool is_whole_mp4(FILE *f)
+{
+    uint8_t head[16];
+    bool has_index = false;
+    long at = 0;
+    while (fread(head, 1, 8, f) == 8) {
+        uint64_t size = big_endian(head);
+        if (size == 1 && fread(head + 8, 1, 8, f) == 8) {
+            size = (uint64_t)big_endian(head + 8) << 32 | big_endian(head + 12);
+        }
+        has_index |= memcmp(head + 4, "moov", 4) == 0;
+        at += (long)size;
+        if (size < 8 || fseek(f, at, SEEK_SET) != 0) {
+            return false;
+        }
+    }
+    return has_index && fseek(f, 0, SEEK_END) == 0 && ftell(f) == at;
+}
+
+/* ffmpeg ends with status 0 though the last bytes found no room. What went to a device cannot be
+ * looked at. */
+static bool is_whole(const struct movie *m)
+{
+    struct buf name = {0};
+    if (!m->out.temporary) {
+        return true;
+    }
+    os_out_name(&m->out, -1, &name);
+    FILE *f = fopen(buf_cstr(&name), "rb");
+    buf_free(&name);
+    bool is_good = f && (ends_in(m->path, ".gif")
+                             ? fseek(f, -1, SEEK_END) == 0 && fgetc(f) == ';' /* its trailer */
+                             : is_whole_mp4(f));
+    if (f) {
+        fclose(f);
+    }
+    return is_good;
+}
+
 bool movie_close(struct movie *m, struct err *err)
 {
     int status = os_pipe_close(m->pipe);
-    bool is_good = status == 0 && os_rename(m->part, m->path);
-    if (!is_good) {
+    bool is_made = status == 0 && !m->is_short && is_whole(m);
+    bool is_good = is_made && os_out_commit(&m->out);
+    if (!is_made) {
         char number[16];
         snprintf(number, sizeof number, "%d", status);
         err_fail(err, "movie.broken", "file", m->path, "status", number, NULL);
-        os_remove(m->part);
+        os_out_abort(&m->out);
+    } else if (!is_good) {
+        err_fail(err, "cli.cannot-write", "file", m->path, "why", strerror(errno), NULL);
     }
-    free(m);
+    free_movie(m);
     return is_good;
 }
 
 void movie_abort(struct movie *m)
 {
     os_pipe_close(m->pipe);
-    os_remove(m->part);
-    free(m);
+    os_out_abort(&m->out);
+    free_movie(m);
 }

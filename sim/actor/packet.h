@@ -28,7 +28,7 @@ struct packet {
     const struct proto *proto; /* its wire format */
     uint32_t sender;           /* entity */
     uint32_t flow;             /* 0: none */
-    uint32_t of;               /* the packet that it retransmits, 0: none */
+    uint32_t of;               /* the packet that it retransmits, 0: none, or none is kept */
     uint32_t parent;           /* the packet it was copied, corrupted or cut from, 0: none */
     uint32_t copy;             /* which copy of its unit this sender sends, from 1 */
     uint32_t size;             /* bytes on a point-to-point link */

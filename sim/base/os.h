@@ -39,6 +39,9 @@ struct os_out {
 bool os_out_open(struct os_out *out, const char *path);
 bool os_out_commit(struct os_out *out);
 void os_out_abort(struct os_out *out);
+/* Appends what opens the file before it has its name; `fd` is its descriptor in the program that
+ * does so, -1: this one. */
+void os_out_name(const struct os_out *out, int fd, struct buf *name);
 
 enum { OS_DATE_SIZE = 20 };
 int64_t os_wall_ns(void);             /* monotonic; for wall_ns of the summary and the window */
@@ -81,11 +84,11 @@ void os_exec_beside(const char *program, char **argv);
 
 /* Starts a program of the PATH, which reads from standard input what is written here and prints to
  * nobody but on standard error. NULL: it cannot be started (errno; ENOENT: there is none). */
+enum { OS_PIPE_OUT = 3 }; /* a descriptor */
 struct os_pipe;
-struct os_pipe *os_pipe_open(char **argv);
+struct os_pipe *os_pipe_open(char **argv, FILE *out); /* which is the program's OS_PIPE_OUT */
 bool os_pipe_write(struct os_pipe *p, const void *data, size_t size); /* false: it reads no more */
-int os_pipe_close(struct os_pipe *p); /* waits for its end; its exit status, -1: it was killed */
-bool os_rename(const char *from, const char *to);
+int os_pipe_close(struct os_pipe *p); /* waits for its end; its exit status, or 128 + the signal */
 
 /* A file that only grows, a line at a time, so that whoever is killed loses at most the line being
  * written. One process has it at a time (a lock): open fails with EAGAIN while another has it. What

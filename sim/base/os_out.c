@@ -118,6 +118,15 @@ static bool give_name(struct os_out *out)
     return false;
 }
 
+void os_out_name(const struct os_out *out, int fd, struct buf *name)
+{
+    if (out->is_unnamed) {
+        buf_printf(name, "/proc/self/fd/%d", fd < 0 ? fileno(out->file) : fd);
+    } else {
+        buf_printf(name, "%s", out->temporary ? out->temporary : out->path);
+    }
+}
+
 void os_fill_standard(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {

@@ -18,8 +18,9 @@ struct os_pipe {
     int to;
 };
 
-/* Standard input is the pipe; what it prints on standard output is nobody's. */
-static int spawn(char **argv, const int ends[2], pid_t *program)
+/* Standard input is the pipe; what it prints on standard output is nobody's; OS_PIPE_OUT is `out`.
+ */
+static int spawn(char **argv, const int ends[2], int out, pid_t *program)
 {
     posix_spawn_file_actions_t actions;
     int error = posix_spawn_file_actions_init(&actions);
@@ -28,14 +29,13 @@ static int spawn(char **argv, const int ends[2], pid_t *program)
     }
     posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addclose(&actions, ends[0]);
-    posix_spawn_file_actions_addclose(&actions, ends[1]);
+    posix_spawn_file_actions_adddup2(&actions, out, OS_PIPE_OUT);
     error = posix_spawnp(program, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }
 
-struct os_pipe *os_pipe_open(char **argv)
+struct os_pipe *os_pipe_open(char **argv, FILE *out)
 {
     int ends[2];
     pid_t program;
@@ -43,8 +43,9 @@ struct os_pipe *os_pipe_open(char **argv)
         return NULL;
     }
     signal(SIGPIPE, SIG_IGN); /* a program that ends early makes writing fail, no more */
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    int error = spawn(argv, ends, &program);
+    int error = spawn(argv, ends, fileno(out), &program);
     close(ends[0]);
     if (error) {
         close(ends[1]);
@@ -80,10 +81,5 @@ int os_pipe_close(struct os_pipe *p)
     while (waitpid(p->program, &status, 0) < 0 && errno == EINTR) {
     }
     free(p);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-bool os_rename(const char *from, const char *to)
-{
-    return rename(from, to) == 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -68,8 +68,8 @@ static bool name_unit(struct world *w, struct row *r, struct packet *p, uint32_t
     r->unit_top = end > r->unit_top ? end : r->unit_top;
     struct life *life = w->asks_units ? life_of(r) : NULL;
     if (life && repeats) {
-        p->of = units_note_again(units_of(life), p->unit.at, id, &p->copy);
-    } else if (life) {
+        p->of = units_note_again(units_of(life), p->unit.at, id, units_horizon(w, p), &p->copy);
+    } else if (life && w->trace->keep) {
         units_note_new(units_of(life), p->unit.at, id, units_horizon(w, p));
     }
     if (repeats) {

@@ -1,6 +1,7 @@
 /* Which packet a packet repeats, and the how-many-th of its unit it is, while somebody asks. What
  * is sent for the first time begins at or beyond the end of all that its sender has sent, so that
- * it can repeat nothing and only joins the list of new units; the map holds what was sent again. */
+ * it can repeat nothing and only joins the list of new units, if packets are kept at all; the maps
+ * hold what was sent again. */
 #include "net/world.h"
 
 #include "base/os.h"
@@ -56,9 +57,26 @@ void units_note_new(struct units *u, uint64_t at, uint32_t packet, uint64_t hori
     u->list[u->count++] = (struct new_unit){at, packet};
 }
 
-uint32_t units_note_again(struct units *u, uint64_t at, uint32_t packet, uint32_t *copy)
+/* When units have moved on by more than the horizon, all that was noted before the last turn lies
+ * behind it. */
+static void turn(struct units *u, uint64_t at)
 {
+    map_free(&u->before);
+    u->before = u->again;
+    u->again = (struct map){0};
+    u->turned = at;
+}
+
+uint32_t units_note_again(struct units *u, uint64_t at, uint32_t packet, uint64_t horizon,
+                          uint32_t *copy)
+{
+    if (at > u->turned && at - u->turned > horizon) {
+        turn(u, at);
+    }
     uint64_t *seen = map_put(&u->again, at);
+    if (*seen == 0) {
+        *seen = map_get(&u->before, at);
+    }
     uint32_t of = *seen ? (uint32_t)(*seen >> 32) : first_holder(u, at);
     *copy = *seen ? (uint32_t)*seen + 1 : 2;
     *seen = (uint64_t)packet << 32 | *copy;
@@ -69,5 +87,6 @@ void units_free(struct units *u)
 {
     free(u->list);
     map_free(&u->again);
+    map_free(&u->before);
     *u = (struct units){0};
 }

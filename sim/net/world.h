@@ -182,7 +182,9 @@ struct new_unit {
 struct units {
     struct new_unit *list; /* units sent for the first time, ascending; owned */
     uint32_t count, cap;
-    struct map again; /* unit.at -> latest packet << 32 | copies, of what was sent again */
+    struct map again;  /* unit.at -> latest packet << 32 | copies, of what was sent again */
+    struct map before; /* the same, of what was sent again before `turned` was */
+    uint64_t turned;
 };
 
 /* What the world keeps of an entity, and what of an actor conditions and figures ask for when it is
@@ -543,7 +545,8 @@ void copies_free(struct copies *c);
 /* How far below the highest of its flow a unit may be sent again. */
 uint64_t units_horizon(const struct world *w, const struct packet *p);
 void units_note_new(struct units *u, uint64_t at, uint32_t packet, uint64_t horizon);
-uint32_t units_note_again(struct units *u, uint64_t at, uint32_t packet, uint32_t *copy);
+uint32_t units_note_again(struct units *u, uint64_t at, uint32_t packet, uint64_t horizon,
+                          uint32_t *copy);
 void units_free(struct units *u);
 
 /* fault.c: the scenario's faults. */

@@ -123,7 +123,7 @@ struct trace_index;
 struct trace;
 
 /* Whoever looks on while it happens, also where nothing is kept: then a packet's number is another
- * packet's once it was over, and no record names its cause. */
+ * packet's once it was over, no record names its cause, no packet the one that it repeats. */
 struct witness {
     void *self;
     void (*saw)(void *self, const struct trace *t, const struct record *r);

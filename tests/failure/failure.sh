@@ -8,6 +8,7 @@ trap 'rm -rf "$place"' EXIT
 cd "$place" || exit 1
 scenarios=$SOURCE_DIR/scenarios
 lost=$scenarios/arq/frame-lost.yaml
+declared=$(grep -l '^protocols:' "$scenarios"/*/*.yaml | head -n 1)
 failures=0
 
 wrong()
@@ -84,7 +85,8 @@ must()
 
 commands=("run $lost" "run --format jsonl $lost" "run --format summary $lost" "run --at 40ms $lost"
     "check $lost" "list" "test $lost" "why $lost DATA" "diff $lost $scenarios/arq/no-loss.yaml"
-    "lesson $lost" "--help" "run --help" "--version" "new arq/frame-lost -")
+    "lesson $lost" "lesson --quiz --format json $lost" "dissector $declared" "hide $lost --set links.0.loss=5%"
+    "--help" "run --help" "--version" "new arq/frame-lost -")
 
 nowhere_to_print()
 {
@@ -119,6 +121,8 @@ device_is_full()
     must 3 '/dev/full: No space left on device' run --format none "$lost" --pcapng /dev/full
     must 3 '/dev/full: No space left on device' test "$lost" --junit /dev/full >/dev/null
     must 3 '/dev/full: No space left on device' new arq/frame-lost /dev/full
+    must 3 '/dev/full: No space left on device' dissector "$declared" -o /dev/full
+    must 3 '/dev/full: No space left on device' hide "$lost" --set links.0.loss=5% -o /dev/full
     if [ -x "$BUILD_DIR/slowwire-draw" ]; then
         for form in svg png pdf; do
             ln -s /dev/full "full.$form"
@@ -134,8 +138,10 @@ device_is_full()
 disk_fills_up()
 {
     local file=$scenarios/tcp/slow-start.yaml kind size n
-    for kind in jsonl pcapng csv; do
+    for kind in jsonl pcapng csv lua yaml; do
         case $kind in
+        lua) set -- dissector "$declared" -o out.lua ;;
+        yaml) set -- hide "$file" --set links.0.loss=5% -o out.yaml ;;
         jsonl) set -- run --format jsonl "$file" -o out.jsonl ;;
         pcapng) set -- run --format none "$file" --pcapng out.pcapng ;;
         csv) set -- sweep "$lost" --seeds 1..99 -j 1 -o out.csv ;;
@@ -148,6 +154,44 @@ disk_fills_up()
             rm -f err out.csv.part
             only '' "$kind on a disk of $n kB"
         done
+    done
+}
+
+# Films are ffmpeg's, which ends with status 0 though the last bytes found no room, and may end at any time.
+films()
+{
+    local form n status pid size
+    for form in gif mp4; do
+        must 0 '' draw "$lost" --to 10ms --size 400x300 -o whole.$form
+        size=$(($(stat -c %s whole.$form) / 1024))
+        for n in 1 $((size / 2)) $((size - 1)); do
+            (trap '' XFSZ; ulimit -f $n; must 3 'No film was written' draw "$lost" --to 10ms --size 400x300 -o out.$form
+                exit $failures) || failures=$?
+        done
+        must 3 'none/out' draw "$lost" -o none/out.$form
+        mkdir bin
+        for status in 0 7; do
+            printf '#!/bin/sh\nexit %d\n' $status >bin/ffmpeg
+            chmod +x bin/ffmpeg
+            PATH=$PWD/bin:$PATH must 3 "ended with status $status" draw "$lost" -o out.$form
+        done
+        # shellcheck disable=SC2016 # for the program
+        printf '#!/bin/sh\nhead -c 9 >/dev/null\nkill -KILL $$\n' >bin/ffmpeg
+        PATH=$PWD/bin:$PATH must 3 'ended with status 137' draw "$lost" -o out.$form
+        rm -r bin err
+        only "whole.$form" "a film of $form"
+        "$BUILD_DIR/slowwire-draw" "$scenarios/tcp/slow-start.yaml" -o out.$form 2>err &
+        pid=$!
+        until [ -n "$(find /proc/$pid/fd -lname "$place/*" 2>/dev/null)" ] || ! kill -0 $pid 2>/dev/null; do
+            :
+        done
+        kill $pid
+        wait $pid 2>/dev/null
+        status=$?
+        [ $status = 143 ] || wrong "TERM amid a film of $form: status $status: $(cat err)"
+        rm -f err
+        only "whole.$form" "TERM amid a film of $form"
+        rm -f whole.$form
     done
 }
 
@@ -223,6 +267,11 @@ device_is_full
 disk_fills_up
 no_right_to_write
 interrupted
+if [ -x "$BUILD_DIR/slowwire-draw" ] && command -v ffmpeg >/dev/null; then
+    films
+else
+    echo 'skipped: films, for want of slowwire-draw or ffmpeg'
+fi
 
 [ $failures = 0 ] && echo 'failure: everything failed as it should'
 exit $((failures > 0))

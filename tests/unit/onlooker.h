@@ -115,7 +115,7 @@ static inline void see_birth(struct onlooker *o, const struct trace *t, const st
     }
     struct flow_sums *f = onlooker_flow(o, packet->flow);
     f->packets += packet->flow && node == t->flows[packet->flow].from;
-    f->again += packet->of != 0;
+    f->again += packet->copy > 1;
     f->rtp += strcmp(packet->proto->name, "rtp") == 0 ? packet->size : 0;
     f->rtcp += strcmp(packet->proto->name, "rtcp") == 0 ? packet->size : 0;
 }
