@@ -26,6 +26,8 @@ FLIPS = [("<=", "<"), (">=", ">"), ("==", "!="), ("!=", "=="), ("&&", "||"), ("|
 
 CHEAP = "^(golden|conformance|scenario_checks|probe)$"
 QUICK = ["-LE", "long|once"]
+# Who includes these runs whole networks.
+NETWORK_SIGNS = ['"world_rig.h"', '"world_check.h"', '"run.h"']
 
 CLAMP = re.compile(r"(\S+) [<>] ([^?]+?) \? [^:]*\b(\1|\2)\b")
 
@@ -57,11 +59,13 @@ def places(text):
 
 
 def own_tests(tree, file):
-    """The programs that look at the folder of that file: by their name, or because they include from it."""
+    """The programs that look at the folder of that file: by their name, or by what they include."""
     folder = os.path.dirname(file)[len("sim/"):]
     unit = os.path.join(tree, "tests/unit")
-    return sorted(name[:-2] for name in os.listdir(unit) if name.startswith("test_") and (
-        os.path.basename(folder) in name or f'#include "{folder}/' in content(os.path.join(unit, name))))
+    signs = [f'#include "{folder}/'] + (NETWORK_SIGNS if folder == "net" else [])
+    return sorted(name[:-2] for name in os.listdir(unit) if re.fullmatch(r"test_.*\.c", name) and (
+        os.path.basename(folder) in name
+        or any(sign in content(os.path.join(unit, name)) for sign in signs)))
 
 
 def cheap_round(_tree, _mutant):

@@ -169,7 +169,8 @@ START_TEST(sequence_numbers_by_appendix_a_1)
 }
 END_TEST
 
-/* Ten of which two are lost: 2 * 256 / 10 = 51; then ten of ten: 0, and still two in all. */
+/* Ten of which two are lost: 2 * 256 / 10 = 51; then ten of ten: 0, and still two in all; then nine
+ * of ten: 256 / 10 = 25. */
 START_TEST(the_fraction_is_of_the_last_interval_the_count_of_all)
 {
     struct rtp_reception r = {0};
@@ -190,6 +191,12 @@ START_TEST(the_fraction_is_of_the_last_interval_the_count_of_all)
     ck_assert_uint_eq(b.fraction, 0);
     ck_assert_int_eq(b.lost, 2);
     ck_assert_uint_eq(b.highest, 20);
+    for (uint16_t seq = 22; seq <= 30; seq++) {
+        rtp_reception_seq(&r, seq, &extended);
+    }
+    rtp_reception_report(&r, &b);
+    ck_assert_uint_eq(b.fraction, 25);
+    ck_assert_int_eq(b.lost, 3);
 }
 END_TEST
 
