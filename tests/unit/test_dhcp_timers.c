@@ -4,6 +4,7 @@
 #include "registry.h"
 #include "run.h"
 #include "scenario/read.h"
+#include "wire/dhcp.h"
 #include "wire/dissect.h"
 
 #include <check.h>
@@ -178,6 +179,28 @@ END_TEST
 
 /* RFC 2131 4.4.1: one to ten seconds before the first DISCOVER; T1 as far from its half as allowed.
  */
+/* The field secs: since the client began to ask (RFC 2131 table 1); not when it was switched on. */
+START_TEST(a_message_tells_for_how_long_the_client_has_asked)
+{
+    struct ran r = ran_new("lease: 1 h", ", probes: off",
+                           "script: [{at: 30 s, laptop: dhcp-start}]\nstop: 60 s\nfaults:\n"
+                           "  - drop: {from: laptop, is: DHCPDISCOVER, nth: 1}\n"
+                           "  - drop: {from: laptop, is: DHCPDISCOVER, nth: 2}\n");
+    static const struct {
+        const char *is;
+        unsigned nth, secs; /* waits of 4 and 8 s (4.1) */
+    } said[] = {{"DHCPDISCOVER", 1, 0}, {"DHCPDISCOVER", 2, 4}, {"DHCPDISCOVER", 3, 12}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        const struct record *one = nth(&r, REC_SEND, said[i].is, said[i].nth);
+        struct dhcp m;
+        ck_assert_ptr_nonnull(one);
+        ck_assert(dhcp_decode(packet_head(trace_packet(&r.trace, one->packet)), &m) == DHCP_SOUND);
+        ck_assert_uint_eq(m.secs, said[i].secs);
+    }
+    ran_free(&r);
+}
+END_TEST
+
 START_TEST(waits_vary_within_their_bounds)
 {
     for (unsigned seed = 1; seed <= 40; seed++) {
@@ -206,6 +229,7 @@ int main(void)
     tcase_add_test(c, a_checked_address_keeps_its_times);
     tcase_add_test(c, a_renewed_lease_counts_anew);
     tcase_add_test(c, renewals_are_tried_at_the_times_of_the_rfc);
+    tcase_add_test(c, a_message_tells_for_how_long_the_client_has_asked);
     tcase_add_test(c, waits_vary_within_their_bounds);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
