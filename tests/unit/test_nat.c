@@ -160,6 +160,8 @@ struct table {
     void *self;
     struct node_translate said;
     const char *note;
+    uint64_t shown[8]; /* states of an entry, in order */
+    unsigned shown_count;
     sim_time now;
 };
 
@@ -171,6 +173,8 @@ static void tell(struct table *t, struct input in)
     while (fx_next(&t->fx, &e)) {
         if (e->kind == FX_INDICATE) {
             memcpy(&t->said, e->head.data, sizeof t->said);
+        } else if (e->kind == FX_ITEM && t->shown_count < 8) {
+            t->shown[t->shown_count++] = e->index;
         } else if (e->kind == FX_NOTE) {
             t->note = nat_type.reasons[e->why].key;
         }
@@ -316,6 +320,26 @@ START_TEST(only_a_SYN_begins_a_connection)
 END_TEST
 
 /* RFC 4787 REQ-9: both hosts speak by their addresses outside. */
+/* Each state of an entry is shown once: it opens, is open when both ends have spoken, and closes. */
+START_TEST(an_entry_shows_what_becomes_of_it)
+{
+    struct table t;
+    table_open(&t, 1);
+    ck_assert(pass(&t, IP_TCP, S, AT(IN_A, 5000), AT(FAR, 80)));
+    ck_assert(pass(&t, IP_TCP, S | A, AT(FAR, 80), AT(OUTSIDE, 5000)));
+    ck_assert(pass(&t, IP_TCP, A, AT(IN_A, 5000), AT(FAR, 80)));
+    ck_assert(pass(&t, IP_TCP, A, AT(IN_A, 5000), AT(FAR, 80)));
+    ck_assert(pass(&t, IP_TCP, F | A, AT(IN_A, 5000), AT(FAR, 80)));
+    ck_assert(pass(&t, IP_TCP, F | A, AT(FAR, 80), AT(OUTSIDE, 5000)));
+    ck_assert(pass(&t, IP_TCP, A, AT(IN_A, 5000), AT(FAR, 80)));
+    ck_assert_uint_eq(t.shown_count, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert_uint_eq(t.shown[i], 1 + i);
+    }
+    table_close(&t);
+}
+END_TEST
+
 START_TEST(from_inside_to_a_port_outside_and_in_again)
 {
     struct table t;
@@ -403,6 +427,7 @@ int main(void)
     tcase_add_loop_test(t, entries_live_as_long_as_the_RFCs_say, 0, ROWS(lives));
     tcase_add_test(t, only_a_SYN_begins_a_connection);
     tcase_add_test(t, from_inside_to_a_port_outside_and_in_again);
+    tcase_add_test(t, an_entry_shows_what_becomes_of_it);
     tcase_add_test(t, ports_run_out);
     tcase_add_test(t, hosts_behind_a_router_over_narrow_links);
     suite_add_tcase(s, t);

@@ -221,7 +221,8 @@ START_TEST(deaf_to_numbers_it_takes_any_acknowledgement)
 END_TEST
 
 /* RFC 6298: the first answer after 20 ms makes RTO = 20 + 4 x 10 = 60 ms, the second 20 + 4 x 7.5 =
- * 50 ms; a timeout doubles it, and the answer to a frame that was sent twice tells nothing. */
+ * 50 ms; a timeout doubles it, and the answer to a frame that was sent twice tells nothing. One
+ * after 16 ms makes 19.5 + 4 x 6.625 = 46 ms. */
 START_TEST(an_adaptive_timeout_follows_the_answers)
 {
     struct arq_rig rig;
@@ -238,6 +239,8 @@ START_TEST(an_adaptive_timeout_follows_the_answers)
     ck_assert_str_eq(arq_rig_tell(&rig, "@130 sent 2"), ">WAIT-ACK, timeout 0.230");
     arq_rig_tell(&rig, "@135 ACK 1");
     ck_assert_str_eq(arq_rig_tell(&rig, "@145 sent 3"), ">WAIT-ACK, timeout 0.245");
+    arq_rig_tell(&rig, "@161 ACK 0");
+    ck_assert_str_eq(arq_rig_tell(&rig, "@170 sent 4"), ">WAIT-ACK, timeout 0.216");
     arq_rig_close(&rig);
 }
 END_TEST
