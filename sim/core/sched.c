@@ -96,7 +96,7 @@ uint64_t sched_tie(struct sched *s)
 
 /* The heap. */
 
-static void put(struct sched *s, sim_time at, uint64_t tie, uint64_t who)
+static inline void put(struct sched *s, sim_time at, uint64_t tie, uint64_t who)
 {
     if (s->vacant) {
         s->vacant = false;
@@ -240,8 +240,8 @@ static struct sched_line *line_at(struct sched *s, uint32_t number)
 
 void sched_line_first(struct sched *s, uint32_t line, sim_time at, uint64_t tie, uint32_t turn)
 {
-    struct sched_line *l = line_at(s, line);
-    assert(at >= s->now && tie > 0 && l->tie == 0);
+    struct sched_line *l = &s->lines[line];
+    assert(at >= s->now && l->tie == 0);
     if (at == SIM_NEVER) {
         return;
     }
@@ -394,9 +394,15 @@ static void take_top(struct sched *s, struct event *ev)
     }
 }
 
+/* The next event is on top for sure, as it mostly is. */
+static inline bool is_settled(const struct sched *s)
+{
+    return !s->vacant && s->stale == 0 && s->heap.count > 0 && kind_of(s->heap.entries) != TIMER;
+}
+
 bool sched_next(struct sched *s, sim_time until, struct event *ev)
 {
-    if (!settle(s) || s->heap.entries[0].at > until) {
+    if ((!is_settled(s) && !settle(s)) || s->heap.entries[0].at > until) {
         return false;
     }
     take_top(s, ev);

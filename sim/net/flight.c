@@ -75,6 +75,9 @@ void flight_over(struct direction *d, struct flight *f)
         d->count--;
         d->waiting -= d->waiting > 0;
     } while (d->count > 0 && d->flights[d->head].packet == 0);
+    if (d->count == 0) {
+        d->head = 0; /* a ring that was once long would lead through memory that is far away */
+    }
 }
 
 /* Moves `waiting` past those whose start is at or before now: they have left the queue. */

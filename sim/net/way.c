@@ -36,11 +36,11 @@ static struct way way_search(const struct world *w, uint32_t node, uint32_t ip)
                         .is_known = true};
 }
 
-/* A place for each node of the scenario, as far as there are so many. */
+/* Two places for each node of the scenario, as far as there are so many: fewer share one. */
 static void make_table(const struct world *w, struct node *n)
 {
     unsigned bits = WAYS_OF_LEAF;
-    while (n->iface_count > 1 && bits < WAYS_MOST && w->sc->node_count >> bits > 0) {
+    while (n->iface_count > 1 && bits < WAYS_MOST && 2 * w->sc->node_count >> bits > 0) {
         bits++;
     }
     n->ways = os_alloc(sizeof *n->ways << bits);

@@ -491,7 +491,7 @@ void link_offer(struct world *w, struct direction *d, uint32_t packet, unsigned 
 uint32_t link_size(const struct direction *d, const struct packet *p); /* bytes on that link */
 /* EV_LINE. True: all that it leads to is done, and there is nothing to apply. */
 bool link_line_due(struct world *w, struct direction *d);
-void link_event(struct world *w, const struct event *ev); /* EV_ARRIVE, EV_LOST, EV_TX */
+void link_event(struct world *w, const struct event *ev);     /* EV_ARRIVE, EV_LOST, EV_TX */
 void link_late_copy(struct world *w, const struct event *ev); /* EV_FAULT of a direction */
 /* Onto the transmitter, which is free; number: the how manieth it was of those offered. */
 void link_take(struct world *w, struct direction *d, uint32_t packet, uint64_t number, unsigned ttl,
