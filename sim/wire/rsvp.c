@@ -401,7 +401,7 @@ static uint32_t needed(unsigned type)
     switch (type) {
     case RSVP_PATH: return S | H | T | SENDER | SPEC;
     case RSVP_RESV: return S | H | T | Y;
-    case RSVP_PATH_ERR: return S | E | SENDER | SPEC;
+    case RSVP_PATH_ERR: return S | E;
     case RSVP_RESV_ERR: return S | H | E | Y;
     case RSVP_PATH_TEAR: return S | H | SENDER;
     case RSVP_RESV_TEAR: return S | H | Y;
@@ -410,8 +410,7 @@ static uint32_t needed(unsigned type)
     return UINT32_MAX;
 }
 
-/* A descriptor of FF and SE names senders, one of WF none. */
-static bool has_fitting_flows(const struct rsvp *m)
+bool rsvp_flows_fit(const struct rsvp *m)
 {
     bool may_lack = m->type == RSVP_RESV_TEAR || m->type == RSVP_RESV_ERR;
     if (!(m->given >> RSVP_STYLE & 1)) {
@@ -435,12 +434,23 @@ enum rsvp_reading rsvp_read(struct bytes message, struct rsvp *out)
     }
     out->type = message.data[1];
     out->send_ttl = message.data[4];
+    uint8_t code = 0;
+    uint16_t value = 0;
     while (rsvp_next(message, &at, &o)) {
         enum rsvp_reading r = read_object(out, &o);
-        if (r != RSVP_SOUND) {
+        if (r == RSVP_BROKEN) {
             return r;
         }
+        if (r == RSVP_FOREIGN && !code) {
+            code = out->error.code;
+            value = out->error.value;
+        }
+    }
+    if (code) {
+        out->error.code = code;
+        out->error.value = value;
+        return RSVP_FOREIGN;
     }
     uint32_t must = needed(out->type);
-    return (out->given & must) == must && has_fitting_flows(out) ? RSVP_SOUND : RSVP_BROKEN;
+    return (out->given & must) == must && rsvp_flows_fit(out) ? RSVP_SOUND : RSVP_BROKEN;
 }

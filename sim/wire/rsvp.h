@@ -121,7 +121,7 @@ enum rsvp_reading {
 /* Appends the whole message, checksum zero, objects in the order of 3.1; what `given` names of
  * those that the type may have. Flow descriptors follow STYLE. */
 void rsvp_write(const struct rsvp *m, struct buf *out);
-/* FOREIGN: what stands before it has been read. */
+/* FOREIGN: all the rest of it has been read, and may be of use to who is told. */
 enum rsvp_reading rsvp_read(struct bytes message, struct rsvp *out);
 
 /* One object of a message, body without its header. */
@@ -135,6 +135,8 @@ bool rsvp_next(struct bytes message, size_t *at, struct rsvp_object *out);
 /* Header and objects fill the message. */
 bool rsvp_is_sound(struct bytes message);
 
+/* A descriptor of FF and SE names senders, one of WF none; there is one where there must be. */
+bool rsvp_flows_fit(const struct rsvp *m);
 /* False: there is no room. */
 bool rsvp_add_flow(struct rsvp *m, const struct rsvp_flowspec *flowspec);
 bool rsvp_add_filter(struct rsvp *m, struct addr sender); /* to the last flow */

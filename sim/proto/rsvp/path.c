@@ -292,8 +292,10 @@ void path_hear_error(struct rsvp_process *p, const struct rsvp *m, struct fx *fx
 {
     struct session s = {m->session, m->protocol};
     const struct path_state *path = path_find(p, &s, m->sender);
-    if (!path || path->is_local) {
+    if (path && path->is_local) {
         fx_note(fx, RSVP_PATH_FAILS);
+    }
+    if (!path || path->is_local) {
         return;
     }
     struct net net = {.to.ip = path->hop, .ttl = SENT_TTL};

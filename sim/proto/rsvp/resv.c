@@ -22,6 +22,9 @@ void resv_refuse(const struct rsvp *m, const struct rsvp_flow *flow, unsigned wh
             rsvp_add_filter(&error, m->filters[flow->first + i]);
         }
     }
+    if (!rsvp_flows_fit(&error)) { /* what is unknown stood among them */
+        error.flow_count = error.filter_count = 0;
+    }
     rsvp_say(&error, &net, why, fx);
 }
 
