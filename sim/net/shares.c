@@ -1,5 +1,5 @@
 /* What is reserved on a link direction: packets of a reserved flow that keep to its token bucket go
- * before all others; what is too much goes with the others (RFC 2211 3, RFC 2212). Between two
+ * before all others; what is too much goes with the others (RFC 2211, RFC 2212). Between two
  * packets only: what is being sent is finished. Each kind has a queue of its own, of the link's
  * size. RSVP's own messages go with the reserved, lest a full queue keep one from asking (RFC 2205
  * 2.3). Invariant: while anything waits here, an event stands at the end of the transmission. */

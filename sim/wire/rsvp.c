@@ -54,7 +54,7 @@ static void add_filter(struct buf *out, enum rsvp_class class, struct addr who)
     put_u16(p + 6, who.port);
 }
 
-/* A parameter's head (RFC 2210 3.1): number, flags, words. */
+/* A parameter's head (RFC 2210 3): number, flags, words. */
 static void put_param(uint8_t *p, unsigned id, unsigned flags, unsigned words)
 {
     p[0] = (uint8_t)id;

@@ -45,7 +45,7 @@ enum rsvp_class {
 };
 /* Option vectors (A.7). */
 enum rsvp_style { RSVP_WF = 0x11, RSVP_FF = 0x0a, RSVP_SE = 0x12 };
-/* Service numbers (RFC 2210 3.2, RFC 2215). */
+/* Service numbers (RFC 2210 3, RFC 2215). */
 enum rsvp_service { RSVP_GENERAL = 1, RSVP_GUARANTEED = 2, RSVP_CONTROLLED_LOAD = 5 };
 /* Error codes (appendix B). */
 enum rsvp_error {
@@ -55,6 +55,8 @@ enum rsvp_error {
     RSVP_NO_SENDER = 4,
     RSVP_STYLE_CONFLICT = 5,
     RSVP_UNKNOWN_STYLE = 6,
+    RSVP_DEST_PORTS = 7, /* some sessions of a destination have a port, others none */
+    RSVP_SENDER_PORTS = 8,
     RSVP_UNKNOWN_CLASS = 13,
     RSVP_UNKNOWN_CTYPE = 14,
     RSVP_SYSTEM_ERROR = 23,
@@ -77,7 +79,7 @@ struct rsvp_flowspec {
     int64_t reserved; /* GUARANTEED: R */
     uint32_t slack;   /* GUARANTEED: S, microseconds */
 };
-/* What the path can do (RFC 2210 3.3.1): the default general parameters. */
+/* What the path can do (RFC 2210 3.3): the default general parameters. */
 struct rsvp_adspec {
     bool is_broken; /* a hop does not speak RSVP */
     uint32_t hops, latency_us, mtu;
@@ -141,7 +143,7 @@ bool rsvp_flows_fit(const struct rsvp *m);
 bool rsvp_add_flow(struct rsvp *m, const struct rsvp_flowspec *flowspec);
 bool rsvp_add_filter(struct rsvp *m, struct addr sender); /* to the last flow */
 
-/* The least flowspec that does for both (RFC 2205 2.2, RFC 2211 7, RFC 2212). */
+/* The least flowspec that does for both (RFC 2205 2.2, RFC 2211, RFC 2212). */
 struct rsvp_flowspec rsvp_merge(const struct rsvp_flowspec *a, const struct rsvp_flowspec *b);
 /* The greatest that either does for (RFC 2205 3.5). */
 struct rsvp_flowspec rsvp_least(const struct rsvp_flowspec *a, const struct rsvp_flowspec *b);

@@ -221,6 +221,8 @@ static const char *error_name(uint64_t code)
     case RSVP_NO_SENDER: return "no sender for this RESV";
     case RSVP_STYLE_CONFLICT: return "conflicting style";
     case RSVP_UNKNOWN_STYLE: return "unknown style";
+    case RSVP_DEST_PORTS: return "conflicting destination ports";
+    case RSVP_SENDER_PORTS: return "conflicting sender ports";
     case RSVP_UNKNOWN_CLASS: return "unknown object class";
     case RSVP_UNKNOWN_CTYPE: return "unknown object C-Type";
     case RSVP_SYSTEM_ERROR: return "RSVP system error";

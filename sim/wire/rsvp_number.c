@@ -69,7 +69,7 @@ static uint32_t less(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* RFC 2211 7, RFC 2212 "Ordering and merging": the largest r, b and p, the smallest m and M. */
+/* RFC 2211, RFC 2212, "Ordering and merging": the largest r, b and p, the smallest m and M. */
 static struct rsvp_tspec merge_tspecs(const struct rsvp_tspec *a, const struct rsvp_tspec *b)
 {
     return (struct rsvp_tspec){.rate = more(a->rate, b->rate),

@@ -182,6 +182,35 @@ START_TEST(a_path_too_many_is_refused)
 }
 END_TEST
 
+/* 3.2: who has a port and who has none. */
+static const struct {
+    uint16_t port, sender_port;
+    const char *said;
+} ports[] = {
+    {5004, 0, "PATH-ERR 10.0.0.2 8/0/0"}, /* the same sender, for all its ports */
+    {5004, 6000, "PATH 2"},
+    {0, 0, "PATH-ERR 10.0.0.2 7/0/0"},
+    {0, 5000, "PATH-ERR 10.0.0.2 8/0/0"},
+    {5005, 0, "PATH 2"}, /* of another session */
+};
+
+START_TEST(a_port_of_zero_stands_beside_no_other)
+{
+    struct rsvp_rig r;
+    rig_open(&r);
+    rig_hear_path(&r, 0, RIG_HOST, 'a');
+    r.said.len = 0;
+    struct rsvp m = rig_message(RSVP_PATH, 0, RIG_HOST);
+    m.session.port = ports[_i].port;
+    m.sender = (struct addr){rig_sender('a').ip, ports[_i].sender_port};
+    m.given |= 1u << RSVP_SENDER_TEMPLATE | 1u << RSVP_SENDER_TSPEC | 1u << RSVP_TIME_VALUES;
+    struct net net = {.from.ip = m.sender.ip, .to.ip = RIG_HOST, .ttl = 60, .alert = true};
+    rig_hear(&r, &m, &net);
+    rig_expect(&r, ports[_i].said);
+    rig_close(&r);
+}
+END_TEST
+
 START_TEST(a_path_error_goes_back_to_the_sender)
 {
     struct rsvp_rig r;
@@ -606,6 +635,26 @@ START_TEST(a_receiver_that_is_refused_gives_up)
 }
 END_TEST
 
+/* Who has forgotten the path is told again: nobody gives up for that (2.3). */
+START_TEST(a_receiver_of_which_nobody_knows_keeps_asking)
+{
+    struct rsvp_rig r;
+    rig_open(&r);
+    r.ways[0] = 0;
+    r.is_end = true;
+    rig_call(&r, NODE_RECEIVER, RIG_GROUP, 'a', RSVP_FF, 10000, false);
+    rig_hear_path(&r, 0, RIG_GROUP, 'a');
+    r.said.len = 0;
+    struct rsvp m = rig_resv(RSVP_RESV_ERR, 0, RIG_GROUP, RSVP_FF, 10000, "a");
+    m.error.code = RSVP_NO_PATH;
+    rig_hear_from(&r, &m, 0);
+    rig_expect(&r, "!keeps-asking");
+    rig_fire(&r, RESV_REFRESH, 0);
+    rig_expect(&r, "RESV 10.0.0.2 FF 10000{a} confirm 10.0.0.1");
+    rig_close(&r);
+}
+END_TEST
+
 START_TEST(a_receiver_that_asked_for_less_is_spared)
 {
     struct rsvp_rig r;
@@ -713,6 +762,43 @@ START_TEST(two_styles_on_one_host_do_not_mix)
 }
 END_TEST
 
+static void hear_with_unknown_object(struct rsvp_rig *r, const struct rsvp *m, uint8_t class)
+{
+    struct buf bytes = {0};
+    struct input in;
+    rsvp_write(m, &bytes);
+    uint8_t *object = buf_extend(&bytes, 8);
+    memcpy(object, (uint8_t[]){0, 8, class, 1, 0, 0, 0, 0}, 8);
+    put_u16(bytes.data + 6, (unsigned)bytes.len);
+    input_begin(&in, IN_PACKET, 0, 0);
+    in.net = (struct net){.to.ip = rig_own(m->lih % RSVP_RIG_LINKS), .ttl = 60};
+    in.head = bytes_of(bytes.data, bytes.len);
+    rig_step(r, &in);
+    buf_free(&bytes);
+}
+
+/* 3.10: code 13, the class and its type; one that may be left out changes nothing. */
+START_TEST(an_object_that_nobody_knows_is_refused)
+{
+    struct rsvp_rig r;
+    rig_open(&r);
+    struct rsvp m = rig_message(RSVP_PATH, 0, RIG_HOST);
+    m.sender = rig_sender('a');
+    m.given |= 1u << RSVP_SENDER_TEMPLATE | 1u << RSVP_SENDER_TSPEC | 1u << RSVP_TIME_VALUES;
+    hear_with_unknown_object(&r, &m, 0x42);
+    rig_expect(&r, "!unknown; PATH-ERR 10.0.0.2 13/16897/0");
+    ck_assert(r.last.sender.ip == rig_sender('a').ip); /* so that it finds back */
+    hear_with_unknown_object(&r, &m, 0x82);
+    rig_expect(&r, "PATH 2");
+    m = rig_resv(RSVP_RESV, 2, RIG_HOST, RSVP_FF, 10000, "a");
+    hear_with_unknown_object(&r, &m, 0x42);
+    rig_expect(&r, "!unknown; RESV-ERR 10.0.2.2 13/16897/0 FF 10000{a}");
+    hear_with_unknown_object(&r, &m, 0xc2);
+    rig_expect(&r, "share 2 10000{a}; RESV 10.0.0.2 FF 10000{a}");
+    rig_close(&r);
+}
+END_TEST
+
 START_TEST(bytes_that_are_no_message_are_dropped)
 {
     struct rsvp_rig r;
@@ -742,6 +828,7 @@ int main(void)
     tcase_add_test(t, another_previous_hop_is_asked_at_once);
     tcase_add_test(t, another_way_is_announced_as_soon_as_it_is_known);
     tcase_add_test(t, a_path_too_many_is_refused);
+    tcase_add_loop_test(t, a_port_of_zero_stands_beside_no_other, 0, ROWS(ports));
     tcase_add_test(t, a_path_error_goes_back_to_the_sender);
     tcase_add_test(t, a_reservation_goes_back_the_way_that_path_came);
     tcase_add_loop_test(t, what_two_branches_ask_is_merged, 0, ROWS(merges));
@@ -762,12 +849,14 @@ int main(void)
     tcase_add_test(t, a_larger_wish_is_passed_on_with_its_request);
     tcase_add_test(t, the_node_of_the_sender_confirms);
     tcase_add_test(t, a_receiver_that_is_refused_gives_up);
+    tcase_add_test(t, a_receiver_of_which_nobody_knows_keeps_asking);
     tcase_add_test(t, a_receiver_that_asked_for_less_is_spared);
     tcase_add_test(t, a_wish_that_failed_does_not_stand_in_the_way_of_a_smaller);
     tcase_add_test(t, what_stays_in_place_concerns_only_who_asked_for_more);
     tcase_add_test(t, of_wishes_that_all_failed_the_least_is_said);
     tcase_add_test(t, an_error_goes_only_to_those_who_asked_for_that_sender);
     tcase_add_test(t, two_styles_on_one_host_do_not_mix);
+    tcase_add_test(t, an_object_that_nobody_knows_is_refused);
     tcase_add_test(t, bytes_that_are_no_message_are_dropped);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

@@ -352,7 +352,7 @@ START_TEST(floats_that_are_no_whole_number)
 }
 END_TEST
 
-/* RFC 2211 7, RFC 2212: the largest r, b, p, R; the smallest m, M, S. */
+/* RFC 2211, RFC 2212: the largest r, b, p, R; the smallest m, M, S. */
 START_TEST(two_wishes_merge_into_the_least_that_does_for_both)
 {
     struct rsvp_flowspec a = {RSVP_CONTROLLED_LOAD, {100, 900, 300, 50, 1500}, 0, 0};

@@ -223,6 +223,43 @@ static bool note_what_it_says(struct path_state *path, const struct rsvp *m, con
     return is_other;
 }
 
+static bool is_one_zero(uint16_t a, uint16_t b)
+{
+    return (a == 0) != (b == 0);
+}
+
+/* 3.2: a port of zero means all of them, and cannot stand beside others. 0: nothing is wrong. */
+static enum rsvp_error port_conflict(const struct rsvp_process *p, const struct rsvp *m)
+{
+    if (m->session.port == 0 && m->sender.port != 0) {
+        return RSVP_SENDER_PORTS;
+    }
+    for (unsigned i = 0; i < PATHS_MAX; i++) {
+        const struct path_state *path = &p->paths[i];
+        if (!path->is_used || path->session.to.ip != m->session.ip ||
+            path->session.protocol != m->protocol) {
+            continue;
+        }
+        if (is_one_zero(path->session.to.port, m->session.port)) {
+            return RSVP_DEST_PORTS;
+        }
+        if (path->session.to.port == m->session.port && path->sender.ip == m->sender.ip &&
+            is_one_zero(path->sender.port, m->sender.port)) {
+            return RSVP_SENDER_PORTS;
+        }
+    }
+    return 0;
+}
+
+static void refuse(const struct rsvp_process *p, const struct rsvp *m, enum rsvp_error code,
+                   unsigned why, const struct input *in, struct fx *fx)
+{
+    struct rsvp error = *m;
+    error.error.code = (uint8_t)code;
+    error.error.value = 0;
+    path_refuse(p, &error, why, in, fx);
+}
+
 void path_hear(struct rsvp_process *p, const struct rsvp *m, const struct input *in, struct fx *fx)
 {
     struct session s = {m->session, m->protocol};
@@ -231,12 +268,14 @@ void path_hear(struct rsvp_process *p, const struct rsvp *m, const struct input 
     if (path && path->is_local) {
         return;
     }
+    enum rsvp_error conflict = is_new ? port_conflict(p, m) : 0;
+    if (conflict) {
+        refuse(p, m, conflict, RSVP_FINDS_PORTS, in, fx);
+        return;
+    }
     path = path ? path : enter(p, &s, m->sender, RSVP_PASSES_PATH, fx);
     if (!path) {
-        struct rsvp error = *m;
-        error.error.code = RSVP_SYSTEM_ERROR;
-        error.error.value = 0;
-        path_refuse(p, &error, RSVP_IS_FULL, in, fx);
+        refuse(p, m, RSVP_SYSTEM_ERROR, RSVP_IS_FULL, in, fx);
         return;
     }
     bool is_other = note_what_it_says(path, m, in);

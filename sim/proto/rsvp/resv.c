@@ -55,7 +55,7 @@ static unsigned obstacle(const struct rsvp_process *p, const struct resv_state *
 {
     const struct node_one_way *way = &p->links[like->iface];
     if (way->mtu && like->flowspec.tspec.max_packet > way->mtu) {
-        return RSVP_TOO_LARGE; /* its packets would go as fragments (RFC 2210 2.3.2) */
+        return RSVP_TOO_LARGE; /* its packets would go as fragments */
     }
     return reserved_on(p, like->iface) > capacity_of(p, like->iface) ? RSVP_NO_BANDWIDTH : 0;
 }

@@ -171,6 +171,7 @@ static const struct reason reasons[] = {
     [RSVP_REFUSES] = {"rsvp.refuses", "RFC 2205 §3.1.8"},
     [RSVP_FINDS_NO_PATH] = {"rsvp.finds-no-path", "RFC 2205 §B"},
     [RSVP_FINDS_CONFLICT] = {"rsvp.finds-conflict", "RFC 2205 §1.3"},
+    [RSVP_FINDS_PORTS] = {"rsvp.finds-ports", "RFC 2205 §3.2"},
     [RSVP_UNKNOWN] = {"rsvp.unknown", "RFC 2205 §3.10"},
     [RSVP_PASSES_ERROR] = {"rsvp.passes-error", "RFC 2205 §3.1.8"},
     [RSVP_GIVES_UP] = {"rsvp.gives-up", "RFC 2205 §2.5"},
