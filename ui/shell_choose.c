@@ -112,10 +112,10 @@ static void choose_lower(struct shell *s)
 {
     static const struct view *const known[] = {&view_state,  &view_window, &view_reports,
                                                &view_jitter, &view_sync,   &view_members,
-                                               &view_machine};
+                                               &view_shares, &view_machine};
     const char **names = s->session.scenario->view_panels;
     bool has_diagram = s->main == MAIN_PLOTS || s->main == MAIN_LEASE;
-    unsigned count = has_diagram ? 7 : 6;
+    unsigned count = has_diagram ? 8 : 7;
     s->lower_count = s->lower_at = 0;
     for (; names && *names; names++) {
         for (unsigned i = 0; i < count; i++) {
@@ -126,6 +126,9 @@ static void choose_lower(struct shell *s)
     }
     if (s->main == MAIN_LEASE) {
         add_lower(s, &view_machine);
+    }
+    if (s->film->reserves.count > 0) {
+        add_lower(s, &view_shares);
     }
     add_media(s);
     if (strips_of(s) == STRIPS_FRAMES) {

@@ -29,6 +29,7 @@ bool chain_is_told(const struct trace *t, uint32_t n)
     case REC_ARRIVE:
     case REC_VAR:
     case REC_TIMER:
+    case REC_SHARE:
     case REC_KIND_COUNT: break;
     }
     return false;
@@ -88,8 +89,11 @@ static void say_plainly(const struct trace *t, uint32_t n, enum lang lang, struc
     const char *key = r->kind == REC_ARRIVE  ? "why.arrive"
                       : r->kind == REC_QUEUE ? "why.queue"
                       : r->kind == REC_TX    ? "why.transmit"
+                      : r->kind == REC_SHARE ? "why.share"
                                              : "why.change";
-    say(out, lang, key, "node", node, "to", to, "pkt", name, NULL);
+    char rate[48];
+    value_print(r->kind == REC_SHARE ? r->value : 0, "bit/s", rate);
+    say(out, lang, key, "node", node, "to", to, "pkt", name, "rate", rate, NULL);
 }
 
 /* The catalogue's kinds without a protocol's own words are told by the story, too. */
@@ -97,7 +101,8 @@ static bool story_tells(const struct trace *t, const struct record *r)
 {
     bool is_world = t->entities[r->where].kind != ENTITY_ACTOR;
     return r->kind != REC_VAR && r->kind != REC_TIMER && r->kind != REC_ARRIVE &&
-           r->kind != REC_QUEUE && r->kind != REC_TX && (r->kind != REC_CALL || is_world);
+           r->kind != REC_QUEUE && r->kind != REC_SHARE && r->kind != REC_TX &&
+           (r->kind != REC_CALL || is_world);
 }
 
 void chain_say(const struct trace *t, uint32_t n, enum lang lang, struct buf *out)

@@ -270,6 +270,9 @@ static void fields(struct json *j, const struct trace *t, const struct record *r
         json_number(j, "pkt", r->packet);
         json_text(j, "link", t->entities[r->where].name);
         json_number(j, "packets", r->value);
+        if (r->code) {
+            json_number(j, "reserved", 1);
+        }
         break;
     case REC_TX: transmit(j, t, r); break;
     case REC_ARRIVE:
@@ -286,6 +289,10 @@ static void fields(struct json *j, const struct trace *t, const struct record *r
     case REC_CALL: call(j, t, r); break;
     case REC_DELIVER: deliver(j, t, r); break;
     case REC_NOTE: actor(j, t, r); break;
+    case REC_SHARE:
+        json_text(j, "link", t->entities[r->where].name);
+        json_number(j, "reserved_bps", r->value);
+        break;
     case REC_NONE:
     case REC_KIND_COUNT: break;
     }

@@ -79,6 +79,7 @@ static bool is_line(const struct trace *t, uint32_t n)
     case REC_ARRIVE:
     case REC_VAR:
     case REC_TIMER:
+    case REC_SHARE:
     case REC_KIND_COUNT: break;
     }
     return false;

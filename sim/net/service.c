@@ -230,7 +230,7 @@ void services_stop(struct world *w, uint32_t node, uint32_t cause)
     lan_forget(w, node, cause);
     assembly_stop(w, node, cause);
     police_stop(w, node, cause);
-    shares_forget(w, node);
+    shares_forget(w, node, cause);
     n->rsvp = 0;
     if (n->lease) {
         forget_address(w, node, &n->ifaces[lan_iface(n)]);
@@ -323,7 +323,7 @@ bool service_told(struct world *w, const struct effect *e)
     if (e->code == NODE_SHARE) {
         struct node_share share;
         memcpy(&share, e->head.data, sizeof share);
-        shares_told(w, node, &share);
+        shares_told(w, node, &share, e->cause);
         return true;
     }
     if (e->code == NODE_LOOKED_UP) {

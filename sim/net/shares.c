@@ -36,7 +36,8 @@ struct shares {
     struct share *list; /* owned */
     uint32_t count;
     struct line lines[KINDS];
-    event_id due; /* 0: none */
+    event_id due;  /* 0: none */
+    int64_t total; /* bit/s, as the trace has it */
 };
 
 /* ---- what is reserved ---- */
@@ -84,12 +85,26 @@ void shares_open(struct direction *d)
     d->shares = d->shares ? d->shares : os_alloc(sizeof *d->shares);
 }
 
-void shares_told(struct world *w, uint32_t node, const struct node_share *of)
+static void tell_total(struct world *w, struct direction *d, uint32_t cause)
+{
+    struct shares *s = d->shares;
+    int64_t bps = 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        bps += s->list[i].is_used ? 8 * s->list[i].of.spec.rate : 0;
+    }
+    if (bps != s->total) {
+        world_record(w, REC_SHARE, d->entity, 0, 0, bps, cause, 0);
+        s->total = bps;
+    }
+}
+
+void shares_told(struct world *w, uint32_t node, const struct node_share *of, uint32_t cause)
 {
     const struct iface *i = &w->nodes[node].ifaces[of->iface];
     struct direction *d = &w->directions[i->out];
     shares_open(d);
     install(d->shares, of, sched_now(&w->sched));
+    tell_total(w, d, cause);
 }
 
 static bool is_from(const struct node_share *s, struct addr from)
@@ -204,7 +219,8 @@ static void enter(struct world *w, struct direction *d, unsigned kind, struct li
     if (now_waiting > d->figures->queue_packets_max) {
         d->figures->queue_packets_max = now_waiting;
     }
-    p->cause = world_record(w, REC_QUEUE, d->entity, p->packet, 0, now_waiting, p->cause, 0);
+    p->cause = world_record(w, REC_QUEUE, d->entity, p->packet, kind == RESERVED, now_waiting,
+                            p->cause, 0);
     push(&d->shares->lines[kind], p, size);
     wake_at_end(w, d);
 }
@@ -261,12 +277,13 @@ void shares_drop(struct world *w, struct direction *d, enum drop_class why, uint
     }
 }
 
-void shares_forget(struct world *w, uint32_t node)
+void shares_forget(struct world *w, uint32_t node, uint32_t cause)
 {
     for (uint32_t i = 0; i < 2 * w->sc->link_count; i++) {
         struct direction *d = &w->directions[i];
         if (d->from == node && d->shares) {
             d->shares->count = 0;
+            tell_total(w, d, cause);
         }
     }
 }

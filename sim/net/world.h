@@ -503,12 +503,13 @@ bool link_turns_away(struct world *w, struct direction *d, uint32_t packet, uint
 /* shares.c: reserved flows before all others. */
 struct node_share;
 void shares_open(struct direction *d); /* from now on it keeps them apart */
-void shares_told(struct world *w, uint32_t node, const struct node_share *s);
+void shares_told(struct world *w, uint32_t node, const struct node_share *s, uint32_t cause);
 void shares_hear(struct world *w, struct direction *d, uint32_t packet, unsigned ttl,
                  const struct macs *macs, uint32_t cause);
 void shares_event(struct world *w, const struct event *ev); /* the transmitter is free */
 void shares_drop(struct world *w, struct direction *d, enum drop_class why, uint32_t cause);
-void shares_forget(struct world *w, uint32_t node); /* its RSVP process is gone */
+/* Its RSVP process is gone. */
+void shares_forget(struct world *w, uint32_t node, uint32_t cause);
 void shares_free(struct direction *d);
 struct direction *direction_of(const struct world *w, uint32_t entity);
 void link_cut(struct world *w, struct direction *d, uint32_t cause);

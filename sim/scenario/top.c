@@ -90,9 +90,10 @@ bool reader_figure(struct reader *r, const struct doc_node *n, double *out)
 }
 
 /* The names of `--view`, in the order of the window. */
-static const char *const panels[] = {
-    "stage",   "ladder",  "inspector", "state", "machine", "window",   "plots",    "lease",
-    "playout", "reports", "jitter",    "sync",  "members", "messages", "timeline", NULL};
+static const char *const panels[] = {"stage",    "ladder", "inspector", "state",    "machine",
+                                     "window",   "plots",  "lease",     "playout",  "reports",
+                                     "jitter",   "sync",   "members",   "messages", "shares",
+                                     "timeline", NULL};
 
 static void read_panels(struct reader *r, const struct doc_node *v, void *into)
 {

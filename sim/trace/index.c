@@ -68,6 +68,7 @@ static bool subject_of(const struct record *r, struct subject *s)
     case REC_CALL:
     case REC_DELIVER:
     case REC_NOTE:
+    case REC_SHARE:
     case REC_KIND_COUNT: return false;
     }
     return false;

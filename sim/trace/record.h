@@ -8,7 +8,8 @@
 enum record_kind {
     REC_NONE,
     REC_SEND,    /* a packet is born: where = sender (actor or node) */
-    REC_QUEUE,   /* it waits: where = link direction, value = packets now waiting */
+    REC_QUEUE,   /* it waits: where = link direction, value = packets now waiting, code = 1: in the
+                    queue of what is reserved */
     REC_TX,      /* its first bit leaves: where = link direction, value = arrival time of its last
                     bit at the other end; the end of transmission is record_tx_end of trace.h */
     REC_ARRIVE,  /* where = link direction (its far node got the packet) */
@@ -21,6 +22,7 @@ enum record_kind {
     REC_CALL,    /* code = request or indication code (CALL_UP set for an indication) */
     REC_DELIVER, /* value = bytes that the application got, code = deliver_fault */
     REC_NOTE,
+    REC_SHARE, /* where = link direction, value = bit/s that are reserved there from now on */
     REC_KIND_COUNT,
 };
 

@@ -131,6 +131,7 @@ static enum rank rank_of(const struct trace *t, const struct record *r)
     case REC_ARRIVE:
     case REC_VAR:
     case REC_TIMER:
+    case REC_SHARE:
     case REC_KIND_COUNT: break;
     }
     return RANK_NONE;

@@ -276,11 +276,13 @@ static const struct {
     {"rtp/jitter-step-by-step", &view_jitter},
     {"rtp/lip-sync", &view_sync},
     {"rtp/lip-sync", &view_members},
+    {"rtp/third-call", &view_shares},
     {"tcp/handshake", &view_playout},
     {"tcp/handshake", &view_reports},
     {"tcp/handshake", &view_jitter},
     {"tcp/handshake", &view_sync},
     {"tcp/handshake", &view_members},
+    {"tcp/handshake", &view_shares},
 };
 
 static uint64_t drawn(struct view_rig *r, const struct view *v, void *self, sim_time t)

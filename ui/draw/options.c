@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct view *const known[] = {
-    &view_ladder,   &view_window, &view_stage,    &view_machine, &view_inspector, &view_playout,
-    &view_reports,  &view_jitter, &view_members,  &view_sync,    &view_plots,     &view_lease,
-    &view_messages, &view_state,  &view_timeline, &view_caption};
+    &view_ladder,   &view_window, &view_stage,   &view_machine,  &view_inspector, &view_playout,
+    &view_reports,  &view_jitter, &view_members, &view_sync,     &view_plots,     &view_lease,
+    &view_messages, &view_shares, &view_state,   &view_timeline, &view_caption};
 
 static bool read_views(struct draw_options *o, const char *value)
 {

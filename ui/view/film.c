@@ -153,6 +153,7 @@ static bool mark_of(const struct trace *t, uint32_t number, struct mark *out)
     case REC_TIMER:
     case REC_DELIVER:
     case REC_NOTE:
+    case REC_SHARE:
     case REC_KIND_COUNT: break;
     }
     return false;
@@ -199,6 +200,49 @@ static void collect_calls(struct film *f)
             f->calls[f->call_count++] = f->marks[i].record;
         }
     }
+}
+
+static bool knows_rsvp(const struct trace *t)
+{
+    for (uint32_t i = 1; i <= t->entity_count; i++) {
+        const struct entity *e = &t->entities[i];
+        if (e->kind == ENTITY_ACTOR && strcmp(e->type->name, "rsvp") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void collect_shares(struct film *f)
+{
+    uint32_t end = knows_rsvp(f->trace) ? f->trace->count : 0;
+
+    f->shares = grown(end, sizeof *f->shares);
+    for (uint32_t i = 1; i <= end; i++) {
+        if (trace_record(f->trace, i)->kind == REC_SHARE) {
+            f->shares[f->share_count++] = i;
+        }
+    }
+}
+
+bool flight_is_reserved(const struct film *f, const struct flight *g)
+{
+    return g->hop.queued && trace_record(f->trace, g->hop.queued)->code == 1;
+}
+
+int64_t film_reserved(const struct film *f, uint32_t direction, sim_time now)
+{
+    int64_t bps = 0;
+
+    for (uint32_t i = 0; i < f->share_count; i++) {
+        const struct record *r = trace_record(f->trace, f->shares[i]);
+
+        if (r->at > now) {
+            break;
+        }
+        bps = r->where == direction ? r->value : bps;
+    }
+    return bps;
 }
 
 /* What is busy is a record's instant, and a flight unless it takes unusually long. */
@@ -376,6 +420,7 @@ struct film *film_new(const struct trace *t)
     f->round_trip = usual_round_trip(t);
     collect_marks(f);
     collect_calls(f);
+    collect_shares(f);
     collect_refusals(f);
     make_axes(f);
     collect_actors(f);
@@ -387,6 +432,7 @@ struct film *film_new(const struct trace *t)
     look_at_room(f);
     curves_make(&f->curves, t);
     leases_make(&f->leases, t);
+    reserves_make(&f->reserves, t);
     media_make(&f->media, t);
     talks_make(&f->talks, t);
     count_repeats(f);
@@ -402,6 +448,8 @@ void film_free(struct film *f)
     free(f->latest);
     free(f->marks);
     free(f->calls);
+    free(f->shares);
+    reserves_free(&f->reserves);
     free(f->refusals);
     free(f->actors);
     free(f->differs);

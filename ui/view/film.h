@@ -9,6 +9,7 @@
 #include "ui/view/layout.h"
 #include "ui/view/leases.h"
 #include "ui/view/media.h"
+#include "ui/view/reserves.h"
 #include "ui/view/talks.h"
 
 #include <stddef.h>
@@ -28,6 +29,9 @@ struct film {
     uint32_t flight_count;
     struct mark *marks;
     uint32_t mark_count;
+    struct reserves reserves;
+    uint32_t *shares; /* records of what is reserved on a direction */
+    uint32_t share_count;
     uint32_t *calls; /* records of links cut and mended, hosts crashed and restarted */
     uint32_t call_count;
     struct axis plain, folded;
@@ -61,6 +65,10 @@ double film_pace(const struct film *f);
  * before stand among them too. */
 void film_flights(const struct film *f, sim_time from, sim_time to, uint32_t *first,
                   uint32_t *last);
+/* Bits a second that are reserved on a direction; 0: nothing is. */
+int64_t film_reserved(const struct film *f, uint32_t direction, sim_time now);
+/* Of a packet that waits: in the queue of what is reserved. */
+bool flight_is_reserved(const struct film *f, const struct flight *g);
 /* First flight offered at t or later; flight_count if none. */
 uint32_t film_first_offered(const struct film *f, sim_time t);
 /* Arrival or death; SIM_NEVER: the run ended before. */

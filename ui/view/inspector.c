@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TAB_H 30.0
+enum { TABS_IN_ROW = 5, TAB_ROWS = 4 };
+
 const struct layer *inspection_layer(const struct inspection *in)
 {
     unsigned tab = in->self->tab;
@@ -163,20 +166,46 @@ void inspection_choose_field(struct inspection *in, int field)
     }
 }
 
+/* The way and the layers; more than fit side by side stand in rows. */
+static unsigned tab_rows(const struct inspection *in)
+{
+    unsigned count = in->d.layer_count + 1u, rows = (count + TABS_IN_ROW - 1) / TABS_IN_ROW;
+    return rows < TAB_ROWS ? rows : TAB_ROWS;
+}
+
+static void take_tab(struct inspection *in, unsigned tab)
+{
+    in->self->tab = tab;
+    in->self->field = in->shown = own_field(in);
+    in->self->scroll = 0;
+}
+
+static void draw_tab_row(struct ui *ui, struct inspection *in, unsigned first, unsigned count,
+                         struct rect r)
+{
+    const char *labels[TABS_IN_ROW];
+    char names[TABS_IN_ROW][40], row[16];
+    unsigned chosen = in->self->tab - first; /* beyond `count`: it stands in another row */
+    for (unsigned i = 0; i < count; i++) {
+        labels[i] = first + i == 0 ? ui_word(ui, "inspector.way")
+                                   : layer_word(ui, in->d.layers[first + i - 1].proto, names[i],
+                                                sizeof names[i]);
+    }
+    snprintf(row, sizeof row, first ? "layers%u" : "layers", first);
+    if (ui_tabs(ui, row, r, labels, count, &chosen) && chosen < count) {
+        take_tab(in, first + chosen);
+    }
+}
+
 static void draw_tabs(struct ui *ui, struct inspection *in, struct rect r)
 {
-    const char *labels[9];
-    char names[9][40];
-    unsigned count = 0, chosen = in->self->tab;
-    labels[count++] = ui_word(ui, "inspector.way");
-    for (unsigned i = 0; i < in->d.layer_count && count < 5; i++) {
-        labels[count] = layer_word(ui, in->d.layers[i].proto, names[count], sizeof names[count]);
-        count++;
-    }
-    if (ui_tabs(ui, "layers", r, labels, count, &chosen)) {
-        in->self->tab = chosen;
-        in->self->field = in->shown = own_field(in);
-        in->self->scroll = 0;
+    unsigned rows = tab_rows(in), all = in->d.layer_count + 1u;
+    all = all < rows * TABS_IN_ROW ? all : rows * TABS_IN_ROW;
+    unsigned each = (all + rows - 1) / rows;
+    for (unsigned first = 0; first < all; first += each) {
+        unsigned count = all - first < each ? all - first : each;
+        struct rect at = rect_cut_top(&r, TAB_H * ui->k);
+        draw_tab_row(ui, in, first, count, (struct rect){at.x, at.y, at.w * count / each, at.h});
     }
 }
 
@@ -312,7 +341,7 @@ static void draw_packet(struct ui *ui, struct inspection *in, struct rect area)
     snprintf(bytes, sizeof bytes, "%zu", in->bytes.len);
     view_format(ui, size, sizeof size, "inspector.bytes", "n", bytes, NULL);
     struct rect r = part_panel(ui, area, ui_word(ui, "view.inspector"), note, size);
-    draw_tabs(ui, in, rect_cut_top(&r, 30 * ui->k));
+    draw_tabs(ui, in, rect_cut_top(&r, TAB_H * tab_rows(in) * ui->k));
     rect_cut_top(&r, 8 * ui->k);
     r.h += SIZE_PADDING - 6;
     struct rect narrow = {r.x, r.y, r.w - 12, r.h};

@@ -27,6 +27,7 @@ static bool is_told(const struct trace *t, const struct record *r)
     case REC_VAR:
     case REC_TIMER:
     case REC_DELIVER:
+    case REC_SHARE:
     case REC_KIND_COUNT: break;
     }
     (void)t;

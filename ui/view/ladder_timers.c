@@ -286,6 +286,24 @@ static void draw_behind(const struct ladder_frame *f, const struct timer_lane *l
     }
 }
 
+/* A host that stops takes its timers with it. */
+static void end_at_crash(const struct ladder_frame *f, const struct timer_lane *lane, struct bar *b)
+{
+    const struct trace *t = f->s->trace;
+    uint32_t node = t->nodes[entity_node(t, lane->actor)].entity;
+
+    for (uint32_t i = 0; i < f->s->film->call_count; i++) {
+        const struct record *r = trace_record(t, f->s->film->calls[i]);
+
+        if (r->code == CALL_CRASH && r->where == node && r->at >= b->from && r->at < b->until) {
+            b->until = r->at;
+            b->fired = false;
+            b->end = f->s->film->calls[i];
+            return;
+        }
+    }
+}
+
 static void draw_timer(struct ladder_frame *f, struct timer_lane *lane, struct list list,
                        bool *drawn)
 {
@@ -301,6 +319,7 @@ static void draw_timer(struct ladder_frame *f, struct timer_lane *lane, struct l
         if (!bar_at(t, list, i, &bar) || bar.from < plan) {
             continue;
         }
+        end_at_crash(f, lane, &bar);
         if (is_behind(f, lane, &bar)) {
             draw_behind(f, lane, &bar);
             continue;

@@ -160,16 +160,20 @@ static bool is_on_name(const struct stage_frame *f, const struct trace_link *lin
 
 /* Rate, delay and what goes wrong beside the middle of a link, on its outer side, one below the
  * other. */
-static void draw_link_words(const struct stage_frame *f, const struct trace_link *link)
+static void draw_link_words(const struct stage_frame *f, const struct trace_link *link,
+                            bool has_text)
 {
     struct ui *ui = f->ui;
     struct point a = stage_way(f, link->direction[0], 0), b = stage_way(f, link->direction[0], 1);
     double k = ui->k, line = 14 * k, x = (a.x + b.x) / 2, y = (a.y + b.y) / 2 + 24 * k;
     double slope = fabs(b.y - a.y) / fmax(fabs(b.x - a.x), 1);
-    const char *s = link->text;
+    const char *s = has_text ? link->text : "";
+    char buf[64];
+    const char *share = stage_share_words(f, link, buf);
+    unsigned parts = (*s ? count_parts(s) : 0) + (*share ? 1 : 0);
 
     if (slope > 0.08 && (a.y + b.y) / 2 < f->net.y + f->net.h / 2) {
-        y -= 26 * k + count_parts(s) * line + slope * 20 * k;
+        y -= 26 * k + parts * line + slope * 20 * k;
     } else {
         y += slope * 20 * k;
     }
@@ -185,12 +189,16 @@ static void draw_link_words(const struct stage_frame *f, const struct trace_link
         y += line;
         s = dot ? dot + strlen(PARTS_APART) : s + strlen(s);
     }
+    double w = ui_text_width(ui, TYPE_AXIS, share);
+    if (w < fabs(b.x - a.x) + 40 * k && !is_on_name(f, link, x, y, w)) {
+        ui_text_center(ui, TYPE_AXIS, x, y, ui->theme->report.text, share);
+    }
 }
 
 static void draw_links(const struct stage_frame *f)
 {
     const struct trace *t = f->s->trace;
-    bool has_words = f->ui->k <= 1 && t->link_count > 1 && !texts_are_equal(t);
+    bool has_text = t->link_count > 1 && !texts_are_equal(t);
 
     for (uint32_t i = 0; i < t->link_count; i++) {
         const struct trace_link *link = &t->links[i];
@@ -200,9 +208,10 @@ static void draw_links(const struct stage_frame *f)
             draw_cut(f, a, b);
         } else {
             part_link(f->ui, a, b);
+            stage_draw_share(f, link);
         }
-        if (has_words) {
-            draw_link_words(f, link);
+        if (f->ui->k <= 1) {
+            draw_link_words(f, link, has_text);
         }
     }
 }

@@ -35,5 +35,8 @@ void stage_draw_ghosts(struct stage_frame *f);
 /* Its sample in the legend; returns its width, 0: there is nothing of it, or no room. */
 double stage_ghost_legend(const struct stage_frame *f, double x, double y, double right);
 void stage_draw_losses(struct stage_frame *f);
+void stage_draw_share(const struct stage_frame *f, const struct trace_link *link);
+const char *stage_share_words(const struct stage_frame *f, const struct trace_link *link,
+                              char buf[64]);
 void stage_draw_queues(struct stage_frame *f);
 void stage_draw_packets(struct stage_frame *f);

@@ -133,21 +133,25 @@ void stage_draw_losses(struct stage_frame *f)
 
 struct waiting {
     uint32_t direction, count;
+    bool is_reserved;            /* it has a queue of its own */
     uint32_t packets[BOXES_MAX]; /* the first of them */
 };
 
-static void count_waiting(struct waiting *queues, uint32_t *n, const struct flight *g)
+static void count_waiting(struct waiting *queues, uint32_t *n, const struct flight *g,
+                          bool is_reserved)
 {
     uint32_t i = 0;
 
-    while (i < *n && queues[i].direction != g->hop.direction) {
+    while (i < *n &&
+           (queues[i].direction != g->hop.direction || queues[i].is_reserved != is_reserved)) {
         i++;
     }
     if (i == *n) {
         if (*n == QUEUES_MAX) {
             return;
         }
-        queues[(*n)++] = (struct waiting){.direction = g->hop.direction};
+        queues[(*n)++] =
+            (struct waiting){.direction = g->hop.direction, .is_reserved = is_reserved};
     }
     if (queues[i].count < BOXES_MAX) {
         queues[i].packets[queues[i].count] = g->packet;
@@ -181,10 +185,13 @@ static void draw_beside(const struct stage_frame *f, double x, double w, double 
     ui_text(ui, TYPE_LABEL, x + 6 * k, y + 4 * k, ui->theme->ink2, words);
 }
 
-static void draw_box_frame(const struct stage_frame *f, struct rect r)
+static void draw_box_frame(const struct stage_frame *f, struct rect r, bool is_reserved)
 {
-    canvas_fill_box(f->ui->c, r, RADIUS_CONTROL, f->ui->theme->panel);
-    canvas_stroke_box(f->ui->c, r, RADIUS_CONTROL, 1.4 * f->ui->k, f->ui->theme->ink3);
+    const struct theme *t = f->ui->theme;
+
+    canvas_fill_box(f->ui->c, r, RADIUS_CONTROL, is_reserved ? t->report.pale : t->panel);
+    canvas_stroke_box(f->ui->c, r, RADIUS_CONTROL, (is_reserved ? 2 : 1.4) * f->ui->k,
+                      is_reserved ? t->report.fill : t->ink3);
 }
 
 /* At the node's side away from the link, where there is no room for words; the next to go is at
@@ -200,7 +207,7 @@ static void draw_upright_queue(const struct stage_frame *f, const struct waiting
     r.x = p.x + side * (f->size / 2 + (18 + 28 * level) * k) - r.w / 2;
     r.x = fmin(fmax(r.x, f->panel.x + 4 * k), f->panel.x + f->panel.w - 4 * k - r.w);
     r.y = p.y - r.h / 2;
-    draw_box_frame(f, r);
+    draw_box_frame(f, r, q->is_reserved);
     for (uint32_t i = 0; i < boxes; i++) {
         struct rect box = {r.x + 4 * k, r.y + (6 + 8 * i) * k, 16 * k, 6 * k};
 
@@ -234,7 +241,7 @@ static void draw_queue(const struct stage_frame *f, const struct waiting *q, uns
     y = fmax(y, f->panel.y + 44 * k + h / 2); /* below the title */
     canvas_line(ui->c, p.x, y + h / 2, p.x, p.y - f->size / 2 - 3 * k, (struct stroke){.width = k},
                 ui->theme->ink3);
-    draw_box_frame(f, (struct rect){x, y - h / 2, w, h});
+    draw_box_frame(f, (struct rect){x, y - h / 2, w, h}, q->is_reserved);
     for (uint32_t i = 0; i < boxes; i++) {
         uint32_t place = side > 0 ? boxes - 1 - i : i;
         struct rect r = {x + 6 * k + place * 8 * k, y - 8 * k, 6 * k, 16 * k};
@@ -242,7 +249,8 @@ static void draw_queue(const struct stage_frame *f, const struct waiting *q, uns
         canvas_fill_box(ui->c, r, 1.5 * k, box_color(f, q->packets[i]));
     }
     snprintf(digits, sizeof digits, "%u", q->count);
-    view_format(ui, words, sizeof words, "stage.waiting", "n", digits, NULL);
+    view_format(ui, words, sizeof words,
+                q->is_reserved ? "stage.waiting.reserved" : "stage.waiting", "n", digits, NULL);
     draw_beside(f, x, w, y, side, words);
 }
 
@@ -256,7 +264,7 @@ void stage_draw_queues(struct stage_frame *f)
         const struct flight *g = &f->s->film->flights[i];
 
         if (g->hop.tx && g->hop.start > f->s->now && flight_end(g) > f->s->now) {
-            count_waiting(queues, &n, g);
+            count_waiting(queues, &n, g, flight_is_reserved(f->s->film, g));
         }
     }
     for (uint32_t i = 0; i < n; i++) {

@@ -58,7 +58,7 @@ struct view {
 /* `area` is the whole panel, frame and title included. */
 extern const struct view view_stage, view_ladder;
 extern const struct view view_state, view_window, view_machine, view_inspector, view_plots;
-extern const struct view view_lease, view_messages;
+extern const struct view view_lease, view_messages, view_shares;
 extern const struct view view_playout, view_reports, view_jitter, view_members, view_sync;
 /* The caption: step, headline, reason, reference. */
 extern const struct view view_caption;
