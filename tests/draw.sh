@@ -119,16 +119,20 @@ cat >bin/ffmpeg <<'END'
 #!/bin/sh
 for last; do :; done
 echo "$@" >arguments
-wc -c >"$last"
+wc -c >bytes
+printf '\000\000\000\010moov' >"${last#file:}"
 END
 chmod +x bin/ffmpeg
 PATH="$PWD/bin:$PATH" status 0 "$tcp/handshake.yaml" -o run.mp4 --size 640x360 --to 300ms
-bytes=$(cat run.mp4)
+bytes=$(cat bytes)
+[ "$(wc -c <run.mp4)" = 8 ] || fail "a film is not what ffmpeg wrote"
 picture=$((640 * 360 * 4))
 [ $((bytes / picture * picture)) = "$bytes" ] || fail "a film of $bytes bytes is no row of pictures"
 [ "$bytes" -gt $((30 * picture)) ] || fail "a film of $bytes bytes is over at once"
 grep -q -- '-s 640x360 -r 30 -i -' arguments || fail "ffmpeg was told $(cat arguments)"
-[ ! -e run.mp4.part ] || fail "a part of a film is left"
+for file in run.mp4.*; do
+    [ ! -e "$file" ] || fail "a part of a film is left: $file"
+done
 printf '#!/bin/sh\ncat >/dev/null; exit 7\n' >bin/ffmpeg
 PATH="$PWD/bin:$PATH" status 3 "$tcp/handshake.yaml" -o broken.gif --size 640x360 --to 300ms
 grep -q 'status 7' out || fail "a film that fails is not told: $(cat out)"
