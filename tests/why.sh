@@ -149,6 +149,22 @@ runs_part_where_the_fault_is()
     expect 2 diff "$lost" missing.yaml
 }
 
+# PATH leads to RESV, RESV to the next one and to a share, hop by hop.
+a_share_has_its_path()
+{
+    local voice=$SOURCE_DIR/scenarios/rtp/reserved-voice.yaml words
+    expect 0 why "$voice" RESV FF 2
+    grep -nF -e 'R1 passes on what it was asked for.' -e 'Bob asks for a share of the way, by RESV.' \
+        -e 'R1 notes where this PATH came from' -e 'Alice announces its flow along the route' out >told
+    [ "$(sed 's/.*  //; s/ .*//' told | tr '\n' ' ')" = 'R1 Bob R1 Alice ' ] || wrong "RESV: $(cat told)"
+    says out 'Alice admits the flow: 10.0.1.2:49152'
+    says out 'Alice confirms the reservation.'
+    expect 0 why --lang zh "$SOURCE_DIR/scenarios/rtp/third-call.yaml" RESV-TEAR
+    for words in '小博归还预留' 'R2 转发差错报文' 'R1 拒绝预留：链路剩下的不够' '小爱用 PATH 沿路通告自己的流'; do
+        says out "$words"
+    done
+}
+
 no_line_is_wider_than_asked()
 {
     command -v python3 >/dev/null || return
@@ -166,6 +182,7 @@ a_packet_is_found_by_any_of_its_names
 the_chain_is_the_trace
 causes_are_told_in_words
 runs_part_where_the_fault_is
+a_share_has_its_path
 no_line_is_wider_than_asked
 echo "why: $failures wrong"
 [ $failures = 0 ]
