@@ -320,7 +320,8 @@ START_TEST(only_a_SYN_begins_a_connection)
 END_TEST
 
 /* RFC 4787 REQ-9: both hosts speak by their addresses outside. */
-/* Each state of an entry is shown once: it opens, is open when both ends have spoken, and closes. */
+/* Each state of an entry is shown once: it opens, is open when both ends have spoken, and closes.
+ */
 START_TEST(an_entry_shows_what_becomes_of_it)
 {
     struct table t;
