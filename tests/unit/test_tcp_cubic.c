@@ -166,6 +166,23 @@ START_TEST(the_window_follows_the_function)
 }
 END_TEST
 
+/* 4.2: the function's time begins anew with each loss. */
+START_TEST(each_loss_begins_an_epoch)
+{
+    sim_time now = SIM_S;
+    struct tcp t = avoiding(1000, 100 * SIM_MS);
+    t.ssthresh = t.cwnd = cc_cubic.threshold(&t);
+    double most = run(&t, 15, &now), k = k_of(most, 0.7 * most);
+    t.snd_nxt = t.snd_una + t.cwnd;
+    t.ssthresh = t.cwnd = cc_cubic.threshold(&t);
+    for (int second = 1; second <= 10; second++) {
+        double found = run(&t, 1, &now), wanted = window_at(most, k, second);
+        ck_assert_msg(fabs(found / wanted - 1) < 0.01, "after %d s: %f, not %f", second, found,
+                      wanted);
+    }
+}
+END_TEST
+
 /* 4.3: over a short way the estimate of Reno's window is the larger one: alpha = 9/17 segments a
  * round trip until cwnd is what it was, then one. */
 START_TEST(a_short_way_has_renos_window)
@@ -300,6 +317,7 @@ int main(void)
     tcase_add_test(c, a_timeout_leaves_one_segment);
     tcase_add_test(c, ssthresh_is_two_segments_at_least);
     tcase_add_test(c, the_window_follows_the_function);
+    tcase_add_test(c, each_loss_begins_an_epoch);
     tcase_add_test(c, a_short_way_has_renos_window);
     tcase_add_test(c, fast_convergence_gives_way);
     tcase_add_test(c, after_a_timeout_the_function_begins_at_its_flat_part);
