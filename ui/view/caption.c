@@ -15,7 +15,8 @@ struct caption {
     double since;
 };
 
-static void draw_number(struct ui *ui, const struct scene *s, struct rect area)
+/* Returns the place of the line behind it. */
+static double draw_number(struct ui *ui, const struct scene *s, struct rect area)
 {
     const struct theme *t = ui->theme;
     struct font big = theme_font(t, TYPE_CLOCK), small = theme_font(t, TYPE_AXIS);
@@ -29,8 +30,10 @@ static void draw_number(struct ui *ui, const struct scene *s, struct rect area)
                     2 * ui->k, t->ink);
     canvas_text(ui->c, big, x, middle - 1 * ui->k, ALIGN_LEFT, t->ink, step);
     canvas_text(ui->c, small, x, middle + 18 * ui->k, ALIGN_LEFT, t->ink3, of);
-    canvas_vline(ui->c, area.x + 78 * ui->k, area.y + 16 * ui->k, area.y + area.h - 16 * ui->k,
-                 STROKE_BORDER, t->hair);
+    double edge = fmax(area.x + 78 * ui->k, x + ui_text_width(ui, TYPE_AXIS, of) + 6 * ui->k);
+    canvas_vline(ui->c, edge, area.y + 16 * ui->k, area.y + area.h - 16 * ui->k, STROKE_BORDER,
+                 t->hair);
+    return edge;
 }
 
 /* Headline above reason, both together in the middle of r. */
@@ -104,12 +107,12 @@ static void draw_caption(void *self, struct ui *ui, const struct scene *s, struc
     const struct theme *t = ui->theme;
     canvas_fill_box(ui->c, area, RADIUS_PANEL, t->panel);
     canvas_stroke_box(ui->c, area, RADIUS_PANEL, STROKE_BORDER, t->hair);
-    draw_number(ui, s, area);
+    double edge = draw_number(ui, s, area) - area.x;
     bool has_step = s->story && s->step < s->story->count;
     uint32_t record = has_step ? s->story->steps[s->step].record : 0;
     double taken = draw_reference(ui, area, has_step ? reference_of(ui, s->trace, record) : NULL);
-    struct rect r = {area.x + 98 * ui->k, area.y + 8, area.w - 114 * ui->k - taken - 12 * ui->k,
-                     area.h - 16};
+    struct rect r = {area.x + edge + 20 * ui->k, area.y + 8,
+                     area.w - edge - 36 * ui->k - taken - 12 * ui->k, area.h - 16};
     if (has_step) {
         draw_step(self, ui, s, r, record);
         return;
