@@ -101,8 +101,7 @@ EXPECTED = [
     up(RESV, R1A, A, "0", "10", "84", WF, SOFT, refresh="30000"),
     path("10", D, "49152", SOFT)[0],
     up(RESV, R1D, D, "0", "10", "92", WF, SOFT, refresh="30000", scope=D),
-    path("10", D, "49152", SOFT)[1],
-    up(RESV, R2, R1, "2", "10", "84", WF, SOFT, refresh="30000"),
+    path("10", D, "49152", SOFT)[1],  # R2 has asked for it already: the wildcard means him as well
     up(RESV_TEAR, R2, R1, "2", "10", "76", WF, SOFT),
     up(RESV_TEAR, R1A, A, "0", "10", "76", WF, SOFT),
     up(RESV_TEAR, R1D, D, "0", "10", "76", WF, SOFT),

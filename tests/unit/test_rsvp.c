@@ -336,6 +336,26 @@ START_TEST(a_new_sender_has_the_wildcard_that_stands)
 }
 END_TEST
 
+START_TEST(a_wildcard_means_a_new_sender_of_the_same_hop)
+{
+    struct rsvp_rig r;
+    rig_open(&r);
+    rig_hear_path(&r, 0, RIG_HOST, 'a');
+    rig_hear_resv(&r, 2, RIG_HOST, RSVP_WF, 10000, "");
+    rig_expect(&r, "PATH 2; share 2 10000; RESV 10.0.0.2 WF 10000");
+    rig_hear_path(&r, 0, RIG_HOST, 'b');
+    rig_expect(&r, "PATH 2"); /* the hop has been asked */
+    rig_hear_resv(&r, 2, RIG_HOST, RSVP_WF, 20000, "");
+    rig_expect(&r, "share 2 20000; RESV 10.0.0.2 WF 20000");
+    rig_hear_path_of(&r, RSVP_PATH_TEAR, 0, RIG_HOST, 'a');
+    rig_expect(&r, "PATH-TEAR 2");
+    struct rsvp m = rig_resv(RSVP_RESV_TEAR, 2, RIG_HOST, RSVP_WF, 20000, "");
+    rig_hear_from(&r, &m, 2);
+    rig_expect(&r, "unshare 2; RESV-TEAR 10.0.0.2 WF 20000");
+    rig_close(&r);
+}
+END_TEST
+
 START_TEST(a_scope_says_who_is_asked)
 {
     struct rsvp_rig r;
@@ -834,6 +854,7 @@ int main(void)
     tcase_add_loop_test(t, what_two_branches_ask_is_merged, 0, ROWS(merges));
     tcase_add_loop_test(t, a_shared_style_takes_its_share_once, 0, ROWS(takes));
     tcase_add_test(t, a_new_sender_has_the_wildcard_that_stands);
+    tcase_add_test(t, a_wildcard_means_a_new_sender_of_the_same_hop);
     tcase_add_test(t, a_scope_says_who_is_asked);
     tcase_add_test(t, a_reservation_never_goes_back_where_it_came_from);
     tcase_add_test(t, sixty_four_senders_are_all_asked);

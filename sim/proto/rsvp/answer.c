@@ -30,6 +30,16 @@ static void blockade(struct rsvp_process *p, uint64_t paths, const struct rsvp_f
     }
 }
 
+static bool is_among(const struct rsvp_process *p, uint64_t paths, uint32_t sender)
+{
+    for (unsigned i = 0; i < PATHS_MAX; i++) {
+        if ((paths >> i & 1) && p->paths[i].sender.ip == sender) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Only the senders that it asked for; a scope's only those whose packets go there (3.4). */
 static void pass_on(const struct rsvp_process *p, const struct resv_state *r, uint64_t paths,
                     const struct rsvp *m, struct fx *fx)
@@ -45,19 +55,13 @@ static void pass_on(const struct rsvp_process *p, const struct resv_state *r, ui
         rsvp_add_flow(&on, &m->flows[0].flowspec);
     }
     for (unsigned i = 0; i < PATHS_MAX; i++) {
-        if (!(paths >> i & 1)) {
-            continue;
-        }
-        if (on.style != RSVP_WF) {
+        if ((paths >> i & 1) && on.style != RSVP_WF) {
             rsvp_add_filter(&on, p->paths[i].sender);
         }
     }
     for (unsigned k = 0; k < m->scope_count; k++) {
-        for (unsigned i = 0; i < PATHS_MAX; i++) {
-            if ((paths >> i & 1) && p->paths[i].sender.ip == m->scope[k]) {
-                on.scope[on.scope_count++] = m->scope[k];
-                break;
-            }
+        if (is_among(p, paths, m->scope[k])) {
+            on.scope[on.scope_count++] = m->scope[k];
         }
     }
     rsvp_say(&on, &net, RSVP_PASSES_ERROR, fx);

@@ -109,6 +109,25 @@ static const struct rsvp_flowspec *spec_for(const struct demand *d, unsigned nth
     return &d->m.flows[d->m.style == RSVP_FF ? nth : 0].flowspec;
 }
 
+static bool was_told(const struct demand *d, const struct path_state *path,
+                     const struct rsvp_flowspec *spec)
+{
+    return path->told.is_told && path->told.hop == path->hop && path->told.style == d->m.style &&
+           rsvp_same_flowspec(&path->told.flowspec, spec);
+}
+
+/* A wildcard without a scope means a new sender as well. */
+static bool is_covered(const struct demand *d, const struct rsvp_process *p, uint64_t all)
+{
+    bool is_open = d->wanted && d->m.style == RSVP_WF && !(d->m.given >> RSVP_SCOPE & 1);
+    for (unsigned i = 0; is_open && i < PATHS_MAX; i++) {
+        if ((all >> i & 1) && was_told(d, &p->paths[i], spec_for(d, 0))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void compare(struct demand *d, const struct rsvp_process *p, const struct path_state *first)
 {
     uint64_t all = paths_from(p, &first->session, first->hop);
@@ -118,13 +137,10 @@ static void compare(struct demand *d, const struct rsvp_process *p, const struct
         bool is_wanted = d->wanted >> i & 1;
         bool was = (all >> i & 1) && path->told.is_told && path->told.hop == path->hop;
         d->gone |= (uint64_t)(was && !is_wanted) << i;
-        if (is_wanted) {
-            const struct rsvp_flowspec *spec = spec_for(d, nth++);
-            d->is_news |= !was || path->told.style != d->m.style ||
-                          !rsvp_same_flowspec(&path->told.flowspec, spec);
-        }
+        d->is_news |= is_wanted && !was_told(d, path, spec_for(d, nth++));
     }
     d->is_news |= d->gone && d->m.style != RSVP_FF; /* one descriptor, with fewer in it */
+    d->is_news = d->is_news && !is_covered(d, p, all);
 }
 
 static void find_demand(const struct rsvp_process *p, const struct path_state *first, sim_time now,
