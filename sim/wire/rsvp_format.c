@@ -170,7 +170,20 @@ static void label(struct bytes head, uint32_t body_len, char buf[24])
     snprintf(buf, 24, "%s%s%s", is(head, body_len), style ? " " : "", style ? style : "");
 }
 
-/* Bytes a second of its first flow, the style, the error. */
+static int64_t addr_value(struct addr a)
+{
+    return (int64_t)((uint64_t)a.ip << 16 | a.port);
+}
+
+/* Its first sender; false: it names none. */
+static bool first_sender(const struct rsvp *m, int64_t *out)
+{
+    bool has_template = m->given >> RSVP_SENDER_TEMPLATE & 1;
+    *out = addr_value(has_template ? m->sender : m->filters[0]);
+    return has_template || m->filter_count > 0;
+}
+
+/* Bytes a second of its first flow, the style, the error; addresses as ip << 16 | port. */
 static bool value(struct bytes head, const char *field, int64_t *out)
 {
     struct rsvp m;
@@ -185,6 +198,10 @@ static bool value(struct bytes head, const char *field, int64_t *out)
         *out = m.style;
     } else if (strcmp(field, "error") == 0 && m.given >> RSVP_ERROR_SPEC & 1) {
         *out = m.error.code;
+    } else if (strcmp(field, "session") == 0 && m.given >> RSVP_SESSION & 1) {
+        *out = addr_value(m.session);
+    } else if (strcmp(field, "sender") == 0) {
+        return first_sender(&m, out);
     } else {
         return false;
     }

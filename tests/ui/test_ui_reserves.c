@@ -1,6 +1,7 @@
 /* What the window reads of RSVP in a trace: which path and which share a node keeps, from when
  * until when, who told of it, which timer forgets it; what is reserved on a link, and which packets
  * wait in the queue of what is reserved. */
+#include "ui/view/numbers.h"
 #include "view_rig.h"
 
 #include <check.h>
@@ -137,6 +138,39 @@ START_TEST(the_voice_waits_apart)
 }
 END_TEST
 
+/* Beside its name a message has whom the flow is for; above it on the stage also who sends it, and
+ * how fast. */
+static const struct {
+    const char *label, *extra, *first, *second; /* second NULL: one line */
+} words[] = {
+    {"PATH", "10.0.2.2:5004", "10.0.1.2:49152 → 10.0.2.2:5004", "80 kbit/s"},
+    {"RESV FF", "10.0.2.2:5004", "10.0.1.2:49152 → 10.0.2.2:5004", "80 kbit/s"},
+    {"RESV-ERR", "10.0.2.2:5008", "10.0.1.2:49156 → 10.0.2.2:5008", "80 kbit/s"},
+    {"1", "", NULL, NULL},
+};
+
+START_TEST(a_message_tells_whose_it_is)
+{
+    struct view_rig *r = rig_open("rtp/third-call", 600, 400, THEME_LIGHT, 1);
+    uint32_t id = 1;
+    char label[24], extra[24], lines[2][48];
+    ui_begin(&r->ui, r->canvas, &r->theme, r->lang, r->w, r->h, 1, 0);
+    while (id < r->trace.packets.count &&
+           strcmp(view_capsule(&r->scene, id, 20, label).label, words[_i].label) != 0) {
+        id++;
+    }
+    ck_assert_str_eq(numbers_extra(&r->scene, id, extra), words[_i].extra);
+    unsigned count = numbers_lines(&r->ui, &r->scene, id, lines);
+    ck_assert_uint_eq(count, words[_i].second ? 2 : words[_i].first ? 1 : 0);
+    if (count == 2) {
+        ck_assert_str_eq(lines[0], words[_i].first);
+        ck_assert_str_eq(lines[1], words[_i].second);
+    }
+    ui_end(&r->ui);
+    rig_close(r);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("reserves");
@@ -146,6 +180,7 @@ int main(void)
     tcase_add_test(c, its_timer_is_the_one_that_forgets_it);
     tcase_add_loop_test(c, a_link_tells_what_is_reserved_on_it, 0, ROWS(shares));
     tcase_add_test(c, the_voice_waits_apart);
+    tcase_add_loop_test(c, a_message_tells_whose_it_is, 0, ROWS(words));
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);

@@ -47,12 +47,47 @@ static bool numbers_of(const struct scene *s, const struct packet *p, struct num
     return true;
 }
 
+/* An address of an RSVP message; false: it has none of that name. */
+static bool address_of(const struct packet *p, const char *field, char buf[24])
+{
+    char ip[16];
+    int64_t value;
+
+    if (p->is_raw || strcmp(p->proto->name, "rsvp") != 0 ||
+        !packet_field(p->proto->name, packet_head(p), field, &value)) {
+        return false;
+    }
+    snprintf(buf, 24, "%s:%u", ip_print((uint32_t)(value >> 16), ip), (unsigned)(value & 0xffff));
+    return true;
+}
+
+/* Who sends to whom, and how fast. */
+static unsigned lines_of_rsvp(const struct packet *p, char lines[2][48])
+{
+    char from[24], to[24], rate[32];
+    int64_t bytes;
+    unsigned count = 0;
+
+    if (address_of(p, "session", to)) {
+        bool has_from = address_of(p, "sender", from);
+        snprintf(lines[count++], 48, "%s%s%s", has_from ? from : "", has_from ? " → " : "→ ", to);
+    }
+    if (count && packet_field(p->proto->name, packet_head(p), "rate", &bytes)) {
+        value_print(8 * bytes, "bit/s", rate);
+        snprintf(lines[count++], 48, "%s", rate);
+    }
+    return count;
+}
+
 const char *numbers_extra(const struct scene *s, uint32_t packet, char buf[24])
 {
     const struct packet *p = trace_packet(s->trace, packet);
     struct numbers n;
 
     buf[0] = 0;
+    if (address_of(p, "session", buf)) {
+        return view_blank(s, buf, 24);
+    }
     if (!numbers_of(s, p, &n)) {
         return buf;
     }
@@ -97,7 +132,11 @@ unsigned numbers_lines(const struct ui *ui, const struct scene *s, uint32_t pack
     struct numbers n;
 
     if (!numbers_of(s, p, &n)) {
-        return 0;
+        count = lines_of_rsvp(p, lines);
+        for (unsigned i = 0; i < count; i++) {
+            view_blank(s, lines[i], 48);
+        }
+        return count;
     }
     enum packet_kind kind = packet_kind(p->proto->name, packet_head(p), p->body.len);
     if (kind != PACKET_ACK) {

@@ -7,7 +7,7 @@
 /* Numbers of the run are so long that a reader is better served by relative ones. */
 bool numbers_are_long(const struct trace *t);
 /* What a packet is told apart by, beside its label: a SYN's or FIN's number, the number that an
- * acknowledgement names, the length of data. buf; empty: nothing. */
+ * acknowledgement names, the length of data; of RSVP whom the flow is for. buf; empty: nothing. */
 const char *numbers_extra(const struct scene *s, uint32_t packet, char buf[24]);
 /* The lines above a packet on the stage ("seq 5000", "ack 1001"); returns how many, at most 2. */
 unsigned numbers_lines(const struct ui *ui, const struct scene *s, uint32_t packet,
