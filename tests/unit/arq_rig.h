@@ -17,6 +17,7 @@ struct arq_rig {
     sim_time now;
     void *host; /* what ends of one host share; NULL: nothing */
     char said[512];
+    char shown[256]; /* all that became of frames: "FRAME:STATE ", by the type's numbers */
 };
 
 static inline void arq_rig_set(struct arq_rig *r, const char *param, int64_t value)
@@ -81,7 +82,11 @@ static inline void arq_rig_hear_effect(struct arq_rig *r, const struct effect *e
         snprintf(text, sizeof text, ">%s", r->type->machines[e->code].states[e->index & 0xffff]);
         arq_rig_add(r, text);
         break;
-    default: break; /* items and notes are the trace's */
+    case FX_ITEM:
+        snprintf(text, sizeof text, "%lld:%u ", (long long)e->value, (unsigned)e->index);
+        strncat(r->shown, text, sizeof r->shown - strlen(r->shown) - 1);
+        break;
+    default: break; /* notes are the trace's */
     }
 }
 

@@ -245,10 +245,26 @@ START_TEST(the_receiver)
 }
 END_TEST
 
+/* 1: passed on, 2: thrown away. */
+START_TEST(what_becomes_of_each_frame_is_shown)
+{
+    struct arq_rig rig;
+    arq_rig_open(&rig, arq_go_back_n.sink);
+    arq_rig_tell(&rig, "start");
+    arq_rig_tell(&rig, "DATA 0");
+    arq_rig_tell(&rig, "DATA 2");
+    arq_rig_tell(&rig, "DATA 3");
+    arq_rig_tell(&rig, "DATA 1");
+    ck_assert_str_eq(rig.shown, "0:1 2:2 3:2 1:1 ");
+    arq_rig_close(&rig);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("go-back-n");
     TCase *c = tcase_create("tables");
+    tcase_add_test(c, what_becomes_of_each_frame_is_shown);
     tcase_add_loop_test(c, the_sender, 0, (int)(sizeof sender / sizeof *sender));
     tcase_add_loop_test(c, the_receiver, 0, (int)(sizeof receiver / sizeof *receiver));
     suite_add_tcase(s, c);
