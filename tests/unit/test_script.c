@@ -1,4 +1,4 @@
-/* What a script or a parameter says in words goes over the wire as these bytes. */
+/* What a scenario says in words, as bytes on the wire and as variables of whoever hears them. */
 #include "registry.h"
 #include "run.h"
 #include "scenario/read.h"
@@ -87,12 +87,41 @@ START_TEST(an_extension_ends_with_its_word)
 }
 END_TEST
 
+/* RFC 3550 A.1: cycles in the upper half. Five packets from 65534 on are the last of cycle 0 and
+ * the first of cycle 1. */
+START_TEST(a_receiver_shows_what_it_has_heard)
+{
+    struct scenario *sc = NULL;
+    struct trace t =
+        run_text(PAIR "traffic:\n  - rtp: {from: a, to: \"b:5004\", for: 100 ms, rtcp: "
+                      "off, seq: 65534}\n",
+                 &sc);
+    int64_t highest = -1, received = -1;
+    for (uint32_t e = 1; e <= t.entity_count; e++) {
+        const struct actor_type *type = t.entities[e].type;
+        for (unsigned v = 0; type && type->vars && type->vars[v].name; v++) {
+            bool is_sink = strcmp(type->name, "rtp-sink") == 0;
+            if (is_sink && strcmp(type->vars[v].name, "highest") == 0) {
+                ck_assert(trace_var_at(&t, e, v, t.sim_ns, &highest));
+            } else if (is_sink && strcmp(type->vars[v].name, "received") == 0) {
+                ck_assert(trace_var_at(&t, e, v, t.sim_ns, &received));
+            }
+        }
+    }
+    ck_assert_int_eq(highest, 65536 + 2);
+    ck_assert_int_eq(received, 5);
+    trace_free(&t);
+    scenario_free(sc);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("script");
     TCase *c = tcase_create("bytes");
     tcase_add_test(c, words_are_what_is_sent);
     tcase_add_test(c, an_extension_ends_with_its_word);
+    tcase_add_test(c, a_receiver_shows_what_it_has_heard);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);
