@@ -9,18 +9,10 @@
 
 #define HEAP_START 64u
 
-static inline bool before(sim_time at, uint64_t tie, uint64_t who, const struct heap_entry *b)
-{
-    if (at != b->at) {
-        return at < b->at;
-    }
-    return tie != b->tie ? tie < b->tie : (int64_t)(who - b->who) < 0;
-}
-
 static inline const struct heap_entry *lesser(const struct heap_entry *a,
                                               const struct heap_entry *b)
 {
-    return before(b->at, b->tie, b->who, a) ? b : a;
+    return heap_is_before(b->at, b->tie, b->who, a) ? b : a;
 }
 
 /* Of the children from `first` on, of which there is one at least. */
@@ -42,7 +34,7 @@ static void sift_up(struct heap_entry *entries, uint32_t i, sim_time at, uint64_
 {
     while (i > 0) {
         uint32_t parent = (i - 1) / 4;
-        if (!before(at, tie, who, &entries[parent])) {
+        if (!heap_is_before(at, tie, who, &entries[parent])) {
             break;
         }
         entries[i] = entries[parent];
@@ -61,7 +53,7 @@ static void sift_down(const struct heap *h, uint32_t i, sim_time at, uint64_t ti
     while (vacant < childless) {
         const struct heap_entry *first = vacant + 3 * (vacant - entries) + 1;
         const struct heap_entry *least = least_child(first, end);
-        if (before(at, tie, who, least)) {
+        if (heap_is_before(at, tie, who, least)) {
             break;
         }
         vacant->at = least->at;

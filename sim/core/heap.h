@@ -18,6 +18,16 @@ struct heap {
     uint32_t count, capacity;
 };
 
+/* Whether what those three say comes before b. */
+static inline bool heap_is_before(sim_time at, uint64_t tie, uint64_t who,
+                                  const struct heap_entry *b)
+{
+    if (at != b->at) {
+        return at < b->at;
+    }
+    return tie != b->tie ? tie < b->tie : (int64_t)(who - b->who) < 0;
+}
+
 /* Entries are handed in as three numbers, which stay in registers; a struct would be written to
  * memory in parts and read back whole, and wait for that. */
 void heap_push(struct heap *h, sim_time at, uint64_t tie, uint64_t who);

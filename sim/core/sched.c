@@ -1,18 +1,15 @@
-/* The scheduler. The heap holds an entry for each plain event, for the first of each line and for
- * each timer that was armed. An entry whose event is gone stays until it reaches the top, or until
- * such entries are the larger half; an entry whose timer moved to a later time is put there when it
- * reaches the top. So the top of the heap is looked at before it is believed. */
-#include "core/sched.h"
+/* The scheduler: plain events, lines, and what comes next. The heap holds an entry for each plain
+ * event and for the first of each line; timers have another (timers.c). An entry whose event is
+ * gone stays until it reaches the top, or until such entries are the larger half. So the top of the
+ * heap is looked at before it is believed. */
+#include "core/sched_inside.h"
 
 #include "base/os.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#define NUMBERS      (1u << 30) /* of each kind: what a heap entry has room for; 32 GB of events */
-#define STALE_SPARED 64u        /* as many stale entries are never worth a sweep */
-
-enum kind { CELL, LINE, TIMER }; /* the low two bits of a heap entry's ref; above is the number */
+enum kind { CELL, LINE }; /* the lowest bit of a heap entry's ref; above is the number */
 
 struct sched_cell {
     struct event ev;
@@ -26,31 +23,19 @@ struct sched_line {
     uint32_t turn, target;
 };
 
-/* Its heap entry is the one that has tie entry_tie. Armed to at or after entry_at, it keeps that
- * entry; armed to before, it gets another one. */
-struct sched_timer {
-    sim_time at;  /* SIM_NEVER: stopped */
-    uint64_t tie; /* of the last arming */
-    sim_time entry_at;
-    uint64_t entry_tie; /* 0: none */
-    uint32_t target, index, cause;
-    uint32_t next; /* of the unused ones */
-    uint16_t slot;
-};
-
 static uint64_t who_is(enum kind kind, uint32_t number, uint32_t turn)
 {
-    return (uint64_t)turn << 32 | number << 2 | kind;
+    return (uint64_t)turn << 32 | number << 1 | kind;
 }
 
 static enum kind kind_of(const struct heap_entry *e)
 {
-    return (enum kind)(e->who & 3);
+    return (enum kind)(e->who & 1);
 }
 
 static uint32_t number_of(const struct heap_entry *e)
 {
-    return (uint32_t)e->who >> 2;
+    return (uint32_t)e->who >> 1;
 }
 
 /* Field by field: what was just written in parts and is read back whole waits for that. */
@@ -64,10 +49,9 @@ static void copy_event(struct event *to, const struct event *from)
     to->slot = from->slot;
 }
 
-/* `items` made large enough for [0] (never used) to [count]. */
-static void *with_room(void *items, uint32_t count, uint32_t *capacity, size_t size)
+void *sched_with_room(void *items, uint32_t count, uint32_t *capacity, size_t size)
 {
-    assert(count < NUMBERS);
+    assert(count < SCHED_NUMBERS);
     if (count < *capacity) {
         return items;
     }
@@ -86,6 +70,7 @@ void sched_free(struct sched *s)
     free(s->lines);
     free(s->timers);
     heap_free(&s->heap);
+    heap_free(&s->timer_heap);
     sched_init(s);
 }
 
@@ -130,23 +115,16 @@ static bool entry_lives(const struct sched *s, const struct heap_entry *e)
 {
     switch (kind_of(e)) {
     case CELL: return s->cells[number_of(e)].ev.at == e->at;
-    case LINE: return line_owns(&s->lines[number_of(e)], e);
-    case TIMER: break;
+    case LINE: break;
     }
-    const struct sched_timer *t = &s->timers[number_of(e)];
-    return t->entry_tie == e->tie && t->at != SIM_NEVER;
+    return line_owns(&s->lines[number_of(e)], e);
 }
 
 /* An entry whose event is gone is about to leave the heap. */
 static void bury(struct sched *s, const struct heap_entry *e)
 {
-    uint32_t number = number_of(e);
-    if (kind_of(e) == TIMER && s->timers[number].entry_tie == e->tie) {
-        s->timers[number].entry_tie = 0; /* stopped: not counted as stale */
-        return;
-    }
     if (kind_of(e) == CELL) {
-        release_cell(s, number);
+        release_cell(s, number_of(e));
     }
     s->stale--;
 }
@@ -171,7 +149,7 @@ static void sweep(struct sched *s)
 static void add_stale(struct sched *s)
 {
     s->stale++;
-    if (s->stale > STALE_SPARED && s->stale > s->heap.count / 2) {
+    if (s->stale > SCHED_STALE_SPARED && s->stale > s->heap.count / 2) {
         sweep(s);
     }
 }
@@ -186,7 +164,7 @@ static uint32_t new_cell(struct sched *s)
         return number;
     }
     number = ++s->cell_count;
-    s->cells = with_room(s->cells, number, &s->cell_capacity, sizeof *s->cells);
+    s->cells = sched_with_room(s->cells, number, &s->cell_capacity, sizeof *s->cells);
     s->cells[number].generation = 1;
     return number;
 }
@@ -227,7 +205,7 @@ bool sched_cancel(struct sched *s, event_id id)
 uint32_t sched_line_new(struct sched *s, uint32_t target)
 {
     uint32_t number = ++s->line_count;
-    s->lines = with_room(s->lines, number, &s->line_capacity, sizeof *s->lines);
+    s->lines = sched_with_room(s->lines, number, &s->line_capacity, sizeof *s->lines);
     s->lines[number] = (struct sched_line){.target = target};
     return number;
 }
@@ -259,103 +237,24 @@ void sched_line_clear(struct sched *s, uint32_t line)
     }
 }
 
-/* Timers. */
-
-uint32_t sched_timer_new(struct sched *s, uint32_t target, uint16_t slot, uint32_t index)
-{
-    uint32_t number = s->timer_unused;
-    if (number > 0) {
-        s->timer_unused = s->timers[number].next;
-    } else {
-        number = ++s->timer_count;
-        s->timers = with_room(s->timers, number, &s->timer_capacity, sizeof *s->timers);
-    }
-    s->timers[number] =
-        (struct sched_timer){.at = SIM_NEVER, .target = target, .index = index, .slot = slot};
-    return number;
-}
-
-static struct sched_timer *timer_at(struct sched *s, uint32_t number)
-{
-    assert(number > 0 && number <= s->timer_count);
-    return &s->timers[number];
-}
-
-void sched_timer_index(struct sched *s, uint32_t timer, uint32_t index)
-{
-    timer_at(s, timer)->index = index;
-}
-
-void sched_arm(struct sched *s, uint32_t timer, sim_time at, uint32_t cause)
-{
-    struct sched_timer *t = timer_at(s, timer);
-    assert(at >= s->now);
-    t->at = at;
-    if (at == SIM_NEVER) {
-        return;
-    }
-    t->tie = sched_tie(s);
-    t->cause = cause;
-    if (t->entry_tie != 0 && at >= t->entry_at) {
-        return;
-    }
-    bool replaced = t->entry_tie != 0;
-    t->entry_at = at;
-    t->entry_tie = t->tie;
-    put(s, at, t->tie, who_is(TIMER, timer, 0));
-    if (replaced) {
-        add_stale(s);
-    }
-}
-
-void sched_timer_free(struct sched *s, uint32_t timer)
-{
-    struct sched_timer *t = timer_at(s, timer);
-    bool entered = t->entry_tie != 0;
-    *t = (struct sched_timer){.at = SIM_NEVER, .next = s->timer_unused};
-    s->timer_unused = timer;
-    if (entered) {
-        add_stale(s);
-    }
-}
-
 /* What comes next. */
 
-/* True if the top is what it says; else it is put where its timer moved, or removed. */
-static bool top_settled(struct sched *s)
-{
-    const struct heap_entry *top = &s->heap.entries[0];
-    if (s->stale == 0 && kind_of(top) != TIMER) {
-        return true;
-    }
-    if (!entry_lives(s, top)) {
-        bury(s, top);
-        heap_remove_top(&s->heap);
-        return false;
-    }
-    if (kind_of(top) != TIMER) {
-        return true;
-    }
-    struct sched_timer *t = &s->timers[number_of(top)];
-    if (t->tie == t->entry_tie) {
-        return true;
-    }
-    t->entry_at = t->at;
-    t->entry_tie = t->tie;
-    heap_replace_top(&s->heap, t->at, t->tie, top->who);
-    return false;
-}
-
-/* Brings the next event to the top. False: there is none. */
-static bool settle(struct sched *s)
+static void settle(struct sched *s)
 {
     close_vacancy(s);
-    while (s->heap.count > 0) {
-        if (top_settled(s)) {
-            return true;
-        }
+    while (s->stale > 0 && s->heap.count > 0 && !entry_lives(s, s->heap.entries)) {
+        bury(s, s->heap.entries);
+        heap_remove_top(&s->heap);
     }
-    return false;
+}
+
+/* The next of the heap; NULL: nothing is there. */
+static inline const struct heap_entry *next_of_heap(struct sched *s)
+{
+    if (s->vacant || s->stale > 0) {
+        settle(s);
+    }
+    return s->heap.count > 0 ? s->heap.entries : NULL;
 }
 
 static void take_cell(struct sched *s, uint32_t number, struct event *ev)
@@ -375,37 +274,27 @@ static void take_first(struct sched *s, uint32_t number, sim_time at, struct eve
     s->vacant = true;
 }
 
-static void take_timer(struct sched *s, uint32_t number, struct event *ev)
+static void take_top(struct sched *s, const struct heap_entry *top, struct event *ev)
 {
-    struct sched_timer *t = &s->timers[number];
-    *ev = (struct event){t->at, t->target, t->index, t->cause, EV_TIMER, t->slot};
-    t->at = SIM_NEVER;
-    t->entry_tie = 0;
-    s->vacant = true;
-}
-
-static void take_top(struct sched *s, struct event *ev)
-{
-    const struct heap_entry *top = &s->heap.entries[0];
     switch (kind_of(top)) {
     case CELL: take_cell(s, number_of(top), ev); break;
     case LINE: take_first(s, number_of(top), top->at, ev); break;
-    case TIMER: take_timer(s, number_of(top), ev); break;
     }
-}
-
-/* The next event is on top for sure, as it mostly is. */
-static inline bool is_settled(const struct sched *s)
-{
-    return !s->vacant && s->stale == 0 && s->heap.count > 0 && kind_of(s->heap.entries) != TIMER;
 }
 
 bool sched_next(struct sched *s, sim_time until, struct event *ev)
 {
-    if ((!is_settled(s) && !settle(s)) || s->heap.entries[0].at > until) {
+    const struct heap_entry *top = next_of_heap(s);
+    if (timer_is_next(s, top)) {
+        if (s->timer_heap.entries[0].at > until) {
+            return false;
+        }
+        timers_take(s, ev);
+    } else if (top && top->at <= until) {
+        take_top(s, top, ev);
+    } else {
         return false;
     }
-    take_top(s, ev);
     s->now = ev->at;
     s->handed++;
     return true;
@@ -413,7 +302,11 @@ bool sched_next(struct sched *s, sim_time until, struct event *ev)
 
 sim_time sched_peek(struct sched *s)
 {
-    return settle(s) ? s->heap.entries[0].at : SIM_NEVER;
+    const struct heap_entry *top = next_of_heap(s);
+    if (timer_is_next(s, top)) {
+        return s->timer_heap.entries[0].at;
+    }
+    return top ? top->at : SIM_NEVER;
 }
 
 void sched_advance(struct sched *s, sim_time to)

@@ -48,8 +48,10 @@ struct sched {
     uint64_t ties;    /* tie numbers drawn */
     uint32_t turns;   /* events handed over, wraps around */
     bool vacant;      /* the top of the heap has come out: its place waits for the next entry */
-    struct heap heap; /* plain events, firsts of lines, timers */
-    uint32_t stale;   /* heap entries whose event is gone, without those of stopped timers */
+    struct heap heap; /* plain events, firsts of lines */
+    uint32_t stale;   /* heap entries whose event is gone */
+    uint32_t timers_stale; /* the same of timer_heap, without those of stopped timers */
+    struct heap timer_heap;
     struct sched_cell *cells;
     struct sched_line *lines;
     struct sched_timer *timers;
