@@ -1,5 +1,5 @@
 /* Open addressing with linear probing; never shrinks, forgets nothing. A place with key 0 is free:
- * key 0 itself has a place behind all others. */
+ * key 0 itself has a place behind all others, which says 1 there once it is taken. */
 #include "base/map.h"
 
 #include "base/draw.h"
@@ -31,7 +31,7 @@ static void grow(struct map *m)
     m->places = os_alloc((m->size + 1) * sizeof *m->places);
     for (uint32_t i = 0; old.size && i <= old.size; i++) {
         if (old.places[i].key || i == old.size) {
-            *place_of(m, old.places[i].key) = old.places[i];
+            *place_of(m, i == old.size ? 0 : old.places[i].key) = old.places[i];
         }
     }
     free(old.places);
@@ -43,8 +43,9 @@ uint64_t *map_put(struct map *m, uint64_t key)
         grow(m);
     }
     struct map_place *place = place_of(m, key);
-    if (place->key != key) {
-        place->key = key;
+    uint64_t taken = key ? key : 1;
+    if (place->key != taken) {
+        place->key = taken;
         m->count++;
     }
     return &place->value;
