@@ -77,6 +77,7 @@ static inline void send(struct fx *fx, uint32_t id, struct packet *p, const stru
     p->flow = fx->flow;
     struct effect *e = append(fx, FX_SEND);
     e->index = id;
+    e->sent = p;
     e->why = (uint16_t)why;
 }
 
@@ -90,8 +91,9 @@ void fx_send(struct fx *fx, const struct net *net, struct bytes head, struct spa
 uint8_t *fx_send_place(struct fx *fx, const struct net *net, unsigned head_len, struct span body,
                        struct unit unit, unsigned why)
 {
-    uint32_t id = packet_new(fx->packets, (struct bytes){0});
+    uint32_t id = packet_any_id(fx->packets);
     struct packet *p = packet_at(fx->packets, id);
+    packet_clear(p);
     p->head_len = (uint16_t)head_len;
     send(fx, id, p, net, body, unit, why);
     return p->head.small;
@@ -112,6 +114,11 @@ uint32_t fx_repeating(struct fx *fx, struct bytes period)
 
 void fx_timer(struct fx *fx, unsigned timer, uint32_t index, sim_time at)
 {
+    if (fx->back == fx->back_end) { /* once more then: what comes together again must be saved */
+        next_chunk(fx);
+        fx_timer(fx, timer, index, at);
+        return;
+    }
     struct effect *e = append(fx, FX_TIMER);
     e->code = (uint16_t)timer;
     e->index = index;

@@ -33,19 +33,20 @@ struct mark {
 /* A kind that is not named at a field leaves it undefined. */
 struct effect {
     enum fx_kind kind;
-    uint16_t code;     /* TIMER: which. OPEN: lower. REQUEST, INDICATE: its code. STATE: machine.
-                          ITEM, MESSAGE, HEARD: set. DROP: class */
-    uint16_t why;      /* reason of the author's type */
-    uint32_t author;   /* entity whose step made it */
-    uint32_t cause;    /* record of that step's input */
-    uint32_t packet;   /* of that input, 0: none */
-    uint32_t index;    /* SEND: packet. TIMER: index. OPEN, SPAWN, REQUEST, INDICATE: handle. STATE:
-                          old << 16 | new. ITEM: new state */
-    int64_t value;     /* TIMER: deadline. ITEM: key. RTT: ns */
-    struct net net;    /* OPEN, SPAWN: key */
-    struct bytes head; /* MESSAGE: fx_message_told's texts */
-    struct span body;  /* MESSAGE: its bytes */
-    struct mark mark;  /* MESSAGE: the end of the message that it answers; HEARD: its own end */
+    uint16_t code;   /* TIMER: which. OPEN: lower. REQUEST, INDICATE: its code. STATE: machine.
+                        ITEM, MESSAGE, HEARD: set. DROP: class */
+    uint16_t why;    /* reason of the author's type */
+    uint32_t author; /* entity whose step made it */
+    uint32_t cause;  /* record of that step's input */
+    uint32_t packet; /* of that input, 0: none */
+    uint32_t index;  /* SEND: packet. TIMER: index. OPEN, SPAWN, REQUEST, INDICATE: handle. STATE:
+                        old << 16 | new. ITEM: new state */
+    int64_t value;   /* TIMER: deadline. ITEM: key. RTT: ns */
+    struct packet *sent; /* SEND: it again */
+    struct net net;      /* OPEN, SPAWN: key */
+    struct bytes head;   /* MESSAGE: fx_message_told's texts */
+    struct span body;    /* MESSAGE: its bytes */
+    struct mark mark;    /* MESSAGE: the end of the message that it answers; HEARD: its own end */
 };
 
 struct fx {

@@ -8,11 +8,8 @@
 
 #define CHUNK PACKETS_CHUNK
 
-static uint32_t fresh_id(struct packets *p)
+uint32_t packet_fresh_id(struct packets *p)
 {
-    if (p->unused_count > 0) {
-        return p->unused[--p->unused_count];
-    }
     if (p->count == p->chunk_count * CHUNK) {
         if (p->chunk_count == p->chunk_cap) {
             p->chunk_cap = p->chunk_cap ? p->chunk_cap * 2 : 16;
@@ -23,26 +20,11 @@ static uint32_t fresh_id(struct packets *p)
     return ++p->count;
 }
 
-/* All but the head. Field by field, which a compiler makes a few wide stores of; a memset of so
- * many bytes it makes a slow instruction. */
-static void clear(struct packet *p)
-{
-    p->net = (struct net){0};
-    p->unit = (struct unit){0};
-    p->body = (struct span){0};
-    p->proto = NULL;
-    p->sender = p->flow = p->of = p->parent = p->copy = p->size = 0;
-    p->heard_by = p->goal = p->others = p->seq_base = p->ack_base = 0;
-    p->head_len = p->ip_id = 0;
-    p->is_raw = p->has_base = p->is_marked = p->is_flipped = false;
-    p->birth = 0;
-}
-
 uint32_t packet_new(struct packets *p, struct bytes head)
 {
-    uint32_t id = fresh_id(p);
+    uint32_t id = packet_any_id(p);
     struct packet *packet = packet_at(p, id);
-    clear(packet);
+    packet_clear(packet);
     packet->head_len = (uint16_t)head.len;
     uint8_t *to = packet->head.small;
     if (head.len > PACKET_HEAD_INLINE) {

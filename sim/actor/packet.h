@@ -64,12 +64,33 @@ struct packets {
 
 /* A new row, zeroed but for the copied head. Returns its id. */
 uint32_t packet_new(struct packets *p, struct bytes head);
+uint32_t packet_fresh_id(struct packets *p); /* of a row that was never used */
+/* A row with whatever was there before: the caller writes all of it. */
+static inline uint32_t packet_any_id(struct packets *p)
+{
+    return p->unused_count > 0 ? p->unused[--p->unused_count] : packet_fresh_id(p);
+}
 void packet_release(struct packets *p, uint32_t id); /* nothing with `keep` */
 void packets_free(struct packets *p);
 
 static inline struct packet *packet_at(const struct packets *p, uint32_t id)
 {
     return &p->chunks[(id - 1) / PACKETS_CHUNK][(id - 1) % PACKETS_CHUNK];
+}
+
+/* All but the head. Field by field, which a compiler makes a few wide stores of; a memset of so
+ * many bytes it makes a slow instruction. */
+static inline void packet_clear(struct packet *p)
+{
+    p->net = (struct net){0};
+    p->unit = (struct unit){0};
+    p->body = (struct span){0};
+    p->proto = NULL;
+    p->sender = p->flow = p->of = p->parent = p->copy = p->size = 0;
+    p->heard_by = p->goal = p->others = p->seq_base = p->ack_base = 0;
+    p->head_len = p->ip_id = 0;
+    p->is_raw = p->has_base = p->is_marked = p->is_flipped = false;
+    p->birth = 0;
 }
 
 /* Its ECN bits as it goes on now; net has them as sent. */

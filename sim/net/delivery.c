@@ -9,13 +9,12 @@
 
 /* First copies in order, in bits on the wire: the payload and the headers of the packets it came
  * in. */
-static void count_first(struct world *w, const struct effect *e, struct flow *flow)
+static void count_first(const struct packet *p, const struct effect *e, struct flow *flow)
 {
     flow->delivered_bits += (uint64_t)e->body.len * 8;
-    if (e->packet) {
-        const struct packet *p = packet_at(&w->trace->packets, e->packet);
+    if (p) {
         uint32_t per = p->body.len ? p->body.len : 1;
-        uint64_t pieces = (e->body.len + per - 1) / per;
+        uint64_t pieces = e->body.len == per ? 1 : (e->body.len + per - 1) / per;
         flow->delivered_bits += pieces * (p->size - p->body.len + p->proto->trailer) * 8;
     }
 }
@@ -114,16 +113,9 @@ static bool is_judged(const struct row *author, const struct effect *e)
     return proto && proto->carrier == CARRIER_LINK && e->packet && !author->upper && author->self;
 }
 
-/* Of the packet that brought it, also when that belongs to a connection that is long over. */
-static struct flow *flow_of(struct world *w, const struct effect *e)
-{
-    uint32_t flow = e->packet ? packet_at(&w->trace->packets, e->packet)->flow : 0;
-    return &w->trace->flows[flow ? flow : w->rows[e->author].flow];
-}
-
 /* The flow's figures are of one direction, also where a link protocol serves both. */
-static enum deliver_fault count_judged(struct world *w, struct row *author, const struct effect *e,
-                                       struct flow *flow, uint32_t *packet)
+static enum deliver_fault count_judged(struct world *w, struct row *author, const struct packet *p,
+                                       const struct effect *e, struct flow *flow, uint32_t *packet)
 {
     struct span body = e->body;
     enum deliver_fault fault = judge(w, author, e, &body, packet);
@@ -136,7 +128,7 @@ static enum deliver_fault count_judged(struct world *w, struct row *author, cons
     flow->delivered_bytes += body.len;
     flow->last_delivery = flow->end;
     if (is_first && fault != DELIVER_DAMAGED) {
-        count_first(w, e, flow);
+        count_first(p, e, flow);
     }
     return fault;
 }
@@ -144,17 +136,19 @@ static enum deliver_fault count_judged(struct world *w, struct row *author, cons
 enum deliver_fault delivery_count(struct world *w, const struct effect *e, uint32_t *packet)
 {
     struct row *author = &w->rows[e->author];
-    struct flow *flow = flow_of(w, e);
+    const struct packet *p = e->packet ? packet_at(&w->trace->packets, e->packet) : NULL;
+    /* of the packet, also when that belongs to a connection that is long over */
+    struct flow *flow = &w->trace->flows[p && p->flow ? p->flow : author->flow];
     flow->end = sched_now(&w->sched);
     if (is_judged(author, e)) {
-        return count_judged(w, author, e, flow, packet);
+        return count_judged(w, author, p, e, flow, packet);
     }
     flow->faults[DELIVER_RIGHT]++;
     flow->delivered_bytes += e->body.len;
     flow->last_delivery = flow->end;
     if (e->body.at >= author->delivered_top) {
         author->delivered_top = e->body.at + e->body.len;
-        count_first(w, e, flow);
+        count_first(p, e, flow);
     }
     return DELIVER_RIGHT;
 }

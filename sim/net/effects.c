@@ -81,10 +81,12 @@ static bool name_unit(struct world *w, struct row *r, struct packet *p, uint32_t
 
 static void apply_send(struct world *w, const struct effect *e)
 {
-    struct packet *p = packet_at(&w->trace->packets, e->index);
+    struct packet *p = e->sent;
     struct row *r = &w->rows[e->author];
-    uint32_t data = p->body.len > p->proto->trailer ? p->body.len - p->proto->trailer : 0;
-    if (p->flow == 0 && e->packet && p->proto->carrier != CARRIER_LINK) {
+    uint32_t trailer = p->proto->trailer;
+    uint32_t data = p->body.len > trailer ? p->body.len - trailer : 0;
+    bool on_link = p->proto->carrier == CARRIER_LINK;
+    if (p->flow == 0 && e->packet && !on_link) {
         /* who has no flow of its own answers in that of the question */
         p->flow = packet_at(&w->trace->packets, e->packet)->flow;
     }
@@ -97,7 +99,9 @@ static void apply_send(struct world *w, const struct effect *e)
         flow->bytes_back += repeats ? 0 : data;
     }
     r->sent += repeats ? 0 : data;
-    r->unit_bytes = p->unit.n && p->proto->carrier == CARRIER_LINK ? data : r->unit_bytes;
+    if (on_link && p->unit.n) {
+        r->unit_bytes = data;
+    }
     if (!hop_send(w, r->node, e->index, p)) {
         node_send(w, e->index, e->why, e->cause);
     }
@@ -250,37 +254,54 @@ static struct bytes real_bytes(struct world *w, struct span body)
     return bytes_of(w->read.data, w->read.len);
 }
 
-/* DATA to an application is a delivery; with nobody above, an indication is recorded and ends
- * there. */
+static void step_above(struct world *w, const struct effect *e, uint32_t above, struct bytes head,
+                       uint32_t record)
+{
+    struct input in;
+    input_begin(&in, IN_INDICATION, e->code, e->author);
+    in.head = head;
+    in.body = e->body;
+    actor_step(w, above, &in, e->packet, record);
+}
+
+/* DATA to an application is a delivery. */
+static void apply_data(struct world *w, const struct effect *e, uint32_t above)
+{
+    uint32_t target = above ? above : e->author, packet = e->packet;
+    unsigned code = delivery_count(w, e, &packet);
+    uint32_t record =
+        world_record(w, REC_DELIVER, target, packet, code, e->body.len, e->cause, e->why);
+    if (w->watch && w->trace->witness) {
+        w->trace->witness->got(w->trace->witness->self, w->trace, e->author, e->body);
+    }
+    struct row *r = &w->rows[target];
+    r->received += e->body.len;
+    if (above) {
+        step_above(w, e, above, r->type->reads_bytes ? real_bytes(w, e->body) : e->head, record);
+    }
+}
+
+/* With nobody above, an indication is recorded and ends there. */
 static void apply_indicate(struct world *w, const struct effect *e)
 {
     uint32_t above = e->index ? e->index : w->rows[e->author].upper;
-    uint32_t target = above ? above : e->author;
-    bool is_data = e->code == CODE_DATA;
     if (!above && service_told(w, e)) {
         return;
     }
-    uint32_t packet = e->packet;
-    unsigned code = is_data ? delivery_count(w, e, &packet) : e->code | CALL_UP;
+    if (e->code == CODE_DATA) {
+        apply_data(w, e, above);
+        return;
+    }
     uint32_t record = e->cause;
     if (e->code < CODE_INSIDE) {
-        record = world_record(w, is_data ? REC_DELIVER : REC_CALL, target, packet, code,
+        record = world_record(w, REC_CALL, above ? above : e->author, e->packet, e->code | CALL_UP,
                               e->body.len, e->cause, e->why);
     }
-    if (is_data && w->trace->witness) {
-        w->trace->witness->got(w->trace->witness->self, w->trace, e->author, e->body);
-    }
-    w->rows[target].received += is_data ? e->body.len : 0;
     if (e->code == CODE_CLOSED) {
         note_error(w, e);
     }
     if (above) {
-        struct input in;
-        input_begin(&in, IN_INDICATION, e->code, e->author);
-        bool reads_bytes = is_data && w->rows[above].type->reads_bytes;
-        in.head = reads_bytes ? real_bytes(w, e->body) : e->head;
-        in.body = e->body;
-        actor_step(w, above, &in, e->packet, record);
+        step_above(w, e, above, e->head, record);
     }
 }
 

@@ -21,8 +21,13 @@ static bool only_passes_on(const struct node *n)
     return n->kind == SCENARIO_ROUTER && !n->is_down && !n->is_raw && !n->nat && !n->has_buckets;
 }
 
-/* `like`: packet, size, ip and ttl of the new flight. */
-static void fly(struct world *w, struct direction *d, struct flight like)
+/* What a flight takes along of its packet. */
+struct passing {
+    uint32_t packet, size, ip;
+    uint8_t ttl;
+};
+
+static inline void fly(struct world *w, struct direction *d, struct passing like)
 {
     sim_time start;
     uint64_t tie = sched_tie(&w->sched);
@@ -48,7 +53,7 @@ static void fly(struct world *w, struct direction *d, struct flight like)
 }
 
 /* The same where it may be lost. */
-static void set_out(struct world *w, struct direction *d, struct flight like)
+static void set_out(struct world *w, struct direction *d, struct passing like)
 {
     if (d->has_chance) {
         d->offered++;
@@ -66,9 +71,7 @@ bool hop_offer(struct world *w, struct direction *d, uint32_t packet, unsigned t
     if (!only_carries(d) || !packet_is_plain(p) || link_is_full(w, d, p->size)) {
         return false;
     }
-    set_out(w, d,
-            (struct flight){
-                .packet = packet, .size = p->size, .ip = p->net.to.ip, .ttl = (uint8_t)ttl});
+    set_out(w, d, (struct passing){packet, p->size, p->net.to.ip, (uint8_t)ttl});
     return true;
 }
 
@@ -102,8 +105,7 @@ bool hop_send(struct world *w, uint32_t node, uint32_t packet, struct packet *p)
     p->net.iface = way->iface;
     p->ip_id = ++n->next_ip_id;
     p->size = size;
-    set_out(w, out,
-            (struct flight){.packet = packet, .size = size, .ip = p->net.to.ip, .ttl = p->net.ttl});
+    set_out(w, out, (struct passing){packet, size, p->net.to.ip, p->net.ttl});
     return true;
 }
 
@@ -121,8 +123,7 @@ bool hop_pass(struct world *w, struct direction *d, struct flight *f)
     if (!only_carries(out) || f->size > out->mtu || link_is_full(w, out, f->size)) {
         return false;
     }
-    struct flight on = {.packet = f->packet, .size = f->size, .ip = f->ip};
-    on.ttl = (uint8_t)(f->ttl - 1);
+    struct passing on = {f->packet, f->size, f->ip, (uint8_t)(f->ttl - 1)};
     flight_over(d, f);
     set_out(w, out, on);
     return true;
@@ -171,9 +172,13 @@ bool hop_hear(struct world *w, struct direction *d, struct flight *f)
     w->trace->flows[w->rows[row].flow].end = sched_now(&w->sched);
     w->heard = &in;
     actor_step(w, row, &in, packet, 0);
-    packet_is_over(w, packet); /* but there until all effects are applied */
     effects_apply(w);
     w->heard = NULL;
+    if (p->others > 0) {
+        p->others--;
+    } else {
+        packet_release(&w->trace->packets, packet);
+    }
     return true;
 }
 

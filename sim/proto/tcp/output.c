@@ -101,9 +101,10 @@ static void make_segment(struct tcp *t, int64_t at, unsigned flags, struct tcp_s
 }
 
 /* The same in one go, for a header without options. */
-static void send_bare(const struct tcp *t, int64_t at, struct span body, struct unit unit,
-                      enum tcp_why why, struct fx *fx)
+static void send_bare(const struct tcp *t, int64_t at, struct span body, enum tcp_why why,
+                      struct fx *fx)
 {
+    struct unit unit = {.at = body.len ? (uint64_t)at : 0, .n = body.len};
     struct tcp_seg seg = {.from = t->key.from.port,
                           .to = t->key.to.port,
                           .seq = tcp_seq_out(t->iss, at),
@@ -151,7 +152,7 @@ void tcp_send_ack(struct tcp *t, enum tcp_why why, struct fx *fx)
     if (tcp_has_bare_header(t) && !t->by_the_book) {
         open_window(t);
         settle_debt(t, fx);
-        send_bare(t, seq_of_ack(t), (struct span){0}, (struct unit){0}, why, fx);
+        send_bare(t, seq_of_ack(t), (struct span){0}, why, fx);
         return;
     }
     make_segment(t, seq_of_ack(t), TCP_ACK, &seg, fx);
@@ -355,8 +356,7 @@ static bool send_full(struct tcp *t, sim_time now, enum tcp_why why, struct fx *
         settle_debt(t, fx);
     }
     while (t->snd_nxt + mss <= edge) {
-        struct unit unit = {(uint64_t)t->snd_nxt, t->snd_mss};
-        send_bare(t, t->snd_nxt, span_sub(body, 0, t->snd_mss), unit, why, fx);
+        send_bare(t, t->snd_nxt, span_sub(body, 0, t->snd_mss), why, fx);
         body = span_sub(body, t->snd_mss, body.len - t->snd_mss);
         track(t, t->snd_nxt, t->snd_mss, now, fx);
     }

@@ -298,13 +298,12 @@ void tcp_step(void *self, const struct input *in, struct fx *fx)
     struct tcp *t = self;
     t->clock = in->clock;
     t->host = in->host;
+    if (in->kind == IN_PACKET && tcp_arrives_straight(t, in, fx)) {
+        return;
+    }
     switch (in->kind) {
     case IN_START: start(t, in, fx); break;
-    case IN_PACKET:
-        if (!tcp_arrives_straight(t, in, fx)) {
-            tcp_segment_arrives(t, in, fx);
-        }
-        break;
+    case IN_PACKET: tcp_segment_arrives(t, in, fx); break;
     case IN_ERROR: tcp_hear_error(t, in, fx); break;
     case IN_TIMER: tcp_timer_fired(t, in->code, in->now, fx); break;
     case IN_REQUEST: tcp_request(t, in, fx); break;
