@@ -336,6 +336,52 @@ START_TEST(a_click_on_a_packet_selects_it_everywhere)
 }
 END_TEST
 
+static void click(struct rig *r, const char *name)
+{
+    struct ui_event e = {.kind = UI_MOVE};
+    ck_assert_msg(shell_place(r->shell, name, &e.x, &e.y), "there is no %s", name);
+    hear(r, e);
+    e.kind = UI_PRESS;
+    e.button = UI_LEFT;
+    e.clicks = 1;
+    hear(r, e);
+    e.kind = UI_RELEASE;
+    hear(r, e);
+}
+
+static bool has_field(struct rig *r, const char *field)
+{
+    char name[64];
+    double x, y;
+    for (unsigned row = 0; row < 16; row++) {
+        snprintf(name, sizeof name, "inspector.0.field.%s.%u", field, row);
+        if (shell_place(r->shell, name, &x, &y)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nine layers of a RESV: the way and four stand above, the others below. */
+START_TEST(layers_in_a_second_row_are_chosen)
+{
+    struct rig r = rig_open(SOURCE_DIR "/scenarios/rtp/third-call.yaml", 1440, 900);
+    double x, y;
+    for (int i = 0; i < 40 && !shell_place(r.shell, "inspector.0.layers5.2", &x, &y); i++) {
+        press_keys(&r, "down");
+    }
+    click(&r, "inspector.0.layers.2");
+    ck_assert(!has_field(&r, "bucket") && has_field(&r, "send_ttl"));
+    click(&r, "inspector.0.layers5.2"); /* FLOWSPEC, or a PATH's TSPEC */
+    ck_assert(has_field(&r, "bucket") && !has_field(&r, "send_ttl"));
+    click(&r, "inspector.0.layers5.0"); /* TIME */
+    ck_assert(has_field(&r, "refresh") && !has_field(&r, "bucket"));
+    click(&r, "inspector.0.layers.2");
+    ck_assert(has_field(&r, "send_ttl") && !has_field(&r, "refresh"));
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(a_field_marks_itself_when_clicked)
 {
     struct rig r = rig_open(GOOD, 1440, 900);
@@ -378,6 +424,7 @@ static void add_tests(TCase *c)
     tcase_add_loop_test(c, every_size_is_drawn, 0, (int)(sizeof sizes / sizeof *sizes));
     tcase_add_test(c, a_click_on_a_packet_selects_it_everywhere);
     tcase_add_test(c, a_field_marks_itself_when_clicked);
+    tcase_add_test(c, layers_in_a_second_row_are_chosen);
 }
 
 int main(void)
