@@ -1,8 +1,16 @@
 /* What is reserved on a link direction: packets of a reserved flow that keep to its token bucket go
  * before all others; what is too much goes with the others (RFC 2211, RFC 2212). Between two
- * packets only: what is being sent is finished. Each kind has a queue of its own, of the link's
- * size. RSVP's own messages go with the reserved, lest a full queue keep one from asking (RFC 2205
- * 2.3). Invariant: while anything waits here, an event stands at the end of the transmission. */
+ * packets only: what is being sent is finished. The others' queue is of the link's size; the
+ * reserved have as much room as their buckets let in, since of them nothing may be lost. RSVP's own
+ * messages go with them, lest a full queue keep one from asking (RFC 2205 2.3).
+ *
+ * Among the reserved each flow has a clock that goes on by what a packet takes at the rate
+ * reserved, and who is due first goes first (virtual clock). So a flow waits as long as its own
+ * rate makes it wait, plus one packet of another, however much the others send at once (RFC 2212's
+ * bound).
+ *
+ * Invariants: while anything waits here, an event stands at the end of the transmission; the
+ * reserved wait in the order in which they are due. */
 #include "net/flight.h"
 
 #include "actor/node_call.h"
@@ -18,12 +26,14 @@ struct share {
     bool is_used;
     struct node_share of;
     struct tokens tokens, peak;
+    sim_time clock; /* when its last packet is due */
 };
 
 struct line { /* a ring */
     struct line_packet {
         uint32_t packet, cause;
         uint64_t number; /* of those that the direction was offered */
+        sim_time due;    /* of the reserved */
         struct macs macs;
         bool has_macs;
         uint8_t ttl;
@@ -70,7 +80,10 @@ static void install(struct shares *s, const struct node_share *of, sim_time now)
 {
     struct share *share = find_share(s, of->number);
     bool is_new = !share->is_used;
-    *share = (struct share){.is_used = !of->is_over, .of = *of, .tokens = share->tokens};
+    *share = (struct share){.is_used = !of->is_over,
+                            .of = *of,
+                            .tokens = share->tokens,
+                            .clock = is_new ? now : share->clock};
     if (is_new || share->tokens.rate_bps != 8 * of->spec.rate ||
         share->tokens.burst != of->spec.bucket) {
         share->tokens = full_bucket(of->spec.rate, of->spec.bucket, now);
@@ -142,21 +155,36 @@ static bool keeps_to(struct share *s, uint32_t bytes, sim_time now)
            (!has_peak || tokens_take(&s->peak, counted, now));
 }
 
-static unsigned kind_of(struct shares *s, const struct packet *p, sim_time now)
+/* By when it would be out if the flow had a link of its rate for itself. */
+static sim_time due_of(struct share *s, uint32_t bytes, sim_time now)
 {
+    sim_time start = s->clock > now ? s->clock : now;
+    s->clock = time_add(start, time_of_bytes(bytes, 8 * s->of.spec.rate));
+    return s->clock;
+}
+
+static unsigned kind_of(struct shares *s, const struct packet *p, sim_time now, sim_time *due)
+{
+    *due = now;
     if (p->proto->carrier == CARRIER_IP && p->proto->number == IP_RSVP) {
         return RESERVED;
     }
     for (uint32_t i = 0; i < s->count; i++) {
-        if (is_meant(&s->list[i], p)) {
-            return keeps_to(&s->list[i], p->size, now) ? RESERVED : OTHERS;
+        if (!is_meant(&s->list[i], p)) {
+            continue;
         }
+        if (!keeps_to(&s->list[i], p->size, now)) {
+            return OTHERS;
+        }
+        *due = due_of(&s->list[i], p->size, now);
+        return RESERVED;
     }
     return OTHERS;
 }
 
 /* ---- the queues ---- */
 
+/* The others are all due at 0: they keep their order. */
 static void push(struct line *l, const struct line_packet *p, uint32_t bytes)
 {
     if (l->count == l->cap) {
@@ -169,7 +197,11 @@ static void push(struct line *l, const struct line_packet *p, uint32_t bytes)
         l->cap = l->cap ? 2 * l->cap : 16;
         l->head = 0;
     }
-    l->list[(l->head + l->count++) % l->cap] = *p;
+    uint32_t at = l->count++;
+    for (; at > 0 && l->list[(l->head + at - 1) % l->cap].due > p->due; at--) {
+        l->list[(l->head + at) % l->cap] = l->list[(l->head + at - 1) % l->cap];
+    }
+    l->list[(l->head + at) % l->cap] = *p;
     l->bytes += bytes;
 }
 
@@ -229,11 +261,15 @@ void shares_hear(struct world *w, struct direction *d, uint32_t packet, unsigned
                  const struct macs *macs, uint32_t cause)
 {
     const struct packet *p = packet_at(&w->trace->packets, packet);
-    unsigned kind = kind_of(d->shares, p, sched_now(&w->sched));
+    sim_time due;
+    unsigned kind = kind_of(d->shares, p, sched_now(&w->sched), &due);
     struct line *line = &d->shares->lines[kind];
-    struct line_packet held = {
-        .packet = packet, .number = ++d->offered, .cause = cause, .ttl = (uint8_t)ttl};
-    uint32_t size = link_size(d, p), already = kind == OTHERS ? flight_waiting(w, d) : 0;
+    struct line_packet held = {.packet = packet,
+                               .number = ++d->offered,
+                               .due = kind == RESERVED ? due : 0,
+                               .cause = cause,
+                               .ttl = (uint8_t)ttl};
+    uint32_t size = link_size(d, p), already = flight_waiting(w, d);
     bool is_busy = d->busy_until > sched_now(&w->sched) || waiting(w, d) > 0;
     if (macs) {
         held.macs = *macs;
@@ -241,7 +277,7 @@ void shares_hear(struct world *w, struct direction *d, uint32_t packet, unsigned
     }
     if (d->cuts) {
         link_refuse(w, d, packet, DROP_LINK_DOWN, cause);
-    } else if (is_busy && is_full(d, line, already, size)) {
+    } else if (kind == OTHERS && is_busy && is_full(d, line, already, size)) {
         link_refuse(w, d, packet, DROP_QUEUE, cause);
     } else if (kind == OTHERS && link_turns_away(w, d, packet, already + line->count)) {
         link_refuse(w, d, packet, DROP_EARLY, cause);

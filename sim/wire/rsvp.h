@@ -59,11 +59,13 @@ enum rsvp_error {
     RSVP_SENDER_PORTS = 8,
     RSVP_UNKNOWN_CLASS = 13,
     RSVP_UNKNOWN_CTYPE = 14,
+    RSVP_TRAFFIC_CONTROL = 21,
     RSVP_SYSTEM_ERROR = 23,
 };
 enum {
     RSVP_NO_BANDWIDTH = 2, /* values of ADMISSION_FAILURE */
     RSVP_TOO_LARGE = 3,    /* M does not fit the link */
+    RSVP_BAD_FLOWSPEC = 3, /* value of TRAFFIC_CONTROL */
     RSVP_IN_PLACE = 1,     /* flag of ERROR_SPEC: what was reserved before stays */
     RSVP_NOT_GUILTY = 2,   /* to a receiver: it was more than you asked for that failed */
 };

@@ -242,6 +242,7 @@ static const char *error_name(uint64_t code)
     case RSVP_SENDER_PORTS: return "conflicting sender ports";
     case RSVP_UNKNOWN_CLASS: return "unknown object class";
     case RSVP_UNKNOWN_CTYPE: return "unknown object C-Type";
+    case RSVP_TRAFFIC_CONTROL: return "traffic control error";
     case RSVP_SYSTEM_ERROR: return "RSVP system error";
     }
     return "";

@@ -490,6 +490,31 @@ START_TEST(packets_too_large_for_the_link_are_not_reserved_for)
 }
 END_TEST
 
+/* Rates that no link has, or none at all: code 21, value 3. */
+static const struct {
+    int64_t rate, bucket, peak;
+} bad[] = {{0, 400, INT64_MAX},   {INT64_MAX, 400, INT64_MAX}, {INT64_C(1) << 51, 400, INT64_MAX},
+           {10000, 0, INT64_MAX}, {10000, 400, 9000},          {10000, 400, INT64_C(1) << 60}};
+
+START_TEST(a_flowspec_that_makes_no_sense_is_refused)
+{
+    struct rsvp_rig r;
+    rig_open(&r);
+    r.rate_bps = 0; /* a link without a rate admits any */
+    rig_hear_path(&r, 0, RIG_HOST, 'a');
+    struct rsvp m = rig_resv(RSVP_RESV, 2, RIG_HOST, RSVP_FF, 10000, "a");
+    m.flows[0].flowspec.tspec.rate = bad[_i].rate;
+    m.flows[0].flowspec.tspec.bucket = bad[_i].bucket;
+    m.flows[0].flowspec.tspec.peak = bad[_i].peak;
+    rig_hear_from(&r, &m, 2);
+    ck_assert_int_eq(r.last.type, RSVP_RESV_ERR);
+    ck_assert_uint_eq(r.last.error.code, RSVP_TRAFFIC_CONTROL);
+    ck_assert_uint_eq(r.last.error.value, RSVP_BAD_FLOWSPEC);
+    ck_assert_int_eq(rig_var(&r, "reservations"), 0);
+    rig_close(&r);
+}
+END_TEST
+
 START_TEST(a_reservation_that_nobody_reminds_of_runs_out)
 {
     struct rsvp_rig r;
@@ -862,6 +887,7 @@ int main(void)
     tcase_add_test(t, each_descriptor_is_judged_by_itself);
     tcase_add_loop_test(t, what_is_wrong_is_told, 0, ROWS(faults));
     tcase_add_test(t, packets_too_large_for_the_link_are_not_reserved_for);
+    tcase_add_loop_test(t, a_flowspec_that_makes_no_sense_is_refused, 0, ROWS(bad));
     tcase_add_test(t, a_reservation_that_nobody_reminds_of_runs_out);
     tcase_add_test(t, a_tear_takes_only_what_fits);
     tcase_add_test(t, a_sender_leaves_and_the_others_keep_their_timer);

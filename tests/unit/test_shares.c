@@ -231,6 +231,51 @@ START_TEST(a_burst_beyond_the_bucket_is_best_effort)
 }
 END_TEST
 
+/* Beside a neighbour that may send, and sends, 40 packets of 1000 B at once (0.32 s of the link),
+ * the voice waits for its own rate and one packet: R = r = 10000 B/s is 20 ms for its 200 B, as RFC
+ * 2212's (M + C) / R + D with C = M: 40 ms and 12 ms. */
+START_TEST(a_neighbours_burst_does_not_matter)
+{
+    static struct rig r;
+    struct scenario_reserve voice = share(10000, 400, 200, RSVP_FF);
+    struct scenario_reserve bursts = share(50000, 40000, 1000, RSVP_WF);
+    make(&r);
+    flow(&r, A, 172, 20 * SIM_MS, &voice);
+    struct scenario_traffic *first = rig_udp(&r, C, B, 972, FOR, SIM_S);
+    first->port = 10;
+    first->reserve = &bursts;
+    struct scenario_traffic *burst = rig_burst(&r, D, B, 972, 40);
+    burst->port = 10;
+    burst->start = 1500 * SIM_MS;
+    rig_run(&r, true);
+    struct delays d = delays_of(&r, 0, 100 * SIM_MS);
+    ck_assert_uint_eq(d.arrived, FOR * 50 - 5);
+    ck_assert_int_le(d.most, 2 * SIM_MS + 40 * SIM_MS + 12 * SIM_MS);
+    ck_assert_uint_ge(delays_of(&r, 2, 0).arrived, 38); /* the bucket has 39 left, or 38 */
+    ck_assert_int_gt(delays_of(&r, 2, 0).most, 300 * SIM_MS);
+    ck_assert_uint_eq(r.trace.flows[1].drops[DROP_QUEUE], 0);
+    rig_free(&r);
+}
+END_TEST
+
+/* A queue of three packets holds up the others, not what is reserved. */
+START_TEST(what_is_reserved_has_room)
+{
+    static struct rig r;
+    struct scenario_reserve bursts = share(50000, 20000, 1000, RSVP_WF);
+    make(&r);
+    r.links[ROUTER].direction[0].queue_packets = 3;
+    rig_udp(&r, C, B, 972, FOR, SIM_S)->reserve = &bursts;
+    rig_burst(&r, D, B, 972, 19)->start = 1500 * SIM_MS;
+    rig_burst(&r, A, B, 972, 19)->start = 2500 * SIM_MS;
+    r.traffic[2].port = 11;
+    rig_run(&r, true);
+    ck_assert_uint_eq(delays_of(&r, 1, 0).arrived, 19);
+    ck_assert_uint_eq(delays_of(&r, 2, 0).arrived, 4); /* one on its way and three */
+    rig_free(&r);
+}
+END_TEST
+
 /* A link that is cut forgets what waited, reserved or not; afterwards all goes on. */
 START_TEST(a_cut_empties_both_queues)
 {
@@ -261,6 +306,8 @@ int main(void)
     tcase_add_test(t, a_wildcard_is_shared_by_who_speaks);
     tcase_add_test(t, what_is_reserved_and_not_used_is_for_the_others);
     tcase_add_test(t, a_burst_beyond_the_bucket_is_best_effort);
+    tcase_add_test(t, a_neighbours_burst_does_not_matter);
+    tcase_add_test(t, what_is_reserved_has_room);
     tcase_add_test(t, a_cut_empties_both_queues);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

@@ -38,6 +38,25 @@ static void refuse(const struct rsvp *m, const struct rsvp_flow *flow, enum rsvp
     resv_refuse(&error, flow, why, in, fx);
 }
 
+/* A rate that no link has, or none at all. */
+static bool is_bad(const struct rsvp_flowspec *f)
+{
+    const int64_t most = INT64_C(1) << 50; /* bytes a second */
+    bool has_peak = f->tspec.peak != INT64_MAX;
+    return f->tspec.rate < 1 || rsvp_share(f) > most || f->tspec.bucket < 1 ||
+           (has_peak && (f->tspec.peak < f->tspec.rate || f->tspec.peak > most));
+}
+
+static void refuse_as_bad(const struct rsvp *m, const struct rsvp_flow *flow,
+                          const struct input *in, struct fx *fx)
+{
+    struct rsvp error = *m;
+    error.error.code = RSVP_TRAFFIC_CONTROL;
+    error.error.value = RSVP_BAD_FLOWSPEC;
+    error.error.flags = 0;
+    resv_refuse(&error, flow, RSVP_REFUSES, in, fx);
+}
+
 static void refuse_to_admit(const struct rsvp *m, const struct rsvp_flow *flow, unsigned value,
                             bool is_in_place, const struct input *in, struct fx *fx)
 {
@@ -142,6 +161,11 @@ static bool take_flow(struct rsvp_process *p, const struct rsvp *m, const struct
     like.senders &= paths_by(p, &s, like.iface);
     if (resv_senders(p, &like) == 0) {
         refuse(m, flow, RSVP_NO_SENDER, RSVP_FINDS_NO_PATH, in, fx);
+        return false;
+    }
+    if (is_bad(&flow->flowspec)) {
+        p->refused++;
+        refuse_as_bad(m, flow, in, fx);
         return false;
     }
     return admit(p, &like, m, flow, in, fx);
