@@ -16,6 +16,27 @@ for program in "$SLOWWIRE" "$SLOWWIRE_UI"; do
     fi
 done
 
+# What is shipped is hardened: an address that nobody can guess, no stack that runs, tables of functions
+# that cannot be written once it has begun, checked copies, a guard where foreign bytes are read.
+hardened()
+{
+    readelf -Whld "$1" >"$elf"
+    grep -Eq 'Type: +DYN' "$elf" || fail "$1 is not position independent"
+    grep -Eq 'GNU_STACK .* RW +0x' "$elf" || fail "$1 has a stack that can be run"
+    grep -q 'GNU_RELRO' "$elf" || fail "$1 has no tables that become read-only"
+    grep -Eq 'FLAGS.* NOW' "$elf" || fail "$1 looks up its functions while it runs"
+    readelf -Ws "$1" >"$elf"
+    grep -q '__stack_chk_fail@' "$elf" || fail "$1 has no guard on its stack"
+    grep -q '_chk@' "$elf" || fail "$1 checks no copies"
+}
+elf=$(mktemp)
+if [ "$BUILD_TYPE" = Release ]; then
+    for program in "$SLOWWIRE" "$SLOWWIRE_UI" "$(dirname "$SLOWWIRE")/slowwire-draw"; do
+        [ ! -x "$program" ] || hardened "$program"
+    done
+fi
+rm "$elf"
+
 # A headless run loads nothing of the window.
 if ldd "$SLOWWIRE" | grep -E 'SDL|cairo|freetype'; then
     fail "$SLOWWIRE loads libraries of the window"
