@@ -144,6 +144,101 @@ BOUNDED = {
         "  - {at: 0 s, a: power-off}\n  - {after: 0 s, a: power-on}\n" for _ in range(2000)),
 }
 
+def framed(frame="{delimiter: 0a}", messages="m: {body: {x: uint 1}}", say="{message: m}", more=""):
+    """A protocol that the file declares, spoken once."""
+    return (LINK + f"protocols:\n  p:\n    frame: {frame}\n    messages: {{{messages}}}\n{more}"
+            f"traffic: [{{framed: {{from: a, to: b:7, protocol: p, say: [{say}]}}}}]\n")
+
+
+def named(resolver="c", server="{names: {www.example.net: b}}", to="www.example.net:80"):
+    """A host that asks a name server whom it means."""
+    return (f"hosts: {{a: {{address: 10.0.0.1/24, resolver: {resolver}}}, b: 10.0.0.2/24, "
+            f"c: {{address: 10.0.0.3/24, dns-server: {server}}}}}\nswitches: {{s: {{}}}}\n"
+            "links: [{between: [a, s]}, {between: [b, s]}, {between: [c, s]}]\n"
+            f"script: [{{at: 0 s, b: listen 80}}, {{at: 0 s, a: connect {to}}}]\nstop: 100 s\n")
+
+
+def mixed(*flows):
+    three = "hosts: {a: 10.0.0.1/24, b: 10.0.0.2/24, m: 10.0.0.3/24}\nswitches: {s: {}}\n" \
+            "links: [{between: [a, s]}, {between: [b, s]}, {between: [m, s]}]\ntraffic:\n"
+    return three + "".join(f"  - {f}\n" for f in flows)
+
+
+def a2dp(settings):
+    return PAIR + f"links: [{{between: [a, b], rate: 1 Mbit/s}}]\ntraffic: [{{a2dp: {{from: a, to: b, {settings}}}}}]\n"
+
+
+def bomb(inner):
+    return "".join(f"    f{n}: &f{n} {{" + ", ".join(f"{c}: *f{n - 1}" for c in "abcdefgh") + "}\n" if n else
+                   f"    f0: &f0 {inner}\n" for n in range(9))
+
+
+HUGE = 2**31
+ASKS = "m: {id: 1, body: {x: uint 1}, answer: n}, n: {id: 2, body: {y: uint 2}}"
+IDS = "    header: {id: {type: uint 2, holds: id}}\n"
+BOUNDED.update({
+    # Protocols that the file declares.
+    "an alias bomb of fields": LINK + "protocols:\n  p:\n    frame: {delimiter: 0a}\n    header:\n" +
+                               bomb("uint 1").replace("    f", "      f"),
+    "an alias bomb of messages": LINK + "protocols:\n  p:\n    frame: {delimiter: 0a}\n    messages:\n" +
+                                 bomb("{body: {x: uint 1}}").replace("    f", "      f"),
+    "a number of 2^31 bytes": framed(messages=f"m: {{body: {{x: uint {HUGE}}}}}"),
+    "a number of no bytes": framed(messages="m: {body: {x: uint 0}}"),
+    "a field of 2^63 bytes": framed(messages=f"m: {{body: {{x: bytes {END}}}}}"),
+    "digits of 2^31 bytes": framed(messages=f"m: {{body: {{x: bcd {HUGE}}}}}"),
+    "a text of 2^31 bytes": framed(messages=f"m: {{body: {{x: text {HUGE}}}}}"),
+    "a text of 150 kB": framed(messages="m: {body: {x: text}}", say='{message: m, values: {x: "' + "x" * 150000 + '"}}'),
+    "a text of 10 MB": framed(messages="m: {body: {x: {type: text, value: " + "x" * BIG + "}}}"),
+    "a number of 400 digits in a field": framed(say="{message: m, values: {x: " + "9" * 400 + "}}"),
+    "a frame of 2^63 bytes at most": framed(frame=f"{{delimiter: 0a, max: {END} B}}"),
+    "a frame of no bytes at most": framed(frame="{delimiter: 0a, max: 0 B}"),
+    "a length of 2^31 bytes": framed(frame=f"{{length: {{width: {HUGE}, counts: body}}}}"),
+    "no delimiter": framed(frame="{delimiter: ''}"),
+    "a delimiter of 1 MB": framed(frame="{delimiter: " + "0a " * (1 << 19) + "}"),
+    "escapes of themselves": framed(frame="{start: 7e, end: 7e, escapes: {7e: 7e 7e, 7d: 7d 7d}}"),
+    "100 000 messages": framed(messages=",\n      ".join(f"m{n}: {{body: {{x: uint 1}}}}" for n in range(100000))),
+    "100 000 fields": framed(messages="m: {body: {" + ",\n      ".join(f"x{n}: uint 1" for n in range(100000)) + "}}"),
+    "a message that answers itself": framed(messages="m: {body: {x: uint 1}, answer: m}"),
+    "a retry after no time": framed(messages=ASKS, more=IDS + "    retry: {after: 0 s, count: 3}\n"),
+    "a retry at once": framed(messages=ASKS, more=IDS + "    retry: {after: 1 us, count: 1000}\n"),
+    "2^31 retries": framed(messages=ASKS, more=IDS + f"    retry: {{after: 1 s, count: {HUGE}}}\n"),
+    "a retry at the end of time": framed(messages=ASKS, more=IDS + f"    retry: {{after: {END} ns, count: 3}}\n"),
+    "a saying at the end of time": framed(say=f"{{message: m, at: {END} ns}}"),
+    "a saying 10^9 times": framed(say="{message: m, every: 1 us, count: 1000000000}"),
+    "a saying 2^31 times": framed(say=f"{{message: m, every: 1 us, count: {HUGE}}}"),
+    # Names.
+    "a name of 10 MB": named(to="x" * BIG + ".net:80"),
+    "a label of 64 bytes": named(to="x" * 64 + ".net:80"),
+    "a name of 128 labels": named(to="a." * 128 + "net:80"),
+    "an empty label": named(to="www..net:80"),
+    "a name of dots": named(to="." * 1000 + ":80"),
+    "100 000 names": named(server="{names: {" + ",\n  ".join(f"w{n}.net: b" for n in range(100000)) + "}}"),
+    "2^31 records": named(server=f"{{zone: example.net, records: {HUGE}}}"),
+    "a life at the end of time": named(server=f"{{names: {{www.example.net: b}}, ttl: {END} ns}}"),
+    "a service at the end of time": named(server=f"{{names: {{www.example.net: b}}, service: {END} ns}}"),
+    "2^31 attempts": named(resolver=f"{{server: 10.0.0.99, attempts: {HUGE}, timeout: 1 ns}}"),
+    "a timeout at the end of time": named(resolver=f"{{server: 10.0.0.99, timeout: {END} ns}}"),
+    "a name server that asks itself": "hosts: {a: {address: 10.0.0.1, resolver: a, dns-server: {names: {www.net: a}}}}\n"
+                                      "script: [{at: 0 s, a: connect www.net:80}]\nstop: 10 s\n",
+    # Mixers and Bluetooth.
+    "a mixer that hears itself": mixed("mixer: {from: m, to: m}"),
+    "two mixers that hear each other": mixed("mixer: {from: m, to: a}", "mixer: {from: a, to: m}",
+                                             "conference: {from: b, to: m, for: 2 s}"),
+    "a mixer that plays at the end of time": mixed(f"mixer: {{from: m, to: a, playout: {{delay: {END} ns}}}}",
+                                                   "conference: {from: a, to: m, for: 2 s}"),
+    "a mixer of 1 ns": mixed("mixer: {from: m, to: a, ptime: 1 ns}", "conference: {from: a, to: m, ptime: 1 ns, for: 2 s}"),
+    "a mixer for ever": mixed(f"mixer: {{from: m, to: a, for: {END} ns}}", f"conference: {{from: a, to: m, for: {END} ns}}"),
+    "a tone of 2^63 Hz": mixed("mixer: {from: m, to: a}", f"conference: {{from: a, to: m, for: 1 s, tone: {END}}}"),
+    "a thousand sides of a mixer": mixed(*["mixer: {from: m, to: a, port: %d}" % (2000 + 4 * n) for n in range(1000)]),
+    "Bluetooth audio for ever": a2dp(f"for: {END} ns"),
+    "Bluetooth audio that stops before it begins": a2dp(f"suspend: {END} ns, resume: 1 ns, for: 240 ms"),
+    "Bluetooth polls of 1 ns": a2dp("for: 240 ms, poll: 1 ns"),
+    "Bluetooth numbers of 2^63": a2dp(f"for: 240 ms, seq: {END}, timestamp: {END}, ssrc: {END}"),
+    # Reservations.
+    "a reservation of 2^63 bit/s": LINK + f"traffic: [{{udp: {{from: a, to: b:9, rate: 1 kbit/s, size: 100 B, for: 1 s, "
+                                   f"reserve: {{rate: {END} bit/s}}}}}}]\n",
+})
+
 CLIMBS = [
     (["new", "../../../../etc/passwd", "out"], 2),
     (["new", "/etc/passwd", "out"], 2),
