@@ -33,6 +33,7 @@ traffic:
   - udp: {from: a, to: b:11, start: 6 s, size: 172 B, rate: 68800 bit/s, for: 1 s, as: large,
      reserve: {rate: 800 kbit/s, style: SE}}
 """
+M = 200
 PATH, RESV, RESV_ERR, PATH_TEAR, RESV_TEAR, RESV_CONF = "1", "2", "4", "5", "6", "7"
 FF, WF, SE = "0x00000a", "0x000011", "0x000012"
 A, D, B, R1A, R1D, R1, R2 = "10.0.1.2", "10.0.4.2", "10.0.2.2", "10.0.1.1", "10.0.4.1", "10.0.9.1", "10.0.9.2"
@@ -61,16 +62,17 @@ def message(msg, src, dst, port, length, ttl="64", **fields):
 def down(msg, port, sender, sender_port, hop, lih, ttl, bucket, **fields):
     """PATH and its tear carry the sender's address, and router alert."""
     r, b, p = bucket
-    return message(msg, sender, B, port, "136" if msg == PATH else "80", ttl, alert="0", hop=hop, lih=lih,
+    return message(msg, sender, B, port, "172" if msg == PATH else "80", ttl, alert="0", hop=hop, lih=lih,
                    sender=sender, sender_port=sender_port, r=r, b=b, p=p, **fields)
 
 
 def path(port, sender, sender_port, bucket):
-    """As the sender says it, and one link further: hops, latency in microseconds, MTU; bytes a second."""
-    return [down(PATH, port, sender, sender_port, sender, "0", "64", bucket, refresh="30000", adspec="0,1000,1500",
-                 bandwidth="1.25e+06", broken="0,0"),
-            down(PATH, port, sender, sender_port, R1, "2", "63", bucket, refresh="30000", adspec="1,6000,1500",
-                 bandwidth="125000", broken="0,0")]
+    """As the sender says it, and one link further: hops, latency in microseconds, MTU, C of M bytes and D of an
+    MTU in microseconds, twice; bytes a second."""
+    return [down(PATH, port, sender, sender_port, sender, "0", "64", bucket, refresh="30000", adspec=f"0,1000,1500,{M},1200,{M},1200",
+                 bandwidth="1.25e+06", broken="0,0,0"),
+            down(PATH, port, sender, sender_port, R1, "2", "63", bucket, refresh="30000", adspec=f"1,6000,1500,{2 * M},13200,{2 * M},13200",
+                 bandwidth="125000", broken="0,0,0")]
 
 
 def tear(port, sender, sender_port, bucket):

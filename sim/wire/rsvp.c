@@ -91,22 +91,35 @@ static void add_flowspec(const struct rsvp_flowspec *f, struct buf *out)
     }
 }
 
-/* The default general parameters, and that controlled load is to be had (RFC 2210 3.3). */
+/* A parameter of one word. */
+static uint8_t *put_value(uint8_t *p, unsigned id, uint32_t value)
+{
+    put_param(p, id, 0, 1);
+    put_u32(p + 4, value);
+    return p + 8;
+}
+
+/* The default general parameters, guaranteed service's, and that controlled load is to be had, too
+ * (RFC 2210 3.3). */
 static void add_adspec(const struct rsvp_adspec *a, struct buf *out)
 {
-    uint8_t *p = add_object(out, RSVP_ADSPEC, 2, 44);
+    size_t words = a->has_guaranteed ? 19 : 10;
+    uint8_t *p = add_object(out, RSVP_ADSPEC, 2, 4 + 4 * words);
     unsigned flags = a->is_broken ? 0x80 : 0;
-    put_u32(p, 10);
+    put_u32(p, (uint32_t)words);
     put_param(p + 4, RSVP_GENERAL, flags, 8);
-    put_param(p + 8, 4, 0, 1);
-    put_u32(p + 12, a->hops);
-    put_param(p + 16, 6, 0, 1);
-    put_u32(p + 20, rsvp_float(a->bandwidth));
-    put_param(p + 24, 8, 0, 1);
-    put_u32(p + 28, a->latency_us);
-    put_param(p + 32, 10, 0, 1);
-    put_u32(p + 36, a->mtu);
-    put_param(p + 40, RSVP_CONTROLLED_LOAD, flags, 0);
+    p = put_value(p + 8, 4, a->hops);
+    p = put_value(p, 6, rsvp_float(a->bandwidth));
+    p = put_value(p, 8, a->latency_us);
+    p = put_value(p, 10, a->mtu);
+    if (a->has_guaranteed) {
+        put_param(p, RSVP_GUARANTEED, flags, 8);
+        p = put_value(p + 4, 133, a->c_total);
+        p = put_value(p, 134, a->d_total);
+        p = put_value(p, 135, a->c_sum);
+        p = put_value(p, 136, a->d_sum);
+    }
+    put_param(p, RSVP_CONTROLLED_LOAD, flags, 0);
 }
 
 static void add_flows(const struct rsvp *m, struct buf *out)

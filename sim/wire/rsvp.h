@@ -86,6 +86,11 @@ struct rsvp_adspec {
     bool is_broken; /* a hop does not speak RSVP */
     uint32_t hops, latency_us, mtu;
     int64_t bandwidth; /* bytes a second, the least of the links */
+    /* Guaranteed service, of all links and since the last that shaped the flow: how far each falls
+     * behind a link of the rate reserved for the flow alone (RFC 2212): C / R + D. */
+    bool has_guaranteed;
+    uint32_t c_total, c_sum; /* bytes */
+    uint32_t d_total, d_sum; /* microseconds */
 };
 struct rsvp_flow {
     struct rsvp_flowspec flowspec;

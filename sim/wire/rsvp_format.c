@@ -112,6 +112,13 @@ static const struct field_spec rate_fields[] = {
     {"rspec_words", FIELD_NUMBER, 304, 16}, FLOAT("reserved", 320),
     {"slack", FIELD_NUMBER, 352, 32},       END};
 
+/* Guaranteed service's error terms, behind the general parameters. */
+static const struct field_spec error_term_fields[] = {
+    {"gs", FIELD_NAMED, 352, 8},         {"gs_flags", FIELD_HEX, 360, 8},
+    {"gs_words", FIELD_NUMBER, 368, 16}, {"c_total", FIELD_NUMBER, 416, 32},
+    {"d_total", FIELD_NUMBER, 480, 32},  {"c_sum", FIELD_NUMBER, 544, 32},
+    {"d_sum", FIELD_NUMBER, 608, 32},    END};
+
 static const struct field_spec other_fields[] = {HEAD, END};
 
 static const struct field_spec fields[] = {
@@ -290,7 +297,7 @@ static void describe(struct bytes head, struct field *f)
         text = rsvp_class_name((unsigned)f->value);
     } else if (strcmp(f->name, "code") == 0) {
         text = error_name(f->value);
-    } else if (strcmp(f->name, "service") == 0) {
+    } else if (strcmp(f->name, "service") == 0 || strcmp(f->name, "gs") == 0) {
         text = service_name(f->value);
     } else if (strcmp(f->name, "style") == 0) {
         text = rsvp_style_name((unsigned)f->value);
@@ -331,6 +338,9 @@ static void add_object(struct dissection *out, struct bytes message, uint32_t at
     size_t drawn = add_run(out, is_drawn ? drawings[o->class].fields : other_fields, object);
     if (o->class == RSVP_FLOWSPEC && object.len == 48) {
         drawn = add_run(out, rate_fields, object);
+    }
+    if (o->class == RSVP_ADSPEC && object.len == 84 && object.data[44] == RSVP_GUARANTEED) {
+        drawn = add_run(out, error_term_fields, object);
     }
     if (drawn < object.len) {
         struct field_spec rest = {"rest", FIELD_BYTES, (uint16_t)(8 * drawn),

@@ -58,25 +58,49 @@ static bool read_flowspec(struct bytes b, struct rsvp_flowspec *f)
            read_tspec(b.data + 8, &f->tspec);
 }
 
+static void read_param(const uint8_t *p, struct rsvp_adspec *a)
+{
+    uint32_t value = get_u32(p + 4);
+    switch (p[0]) {
+    case 4: a->hops = value; break;
+    case 6: a->bandwidth = rsvp_unfloat(value); break;
+    case 8: a->latency_us = value; break;
+    case 10: a->mtu = value; break;
+    case 133: a->c_total = value; break;
+    case 134: a->d_total = value; break;
+    case 135: a->c_sum = value; break;
+    case 136: a->d_sum = value; break;
+    }
+}
+
 /* Parameters in any order; those that are not known are passed over. */
+static void read_params(struct bytes fragment, struct rsvp_adspec *a)
+{
+    for (size_t at = 4; at + 8 <= fragment.len;) {
+        read_param(fragment.data + at, a);
+        at += 4 + 4 * (size_t)get_u16(fragment.data + at + 2);
+    }
+}
+
+/* The general parameters stand first, each service behind them (RFC 2210 3.3). */
 static bool read_adspec(struct bytes b, struct rsvp_adspec *a)
 {
     if (b.len < 8 || get_u16(b.data + 2) != b.len / 4 - 1 || b.data[4] != RSVP_GENERAL) {
         return false;
     }
-    size_t end = 8 + 4 * (size_t)get_u16(b.data + 6);
     a->is_broken = b.data[5] & 0x80;
-    for (size_t at = 8; at + 8 <= end && end <= b.len;) {
-        uint32_t value = get_u32(b.data + at + 4);
-        switch (b.data[at]) {
-        case 4: a->hops = value; break;
-        case 6: a->bandwidth = rsvp_unfloat(value); break;
-        case 8: a->latency_us = value; break;
-        case 10: a->mtu = value; break;
+    for (size_t at = 4; at < b.len;) {
+        size_t len = 4 + 4 * (size_t)get_u16(b.data + at + 2);
+        if (len > b.len - at) {
+            return false;
         }
-        at += 4 + 4 * (size_t)get_u16(b.data + at + 2);
+        a->has_guaranteed |= b.data[at] == RSVP_GUARANTEED;
+        if (b.data[at] == RSVP_GENERAL || b.data[at] == RSVP_GUARANTEED) {
+            read_params(bytes_sub(b, at, len), a);
+        }
+        at += len;
     }
-    return end <= b.len && a->bandwidth >= 0;
+    return a->bandwidth >= 0;
 }
 
 static struct addr read_filter(struct bytes b)

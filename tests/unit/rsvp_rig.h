@@ -281,7 +281,16 @@ static inline void rig_hear_path_of(struct rsvp_rig *r, enum rsvp_type type, uns
     m.sender = rig_sender(sender);
     m.tspec = wish.tspec;
     m.given |= 1u << RSVP_SENDER_TEMPLATE | 1u << RSVP_SENDER_TSPEC;
-    m.given |= type == RSVP_PATH ? 1u << RSVP_TIME_VALUES : 0;
+    m.given |= type == RSVP_PATH ? 1u << RSVP_TIME_VALUES | 1u << RSVP_ADSPEC : 0;
+    m.adspec = (struct rsvp_adspec){.hops = 2,
+                                    .latency_us = 5000,
+                                    .mtu = 9000,
+                                    .bandwidth = 1000000000,
+                                    .has_guaranteed = true,
+                                    .c_total = 400,
+                                    .c_sum = 200,
+                                    .d_total = 700,
+                                    .d_sum = 300};
     m.lih = 7; /* the neighbour's own */
     rig_hear(r, &m, &net);
 }

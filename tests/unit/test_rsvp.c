@@ -73,10 +73,14 @@ START_TEST(the_path_tells_what_it_can_do)
     rig_open(&r);
     rig_hear_path(&r, 0, RIG_HOST, 'a');
     ck_assert(!r.last.adspec.is_broken);
-    ck_assert_uint_eq(r.last.adspec.hops, 1);
+    ck_assert_uint_eq(r.last.adspec.hops, 3);
     ck_assert_int_eq(r.last.adspec.bandwidth, 125000);
-    ck_assert_uint_eq(r.last.adspec.latency_us, 2000);
+    ck_assert_uint_eq(r.last.adspec.latency_us, 7000);
     ck_assert_uint_eq(r.last.adspec.mtu, 1500);
+    ck_assert_uint_eq(r.last.adspec.c_total, 600);   /* and M */
+    ck_assert_uint_eq(r.last.adspec.d_total, 12700); /* and 1500 B at 1 Mbit/s, in microseconds */
+    ck_assert_uint_eq(r.last.adspec.c_sum, 400);
+    ck_assert_uint_eq(r.last.adspec.d_sum, 12300);
     rig_set(&r, "adspec", 0);
     rig_fire(&r, PATH_REFRESH, 0);
     ck_assert(!(r.last.given >> RSVP_ADSPEC & 1));
@@ -94,6 +98,9 @@ START_TEST(a_hop_without_rsvp_breaks_the_path)
     m.sender = rig_sender('a');
     m.given |= 1u << RSVP_SENDER_TEMPLATE | 1u << RSVP_SENDER_TSPEC | 1u << RSVP_TIME_VALUES;
     struct net net = {.from.ip = m.sender.ip, .to.ip = RIG_HOST, .ttl = 59, .alert = true};
+    rig_hear(&r, &m, &net);
+    ck_assert(!(r.last.given >> RSVP_ADSPEC & 1)); /* the sender leaves it out: so do others */
+    m.given |= 1u << RSVP_ADSPEC;
     rig_hear(&r, &m, &net);
     ck_assert(r.last.adspec.is_broken);
     rig_close(&r);

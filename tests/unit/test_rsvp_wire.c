@@ -28,8 +28,9 @@
     "0030 0902 0000000a 02 00 0009 7f 00 0005 461c4000 43c80000 469c4000 000000c8 000000c8 "       \
     "82 00 0002 466a6000 00001388 "
 #define ADSPEC                                                                                     \
-    "0030 0d02 0000000a 01 00 0008 04 00 0001 00000000 06 00 0001 49989680 "                       \
-    "08 00 0001 000003e8 0a 00 0001 000005dc 05 00 0000 "
+    "0054 0d02 00000013 01 00 0008 04 00 0001 00000000 06 00 0001 49989680 "                       \
+    "08 00 0001 000003e8 0a 00 0001 000005dc 02 00 0008 85 00 0001 000000c8 "                      \
+    "86 00 0001 000004b0 87 00 0001 000000c8 88 00 0001 000004b0 05 00 0000 "
 
 enum {
     S = 1 << RSVP_SESSION,
@@ -59,7 +60,7 @@ static const struct {
     uint32_t error_node;
 } messages[] = {
     {"PATH",
-     "10 01 2f2d 40 00 0088 " SESSION "000c 0301 0a000102 00000003 " TIMES TEMPLATE TSPEC ADSPEC,
+     "10 01 07de 40 00 00ac " SESSION "000c 0301 0a000102 00000003 " TIMES TEMPLATE TSPEC ADSPEC,
      RSVP_PATH, S | H | T | SENDER | 1 << RSVP_ADSPEC, 0x0a000102, 0, 3, 64, 0, 0, 0, 0, 0, 0, 0},
     {"RESV FF, two senders, to be confirmed",
      "10 02 36b6 40 00 00a4 " SESSION "000c 0301 0a000202 00000001 " TIMES
@@ -107,7 +108,14 @@ static struct rsvp message_of(int i)
                      .style = messages[i].style,
                      .sender = senders[0],
                      .tspec = voice.tspec,
-                     .adspec = {.bandwidth = 1250000, .latency_us = 1000, .mtu = 1500},
+                     .adspec = {.bandwidth = 1250000,
+                                .latency_us = 1000,
+                                .mtu = 1500,
+                                .has_guaranteed = true,
+                                .c_total = 200,
+                                .c_sum = 200,
+                                .d_total = 1200,
+                                .d_sum = 1200},
                      .confirm = 0x0a000202,
                      .scope = {senders[0].ip, senders[1].ip},
                      .scope_count = messages[i].scope};
@@ -159,6 +167,8 @@ START_TEST(what_is_read_says_the_same)
         ck_assert(m.tspec.min_unit == 200 && m.tspec.max_packet == 200);
         ck_assert(m.adspec.hops == 0 && m.adspec.bandwidth == 1250000 && !m.adspec.is_broken);
         ck_assert(m.adspec.latency_us == 1000 && m.adspec.mtu == 1500);
+        ck_assert(m.adspec.has_guaranteed && m.adspec.c_total == 200 && m.adspec.c_sum == 200);
+        ck_assert(m.adspec.d_total == 1200 && m.adspec.d_sum == 1200);
     }
     ck_assert_uint_eq(m.flow_count, want.flow_count);
     ck_assert_uint_eq(m.filter_count, want.filter_count);

@@ -28,6 +28,7 @@ struct path_state {
     bool is_local;     /* the sender is on this node: nobody has to remind of it */
     bool is_pending;   /* it is to be sent on as soon as the ways are known */
     bool is_end;       /* the node is where it leads, or a member of it */
+    bool has_adspec;   /* a sender may leave it out, and then nobody puts it in */
     bool refreshes;    /* the timer that reminds its previous hop of reservations runs here */
     uint8_t ttl;       /* with which it goes on; 0: no further */
     uint16_t iface;    /* where it came in */

@@ -2,6 +2,10 @@
  * 3.1.3, RFC 2209 2). It carries the sender's address, and router alert lets each router look. */
 #include "proto/rsvp/inside.h"
 
+/* Before any link. */
+static const struct rsvp_adspec unknown = {
+    .bandwidth = INT64_MAX, .mtu = UINT32_MAX, .has_guaranteed = true};
+
 static struct rsvp message_of(const struct path_state *path, enum rsvp_type type)
 {
     struct rsvp m = {.type = type,
@@ -15,16 +19,34 @@ static struct rsvp message_of(const struct path_state *path, enum rsvp_type type
     return m;
 }
 
+static uint32_t sum(uint32_t a, uint64_t b)
+{
+    return b < UINT32_MAX - a ? a + (uint32_t)b : UINT32_MAX;
+}
+
+/* The node's scheduler is one packet of the flow, and one of another at the link's rate, behind a
+ * link of the flow's own (RFC 2212: C and D of weighted fair queueing, as of a virtual clock). */
+static void add_error_terms(const struct path_state *path, const struct node_one_way *way,
+                            struct rsvp_adspec *out)
+{
+    sim_time one = way->rate_bps ? time_of_bytes(way->mtu, way->rate_bps) : 0;
+    uint64_t us = (uint64_t)((one + 999) / 1000);
+    out->c_total = sum(out->c_total, path->tspec.max_packet);
+    out->c_sum = sum(out->c_sum, path->tspec.max_packet);
+    out->d_total = sum(out->d_total, us);
+    out->d_sum = sum(out->d_sum, us);
+}
+
 /* What the path can do, one link further (RFC 2215 3). */
 static struct rsvp_adspec further(const struct path_state *path, const struct node_one_way *way)
 {
     struct rsvp_adspec out = path->adspec;
     int64_t bytes = way->rate_bps ? way->rate_bps / 8 : INT64_MAX;
-    uint64_t latency = out.latency_us + (uint64_t)(way->delay / 1000);
     out.hops += !path->is_local; /* hops that speak it, of routers */
     out.bandwidth = bytes < out.bandwidth ? bytes : out.bandwidth;
     out.mtu = way->mtu < out.mtu ? way->mtu : out.mtu;
-    out.latency_us = latency < UINT32_MAX ? (uint32_t)latency : UINT32_MAX;
+    out.latency_us = sum(out.latency_us, (uint64_t)(way->delay / 1000));
+    add_error_terms(path, way, &out);
     return out;
 }
 
@@ -44,7 +66,8 @@ static void send_out(const struct rsvp_process *p, const struct path_state *path
     if (type == RSVP_PATH) {
         m.refresh_ms = (uint32_t)(p->refresh / SIM_MS);
         m.adspec = further(path, way);
-        m.given |= 1u << RSVP_TIME_VALUES | (p->adspec ? 1u << RSVP_ADSPEC : 0);
+        m.given |= 1u << RSVP_TIME_VALUES;
+        m.given |= path->has_adspec && p->adspec ? 1u << RSVP_ADSPEC : 0;
     }
     rsvp_say(&m, &net, why, fx);
 }
@@ -177,7 +200,8 @@ void path_sender(struct rsvp_process *p, const struct node_reserve *of, const st
         path->is_local = path->is_pending = true;
         path->ttl = SENT_TTL;
         path->tspec = (struct rsvp_tspec){b->rate, b->bucket, b->peak, b->min_unit, b->max_packet};
-        path->adspec = (struct rsvp_adspec){.bandwidth = INT64_MAX, .mtu = UINT32_MAX};
+        path->adspec = unknown;
+        path->has_adspec = true;
         ask_ways(p, path, fx);
     }
 }
@@ -193,14 +217,14 @@ static bool same_tspec(const struct rsvp_tspec *a, const struct rsvp_tspec *b)
 static bool same_adspec(const struct rsvp_adspec *a, const struct rsvp_adspec *b)
 {
     return a->is_broken == b->is_broken && a->hops == b->hops && a->latency_us == b->latency_us &&
-           a->mtu == b->mtu && a->bandwidth == b->bandwidth;
+           a->mtu == b->mtu && a->bandwidth == b->bandwidth &&
+           a->has_guaranteed == b->has_guaranteed && a->c_total == b->c_total &&
+           a->d_total == b->d_total && a->c_sum == b->c_sum && a->d_sum == b->d_sum;
 }
 
-/* Without ADSPEC nothing is known: it is begun here (RFC 2210 3.3). A hop that has not lowered
- * Send_TTL has not looked at the message, and gives nothing (3.8). */
+/* A hop that has not lowered Send_TTL has not looked at the message, and gives nothing (3.8). */
 static struct rsvp_adspec adspec_of(const struct rsvp *m, const struct input *in)
 {
-    struct rsvp_adspec unknown = {.bandwidth = INT64_MAX, .mtu = UINT32_MAX};
     struct rsvp_adspec out = m->given >> RSVP_ADSPEC & 1 ? m->adspec : unknown;
     out.is_broken |= m->send_ttl != in->net.ttl;
     return out;
@@ -220,6 +244,7 @@ static bool note_what_it_says(struct path_state *path, const struct rsvp *m, con
     path->iface = in->net.iface;
     path->tspec = m->tspec;
     path->adspec = adspec;
+    path->has_adspec = m->given >> RSVP_ADSPEC & 1;
     return is_other;
 }
 
