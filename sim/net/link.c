@@ -124,7 +124,7 @@ static struct flight *new_flight(struct direction *d, const struct offer *o,
     f->packet = o->packet;
     f->cause = o->cause;
     f->size = o->size;
-    f->is_queued = f->is_plain = false;
+    f->bits = 0;
     f->ttl = o->ttl;
     f->why = (uint8_t)fate->why;
     f->is_lost = fate->is_lost;

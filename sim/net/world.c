@@ -210,6 +210,7 @@ static void make_direction(struct world *w, uint32_t link, unsigned side, unsign
                             .from = l->node[side],
                             .to = l->node[!side],
                             .is_lan = is_lan_link(w->sc, link),
+                            .is_last = w->nodes[l->node[!side]].kind == SCENARIO_HOST,
                             .mtu = l->direction[side].mtu ? l->direction[side].mtu : WORLD_MTU,
                             .has_chance = impair_is_any(&l->direction[side]),
                             .delay = l->direction[side].delay,

@@ -33,11 +33,17 @@ struct flight {
     uint32_t size;   /* bytes on the link */
     uint32_t ip;     /* is_plain: where it is for */
     uint8_t ttl;
-    uint8_t why;        /* is_lost: enum drop_class */
-    bool in_line : 1;   /* it arrives in order, and has not; else an event of its own says when */
-    bool is_lost : 1;   /* half-way */
-    bool is_queued : 1; /* its bytes are among those that wait */
-    bool is_plain : 1;
+    uint8_t why; /* is_lost: enum drop_class */
+    union {
+        struct {
+            bool in_line : 1;   /* it arrives in order, and has not; else an event of its own says
+                                   when */
+            bool is_lost : 1;   /* half-way */
+            bool is_queued : 1; /* its bytes are among those that wait */
+            bool is_plain : 1;
+        };
+        uint8_t bits; /* all of them: who writes one first reads, and waits for memory */
+    };
 };
 
 struct flight_side {
@@ -61,6 +67,7 @@ struct direction {
     uint32_t to;      /* node */
     uint16_t iface_to;
     bool is_lan;     /* one end is a switch: Ethernet frames pass */
+    bool is_last;    /* it leads to a host: packets are for that, and are looked at there */
     bool has_chance; /* what passes may be lost, bent, doubled, late or marked */
     bool loses_only; /* or rather, lost, and nothing else, each packet by itself */
     bool is_odd;     /* is_lan, or has_chance without loses_only */
