@@ -1,5 +1,5 @@
 #!/bin/bash
-# Instructions of three fixed runs, counted by callgrind, against what budget.txt allows them: such
+# Instructions of four fixed runs, counted by callgrind, against what budget.txt allows them: such
 # counts do not depend on the machine's mood. More than 5 % above fails; less than 10 % below asks
 # for a new budget. Part of the long tests: without SLOWWIRE_LONG it is skipped.
 set -eu
