@@ -113,6 +113,19 @@ START_TEST(the_third_duplicate_sends_again)
 }
 END_TEST
 
+/* RFC 6582 3.2 step 3: a segment is added back for a whole segment of new data only. */
+START_TEST(less_than_a_segment_adds_nothing_back)
+{
+    struct tcp_rig r = rig_sending(50000, 0);
+    hear_duplicates(&r, 8);
+    ck_assert_uint_eq(r.tcp.cwnd, 13000);
+    rig_hear(&r, ". 1:1 ack 401");
+    ck_assert_uint_eq(r.tcp.cwnd, 12600);
+    ck_assert_int_eq(r.tcp.congestion, TCP_RECOVERY);
+    rig_free(&r);
+}
+END_TEST
+
 START_TEST(reno_recovers_with_the_first_new_acknowledgement)
 {
     struct tcp_rig r = rig_sending(50000, 1);
@@ -359,6 +372,7 @@ int main(void)
     tcase_add_test(c, a_timeout_collapses_the_window);
     tcase_add_test(c, ssthresh_is_two_segments_at_least);
     tcase_add_test(c, the_third_duplicate_sends_again);
+    tcase_add_test(c, less_than_a_segment_adds_nothing_back);
     tcase_add_test(c, reno_recovers_with_the_first_new_acknowledgement);
     tcase_add_test(c, tahoe_starts_anew);
     tcase_add_loop_test(c, not_every_repeat_is_a_duplicate, 0, ROWS(no_duplicates));
