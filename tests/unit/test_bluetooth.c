@@ -3,6 +3,7 @@
  * is lost. */
 #include "world_rig.h"
 
+#include "scenario/read.h"
 #include "wire/baseband.h"
 
 #include <check.h>
@@ -116,6 +117,33 @@ START_TEST(whatever_is_lost_all_arrives_once_and_in_order)
 }
 END_TEST
 
+/* Two to the forty frames are the most that are counted, each way. */
+START_TEST(frames_are_bounded)
+{
+    static const struct {
+        const char *key;
+        long long frames;
+        bool is_good;
+    } rows[] = {{"frames", 1LL << 40, true},
+                {"frames", (1LL << 40) + 1, false},
+                {"frames-back", 1LL << 40, true},
+                {"frames-back", (1LL << 40) + 1, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {.lang = LANG_EN};
+        struct scenario *sc = NULL;
+        char text[200];
+        snprintf(text, sizeof text,
+                 "hosts: {a: 10.0.0.1, b: 10.0.0.2}\nlinks: [{between: [a, b]}]\n"
+                 "traffic: [{bluetooth-acl: {from: a, to: b, %s: %lld}}]\n",
+                 rows[i].key, rows[i].frames);
+        bool good = scenario_read_text("t.yaml", text, registry(), NULL, 0, &sc, &err);
+        ck_assert_msg(good == rows[i].is_good, "%s: %lld", rows[i].key, rows[i].frames);
+        scenario_free(sc);
+        err_free(&err);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("bluetooth");
@@ -123,6 +151,7 @@ int main(void)
     tcase_set_timeout(c, 60);
     tcase_add_loop_test(c, the_header_check_is_the_specifications, 0,
                         (int)(sizeof hecs / sizeof *hecs));
+    tcase_add_test(c, frames_are_bounded);
     tcase_add_test(c, the_payload_check_is_the_specifications);
     tcase_add_test(c, a_packet_stands_as_the_header_says);
     tcase_add_loop_test(c, the_rates_are_the_specifications, 0, 3);
