@@ -37,6 +37,11 @@ if [ "$BUILD_TYPE" = Release ]; then
 fi
 rm "$elf"
 
+# Parallel runs are processes: where there is one thread, nothing can race.
+if [ "$BUILD_TYPE" = Release ] && nm -D "$SLOWWIRE" | grep -E 'pthread_create|thrd_create'; then
+    fail "$SLOWWIRE makes threads"
+fi
+
 # A headless run loads nothing of the window.
 if ldd "$SLOWWIRE" | grep -E 'SDL|cairo|freetype'; then
     fail "$SLOWWIRE loads libraries of the window"

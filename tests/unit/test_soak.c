@@ -17,6 +17,7 @@
 enum { LANS = 3, ROUTERS = 4, ON_LAN = 12, APART = 7, HOUR = 3600 };
 enum { STEADY = ROUTERS }; /* of those apart, the first that never crashes */
 enum { CALL = 120, CALL_EVERY = 1800, DAY = 24 * HOUR, DAYS = 7 };
+enum { PER_ENDPOINT = 800 }; /* bytes that stay of one that is over, twice what they are */
 enum { RTCP_PERCENT = 5, RTCP_LEAST = 1000 };
 
 struct chance {
@@ -229,7 +230,8 @@ START_TEST(a_week_keeps_the_invariants_and_little_memory)
     struct trace t = {0};
     struct err err = {0};
     struct run *r = run_open(sc, &looks, &t, &err);
-    uint32_t forgotten, alive;
+    uint32_t forgotten, alive, first_endpoints = 0;
+    long first_kb = 0;
     for (int day = 1; day <= DAYS; day++) {
         run_until(r, day * DAY * SIM_S);
         claim_all_is_well(&o);
@@ -238,7 +240,11 @@ START_TEST(a_week_keeps_the_invariants_and_little_memory)
                (unsigned long long)o.records, alive, t.entity_count, resident_kb());
         ck_assert_uint_lt(alive, 1000);
         ck_assert_uint_eq(forgotten, 0);
+        first_kb = day == 1 ? resident_kb() : first_kb;
+        first_endpoints = day == 1 ? t.entity_count : first_endpoints;
     }
+    long grown_kb = resident_kb() - first_kb;
+    ck_assert_int_le(grown_kb * 1024, PER_ENDPOINT * (long)(t.entity_count - first_endpoints));
     run_close(r);
     onlooker_judge_flows(&o, &t, RTCP_PERCENT, RTCP_LEAST);
     claim_all_is_well(&o);
