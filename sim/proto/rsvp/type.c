@@ -110,8 +110,8 @@ static void step(void *self, const struct input *in, struct fx *fx)
 static int64_t reserved(const struct rsvp_process *p)
 {
     int64_t bits = 0;
-    for (uint16_t i = 0; i < IFACES_MAX; i++) {
-        bits += p->links[i].ip ? reserved_on(p, i) : 0;
+    for (unsigned i = 0; i < IFACES_MAX; i++) {
+        bits += p->links[i].ip ? reserved_on(p, (uint16_t)i) : 0;
     }
     return bits;
 }

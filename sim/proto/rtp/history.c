@@ -3,10 +3,12 @@
 #include "base/os.h"
 #include "proto/rtp/rtp.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static struct rtp_sent *at(const struct rtp_history *h, uint32_t i)
 {
+    assert(h->cap > 0);
     return &h->list[(h->first + i) % h->cap];
 }
 
