@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Borrowed: valid for the call it is passed to unless the function says otherwise. */
 struct bytes {
@@ -62,14 +63,15 @@ static inline uint32_t get_u32(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+/* Copied whole, for compilers make one store of that. */
 static inline void put_u16(uint8_t *p, uint32_t v)
 {
-    p[0] = (uint8_t)(v >> 8);
-    p[1] = (uint8_t)v;
+    const uint8_t bytes[] = {(uint8_t)(v >> 8), (uint8_t)v};
+    memcpy(p, bytes, sizeof bytes);
 }
 
 static inline void put_u32(uint8_t *p, uint32_t v)
 {
-    put_u16(p, v >> 16);
-    put_u16(p + 2, v);
+    const uint8_t bytes[] = {(uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v};
+    memcpy(p, bytes, sizeof bytes);
 }

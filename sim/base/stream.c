@@ -143,9 +143,26 @@ static void generate_words(uint64_t key, struct place p, uint64_t count, uint8_t
     }
 }
 
+enum { SHORT = 64 };
+
+/* What begins at byte `from` of a word and lies within one lap. */
+static void generate_short(uint64_t key, struct place p, unsigned from, uint32_t len, uint8_t *to)
+{
+    uint8_t words[SHORT + 8];
+    for (unsigned i = 0; i < from + len; i += 8, p.at++) {
+        put_word(words + i, word_at(key, p));
+    }
+    memcpy(to, words + from, len);
+}
+
 /* The same bytes as byte_at, with one hash for eight of them. */
 static void generate(uint64_t key, uint64_t at, uint32_t len, uint8_t *to)
 {
+    struct place first = place_of(at / 8);
+    if (len <= SHORT && first.at + SHORT / 8 + 1 < STREAM_LAP) {
+        generate_short(key, first, at % 8, len, to);
+        return;
+    }
     while (len > 0) {
         struct place p = place_of(at / 8);
         uint64_t words = at % 8 > 0 ? 0 : len / 8;

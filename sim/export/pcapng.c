@@ -4,13 +4,16 @@
 
 #include "base/err.h"
 #include "base/os.h"
+#include "base/soon.h"
 #include "export/hci.h"
 #include "export/pcapng_read.h"
 #include "export/radio.h"
+#include "export/starts.h"
 #include "wire/dissect.h"
 #include "wire/eth.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
 enum { OPT_END = 0, OPT_COMMENT = 1, OPT_NAME = 2, OPT_EPB_FLAGS = 2, OPT_TSRESOL = 9 };
@@ -37,29 +40,31 @@ struct capture {
     /* 1 + index of the tap that sees what leaves, what comes by that direction; 0: none does. */
     uint32_t *leaving, *coming;
     bool *is_dropped; /* by packet */
-    bool has_frames;  /* some packet stands without IP */
+    bool has_frames;  /* some packet may stand without IP */
     struct buf out;   /* blocks that are not written out yet */
     size_t begun;     /* where the last of them begins */
     struct buf bytes, comment;
     struct stream_sums sums;
+    struct starts starts;
 };
 
-enum { WRITE_AT_ONCE = 1 << 18 };
+enum { WRITE_AT_ONCE = 1 << 15, PACKETS_AHEAD = 16 };
 
-/* pcapng lets the writer choose the byte order; little-endian here, on every machine. */
-static void put_low_u32(uint8_t *p, uint32_t v)
+/* pcapng lets the writer choose the byte order; little-endian here, on every machine. Returns where
+ * the next one goes. */
+static inline uint8_t *put_low_u32(uint8_t *p, uint32_t v)
 {
-    p[0] = (uint8_t)v;
-    p[1] = (uint8_t)(v >> 8);
-    p[2] = (uint8_t)(v >> 16);
-    p[3] = (uint8_t)(v >> 24);
+    const uint8_t low_first[] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
+                                 (uint8_t)(v >> 24)};
+    memcpy(p, low_first, sizeof low_first);
+    return p + 4;
 }
 
 static void add_words(struct buf *b, const uint32_t *words, size_t count)
 {
     uint8_t *p = buf_extend(b, 4 * count);
     for (size_t i = 0; i < count; i++) {
-        put_low_u32(p + 4 * i, words[i]);
+        p = put_low_u32(p, words[i]);
     }
 }
 
@@ -91,10 +96,10 @@ static void write_out(struct capture *c)
 }
 
 /* Its length stands before and behind it. */
-static void end_block(struct capture *c)
+static inline void end_block(struct capture *c)
 {
     uint32_t total = (uint32_t)(c->out.len - c->begun) + 8;
-    add_words(&c->out, (const uint32_t[]){OPT_END, total}, 2);
+    put_low_u32(put_low_u32(buf_extend(&c->out, 8), OPT_END), total);
     put_low_u32(c->out.data + c->begun + 4, total);
     if (c->out.len > WRITE_AT_ONCE) {
         write_out(c);
@@ -123,6 +128,13 @@ static void write_interface(struct capture *c, const struct tap *tap, unsigned l
     add_option(&c->out, OPT_TSRESOL, bytes_of("\x09", 1));
     end_block(c);
     buf_free(&name);
+}
+
+/* The one behind `r`, which is number n - 1: in one chunk they stand in a row. */
+static inline const struct record *record_after(const struct trace *t, const struct record *r,
+                                                uint32_t n)
+{
+    return (n - 1) % TRACE_CHUNK ? r + 1 : trace_record(t, n);
 }
 
 static bool is_frame(const struct packet *p)
@@ -189,18 +201,21 @@ static struct tap *tap_of_host(const struct capture *c, const struct record *r)
 }
 
 /* The tap that this record is seen at, NULL: none. */
-static struct tap *tap_of(const struct capture *c, const struct record *r)
+static inline struct tap *tap_of(const struct capture *c, const struct record *r)
 {
-    uint32_t number = r->kind == REC_TX       ? c->leaving[r->where]
-                      : r->kind == REC_ARRIVE ? c->coming[r->where]
-                                              : 0;
-    return number ? &c->taps[number - 1] : c->has_frames ? tap_of_host(c, r) : NULL;
+    if (r->kind != REC_TX && r->kind != REC_ARRIVE) {
+        return c->has_frames ? tap_of_host(c, r) : NULL;
+    }
+    uint32_t number = (r->kind == REC_TX ? c->leaving : c->coming)[r->where];
+    return number ? &c->taps[number - 1] : NULL;
 }
 
+/* May a packet stand without IP? On links that are no LAN only what such a protocol sends does. */
 static bool has_frames(const struct trace *t)
 {
-    for (uint32_t id = 1; id <= t->packets.count; id++) {
-        if (is_frame(trace_packet(t, id))) {
+    for (uint32_t i = 1; i <= t->entity_count; i++) {
+        const struct actor_type *type = t->entities[i].type;
+        if (type && type->proto && type->proto->carrier == CARRIER_LINK) {
             return true;
         }
     }
@@ -208,13 +223,17 @@ static bool has_frames(const struct trace *t)
 }
 
 /* Interfaces are described before the first packet, and a packet is told at its first hop what will
- * become of it, so one pass looks ahead. */
+ * become of it, so one pass looks ahead; unless all is IP and arrives. */
 static void look_ahead(struct capture *c)
 {
     c->is_dropped = os_alloc(c->t->packets.count + 1);
     c->has_frames = has_frames(c->t);
+    if (!c->has_frames && !c->t->has_drops) {
+        return;
+    }
+    const struct record *r = NULL;
     for (uint32_t n = 1; n <= c->t->count; n++) {
-        const struct record *r = trace_record(c->t, n);
+        r = record_after(c->t, r, n);
         struct tap *tap = tap_of(c, r);
         if (tap) {
             tap->number[interface_of(c, tap, r)] = 1;
@@ -253,13 +272,8 @@ static void say(struct capture *c, const char *key, const char *name, const char
 }
 
 /* Why it was sent, where it was lost, who refused it. */
-static void comment_on(struct capture *c, uint32_t packet)
+static void comment_on(struct capture *c, uint32_t packet, const struct packet *p)
 {
-    const struct packet *p = trace_packet(c->t, packet);
-    buf_clear(&c->comment);
-    if (!c->is_dropped[packet] && !p->is_flipped && !p->of) {
-        return;
-    }
     struct list list = trace_of_packet(c->t, packet);
     if (p->is_flipped) {
         say(c, "pcapng.flipped", "", "", "", trace_record(c->t, list.at[0])->at);
@@ -280,29 +294,29 @@ static void comment_on(struct capture *c, uint32_t packet)
     }
 }
 
-static unsigned ttl_of(const struct capture *c, const struct record *r)
+/* TTL and ECN of that hop; 0: it stands on none. */
+static uint16_t ttl_of(const struct capture *c, const struct record *r)
 {
     const struct record *tx = r->kind == REC_TX || r->cause == 0 ? r : trace_record(c->t, r->cause);
     return tx->kind == REC_TX ? tx->code : 0;
 }
 
-/* The Ethernet header of that hop around what is in c->bytes. */
-static void frame_packet(struct capture *c, const struct lan_hop *hop, const struct packet *p)
+/* The Ethernet header of that hop around a packet; in c->bytes. */
+static void frame_packet(struct capture *c, const struct lan_hop *hop, const struct packet *p,
+                         struct bytes packet)
 {
     bool is_alone = p->proto->carrier == CARRIER_LINK;
     struct eth h = {.type = is_alone ? p->proto->number : ETHERTYPE_IPV4};
     struct buf frame = {0};
     mac_put(h.to, hop->to);
     mac_put(h.from, hop->from);
-    eth_build(&h, bytes_of(c->bytes.data, c->bytes.len), &frame);
+    eth_build(&h, packet, &frame);
     buf_free(&c->bytes);
     c->bytes = frame;
 }
 
-static struct packet_view view_of(const struct capture *c, const struct record *r)
+static struct packet_view view_of(const struct capture *c, const struct packet *p, uint16_t hop)
 {
-    const struct packet *p = trace_packet(c->t, r->packet);
-    unsigned hop = ttl_of(c, r);
     struct packet_view view = {.proto = p->proto->name,
                                .net = p->net,
                                .ip_id = p->ip_id,
@@ -316,44 +330,79 @@ static struct packet_view view_of(const struct capture *c, const struct record *
     return view;
 }
 
-/* Fills c->bytes with what is kept of the frame, or more; returns how long it is on the wire. */
-static uint32_t build_frame(struct capture *c, const struct tap *tap, uint32_t number,
-                            const struct record *r)
+/* The packet's first bytes: what is kept of it, or more. Borrowed until the next one is built. */
+static struct bytes build_start(struct capture *c, uint32_t number, const struct record *r,
+                                const struct packet *p, uint32_t keep)
 {
-    const struct packet *p = trace_packet(c->t, r->packet);
-    const struct lan_hop *hop = tap->is_lan ? trace_lan_hop(c->t, number) : NULL;
-    struct packet_view view = view_of(c, r);
-    bool is_by_radio = c->has_frames && is_radio(p); /* what is cut stands in its frame */
-    uint32_t keep = c->opt->snaplen && !is_by_radio ? c->opt->snaplen : UINT32_MAX;
+    uint32_t hop = r->kind == REC_TX ? number : r->cause; /* which begins with its TX */
+    struct bytes known = starts_get(&c->starts, r->packet, hop);
+    if (known.len > 0) {
+        return known;
+    }
+    struct packet_view view = view_of(c, p, ttl_of(c, r));
     buf_clear(&c->bytes);
     packet_build_start(&view, keep, &c->sums, &c->bytes);
-    uint32_t size = p->size;
-    if (is_by_radio) {
-        if (r->kind == REC_TX || r->kind == REC_ARRIVE) {
-            radio_packet(&c->bytes);
-        } else {
-            hci_packet(&c->bytes, r->kind == REC_SEND);
-        }
-        size = (uint32_t)c->bytes.len;
-    }
-    if (hop) {
-        frame_packet(c, hop, p);
-        size = eth_frame_size(size) - ETH_FCS;
-    }
-    return size;
+    struct bytes built = bytes_of(c->bytes.data, c->bytes.len);
+    starts_put(&c->starts, r->packet, hop, built);
+    return built;
 }
 
-/* What stands in c->bytes, `size` bytes on the wire, with the comment. */
-static void write_bytes(struct capture *c, uint32_t interface, sim_time at, uint32_t size,
-                        uint32_t direction)
+static struct bytes build_by_radio(struct capture *c, const struct record *r,
+                                   const struct packet *p)
+{
+    struct packet_view view = view_of(c, p, ttl_of(c, r));
+    buf_clear(&c->bytes);
+    packet_build(&view, &c->bytes);
+    if (r->kind == REC_TX || r->kind == REC_ARRIVE) {
+        radio_packet(&c->bytes);
+    } else {
+        hci_packet(&c->bytes, r->kind == REC_SEND);
+    }
+    return bytes_of(c->bytes.data, c->bytes.len);
+}
+
+/* What is kept of the frame, or more; *size: how long it is on the wire. */
+static struct bytes build_frame(struct capture *c, const struct tap *tap, uint32_t number,
+                                const struct record *r, const struct packet *p, uint32_t *size)
+{
+    if (c->has_frames && is_radio(p)) { /* what is cut stands in its frame */
+        struct bytes frame = build_by_radio(c, r, p);
+        *size = (uint32_t)frame.len;
+        return frame;
+    }
+    const struct lan_hop *hop = tap->is_lan ? trace_lan_hop(c->t, number) : NULL;
+    struct bytes start =
+        build_start(c, number, r, p, c->opt->snaplen ? c->opt->snaplen : UINT32_MAX);
+    *size = p->size;
+    if (hop) {
+        frame_packet(c, hop, p, start);
+        *size = eth_frame_size(p->size) - ETH_FCS;
+        return bytes_of(c->bytes.data, c->bytes.len);
+    }
+    return start;
+}
+
+/* What stands in `frame`, `size` bytes on the wire, with the comment. */
+static void write_bytes(struct capture *c, uint32_t interface, sim_time at, struct bytes frame,
+                        uint32_t size, uint32_t direction)
 {
     uint32_t snaplen = c->opt->snaplen, kept = snaplen && snaplen < size ? snaplen : size;
-    const uint32_t fixed[] = {interface - 1, (uint32_t)((uint64_t)at >> 32), (uint32_t)at, kept,
-                              size};
-    const uint32_t flags[] = {OPT_EPB_FLAGS | 4 << 16, direction};
-    begin_block(c, BLOCK_PACKET, fixed, 5);
-    add_padded(&c->out, bytes_of(c->bytes.data, kept));
-    add_words(&c->out, flags, 2);
+    uint32_t padded = (kept + 3) / 4 * 4;
+    c->begun = c->out.len;
+    uint8_t *p = buf_extend(&c->out, 28 + padded + 8);
+    p = put_low_u32(p, BLOCK_PACKET);
+    p = put_low_u32(p, 0); /* its length comes last */
+    p = put_low_u32(p, interface - 1);
+    p = put_low_u32(p, (uint32_t)((uint64_t)at >> 32));
+    p = put_low_u32(p, (uint32_t)at);
+    p = put_low_u32(p, kept);
+    p = put_low_u32(p, size);
+    if (kept > 0) {
+        put_low_u32(p + padded - 4, 0); /* what pads the last bytes */
+        memcpy(p, frame.data, kept);
+    }
+    p = put_low_u32(p + padded, OPT_EPB_FLAGS | 4 << 16);
+    put_low_u32(p, direction);
     if (c->comment.len) {
         add_option(&c->out, OPT_COMMENT, bytes_of(c->comment.data, c->comment.len));
     }
@@ -368,21 +417,38 @@ static void write_connected(struct capture *c, struct tap *tap, const struct rec
         buf_clear(&c->bytes);
         buf_clear(&c->comment);
         hci_connected(&pass, &c->bytes);
-        write_bytes(c, tap->number[TAP_HCI], r->at, (uint32_t)c->bytes.len, FLAG_INBOUND);
+        write_bytes(c, tap->number[TAP_HCI], r->at, bytes_of(c->bytes.data, c->bytes.len),
+                    (uint32_t)c->bytes.len, FLAG_INBOUND);
     }
+}
+
+/* Packets leave much in the order in which they were made: the one to look at soon. */
+static const struct packet *packet_ahead(const struct trace *t, uint32_t packet)
+{
+    uint32_t last = t->packets.count;
+    return packet_at(&t->packets, packet + PACKETS_AHEAD < last ? packet + PACKETS_AHEAD : last);
 }
 
 static void write_packet(struct capture *c, struct tap *tap, uint32_t number,
                          const struct record *r)
 {
+    if (r->kind == REC_TX) {
+        soon(packet_ahead(c->t, r->packet), sizeof(struct packet));
+    }
     unsigned interface = interface_of(c, tap, r);
     if (interface == TAP_HCI) {
         write_connected(c, tap, r);
     }
-    uint32_t size = build_frame(c, tap, number, r);
-    comment_on(c, r->packet);
+    const struct packet *p = packet_at(&c->t->packets, r->packet);
+    uint32_t size;
+    struct bytes frame = build_frame(c, tap, number, r, p, &size);
+    c->comment.len = 0;
+    if (c->is_dropped[r->packet] || p->is_flipped || p->of) {
+        comment_on(c, r->packet, p);
+    }
     bool is_out = r->kind == REC_TX || r->kind == REC_SEND;
-    write_bytes(c, tap->number[interface], r->at, size, is_out ? FLAG_OUTBOUND : FLAG_INBOUND);
+    write_bytes(c, tap->number[interface], r->at, frame, size,
+                is_out ? FLAG_OUTBOUND : FLAG_INBOUND);
 }
 
 static void free_capture(struct capture *c)
@@ -395,17 +461,19 @@ static void free_capture(struct capture *c)
     buf_free(&c->bytes);
     buf_free(&c->comment);
     stream_sums_free(&c->sums);
+    starts_free(&c->starts);
 }
 
 void pcapng_write(const struct trace *t, const struct pcapng_options *opt, FILE *out)
 {
-    struct capture c = {.t = t, .opt = opt, .file = out};
+    struct capture c = {.t = t, .opt = opt, .file = out, .starts = starts_new(opt->snaplen)};
     write_section(&c);
     collect_taps(&c);
     look_ahead(&c);
     describe_interfaces(&c);
+    const struct record *r = NULL;
     for (uint32_t n = 1; n <= t->count; n++) {
-        const struct record *r = trace_record(t, n);
+        r = record_after(t, r, n);
         struct tap *tap = tap_of(&c, r);
         if (tap) {
             write_packet(&c, tap, n, r);

@@ -29,6 +29,7 @@ uint32_t trace_add(struct trace *t, const struct record *r)
         add_chunk(t);
     }
     t->chunks[t->count / CHUNK][at] = *r;
+    t->has_drops |= r->kind == REC_DROP;
     return ++t->count;
 }
 

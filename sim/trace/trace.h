@@ -144,6 +144,7 @@ struct trace {
     struct record **chunks;
     struct fresh memory; /* of the chunks */
     uint32_t count;      /* records: 1 .. count */
+    bool has_drops;      /* one of them is a DROP */
 
     struct entity *entities; /* [0] unused; 1 .. entity_count */
     uint32_t entity_count, entity_cap;

@@ -49,8 +49,13 @@ _Static_assert(sizeof formats / sizeof *formats + 1 == sizeof names / sizeof *na
 const struct format *format_find(const char *name)
 {
     const size_t count = sizeof formats / sizeof *formats;
+    for (size_t i = 0; i < count; i++) { /* mostly it is the very same text */
+        if (formats[i]->name == name) {
+            return formats[i];
+        }
+    }
     for (size_t i = 0; name && i < count; i++) {
-        if (formats[i]->name == name || strcmp(formats[i]->name, name) == 0) {
+        if (strcmp(formats[i]->name, name) == 0) {
             return formats[i];
         }
     }

@@ -12,21 +12,26 @@ static bool needs_ipv4(const struct packet_view *p, const struct format *f)
            (f->carrier == CARRIER_IP || f->carrier == CARRIER_UDP);
 }
 
-uint32_t packet_size(const struct packet_view *p)
+static uint32_t size_of(const struct packet_view *p, const struct format *f)
 {
     if (p->is_raw) {
         return (uint32_t)p->head.len;
     }
     uint32_t header = IPV4_HEADER + (p->net.alert ? IPV4_ALERT : 0);
-    uint32_t ip = needs_ipv4(p, format_find(p->proto)) ? header : 0;
+    uint32_t ip = needs_ipv4(p, f) ? header : 0;
     return ip + (uint32_t)p->head.len + p->body.len;
+}
+
+uint32_t packet_size(const struct packet_view *p)
+{
+    return size_of(p, format_find(p->proto));
 }
 
 static void add_ipv4(const struct packet_view *p, const struct format *f, struct buf *out)
 {
     struct ipv4 h = {.from = p->net.from.ip,
                      .to = p->net.to.ip,
-                     .total_len = (uint16_t)packet_size(p),
+                     .total_len = (uint16_t)size_of(p, f),
                      .id = p->ip_id,
                      .ecn = p->net.ecn,
                      .ttl = p->net.ttl ? p->net.ttl : IPV4_DEFAULT_TTL,
@@ -94,7 +99,7 @@ void packet_build_start(const struct packet_view *p, uint32_t keep, struct strea
                         struct buf *out)
 {
     const struct format *f = format_find(p->proto);
-    if (!is_summed(p, f) || packet_size(p) <= keep) {
+    if (!is_summed(p, f) || size_of(p, f) <= keep) {
         packet_build(p, out);
         return;
     }
