@@ -16,7 +16,7 @@ bool is_blockaded(const struct rsvp_flowspec *failed, const struct rsvp_flowspec
 }
 
 /* The first path of its session by that previous hop: its place holds the hop's timer. */
-static struct path_state *speaker_of(struct rsvp_process *p, const struct path_state *path)
+static struct path_state *speaker_of(struct rsvp_process *p, struct path_state *path)
 {
     uint64_t all = paths_from(p, &path->session, path->hop);
     for (unsigned i = 0; i < PATHS_MAX; i++) {
@@ -24,7 +24,7 @@ static struct path_state *speaker_of(struct rsvp_process *p, const struct path_s
             return &p->paths[i];
         }
     }
-    return NULL;
+    return path;
 }
 
 /* What all reservations for that sender come to (3.5): those that have not failed, merged; of
