@@ -76,8 +76,9 @@ enum { NODE_WAYS_MAX = 64, NODE_SHARE_SENDERS = 64 };
 struct node_ways {
     uint32_t number; /* whose question: given back */
     uint32_t from, to;
-    bool is_end;    /* the node is it, or a member of it */
-    uint32_t count; /* of ways */
+    bool is_end;       /* the node is it, or a member of it */
+    uint32_t count;    /* of ways */
+    uint32_t left_out; /* of which there is no room */
     struct node_one_way {
         int64_t rate_bps; /* 0: no limit */
         sim_time delay;

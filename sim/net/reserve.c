@@ -96,6 +96,7 @@ void reserve_asked(struct world *w, uint32_t row, const struct node_ways *ask, u
         ifaces[0] = way.iface;
         count = !way.is_own && way.iface != UINT16_MAX;
     }
+    out.left_out = count > NODE_WAYS_MAX ? count - NODE_WAYS_MAX : 0;
     for (uint32_t i = 0; i < count && i < NODE_WAYS_MAX; i++) {
         add_way(w, node, ifaces[i], &out);
     }

@@ -24,6 +24,7 @@ struct rsvp_rig {
     struct dice dice;
     sim_time now;
     sim_time due[RSVP_RIG_TIMERS][RSVP_RIG_PLACES]; /* SIM_NEVER: stopped */
+    uint32_t left_out;                              /* ways to the group for which no room is */
     uint32_t ways[2]; /* to the group and the host: links, a bit each */
     bool is_end;      /* of the group: it is a member */
     int64_t rate_bps; /* of each link */
@@ -120,6 +121,7 @@ static inline void rig_answer_ways(struct rsvp_rig *r, const struct node_ways *a
     struct node_ways ways = {.number = ask->number, .from = ask->from, .to = ask->to};
     bool is_group = ask->to == RIG_GROUP;
     ways.is_end = is_group && r->is_end;
+    ways.left_out = is_group ? r->left_out : 0;
     for (unsigned i = 0; i < RSVP_RIG_LINKS; i++) {
         if (r->ways[!is_group] >> i & 1) {
             ways.list[ways.count++] = (struct node_one_way){.rate_bps = r->rate_bps,

@@ -67,6 +67,20 @@ START_TEST(path_of_a_group_goes_out_of_each_branch)
 }
 END_TEST
 
+/* It tells so, once: nobody is left out in silence. */
+START_TEST(branches_for_which_no_room_is_are_told)
+{
+    struct rsvp_rig r;
+    rig_open(&r);
+    r.left_out = 7;
+    rig_hear_path(&r, 0, RIG_GROUP, 'a');
+    rig_expect(&r, "PATH 1; PATH 2; !is-full");
+    rig_fire(&r, PATH_REFRESH, 0);
+    rig_expect(&r, "PATH 1; PATH 2");
+    rig_close(&r);
+}
+END_TEST
+
 START_TEST(the_path_tells_what_it_can_do)
 {
     struct rsvp_rig r;
@@ -873,6 +887,7 @@ int main(void)
     tcase_add_test(t, a_refresh_comes_between_half_and_one_and_a_half_of_its_period);
     tcase_add_test(t, path_goes_where_the_flow_goes_and_names_this_hop);
     tcase_add_test(t, path_of_a_group_goes_out_of_each_branch);
+    tcase_add_test(t, branches_for_which_no_room_is_are_told);
     tcase_add_test(t, the_path_tells_what_it_can_do);
     tcase_add_test(t, a_hop_without_rsvp_breaks_the_path);
     tcase_add_test(t, a_path_that_nobody_reminds_of_runs_out_and_is_torn);

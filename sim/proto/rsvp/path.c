@@ -96,14 +96,18 @@ static void arm_refresh(struct rsvp_process *p, const struct path_state *path,
     fx_timer(fx, TIMER_PATH_REFRESH, path_number(p, path), time_add(in->now, after));
 }
 
-static uint64_t note_links(struct rsvp_process *p, const struct node_ways *ways)
+/* The ways that it has room for; *left_out: how many it has not. */
+static uint64_t note_links(struct rsvp_process *p, const struct node_ways *ways, uint32_t *left_out)
 {
     uint64_t ifaces = 0;
+    *left_out = ways->left_out;
     for (uint32_t i = 0; i < ways->count; i++) {
         const struct node_one_way *way = &ways->list[i];
         if (way->iface < IFACES_MAX) {
             p->links[way->iface] = *way;
             ifaces |= UINT64_C(1) << way->iface;
+        } else {
+            ++*left_out;
         }
     }
     return ifaces;
@@ -117,7 +121,8 @@ void path_ways(struct rsvp_process *p, const struct node_ways *ways, const struc
     if (!path->is_used) {
         return;
     }
-    uint64_t ifaces = note_links(p, ways);
+    uint32_t left_out;
+    uint64_t ifaces = note_links(p, ways, &left_out);
     bool is_other = ifaces != path->ifaces || path->is_end != ways->is_end;
     bool is_due = path->is_pending;
     path->ifaces = ifaces;
@@ -129,6 +134,9 @@ void path_ways(struct rsvp_process *p, const struct node_ways *ways, const struc
                                         : RSVP_PASSES_PATH;
         send_all(p, path, RSVP_PATH, why, fx);
         arm_refresh(p, path, in, fx);
+    }
+    if (is_other && left_out > 0) {
+        fx_note(fx, RSVP_IS_FULL); /* they get its packets, and cannot ask */
     }
     if (is_other) {
         struct session s = path->session;
