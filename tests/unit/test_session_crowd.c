@@ -5,7 +5,6 @@
 
 #include <check.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define ROWS(table) (int)(sizeof(table) / sizeof *(table))
 #define UNDER       28

@@ -6,7 +6,6 @@
 
 #include <check.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define ROWS(table) (int)(sizeof(table) / sizeof *(table))
 
