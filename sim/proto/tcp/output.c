@@ -425,30 +425,6 @@ void tcp_output(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
     }
 }
 
-/* ---- again ---- */
-
-/* Never beyond SND.NXT: what was not sent yet does not ride along. */
-int64_t tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
-{
-    if (t->snd_una == 0) {
-        tcp_send_syn(t, now, why, fx);
-        return 1;
-    }
-    return tcp_transmit(t, t->snd_una, sack_hole_end(t, t->snd_una) - t->snd_una, now, why, fx);
-}
-
-void tcp_send_again(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx)
-{
-    t->again_why = (uint8_t)why;
-    t->high_rxt = t->snd_una;
-    if (t->rack) {
-        rack_all_lost(t);
-    } else {
-        t->snd_at = t->snd_una;
-    }
-    tcp_output(t, now, why, fx);
-}
-
 /* One byte beyond the window, so that the answer tells how wide it is; or as much as fits, if silly
  * windows are what keeps it back. */
 void tcp_probe(struct tcp *t, sim_time now, struct fx *fx)

@@ -402,10 +402,6 @@ uint32_t tcp_payload_most(const struct tcp *t);
 /* Bytes never sent that the peer's window and Nagle let go in one segment, 0 for a FIN alone; -1:
  * nothing. */
 int64_t tcp_unsent(const struct tcp *t);
-/* The oldest unacknowledged segment again, whatever the window says; returns its end. */
-int64_t tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
-/* All that is under way again, as the windows allow, cut anew. */
-void tcp_send_again(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
 void tcp_probe(struct tcp *t, sim_time now, struct fx *fx); /* 3.8.6.1 */
 void tcp_ask(struct tcp *t, struct fx *fx);                 /* 3.8.4: a keep-alive probe */
 uint32_t tcp_rcv_wnd(const struct tcp *t);                  /* RCV.WND */
@@ -413,6 +409,12 @@ uint32_t tcp_rcv_wnd(const struct tcp *t);                  /* RCV.WND */
  * <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>. */
 void tcp_answer_reset(const struct tcp_seg *got, const struct net *net, enum tcp_why why,
                       struct fx *fx);
+
+/* recovery.c */
+/* The oldest unacknowledged segment again, whatever the window says; returns its end. */
+int64_t tcp_resend(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
+/* All that is under way again, as the windows allow, cut anew. */
+void tcp_send_again(struct tcp *t, sim_time now, enum tcp_why why, struct fx *fx);
 
 /* user.c */
 void tcp_request(struct tcp *t, const struct input *in, struct fx *fx);
