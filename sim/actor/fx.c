@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void next_chunk(struct fx *fx)
+/* Rare, and out of line: else whoever appends an effect saves registers for it each time. */
+__attribute__((noinline, cold)) static void next_chunk(struct fx *fx)
 {
     uint32_t next = fx->chunk_count ? fx->back_chunk + 1 : 0;
     if (next == fx->chunk_count) {
@@ -114,11 +115,6 @@ uint32_t fx_repeating(struct fx *fx, struct bytes period)
 
 void fx_timer(struct fx *fx, unsigned timer, uint32_t index, sim_time at)
 {
-    if (fx->back == fx->back_end) { /* once more then: what comes together again must be saved */
-        next_chunk(fx);
-        fx_timer(fx, timer, index, at);
-        return;
-    }
     struct effect *e = append(fx, FX_TIMER);
     e->code = (uint16_t)timer;
     e->index = index;

@@ -8,7 +8,7 @@
 
 #define CHUNK PACKETS_CHUNK
 
-uint32_t packet_fresh_id(struct packets *p)
+__attribute__((noinline, cold)) uint32_t packet_fresh_id(struct packets *p)
 {
     if (p->count == p->chunk_count * CHUNK) {
         if (p->chunk_count == p->chunk_cap) {
@@ -36,6 +36,12 @@ uint32_t packet_new(struct packets *p, struct bytes head)
     return id;
 }
 
+__attribute__((noinline, cold)) static void grow_unused(struct packets *p)
+{
+    p->unused_cap = p->unused_cap ? p->unused_cap * 2 : 256;
+    p->unused = os_realloc(p->unused, p->unused_cap * sizeof *p->unused);
+}
+
 void packet_release(struct packets *p, uint32_t id)
 {
     if (p->keep) {
@@ -47,8 +53,7 @@ void packet_release(struct packets *p, uint32_t id)
         packet->head_len = 0;
     }
     if (p->unused_count == p->unused_cap) {
-        p->unused_cap = p->unused_cap ? p->unused_cap * 2 : 256;
-        p->unused = os_realloc(p->unused, p->unused_cap * sizeof *p->unused);
+        grow_unused(p);
     }
     p->unused[p->unused_count++] = id;
 }

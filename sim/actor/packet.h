@@ -64,7 +64,7 @@ struct packets {
 
 /* A new row, zeroed but for the copied head. Returns its id. */
 uint32_t packet_new(struct packets *p, struct bytes head);
-uint32_t packet_fresh_id(struct packets *p); /* of a row that was never used */
+uint32_t packet_fresh_id(struct packets *p); /* of a row that was never used; rare */
 /* A row with whatever was there before: the caller writes all of it. */
 static inline uint32_t packet_any_id(struct packets *p)
 {
