@@ -1,8 +1,6 @@
 /* RSVP's common header and objects, written word by word. */
 #include "wire/rsvp.h"
 
-#include <string.h>
-
 static uint8_t *add_object(struct buf *out, enum rsvp_class class, unsigned ctype, size_t body)
 {
     uint8_t *p = buf_extend(out, RSVP_OBJECT + body);

@@ -2,8 +2,6 @@
  * header nor lead out of the message, and what must be there is. */
 #include "wire/rsvp.h"
 
-#include <string.h>
-
 bool rsvp_next(struct bytes message, size_t *at, struct rsvp_object *out)
 {
     if (*at + RSVP_OBJECT > message.len) {

@@ -11,7 +11,6 @@
 #include "wire/rsvp.h"
 
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,9 +1,7 @@
 /* RSVP's messages against bytes written by hand after RFC 2205 (3.1, appendix A) and RFC 2210 (3);
  * floats after IEEE 754; the order of flowspecs; and messages that are meant to trip a reader up.
  */
-#include "base/words.h"
 #include "hex.h"
-#include "wire/checksum.h"
 #include "wire/dissect.h"
 #include "wire/format.h"
 #include "wire/ipv4.h"

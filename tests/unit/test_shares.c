@@ -1,7 +1,6 @@
 /* What is reserved on a link, in whole runs: a voice beside more than the link can carry waits for
  * one packet at most, what it sends too much waits with the others, several share one wildcard, and
  * nothing that is reserved and not used is lost to the others. */
-#include "actor/node_call.h"
 #include "wire/rsvp.h"
 #include "world_rig.h"
 

@@ -3,8 +3,6 @@
  * they are merged (RFC 2205 2.2). */
 #include "proto/rsvp/inside.h"
 
-#include <string.h>
-
 /* Both are for the same packets on the same interface. */
 static bool share_packets(const struct resv_state *a, const struct resv_state *b)
 {
