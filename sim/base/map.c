@@ -39,7 +39,7 @@ static void grow(struct map *m)
 
 uint64_t *map_put(struct map *m, uint64_t key)
 {
-    if (2 * m->count >= m->size) {
+    if (3 * m->count >= 2 * m->size) {
         grow(m);
     }
     struct map_place *place = place_of(m, key);

@@ -48,7 +48,7 @@ static void grow_table(struct node *n)
     for (uint32_t i = 0; i < size; i++) {
         alive += old[i].row != 0;
     }
-    n->table_size = size == 0 ? 4 : 4 * alive > size ? size * 2 : size;
+    n->table_size = size == 0 ? 2 : 4 * alive > size ? size * 2 : size;
     n->table = os_alloc(n->table_size * sizeof *n->table);
     n->endpoint_count = 0;
     for (uint32_t i = 0; i < size; i++) {

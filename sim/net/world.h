@@ -203,9 +203,10 @@ struct row {
     uint8_t state[4];  /* of each machine */
     uint64_t unit_top; /* highest unit.at + unit.n sent */
     uint64_t unnamed;  /* packets with nothing to repeat, sent so far */
-    uint64_t received, sent, retransmissions;
+    uint64_t received, sent;
     uint64_t delivered_top; /* end of what it passed on, in its stream */
-    uint32_t unit_bytes;    /* data of the last frame sent (link protocols) */
+    uint32_t retransmissions;
+    uint32_t unit_bytes; /* data of the last frame sent (link protocols) */
 };
 
 struct hole {

@@ -16,6 +16,7 @@ enum node_kind { NODE_HOST, NODE_ROUTER, NODE_SWITCH };
 
 struct entity {
     enum entity_kind kind;
+    uint32_t born;                 /* trace_count when it was made */
     const char *name;              /* node: its name. direction: "a>b". actor: "client.tcp1" */
     const struct actor_type *type; /* actor only */
     uint32_t node;                 /* index into nodes: actor: its host; direction: sender's end */
@@ -23,7 +24,6 @@ struct entity {
     uint32_t flow;                 /* actor: number of its flow, 0: none */
     uint32_t upper;                /* actor: entity above it, 0: none */
     struct addr local, remote;     /* actor: its key */
-    uint32_t born;                 /* trace_count when it was made */
 };
 
 struct trace_node {
