@@ -78,8 +78,8 @@ bool hop_offer(struct world *w, struct direction *d, uint32_t packet, unsigned t
 /* Where packets for that address go, if that is known and one of the node's links; else NULL. */
 static const struct way *known_way(const struct node *n, uint32_t ip)
 {
-    const struct way *way = n->ways ? way_place(n, ip) : NULL;
-    return way && way->ip == ip && way->is_known && way->out != UINT32_MAX ? way : NULL;
+    const struct way *way = way_kept(n, ip);
+    return way && way->out != UINT32_MAX ? way : NULL;
 }
 
 /* Nothing is asked of what leaves it: who has its address, whose card it is, which bucket. */
@@ -166,8 +166,8 @@ static void read_plain(const struct direction *d, const struct packet *p, unsign
 bool hop_hear(struct world *w, struct direction *d, struct flight *f)
 {
     struct node *n = &w->nodes[d->to];
-    const struct way *way = n->ways ? way_place(n, f->ip) : NULL;
-    if (!way || way->ip != f->ip || !way->is_own || !only_hears(w, n)) {
+    const struct way *way = way_kept(n, f->ip);
+    if (!way || !way->is_own || !only_hears(w, n)) {
         return false;
     }
     uint32_t packet = f->packet;

@@ -56,5 +56,7 @@ struct way way_find(struct world *w, uint32_t node, uint32_t ip)
     if (!n->ways) {
         make_table(w, n);
     }
-    return *way_place(n, ip) = way_search(w, node, ip);
+    uint32_t place = way_place(n, ip);
+    place ^= n->ways[place].is_known; /* the other one gives way */
+    return n->ways[place] = way_search(w, node, ip);
 }

@@ -400,15 +400,25 @@ void node_drop(struct world *w, uint32_t node, uint32_t packet, enum drop_class 
  * own. way_of finds the same, and remembers. */
 uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip);
 struct way way_find(struct world *w, uint32_t node, uint32_t ip);
-static inline struct way *way_place(const struct node *n, uint32_t ip)
+static inline uint32_t way_place(const struct node *n, uint32_t ip)
 {
-    return &n->ways[ip * UINT32_C(0x9e3779b1) >> n->way_shift];
+    return ip * UINT32_C(0x9e3779b1) >> n->way_shift;
+}
+/* What was found before; it may be at either of two places. NULL: nobody has asked, or too many. */
+static inline const struct way *way_kept(const struct node *n, uint32_t ip)
+{
+    if (!n->ways) {
+        return NULL;
+    }
+    uint32_t place = way_place(n, ip);
+    const struct way *way = &n->ways[place];
+    way = way->ip == ip ? way : &n->ways[place ^ 1];
+    return way->ip == ip && way->is_known ? way : NULL;
 }
 static inline struct way way_of(struct world *w, uint32_t node, uint32_t ip)
 {
-    const struct node *n = &w->nodes[node];
-    const struct way *kept = n->ways ? way_place(n, ip) : NULL;
-    return kept && kept->ip == ip && kept->is_known ? *kept : way_find(w, node, ip);
+    const struct way *kept = way_kept(&w->nodes[node], ip);
+    return kept ? *kept : way_find(w, node, ip);
 }
 void node_forward(struct world *w, uint32_t node, uint32_t packet, uint32_t ip, unsigned ttl,
                   uint32_t cause);
