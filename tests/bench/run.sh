@@ -104,7 +104,7 @@ alone "1 000 idle flows" "flows 1000 dumbbell 1 bytes 1000"
 alone "100 busy flows" "flows 100 dumbbell 1 mbps 1000 bytes 1e9 stop 2"
 alone "growth: 100 flows" "flows 100 dumbbell 1 mbps 10000 bytes 1e9 stop 6"
 alone "growth: 10^5 flows" "flows 100000 dumbbell 1 mbps 10000 bytes 1e9 stop 6"
-alone "10^8 segments" "bytes 146e9 mbps 100000"
+alone "10^8 segments" "bytes 146e9 mbps 100000 window 4e6"
 
 build=$(dirname "$ours")
 echo "smallest run, 1 000 times: $("$build/bench_start" 1000 "$build/slowwire" run --format none \
