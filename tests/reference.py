@@ -23,7 +23,7 @@ SCENARIOS = os.path.join(SOURCE, "scenarios")
 # Broken files that are right value by value: no schema can see what is wrong.
 BEYOND_SCHEMA = {
     "address-of-network", "address-twice", "expect-flow", "group", "fault-cut-nothing", "fault-restart",
-    "framed-escapes", "framed-roles",
+    "framed-escapes", "framed-roles", "frames-too-many",
     "full-width-quotes", "host-unknown", "host-unknown-near", "key-twice", "name-without-resolver", "number-too-fine", "number-too-large",
     "reserve-together", "router-name-twice", "stop-at-zero", "traffic-no-link", "traffic-no-route",
     "traffic-same-name", "traffic-to-itself", "traffic-window", "warning-nothing-sent", "warning-reserve-too-little",

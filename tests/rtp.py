@@ -13,7 +13,7 @@ import yaml
 SOURCE = os.environ["SOURCE_DIR"]
 SLOWWIRE = os.environ["SLOWWIRE"]
 DECODE = ["-d", "udp.port==5004,rtp", "-d", "udp.port==5005,rtcp",
-          "-d", "udp.port==5006,rtp", "-d", "udp.port==5007,rtcp"]
+          "-d", "udp.port==5006,rtp", "-d", "udp.port==5007,rtcp", "-d", "udp.port==5008,rtp", "-d", "udp.port==5010,rtp"]
 
 failures = []
 
