@@ -5,9 +5,8 @@
 
 #include <stddef.h>
 
-#define SCHED_NUMBERS (1u << 30) /* of each kind: what a heap entry has room for; 32 GB of events  \
-                                  */
-#define SCHED_STALE_SPARED 64u   /* as many stale entries are never worth a sweep */
+#define SCHED_NUMBERS      (1u << 30) /* of each kind: what a heap entry has room for */
+#define SCHED_STALE_SPARED 64u        /* as many stale entries are never worth a sweep */
 
 /* `items` made large enough for [0] (never used) to [count]. */
 void *sched_with_room(void *items, uint32_t count, uint32_t *capacity, size_t size);

@@ -4,6 +4,7 @@
 
 #include "base/draw.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define PARAMS_MAX 64
@@ -271,6 +272,7 @@ static void read_flow(struct reader *r, const struct doc_node *v, const struct t
     for (size_t i = 0; types[i]; i++) {
         add_param_names(types[i], names, &count, PARAMS_MAX - 1);
     }
+    assert(type->source); /* whatever else a kind of traffic lacks */
     names[count++] = type->source->need ? "reserve" : NULL;
     struct key_reading how = {.keys = traffic_keys,
                               .what = reader_quoted(r, type->name),
