@@ -3,6 +3,7 @@
 #include "ui/parts.h"
 #include "ui/view/view.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,7 @@ static void draw_row(const struct table *t, const struct media_packet *p, double
     struct ui *ui = t->ui;
     double k = ui->k;
     struct rect row = {t->x[0], y, t->x[COLUMNS] - t->x[0], ROW * k};
+    assert(p); /* of the table's packets, though none may be chosen */
     bool is_chosen = p == t->chosen;
     char buf[24];
 
