@@ -162,7 +162,7 @@ static void draw_words(const struct rows *v, const struct media_member *m, doubl
     double k = ui->k, x = v->plot.x - NAME_W * k;
     int64_t members = 0, senders = 0, interval = 0;
     char n[16], of[16], text[48], length[32];
-    struct rect name = {x, y - 16 * k, NAME_W * k - 8 * k, 16 * k}, note = name, side = name;
+    struct rect name = {x, y - 16 * k, NAME_W * k - 8 * k, 16 * k}, note = name;
 
     actor_var(v->s, m->entity, "members", &members);
     actor_var(v->s, m->entity, "senders", &senders);
@@ -178,7 +178,7 @@ static void draw_words(const struct rows *v, const struct media_member *m, doubl
         canvas_text_in(ui->c, theme_font(t, TYPE_LABEL), note, ALIGN_LEFT, t->ink3,
                        view_blank(v->s, text, sizeof text));
     }
-    side = (struct rect){v->plot.x + v->plot.w + 8 * k, y - 8 * k, SIDE_W * k - 8 * k, 16 * k};
+    struct rect side = {v->plot.x + v->plot.w + 8 * k, y - 8 * k, SIDE_W * k - 8 * k, 16 * k};
     canvas_text_in(ui->c, theme_font(t, TYPE_CODE), side, ALIGN_RIGHT, t->ink2,
                    view_blank(v->s, view_length(interval, length), sizeof length));
 }

@@ -3,6 +3,7 @@
  * each other on a stem. */
 #include "ui/view/playout_lanes.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -273,6 +274,7 @@ static void draw_arrivals(struct lanes *l)
         const struct media_packet *a = i < st->arrival_count ? &st->packets[st->arrivals[i]] : NULL,
                                   *b = k < st->repair_count ? &st->packets[st->repairs[k]] : NULL;
         const struct media_packet *p = !b || (a && a->arrived <= b->arrived) ? a : b;
+        assert(p); /* one of the two is left */
         i += p == a;
         k += p == b;
         if (p->arrived > until) {
