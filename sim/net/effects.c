@@ -121,7 +121,7 @@ static const struct actor_type *type_called(const struct actor_type *const *list
 static const struct scenario_traffic *traffic_with_parts(const struct world *w, uint32_t author)
 {
     /* what serves a node opens its own before there is any traffic */
-    for (uint32_t i = 0; w->traffic_sources && i < w->sc->traffic_count; i++) {
+    for (uint32_t i = 0; w->has_parts && w->traffic_sources && i < w->sc->traffic_count; i++) {
         bool is_end = w->traffic_sources[i] == author || w->traffic_sinks[i] == author;
         if (is_end && w->sc->traffic[i].type->parts) {
             return &w->sc->traffic[i];

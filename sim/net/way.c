@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define WAYS_OF_LEAF 2u /* powers of two; a host mostly speaks to few */
-#define WAYS_MOST    12u
+#define WAYS_MOST    18u
 
 uint16_t node_iface_to(const struct world *w, uint32_t node, uint32_t ip)
 {

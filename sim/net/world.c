@@ -317,6 +317,9 @@ struct world *world_new(const struct scenario *sc, const struct catalogue *known
     give_first_iface(w);
     routes_prepare(w);
     fault_schedule(w);
+    for (uint32_t i = 0; i < sc->traffic_count; i++) {
+        w->has_parts |= sc->traffic[i].type->parts != NULL;
+    }
     w->is_quiet = !w->watch && !w->has_packet_faults;
     w->asks_units = w->watch || w->has_packet_faults;
     w->asks_numbers = w->asks_units || sc->step_count > 0 || has_raw_host(w);

@@ -280,8 +280,9 @@ struct world {
     struct sched sched;
     struct fx fx;
     uint64_t seed;
-    bool watch;    /* somebody looks on, or keeps the trace */
-    bool is_quiet; /* nobody does, and no fault waits for a packet */
+    bool watch;     /* somebody looks on, or keeps the trace */
+    bool has_parts; /* some traffic is made of parts */
+    bool is_quiet;  /* nobody does, and no fault waits for a packet */
     struct node *nodes;
     struct direction *directions;
     struct multicast *multicast; /* NULL: nothing was sent to a group yet */
