@@ -180,7 +180,7 @@ const char *record_kind_name(unsigned kind)
         [REC_TX] = "transmit",     [REC_ARRIVE] = "arrive", [REC_DROP] = "drop",
         [REC_STATE] = "state",     [REC_ITEM] = "item",     [REC_VAR] = "var",
         [REC_TIMER] = "timer",     [REC_FIRE] = "timer",    [REC_CALL] = "call",
-        [REC_DELIVER] = "deliver", [REC_NOTE] = "note",    [REC_SHARE] = "share",
+        [REC_DELIVER] = "deliver", [REC_NOTE] = "note",     [REC_SHARE] = "share",
     };
     return names[kind];
 }

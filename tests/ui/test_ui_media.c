@@ -269,20 +269,13 @@ static const struct {
     const char *scenario;
     const struct view *view;
 } pictures[] = {
-    {"rtp/late-or-lost", &view_playout},
-    {"rtp/video-frame", &view_playout},
-    {"rtp/jittery-path", &view_playout},
-    {"rtp/jittery-path", &view_reports},
-    {"rtp/jitter-step-by-step", &view_jitter},
-    {"rtp/lip-sync", &view_sync},
-    {"rtp/lip-sync", &view_members},
-    {"rtp/third-call", &view_shares},
-    {"tcp/handshake", &view_playout},
-    {"tcp/handshake", &view_reports},
-    {"tcp/handshake", &view_jitter},
-    {"tcp/handshake", &view_sync},
-    {"tcp/handshake", &view_members},
-    {"tcp/handshake", &view_shares},
+    {"rtp/late-or-lost", &view_playout},       {"rtp/video-frame", &view_playout},
+    {"rtp/jittery-path", &view_playout},       {"rtp/jittery-path", &view_reports},
+    {"rtp/jitter-step-by-step", &view_jitter}, {"rtp/lip-sync", &view_sync},
+    {"rtp/lip-sync", &view_members},           {"rtp/third-call", &view_shares},
+    {"tcp/handshake", &view_playout},          {"tcp/handshake", &view_reports},
+    {"tcp/handshake", &view_jitter},           {"tcp/handshake", &view_sync},
+    {"tcp/handshake", &view_members},          {"tcp/handshake", &view_shares},
 };
 
 static uint64_t drawn(struct view_rig *r, const struct view *v, void *self, sim_time t)
