@@ -121,7 +121,7 @@ static void give_life(struct world *w, struct row *r, const struct net *key, con
     size_t before = (timers * sizeof(uint32_t) + 15) / 16 * 16 + LIFE_SIZE;
     char *block = os_alloc(before + type->size);
     r->self = block + before;
-    *life_of(r) =
+    *sure_life(r) =
         (struct life){.host = shared_state(w, r->node, type),
                       .timers = (uint32_t *)(void *)block,
                       .vars = w->watch ? os_alloc((2 * vars + 1) * sizeof(int64_t)) : NULL,
@@ -166,7 +166,7 @@ uint32_t actor_open(struct world *w, const struct actor_type *type, uint32_t nod
 static struct span own_stream(struct world *w, uint32_t row)
 {
     const struct row *r = &w->rows[row];
-    const struct life *life = life_of(r);
+    const struct life *life = sure_life(r);
     uint64_t key = draw(&life->dice, DRAW_PAYLOAD, 0);
     bool has_ports = r->type->proto && r->type->proto->carrier == CARRIER_IP;
     return (struct span){.stream = stream_add_pattern(&w->trace->streams, key),
@@ -185,7 +185,7 @@ void actor_start_told(struct world *w, uint32_t row, enum start_code code, uint3
     struct input in = {.kind = IN_START,
                        .code = (uint16_t)code,
                        .index = opener,
-                       .net = life_of(&w->rows[row])->key,
+                       .net = sure_life(&w->rows[row])->key,
                        .head = peers,
                        .body = own_stream(w, row)};
     actor_step(w, row, &in, 0, cause);
@@ -195,7 +195,7 @@ void actor_start_told(struct world *w, uint32_t row, enum start_code code, uint3
 static void observe(struct world *w, uint32_t row, uint32_t cause)
 {
     const struct row *r = &w->rows[row];
-    struct life *life = life_of(r);
+    struct life *life = sure_life(r);
     int64_t *now = life->vars + life->var_count;
     r->type->read(r->self, now);
     for (unsigned i = 0; i < life->var_count; i++) {

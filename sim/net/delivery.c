@@ -66,11 +66,11 @@ static uint32_t carrier_of(const struct packets *all, struct span body, uint32_t
 static enum deliver_fault fault_of(const struct row *r, const struct span *body)
 {
     if (body->at > r->delivered_top) {
-        leave_hole(life_of(r), r->delivered_top, body->at);
+        leave_hole(sure_life(r), r->delivered_top, body->at);
         return DELIVER_OUT_OF_ORDER;
     }
     if (body->at < r->delivered_top) {
-        bool fills = fill_hole(life_of(r), body->at, body->at + body->len);
+        bool fills = fill_hole(sure_life(r), body->at, body->at + body->len);
         return fills ? DELIVER_OUT_OF_ORDER : DELIVER_AGAIN;
     }
     return DELIVER_RIGHT;
@@ -94,7 +94,7 @@ static bool is_damaged(struct life *l, const struct packet *p, struct span *body
 static enum deliver_fault judge(struct world *w, const struct row *r, const struct effect *e,
                                 struct span *body, uint32_t *packet)
 {
-    bool damaged = is_damaged(life_of(r), packet_at(&w->trace->packets, e->packet), body);
+    bool damaged = is_damaged(sure_life(r), packet_at(&w->trace->packets, e->packet), body);
     enum deliver_fault fault = fault_of(r, body);
     if (damaged && fault == DELIVER_RIGHT) {
         return DELIVER_DAMAGED;

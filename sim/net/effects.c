@@ -173,7 +173,7 @@ static uint32_t flow_of_peer(struct world *w, const struct actor_type *type, con
     }
     struct net seen = {.from = key->from, .to = key->to};
     const struct row *r = &w->rows[node_lookup(w, peer, type->proto, &seen)];
-    return r->type == type && life_of(r)->key.to.port ? r->flow : 0;
+    return r->type == type && sure_life(r)->key.to.port ? r->flow : 0;
 }
 
 /* Another endpoint of the node has these very addresses and ports: the new one would hear nothing.
@@ -181,7 +181,7 @@ static uint32_t flow_of_peer(struct world *w, const struct actor_type *type, con
 static bool is_taken(struct world *w, uint32_t row)
 {
     const struct row *r = &w->rows[row];
-    const struct net *key = &life_of(r)->key;
+    const struct net *key = &sure_life(r)->key;
     struct net seen = {.from = key->to, .to = key->from};
     return r->type->proto && r->type->proto->initial && key->to.port &&
            node_lookup(w, r->node, r->type->proto, &seen) != row;

@@ -63,13 +63,13 @@ static void grow_table(struct node *n)
 /* Who speaks to a group hears what is sent to it, from anybody. */
 static struct addr local_of(const struct row *r)
 {
-    const struct net *key = &life_of(r)->key;
+    const struct net *key = &sure_life(r)->key;
     return ip_is_multicast(key->to.ip) ? key->to : key->from;
 }
 
 static struct addr remote_of(const struct row *r)
 {
-    const struct net *key = &life_of(r)->key;
+    const struct net *key = &sure_life(r)->key;
     return ip_is_multicast(key->to.ip) ? (struct addr){0} : key->to;
 }
 

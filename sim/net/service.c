@@ -258,7 +258,7 @@ static void end_connections(struct world *w, uint32_t node, uint32_t ip, uint32_
 {
     for (uint32_t row = 1; row < w->row_count; row++) {
         const struct row *r = &w->rows[row];
-        if (!r->self || r->node != node || !r->type->proto || life_of(r)->key.from.ip != ip) {
+        if (!r->self || r->node != node || !r->type->proto || sure_life(r)->key.from.ip != ip) {
             continue;
         }
         struct input in = {.kind = IN_REQUEST, .code = CODE_ABORT};

@@ -9,6 +9,7 @@
 #include "scenario/model.h"
 #include "trace/trace.h"
 
+#include <assert.h>
 #include <stdalign.h>
 
 #define WORLD_TTL        64u
@@ -239,6 +240,13 @@ enum { LIFE_SIZE = (sizeof(struct life) + 15) / 16 * 16 }; /* the instance is al
 static inline struct life *life_of(const struct row *r)
 {
     return r->self ? (struct life *)(void *)((char *)r->self - LIFE_SIZE) : NULL;
+}
+
+/* Of an actor that is there. */
+static inline struct life *sure_life(const struct row *r)
+{
+    assert(r->self);
+    return (struct life *)(void *)((char *)r->self - LIFE_SIZE);
 }
 
 /* What the faults of the scenario do to one packet. */
