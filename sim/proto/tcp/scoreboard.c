@@ -74,5 +74,6 @@ int64_t sack_hole(const struct tcp *t, int64_t at)
 int64_t sack_hole_end(const struct tcp *t, int64_t at)
 {
     const struct tcp_range *r = ranges_behind(&t->sacked, at);
-    return r ? r->from : t->snd_nxt;
+    /* A peer that reports SND.UNA itself contradicts its acknowledgement: it lacks nevertheless. */
+    return r && r->from > at ? r->from : t->snd_nxt;
 }
