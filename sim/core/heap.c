@@ -88,8 +88,16 @@ void heap_remove_top(struct heap *h)
     }
 }
 
-void heap_order(struct heap *h)
+void heap_sweep(struct heap *h, bool (*keeps)(struct sched *s, const struct heap_entry *e),
+                struct sched *s)
 {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < h->count; i++) {
+        if (keeps(s, &h->entries[i])) {
+            h->entries[kept++] = h->entries[i];
+        }
+    }
+    h->count = kept;
     for (uint32_t i = h->count; i-- > 0;) {
         const struct heap_entry *e = &h->entries[i];
         sift_down(h, i, e->at, e->tie, e->who);

@@ -33,5 +33,8 @@ static inline bool heap_is_before(sim_time at, uint64_t tie, uint64_t who,
 void heap_push(struct heap *h, sim_time at, uint64_t tie, uint64_t who);
 void heap_replace_top(struct heap *h, sim_time at, uint64_t tie, uint64_t who); /* count > 0 */
 void heap_remove_top(struct heap *h);                                           /* count > 0 */
-void heap_order(struct heap *h); /* makes a heap of entries in any order */
-void heap_free(struct heap *h);  /* back to zero */
+struct sched; /* the owner of the heap */
+/* Takes out all that `keeps` says no to, and orders the rest. */
+void heap_sweep(struct heap *h, bool (*keeps)(struct sched *s, const struct heap_entry *e),
+                struct sched *s);
+void heap_free(struct heap *h); /* back to zero */

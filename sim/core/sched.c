@@ -129,20 +129,19 @@ static void bury(struct sched *s, const struct heap_entry *e)
     s->stale--;
 }
 
+static bool lives_or_is_buried(struct sched *s, const struct heap_entry *e)
+{
+    bool lives = entry_lives(s, e);
+    if (!lives) {
+        bury(s, e);
+    }
+    return lives;
+}
+
 static void sweep(struct sched *s)
 {
     close_vacancy(s);
-    struct heap *h = &s->heap;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < h->count; i++) {
-        if (entry_lives(s, &h->entries[i])) {
-            h->entries[kept++] = h->entries[i];
-        } else {
-            bury(s, &h->entries[i]);
-        }
-    }
-    h->count = kept;
-    heap_order(h);
+    heap_sweep(&s->heap, lives_or_is_buried, s);
 }
 
 /* One entry of the heap lost its event. */

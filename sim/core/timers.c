@@ -42,19 +42,18 @@ static void bury(struct sched *s, const struct heap_entry *e)
     }
 }
 
+static bool lives_or_is_buried(struct sched *s, const struct heap_entry *e)
+{
+    bool lives = entry_lives(timer_of(s, e), e);
+    if (!lives) {
+        bury(s, e);
+    }
+    return lives;
+}
+
 static void sweep(struct sched *s)
 {
-    struct heap *h = &s->timer_heap;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < h->count; i++) {
-        if (entry_lives(timer_of(s, &h->entries[i]), &h->entries[i])) {
-            h->entries[kept++] = h->entries[i];
-        } else {
-            bury(s, &h->entries[i]);
-        }
-    }
-    h->count = kept;
-    heap_order(h);
+    heap_sweep(&s->timer_heap, lives_or_is_buried, s);
 }
 
 static void add_stale(struct sched *s)
