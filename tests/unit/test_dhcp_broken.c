@@ -1,11 +1,9 @@
 /* Broken DHCP messages on a LAN: each is put into a whole frame with right checksums and sent to a
  * server. It is refused, nobody answers it, and the next sound one is answered. */
+#include "dhcp_frame.h"
 #include "registry.h"
 #include "run.h"
 #include "scenario/read.h"
-#include "wire/dhcp.h"
-#include "wire/dissect.h"
-#include "wire/eth.h"
 #include "wire/udp.h"
 
 #include <check.h>
@@ -57,20 +55,11 @@ static const struct {
 static void build(struct buf *out, size_t at, const uint8_t *bytes, size_t count)
 {
     struct dhcp m = {.type = DHCP_DISCOVER, .xid = 7, .chaddr = CLIENT, .wants_broadcast = true};
-    struct buf head = {0}, packet = {0};
+    struct buf head = {0};
     dhcp_encode(&m, DHCP_CLIENT_PORT, DHCP_SERVER_PORT, &head);
     memcpy(head.data + at, bytes, count);
-    struct packet_view view = {
-        .proto = "dhcp",
-        .net = {.from.port = DHCP_CLIENT_PORT, .to = {IP_BROADCAST, DHCP_SERVER_PORT}, .ttl = 64},
-        .head = bytes_of(head.data, head.len)};
-    packet_build(&view, &packet);
-    struct eth h = {.type = ETHERTYPE_IPV4};
-    mac_put(h.to, MAC_BROADCAST);
-    mac_put(h.from, CLIENT);
-    eth_build(&h, bytes_of(packet.data, packet.len), out);
+    dhcp_frame(bytes_of(head.data, head.len), CLIENT, out);
     buf_free(&head);
-    buf_free(&packet);
 }
 
 static unsigned count_drops(const struct trace *t, enum drop_class class)

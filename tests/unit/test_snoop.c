@@ -1,12 +1,10 @@
 /* DHCP snooping on a switch: who is behind another port may not give back, or declare as taken,
  * what was lent to a client; the client itself may. The forged messages are whole frames of a raw
  * host. */
+#include "dhcp_frame.h"
 #include "registry.h"
 #include "run.h"
 #include "scenario/read.h"
-#include "wire/dhcp.h"
-#include "wire/dissect.h"
-#include "wire/eth.h"
 
 #include <check.h>
 #include <string.h>
@@ -51,22 +49,13 @@ static const struct {
 static void forge(struct run *r, const struct dhcp *forged)
 {
     struct dhcp m = *forged;
-    struct buf head = {0}, packet = {0}, frame = {0};
+    struct buf head = {0}, frame = {0};
     m.chaddr = MALLORY;
     m.xid = 7;
     dhcp_encode(&m, DHCP_CLIENT_PORT, DHCP_SERVER_PORT, &head);
-    struct packet_view view = {
-        .proto = "dhcp",
-        .net = {.from.port = DHCP_CLIENT_PORT, .to = {IP_BROADCAST, DHCP_SERVER_PORT}, .ttl = 64},
-        .head = bytes_of(head.data, head.len)};
-    packet_build(&view, &packet);
-    struct eth h = {.type = ETHERTYPE_IPV4};
-    mac_put(h.to, MAC_BROADCAST);
-    mac_put(h.from, MALLORY);
-    eth_build(&h, bytes_of(packet.data, packet.len), &frame);
+    dhcp_frame(bytes_of(head.data, head.len), MALLORY, &frame);
     ck_assert(run_inject(r, bytes_of(frame.data, frame.len)));
     buf_free(&head);
-    buf_free(&packet);
     buf_free(&frame);
 }
 
